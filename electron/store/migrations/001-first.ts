@@ -1,0 +1,137 @@
+/** Version 1: everything that the first release keeps. */
+export const first = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_state (
+  job_id TEXT PRIMARY KEY,
+  anchor INTEGER NOT NULL,
+  cursor INTEGER NOT NULL,
+  active INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  job_id TEXT NOT NULL,
+  job_name TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  slot INTEGER,
+  status TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  from_step INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  reason TEXT,
+  gap_count INTEGER,
+  gap_first INTEGER,
+  gap_last INTEGER
+) STRICT;
+-- A slot is (job, instant) and exists once, whatever happens.
+CREATE UNIQUE INDEX runs_slot ON runs (job_id, slot) WHERE cause IN ('schedule', 'catch-up') AND slot IS NOT NULL;
+CREATE INDEX runs_job ON runs (job_id, seq);
+CREATE INDEX runs_open ON runs (status) WHERE status IN ('queued', 'running');
+
+CREATE TABLE steps (
+  run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  exit_code INTEGER,
+  signal TEXT,
+  pid INTEGER,
+  pid_started_at TEXT,
+  started_at INTEGER,
+  finished_at INTEGER,
+  error TEXT,
+  PRIMARY KEY (run_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE output (
+  run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  stream TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE posts (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,
+  note TEXT NOT NULL,
+  visibility TEXT,
+  content_warning TEXT,
+  language TEXT,
+  sensitive INTEGER,
+  publish_at INTEGER,
+  thread TEXT NOT NULL,
+  source TEXT NOT NULL,
+  run_id TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX posts_due ON posts (publish_at);
+
+CREATE TABLE media (
+  id TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  part INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  name TEXT NOT NULL,
+  mime TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  alt TEXT NOT NULL,
+  focus TEXT,
+  UNIQUE (post_id, part, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE targets (
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  account_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  override TEXT NOT NULL,
+  remote_id TEXT,
+  url TEXT,
+  error_code TEXT,
+  error_message TEXT,
+  not_before INTEGER,
+  tries INTEGER NOT NULL DEFAULT 0,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (post_id, account_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX targets_open ON targets (status, account_id) WHERE status IN ('queued', 'sending', 'unconfirmed');
+
+CREATE TABLE attempts (
+  post_id TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  uploads TEXT NOT NULL,
+  newest_seen TEXT,
+  first_sent_at INTEGER,
+  last_sent_at INTEGER,
+  lookups INTEGER NOT NULL DEFAULT 0,
+  epoch INTEGER NOT NULL,
+  remote_id TEXT,
+  url TEXT,
+  PRIMARY KEY (post_id, account_id, part),
+  FOREIGN KEY (post_id, account_id) REFERENCES targets (post_id, account_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE account_state (
+  account_id TEXT PRIMARY KEY,
+  status TEXT NOT NULL,
+  reason TEXT,
+  token_expires_at INTEGER,
+  checked_at INTEGER
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,114 @@
+import type { Generated } from 'kysely';
+
+/** The tables of belfry.db. Instants are milliseconds since 1970 UTC, booleans 0 or 1, lists and objects JSON text. */
+export type Tables = {
+  meta: { key: string; value: string };
+  job_state: { job_id: string; anchor: number; cursor: number; active: number };
+  runs: {
+    seq: Generated<number>;
+    id: string;
+    job_id: string;
+    job_name: string;
+    cause: string;
+    slot: number | null;
+    status: string;
+    attempt: number;
+    from_step: number;
+    epoch: number;
+    created_at: number;
+    started_at: number | null;
+    finished_at: number | null;
+    reason: string | null;
+    gap_count: number | null;
+    gap_first: number | null;
+    gap_last: number | null;
+  };
+  steps: {
+    run_id: string;
+    position: number;
+    name: string;
+    status: string;
+    exit_code: number | null;
+    signal: string | null;
+    pid: number | null;
+    pid_started_at: string | null;
+    started_at: number | null;
+    finished_at: number | null;
+    error: string | null;
+  };
+  output: { run_id: string; seq: number; step: number; at: number; stream: string; text: string };
+  posts: {
+    seq: Generated<number>;
+    id: string;
+    text: string;
+    note: string;
+    visibility: string | null;
+    content_warning: string | null;
+    language: string | null;
+    sensitive: number | null;
+    publish_at: number | null;
+    /** Thread parts after the first: JSON list of texts. */
+    thread: string;
+    source: string;
+    run_id: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  media: {
+    id: string;
+    post_id: string;
+    /** 0 = the post itself, 1… = thread parts. */
+    part: number;
+    position: number;
+    /** File name inside the home folder's media/. */
+    file: string;
+    name: string;
+    mime: string;
+    bytes: number;
+    sha256: string;
+    alt: string;
+    focus: string | null;
+  };
+  targets: {
+    post_id: string;
+    account_id: string;
+    position: number;
+    status: string;
+    /** JSON of the target's overrides. */
+    override: string;
+    remote_id: string | null;
+    url: string | null;
+    error_code: string | null;
+    error_message: string | null;
+    not_before: number | null;
+    /** Failures in a row, for the back-off. */
+    tries: number;
+    updated_at: number;
+  };
+  /** Written ahead of every request (networks.md §5): one row per target and thread part, replaced by each new try. */
+  attempts: {
+    post_id: string;
+    account_id: string;
+    part: number;
+    state: string;
+    idempotency_key: string;
+    body_hash: string;
+    /** Remote media ids, JSON list in the order of the post's media. */
+    uploads: string;
+    /** Newest remote post id seen before the first send. */
+    newest_seen: string | null;
+    first_sent_at: number | null;
+    last_sent_at: number | null;
+    lookups: number;
+    epoch: number;
+    remote_id: string | null;
+    url: string | null;
+  };
+  account_state: {
+    account_id: string;
+    status: string;
+    reason: string | null;
+    token_expires_at: number | null;
+    checked_at: number | null;
+  };
+};

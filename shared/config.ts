@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { accountSchema } from './account.ts';
+import { timezoneSchema } from './basics.ts';
+import { jobSchema, workspaceSchema } from './job.ts';
+
+/** Settings of the application as a whole. */
+export const settingsSchema = z.strictObject({
+  /** Start Belfry, hidden, when the user signs in to the computer. */
+  launchAtLogin: z.boolean().default(false),
+  /** light, dark, or as the system says. */
+  theme: z.enum(['system', 'light', 'dark'], 'must be system, light or dark').default('system'),
+  /** Zone of jobs without one of their own; null = the zone of this machine. */
+  timezone: timezoneSchema.nullable().default(null),
+  /** A post later than this is `missed` instead of published. */
+  lateLimitHours: z.number().min(0, 'must not be negative').max(8760, 'must be at most a year').default(24),
+  /** Seconds between two late posts of one account. */
+  spacingSeconds: z.number().min(0, 'must not be negative').max(86_400, 'must be at most a day').default(60),
+  /** Seconds to wait before looking up a request without answer (networks.md §5: about 60). */
+  settleSeconds: z.number().min(1, 'must be at least 1').max(3600, 'must be at most 3600').default(60),
+  /** PATH for commands; null = the login shell's. */
+  path: z.string().nullable().default(null),
+  /** `os`: the system's key store only. `key-file`: a key in the home folder, readable by this user only. */
+  secrets: z.enum(['os', 'key-file'], 'must be os or key-file').default('os'),
+  /** Output kept per run, in MiB; the middle of a longer output is cut. */
+  outputLimitMiB: z.number().min(1, 'must be at least 1').max(1024, 'must be at most 1024').default(10),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+const unique = (list: { id: string }[]) => new Set(list.map((entry) => entry.id)).size === list.length;
+
+/** config.json: read and edited by people, kept in git. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  settings: settingsSchema.prefault({}),
+  workspaces: z.array(workspaceSchema).default([]),
+  jobs: z.array(jobSchema).default([]),
+  accounts: z.array(accountSchema).default([]),
+});
+/** The configuration with every default filled in. */
+export type Config = z.output<typeof configSchema>;
+/** The configuration as it stands on disk. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** Names in lists that must not occur twice, as `jobs[3].id`-style paths of the second one. */
+export function duplicateIds(config: Config): { field: string; id: string }[] {
+  const lists = { workspaces: config.workspaces, jobs: config.jobs, accounts: config.accounts };
+  return Object.entries(lists).flatMap(([name, list]) =>
+    unique(list)
+      ? []
+      : list.flatMap((entry, index) =>
+          list.findIndex((other) => other.id === entry.id) < index
+            ? [{ field: `${name}[${index}].id`, id: entry.id }]
+            : [],
+        ),
+  );
+}

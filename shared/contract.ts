@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { accountInputSchema, accountViewSchema } from './account.ts';
+import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
+import { settingsSchema } from './config.ts';
+import { wireErrorSchema } from './error.ts';
+import { jobSchema, workspaceSchema } from './job.ts';
+import { postInputSchema, postSources, postViewSchema, targetStatuses } from './post.ts';
+import { outputLineSchema, runStatuses, runViewSchema } from './run.ts';
+import { triggerSchema } from './trigger.ts';
+import { fireTimesSchema, jobViewSchema, statusSchema, templateSchema } from './views.ts';
+
+const nothing = z.strictObject({});
+const done = z.strictObject({});
+const byId = z.strictObject({ id: z.string().min(1) });
+const limit = z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000').default(100);
+
+/** Every call that a client can make: what goes in and what comes out. The same over IPC, socket and HTTP. */
+export const contract = {
+  'status.get': { in: nothing, out: statusSchema },
+  'scheduler.start': { in: nothing, out: done },
+  'scheduler.stop': { in: nothing, out: done },
+  /** Ends the engine: no new slots, running jobs drained up to a deadline. */
+  'engine.quit': { in: nothing, out: done },
+
+  'jobs.list': { in: z.strictObject({ limit }), out: z.array(jobViewSchema) },
+  'jobs.get': {
+    in: byId,
+    out: z.strictObject({ job: jobSchema, view: jobViewSchema, next: fireTimesSchema }),
+  },
+  'jobs.add': { in: z.strictObject({ job: jobSchema }), out: jobViewSchema },
+  'jobs.set': { in: z.strictObject({ id: idSchema, job: jobSchema }), out: jobViewSchema },
+  'jobs.remove': { in: byId, out: done },
+  'jobs.enable': { in: z.strictObject({ id: z.string().min(1), enabled: z.boolean() }), out: jobViewSchema },
+  'jobs.run': {
+    in: z.strictObject({ id: z.string().min(1), fromStep: z.int().min(1).optional() }),
+    out: runViewSchema,
+  },
+  'jobs.templates': { in: nothing, out: z.array(templateSchema) },
+  /** Adds a template's jobs (disabled) and workspaces; ids that exist are left as they are. */
+  'jobs.useTemplate': { in: byId, out: z.array(jobViewSchema) },
+
+  'workspaces.list': { in: nothing, out: z.array(workspaceSchema) },
+  'workspaces.put': { in: z.strictObject({ workspace: workspaceSchema }), out: done },
+  'workspaces.remove': { in: byId, out: done },
+
+  'schedule.next': {
+    in: z.strictObject({
+      id: z.string().min(1).optional(),
+      trigger: triggerSchema.optional(),
+      timezone: timezoneSchema.optional(),
+      from: instantSchema.optional(),
+      count: z.int().min(1).max(1000).default(10),
+    }),
+    out: fireTimesSchema,
+  },
+
+  /** Newest first; `before` is the id of the last run of the page before. */
+  'runs.list': {
+    in: z.strictObject({
+      jobId: z.string().optional(),
+      status: z.enum(runStatuses).optional(),
+      before: z.string().optional(),
+      limit,
+    }),
+    out: z.array(runViewSchema),
+  },
+  'runs.get': { in: byId, out: runViewSchema },
+  'runs.cancel': { in: byId, out: runViewSchema },
+  /**
+   * Lines of one run (`id`) with `seq` above `after`, oldest first; `tail` gives the last `limit` lines instead.
+   * Without `id`: the newest lines of all runs.
+   */
+  'runs.output': {
+    in: z.strictObject({
+      id: z.string().optional(),
+      after: z.int().min(0).optional(),
+      tail: z.boolean().default(false),
+      search: z.string().max(1000).optional(),
+      limit,
+    }),
+    out: z.array(outputLineSchema),
+  },
+
+  /** By publication time, latest first; drafts at the top. */
+  'posts.list': {
+    in: z.strictObject({ status: z.enum(targetStatuses).optional(), limit }),
+    out: z.array(postViewSchema),
+  },
+  'posts.get': { in: byId, out: postViewSchema },
+  'posts.add': {
+    in: z.strictObject({ post: postInputSchema, source: z.enum(postSources).default('person') }),
+    out: postViewSchema,
+  },
+  'posts.cancel': { in: byId, out: postViewSchema },
+  /** Puts failed and missed targets back into the queue; refuses unconfirmed ones. */
+  'posts.retry': { in: byId, out: postViewSchema },
+  /** Makes a draft or a queued post due now. */
+  'posts.publish': { in: byId, out: postViewSchema },
+  /** A person's word on an unconfirmed target: it was published, or it was not and may be sent again. */
+  'posts.settle': {
+    in: z.strictObject({ id: z.string().min(1), account: z.string().min(1), published: z.boolean() }),
+    out: postViewSchema,
+  },
+
+  'accounts.list': { in: z.strictObject({ limit }), out: z.array(accountViewSchema) },
+  'accounts.add': { in: accountInputSchema, out: accountViewSchema },
+  'accounts.verify': { in: byId, out: accountViewSchema },
+  'accounts.remove': { in: byId, out: done },
+
+  'settings.get': { in: nothing, out: settingsSchema },
+  'settings.set': { in: settingsSchema.partial(), out: settingsSchema },
+
+  /** A person has read the warning with this code and wants work to go on (after a restored database). */
+  'warnings.confirm': { in: z.strictObject({ code: z.string().min(1) }), out: done },
+
+  /** Opens an address in the person's browser; the desktop host only. */
+  'shell.open': { in: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), out: done },
+  /** Starts the demonstration in a home of its own and shows it. */
+  'demo.start': { in: nothing, out: z.strictObject({ url: z.string().nullable() }) },
+} as const satisfies Record<string, { in: z.ZodType; out: z.ZodType }>;
+
+export type Contract = typeof contract;
+export type CallName = keyof Contract;
+/** What a caller gives. */
+export type CallInput<N extends CallName> = z.input<Contract[N]['in']>;
+/** What a handler gets, defaults filled in. */
+export type HandlerInput<N extends CallName> = z.output<Contract[N]['in']>;
+export type CallOutput<N extends CallName> = z.output<Contract[N]['out']>;
+
+/** What the engine says of its own accord. Coarse on purpose: "look again", except for a run's lines. */
+export const announcementSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('status.changed') }),
+  z.strictObject({ name: z.literal('jobs.changed') }),
+  z.strictObject({ name: z.literal('runs.changed'), run: runViewSchema }),
+  z.strictObject({ name: z.literal('runs.output'), runId: z.string(), lines: z.array(outputLineSchema) }),
+  z.strictObject({ name: z.literal('posts.changed') }),
+  z.strictObject({ name: z.literal('accounts.changed') }),
+  z.strictObject({ name: z.literal('settings.changed') }),
+]);
+export type Announcement = z.infer<typeof announcementSchema>;
+
+/** The answer to a call. */
+export const envelopeSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ ok: z.literal(false), error: wireErrorSchema }),
+]);
+export type Envelope<T> = { ok: true; value: T } | { ok: false; error: z.infer<typeof wireErrorSchema> };
+
+/** What preload puts on `window.belfry`, and what the HTTP bridge imitates. */
+export type Bridge = {
+  /** Never rejects: every failure is an envelope. */
+  call(name: string, input: unknown): Promise<Envelope<unknown>>;
+  /** Calls `listener` for every announcement; the result ends that. */
+  subscribe(listener: (announcement: Announcement) => void): () => void;
+};

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { argumentSchema, envSchema, idSchema, instantSchema, timezoneSchema } from './basics.ts';
+import { triggerSchema } from './trigger.ts';
+
+const seconds = z
+  .number('must be a number of seconds')
+  .min(0, 'must not be negative')
+  .max(31_536_000, 'must be at most a year');
+const argv = z.array(argumentSchema).min(1, 'must name a program').max(10_000, 'has too many arguments');
+
+/** A place where commands run: design §3.4. */
+export const workspaceSchema = z.strictObject({
+  id: idSchema,
+  /** Absolute, or relative to the folder of config.json. */
+  cwd: z.string().min(1, 'must name a folder'),
+  command: argv,
+  env: envSchema.default({}),
+});
+export type Workspace = z.infer<typeof workspaceSchema>;
+
+const stepBase = {
+  name: z.string().min(1, 'must not be empty').max(200, 'must have at most 200 characters'),
+  /** When the step runs, by the state of the run so far. */
+  when: z.enum(['success', 'failure', 'always'], 'must be success, failure or always').default('success'),
+  /** A failure of this step does not fail the run. */
+  continue: z.boolean().default(false),
+  timeoutSeconds: seconds.min(1, 'must be at least 1').nullable().default(null),
+};
+
+/** Runs a program: `command` of its workspace + `args`, or a bare `command`. An argv array, never a shell string. */
+export const commandStepSchema = z
+  .strictObject({
+    type: z.literal('command'),
+    ...stepBase,
+    workspace: idSchema.optional(),
+    args: z.array(argumentSchema).max(10_000, 'has too many arguments').default([]),
+    command: argv.optional(),
+    cwd: z.string().min(1, 'must name a folder').optional(),
+    env: envSchema.default({}),
+    /** `posts`: every line of standard output is a post as JSON (design §4). */
+    output: z.enum(['text', 'posts'], 'must be text or posts').default('text'),
+    /** What becomes of the posts that the step prints. */
+    posts: z.enum(['draft', 'queued'], 'must be draft or queued').default('queued'),
+    /** The command is one shell line; shown with a warning. */
+    shell: z.boolean().default(false),
+  })
+  .refine((step) => (step.workspace === undefined) !== (step.command === undefined), {
+    error: 'must have either "workspace" (with "args") or "command"',
+    path: ['workspace'],
+  });
+
+/** Runs a part of Belfry. */
+export const builtinStepSchema = z.strictObject({
+  type: z.literal('builtin'),
+  ...stepBase,
+  action: z.enum(['publish_due_posts', 'refresh_tokens'], 'must be publish_due_posts or refresh_tokens'),
+});
+
+export const stepSchema = z.discriminatedUnion(
+  'type',
+  [commandStepSchema, builtinStepSchema],
+  'must be command or builtin',
+);
+export type Step = z.infer<typeof stepSchema>;
+export type CommandStep = z.infer<typeof commandStepSchema>;
+export type BuiltinStep = z.infer<typeof builtinStepSchema>;
+
+/** A job as it stands in config.json, with its defaults (design §3.1). */
+export const jobSchema = z.strictObject({
+  id: idSchema,
+  name: z.string().min(1, 'must not be empty').max(200, 'must have at most 200 characters'),
+  description: z.string().max(2000, 'must have at most 2000 characters').default(''),
+  enabled: z.boolean().default(true),
+  /** None: the job runs by hand only. */
+  triggers: z.array(triggerSchema).max(50, 'must be at most 50').default([]),
+  /** null = the zone of this machine. */
+  timezone: timezoneSchema.nullable().default(null),
+  coalesce: z.boolean().default(true),
+  /** null = a late slot is never too late. */
+  misfireGraceSeconds: seconds.nullable().default(null),
+  maxCatchUp: z.int().min(1, 'must be at least 1').max(1000, 'must be at most 1000').default(10),
+  maxInstances: z.int().min(1, 'must be at least 1').max(100, 'must be at most 100').default(1),
+  overlap: z.enum(['skip', 'queue', 'replace'], 'must be skip, queue or replace').default('skip'),
+  jitterSeconds: seconds.default(0),
+  startAt: instantSchema.nullable().default(null),
+  endAt: instantSchema.nullable().default(null),
+  timeoutSeconds: seconds.min(1, 'must be at least 1').nullable().default(3600),
+  retry: z
+    .strictObject({
+      attempts: z.int().min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
+      delaySeconds: seconds.default(30),
+      factor: z.number().min(1, 'must be at least 1').max(10, 'must be at most 10').default(2),
+    })
+    .default({ attempts: 0, delaySeconds: 30, factor: 2 }),
+  /** A run cut off by a crash is repeated at the next start. */
+  retryInterrupted: z.boolean().default(false),
+  steps: z.array(stepSchema).min(1, 'must have at least one step').max(100, 'must be at most 100'),
+});
+/** A job with every default filled in: what the engine works with. */
+export type Job = z.output<typeof jobSchema>;
+/** A job as a person writes it: what config.json keeps. */
+export type JobInput = z.input<typeof jobSchema>;

@@ -1,0 +1,28 @@
+import type { Millis } from './basics.ts';
+
+/** Time, handed in: the real one in `electron/clock.ts`, a hand-moved one in tests. */
+export type Clock = {
+  /** Wall time. May jump either way. */
+  now(): Millis;
+  /** Milliseconds since some fixed moment; never jumps, may stand still while the machine sleeps. */
+  monotonic(): number;
+  /** Calls `ring` once after `delay` milliseconds of monotonic time, unless the returned function is called first. */
+  setTimer(delay: number, ring: () => void): () => void;
+};
+
+/** Randomness, handed in. */
+export type Random = {
+  /** A number in [0, 1). */
+  next(): number;
+  /** A version 4 UUID, for idempotency keys and secrets. */
+  uuid(): string;
+  /** A short unique id of 16 lower-case characters, for runs, posts and media. */
+  id(): string;
+};
+
+/** Remarks for the person who runs the engine; never secrets. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  details?: Record<string, unknown>,
+) => void;

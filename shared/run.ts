@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { instantSchema } from './basics.ts';
+
+/** Why a run exists. */
+export const runCauses = ['schedule', 'catch-up', 'manual', 'event', 'retry'] as const;
+export type RunCause = (typeof runCauses)[number];
+
+/** The states of a run; `skipped` and `missed` are slots that were not run, kept with their reason. */
+export const runStatuses = [
+  'queued',
+  'running',
+  'success',
+  'failed',
+  'timed-out',
+  'cancelled',
+  'interrupted',
+  'skipped',
+  'missed',
+] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** From which state a run may go where; a state without successors is final. */
+export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
+  queued: ['running', 'skipped', 'cancelled', 'interrupted'],
+  running: ['success', 'failed', 'timed-out', 'cancelled', 'interrupted'],
+  success: [],
+  failed: [],
+  'timed-out': [],
+  cancelled: [],
+  interrupted: [],
+  skipped: [],
+  missed: [],
+};
+
+/** The states of a step inside a run. */
+export const stepStatuses = [
+  'pending',
+  'running',
+  'success',
+  'failed',
+  'timed-out',
+  'cancelled',
+  'interrupted',
+  'skipped',
+] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
+/** One step of a run as clients see it. */
+export const stepViewSchema = z.strictObject({
+  name: z.string(),
+  status: z.enum(stepStatuses),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  startedAt: instantSchema.nullable(),
+  finishedAt: instantSchema.nullable(),
+  /** Why it failed or was skipped, as a sentence. */
+  error: z.string().nullable(),
+});
+export type StepView = z.infer<typeof stepViewSchema>;
+
+/** One run as clients see it; for `missed` and `skipped` a run may stand for a whole gap of slots. */
+export const runViewSchema = z.strictObject({
+  id: z.string(),
+  jobId: z.string(),
+  jobName: z.string(),
+  cause: z.enum(runCauses),
+  /** The due instant that this run handles; null for manual and event runs. */
+  slot: instantSchema.nullable(),
+  status: z.enum(runStatuses),
+  attempt: z.int(),
+  createdAt: instantSchema,
+  startedAt: instantSchema.nullable(),
+  finishedAt: instantSchema.nullable(),
+  reason: z.string().nullable(),
+  /** Slots that this record stands for: how many, the first and the last. */
+  gap: z.strictObject({ count: z.int(), first: instantSchema, last: instantSchema }).nullable(),
+  steps: z.array(stepViewSchema),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+
+/** Where a line of output came from; `belfry` marks Belfry's own remarks. */
+export const outputStreams = ['stdout', 'stderr', 'belfry'] as const;
+export type OutputStream = (typeof outputStreams)[number];
+
+/** One line of a run's output; `seq` counts from 1 within the run. */
+export const outputLineSchema = z.strictObject({
+  runId: z.string(),
+  seq: z.int(),
+  step: z.int(),
+  at: instantSchema,
+  stream: z.enum(outputStreams),
+  text: z.string(),
+});
+export type OutputLine = z.infer<typeof outputLineSchema>;

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openDatabase } from '../../electron/store/database.ts';
+import { temporaryHome } from '../support/home.ts';
+
+test('what was stored is there after closing and opening again', async () => {
+  const path = join(temporaryHome(), 'belfry.db');
+  const one = openDatabase(path);
+  await one.db.insertInto('meta').values({ key: 'a', value: '1' }).execute();
+  await one.close();
+  const two = openDatabase(path);
+  expect(await two.db.selectFrom('meta').selectAll().execute()).toEqual([{ key: 'a', value: '1' }]);
+  await two.close();
+});
+
+test('two transactions at once do not mix', async () => {
+  const { db, close } = openDatabase(join(temporaryHome(), 'belfry.db'));
+  const failing = db.transaction().execute(async (trx) => {
+    await trx.insertInto('meta').values({ key: 'lost', value: '1' }).execute();
+    throw new Error('undo');
+  });
+  const working = db
+    .transaction()
+    .execute((trx) => trx.insertInto('meta').values({ key: 'kept', value: '1' }).execute());
+  await expect(failing).rejects.toThrow('undo');
+  await working;
+  expect(await db.selectFrom('meta').select('key').execute()).toEqual([{ key: 'kept' }]);
+  await close();
+});
+
+test('a database of a newer Belfry is refused and left alone', async () => {
+  const path = join(temporaryHome(), 'belfry.db');
+  const one = openDatabase(path);
+  one.raw.exec('PRAGMA user_version = 999');
+  await one.close();
+  expect(() => openDatabase(path)).toThrow(
+    /^DATABASE_UNUSABLE: The database has version 999, .*Start the newer Belfry\.$/,
+  );
+});

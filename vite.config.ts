@@ -1,0 +1,40 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const test = {
+  environment: 'node' as const,
+  env: { TZ: 'America/New_York' },
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+};
+
+/** The window's build, and the test projects; main, preload, headless and cli are built by electron/dev/build.mjs. */
+export default defineConfig({
+  root: 'renderer',
+  base: './',
+  plugins: [react()],
+  build: { outDir: '../dist/renderer', emptyOutDir: true, target: 'chrome114', sourcemap: false },
+  test: {
+    root: '.',
+    projects: [
+      {
+        test: {
+          ...test,
+          name: 'unit',
+          include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
+          exclude: ['tests/e2e/**'],
+        },
+      },
+      {
+        test: {
+          ...test,
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
