@@ -1,4 +1,5 @@
 import type { Millis } from './basics.ts';
+import type { Bridge } from './contract.ts';
 
 /** Time, handed in: the real one in `electron/clock.ts`, a hand-moved one in tests. */
 export type Clock = {
@@ -26,3 +27,16 @@ export type Log = (
   message: string,
   details?: Record<string, unknown>,
 ) => void;
+
+/** Why the scheduler should look at the clock again. A hint, never the proof (design §3.3). */
+export type WakeReason = 'resume' | 'unlock' | 'online' | 'clock';
+
+/** The whole engine as its hosts (desktop, headless) see it; built by `createBelfry` in `electron/belfry.ts`. */
+export type Engine = Bridge & {
+  /** Takes the home folder, opens the store, starts all rooms. Throws ALREADY_RUNNING and the like. Can be called twice. */
+  start(): Promise<void>;
+  /** No new slots; running jobs get `drainMs` to end, then their process trees are ended. Frees the home. Can be called twice. */
+  stop(options: { drainMs: number }): Promise<void>;
+  /** The machine woke up, came back on line, or its clock was set. */
+  wake(reason: WakeReason): void;
+};
