@@ -1,29 +1,46 @@
 import { z } from 'zod';
 import { accountSchema } from './account.ts';
-import { timezoneSchema } from './basics.ts';
+import { idSchema, timezoneSchema } from './basics.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
+
+const fields = {
+  /** Start Belfry, hidden, when the user signs in to the computer. */
+  launchAtLogin: z.boolean(),
+  /** light, dark, or as the system says. */
+  theme: z.enum(['system', 'light', 'dark'], 'must be system, light or dark'),
+  /** Zone of jobs without one of their own; null = the zone of this machine. */
+  timezone: timezoneSchema.nullable(),
+  /** A post later than this is `missed` instead of published. */
+  lateLimitHours: z.number().min(0, 'must not be negative').max(8760, 'must be at most a year'),
+  /** Seconds between two late posts of one account. */
+  spacingSeconds: z.number().min(0, 'must not be negative').max(86_400, 'must be at most a day'),
+  /** Seconds to wait before looking up a request without answer (networks.md §5: about 60). */
+  settleSeconds: z.number().min(1, 'must be at least 1').max(3600, 'must be at most 3600'),
+  /** PATH for commands; null = the login shell's. */
+  path: z.string().nullable(),
+  /** `os`: the system's key store only. `key-file`: a key in the home folder, readable by this user only. */
+  secrets: z.enum(['os', 'key-file'], 'must be os or key-file'),
+  /** Output kept per run, in MiB; the middle of a longer output is cut. */
+  outputLimitMiB: z.number().min(1, 'must be at least 1').max(1024, 'must be at most 1024'),
+  /** Ids of built-in jobs that are switched off. */
+  disabledBuiltins: z.array(idSchema),
+};
 
 /** Settings of the application as a whole. */
 export const settingsSchema = z.strictObject({
-  /** Start Belfry, hidden, when the user signs in to the computer. */
-  launchAtLogin: z.boolean().default(false),
-  /** light, dark, or as the system says. */
-  theme: z.enum(['system', 'light', 'dark'], 'must be system, light or dark').default('system'),
-  /** Zone of jobs without one of their own; null = the zone of this machine. */
-  timezone: timezoneSchema.nullable().default(null),
-  /** A post later than this is `missed` instead of published. */
-  lateLimitHours: z.number().min(0, 'must not be negative').max(8760, 'must be at most a year').default(24),
-  /** Seconds between two late posts of one account. */
-  spacingSeconds: z.number().min(0, 'must not be negative').max(86_400, 'must be at most a day').default(60),
-  /** Seconds to wait before looking up a request without answer (networks.md §5: about 60). */
-  settleSeconds: z.number().min(1, 'must be at least 1').max(3600, 'must be at most 3600').default(60),
-  /** PATH for commands; null = the login shell's. */
-  path: z.string().nullable().default(null),
-  /** `os`: the system's key store only. `key-file`: a key in the home folder, readable by this user only. */
-  secrets: z.enum(['os', 'key-file'], 'must be os or key-file').default('os'),
-  /** Output kept per run, in MiB; the middle of a longer output is cut. */
-  outputLimitMiB: z.number().min(1, 'must be at least 1').max(1024, 'must be at most 1024').default(10),
+  launchAtLogin: fields.launchAtLogin.default(false),
+  theme: fields.theme.default('system'),
+  timezone: fields.timezone.default(null),
+  lateLimitHours: fields.lateLimitHours.default(24),
+  spacingSeconds: fields.spacingSeconds.default(60),
+  settleSeconds: fields.settleSeconds.default(60),
+  path: fields.path.default(null),
+  secrets: fields.secrets.default('os'),
+  outputLimitMiB: fields.outputLimitMiB.default(10),
+  disabledBuiltins: fields.disabledBuiltins.default([]),
 });
+/** Some settings to change; what is left out stays as it is. */
+export const settingsPatchSchema = z.strictObject(fields).partial();
 export type Settings = z.output<typeof settingsSchema>;
 
 const unique = (list: { id: string }[]) => new Set(list.map((entry) => entry.id)).size === list.length;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accountInputSchema, accountViewSchema } from './account.ts';
 import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
-import { settingsSchema } from './config.ts';
+import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
 import { postInputSchema, postSources, postViewSchema, targetStatuses } from './post.ts';
@@ -108,7 +108,7 @@ export const contract = {
   'accounts.remove': { in: byId, out: done },
 
   'settings.get': { in: nothing, out: settingsSchema },
-  'settings.set': { in: settingsSchema.partial(), out: settingsSchema },
+  'settings.set': { in: settingsPatchSchema, out: settingsSchema },
 
   /** A person has read the warning with this code and wants work to go on (after a restored database). */
   'warnings.confirm': { in: z.strictObject({ code: z.string().min(1) }), out: done },

@@ -2,6 +2,7 @@ export * from './account.ts';
 export * from './basics.ts';
 export * from './config.ts';
 export * from './contract.ts';
+export * from './defaults.ts';
 export * from './error.ts';
 export * from './job.ts';
 export * from './nearest.ts';
