@@ -1,0 +1,76 @@
+import type { RunView } from '../../shared/index.ts';
+
+/** A notification: few and actionable (design §7); `page` is where the window opens. */
+export type Alert = { title: string; body: string; page: 'runs' | 'posts' | 'accounts' | 'jobs' };
+
+/** Something that happened and might be worth a person's attention. */
+export type Fact =
+  | { kind: 'run'; run: Pick<RunView, 'jobId' | 'jobName' | 'status' | 'reason' | 'gap'> }
+  | { kind: 'account'; accountId: string; handle: string; reason: string }
+  | { kind: 'account-ready'; accountId: string }
+  | {
+      kind: 'post';
+      postId: string;
+      account: string;
+      status: 'failed' | 'unconfirmed' | 'missed';
+      reason: string;
+    };
+
+/** What was already said: keys of alerts that are not said again until their cause is gone. */
+export type Said = ReadonlySet<string>;
+
+const failures: readonly RunView['status'][] = ['failed', 'timed-out', 'interrupted'];
+
+/** Decides whether a fact is worth an alert: once per job until it recovers, once per account until it is signed in. */
+export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | null } {
+  switch (fact.kind) {
+    case 'run':
+      return decideRun(said, fact.run);
+    case 'account':
+      return once(said, `account:${fact.accountId}`, {
+        title: `${fact.handle} needs you to sign in`,
+        body: `${fact.reason} Its posts wait until then.`,
+        page: 'accounts',
+      });
+    case 'account-ready':
+      return { said: without(said, `account:${fact.accountId}`), alert: null };
+    case 'post':
+      return once(said, `post:${fact.postId}:${fact.account}:${fact.status}`, {
+        title: {
+          failed: 'A post failed',
+          unconfirmed: 'Was this post published?',
+          missed: 'A post was missed',
+        }[fact.status],
+        body: `${fact.account}: ${fact.reason}`,
+        page: 'posts',
+      });
+  }
+}
+
+function decideRun(
+  said: Said,
+  run: Extract<Fact, { kind: 'run' }>['run'],
+): { said: Said; alert: Alert | null } {
+  const key = `job:${run.jobId}`;
+  if (run.status === 'success') return { said: without(said, key), alert: null };
+  if (run.status === 'missed') {
+    const count = run.gap?.count ?? 1;
+    const what = count === 1 ? 'a run' : `${count} runs`;
+    return { said, alert: { title: `${run.jobName} missed ${what}`, body: run.reason ?? '', page: 'runs' } };
+  }
+  if (!failures.includes(run.status)) return { said, alert: null };
+  return once(said, key, {
+    title: `${run.jobName} ${run.status}`,
+    body: run.reason ?? 'See its output.',
+    page: 'runs',
+  });
+}
+
+function once(said: Said, key: string, alert: Alert): { said: Said; alert: Alert | null } {
+  if (said.has(key)) return { said, alert: null };
+  return { said: new Set([...said, key]), alert };
+}
+
+function without(said: Said, key: string): Said {
+  return said.has(key) ? new Set([...said].filter((other) => other !== key)) : said;
+}
