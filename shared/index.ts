@@ -12,3 +12,4 @@ export * from './problems.ts';
 export * from './run.ts';
 export * from './trigger.ts';
 export * from './views.ts';
+export * from './web.ts';
