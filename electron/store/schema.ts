@@ -51,6 +51,8 @@ export type Tables = {
     thread: string;
     source: string;
     run_id: string | null;
+    /** Names the line of output that a post came from; unique. */
+    origin_key: string | null;
     created_at: number;
     updated_at: number;
   };
@@ -76,6 +78,8 @@ export type Tables = {
     status: string;
     /** JSON of the target's overrides. */
     override: string;
+    /** When it is to go out: the post's `publish_at`, or the instant of a retry; null for a draft. */
+    due_at: number | null;
     remote_id: string | null;
     url: string | null;
     error_code: string | null;
@@ -93,7 +97,7 @@ export type Tables = {
     state: string;
     idempotency_key: string;
     body_hash: string;
-    /** Remote media ids, JSON list in the order of the post's media. */
+    /** What stands on the server already, invisible: JSON list of `{ kind, id, at }` (media, containers, drafts). */
     uploads: string;
     /** Newest remote post id seen before the first send. */
     newest_seen: string | null;
@@ -103,6 +107,14 @@ export type Tables = {
     epoch: number;
     remote_id: string | null;
     url: string | null;
+  };
+  target_history: {
+    seq: Generated<number>;
+    post_id: string;
+    account_id: string;
+    at: number;
+    status: string;
+    note: string;
   };
   account_state: {
     account_id: string;

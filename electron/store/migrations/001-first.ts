@@ -71,6 +71,8 @@ CREATE TABLE posts (
   thread TEXT NOT NULL,
   source TEXT NOT NULL,
   run_id TEXT,
+  -- Names the line of output that a post came from: adding it again finds the post instead of making a second one.
+  origin_key TEXT UNIQUE,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
@@ -97,6 +99,7 @@ CREATE TABLE targets (
   position INTEGER NOT NULL,
   status TEXT NOT NULL,
   override TEXT NOT NULL,
+  due_at INTEGER,
   remote_id TEXT,
   url TEXT,
   error_code TEXT,
@@ -107,6 +110,10 @@ CREATE TABLE targets (
   PRIMARY KEY (post_id, account_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX targets_open ON targets (status, account_id) WHERE status IN ('queued', 'sending', 'unconfirmed');
+-- What is due, without walking through what was published or lies ahead.
+CREATE INDEX targets_due ON targets (due_at) WHERE status IN ('queued', 'sending');
+CREATE INDEX targets_next ON targets (account_id, due_at) WHERE status IN ('queued', 'sending');
+CREATE INDEX targets_published ON targets (account_id, updated_at) WHERE status = 'published';
 
 CREATE TABLE attempts (
   post_id TEXT NOT NULL,
@@ -126,6 +133,20 @@ CREATE TABLE attempts (
   PRIMARY KEY (post_id, account_id, part),
   FOREIGN KEY (post_id, account_id) REFERENCES targets (post_id, account_id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX attempts_remote ON attempts (account_id, remote_id) WHERE remote_id IS NOT NULL;
+CREATE INDEX attempts_doubt ON attempts (account_id, body_hash) WHERE state IN ('sending', 'unknown');
+
+-- Why a target is where it is: one line per step of its way, never changed.
+CREATE TABLE target_history (
+  seq INTEGER PRIMARY KEY,
+  post_id TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  note TEXT NOT NULL,
+  FOREIGN KEY (post_id, account_id) REFERENCES targets (post_id, account_id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX target_history_target ON target_history (post_id, account_id);
 
 CREATE TABLE account_state (
   account_id TEXT PRIMARY KEY,
