@@ -1,0 +1,16 @@
+import type { Handlers } from '../dispatch.ts';
+import type { ApiNeeds } from '../ports.ts';
+import { jobHandlers } from './jobs.ts';
+import { recordHandlers } from './records.ts';
+import { settingsHandlers } from './settings.ts';
+import { statusHandlers } from './status.ts';
+
+/** A handler for every call of the contract; the compiler refuses a missing one. */
+export function createHandlers(needs: ApiNeeds): Handlers {
+  return {
+    ...statusHandlers(needs),
+    ...jobHandlers(needs),
+    ...recordHandlers(needs),
+    ...settingsHandlers(needs),
+  };
+}

@@ -1,0 +1,73 @@
+import { type Status, toInstant } from '../../../shared/index.ts';
+import type { Handlers } from '../dispatch.ts';
+import type { ApiNeeds } from '../ports.ts';
+
+/** Calls about the engine as a whole. */
+export function statusHandlers(needs: ApiNeeds) {
+  return {
+    'status.get': () => status(needs),
+    'scheduler.start': async () => {
+      await needs.scheduler.start();
+      return {};
+    },
+    'scheduler.stop': async () => {
+      await needs.scheduler.stop();
+      return {};
+    },
+    'engine.quit': async () => {
+      needs.host.quit();
+      return {};
+    },
+    'warnings.confirm': async ({ code }) => {
+      await needs.warnings.confirm(code);
+      return {};
+    },
+    'shell.open': async ({ url }) => {
+      await needs.host.openUrl(url);
+      return {};
+    },
+    'demo.start': () => needs.host.startDemo(),
+  } satisfies Partial<Handlers>;
+}
+
+async function status(needs: ApiNeeds): Promise<Status> {
+  const jobs = needs.jobs.all();
+  const [lastRuns, posts, warnings] = await Promise.all([
+    needs.jobs.lastRuns(),
+    needs.posts.counts(),
+    needs.warnings.list(),
+  ]);
+  return {
+    version: needs.about.version,
+    pid: needs.about.pid,
+    mode: needs.about.mode,
+    home: needs.about.home,
+    startedAt: toInstant(needs.about.startedAt),
+    scheduler: needs.scheduler.paused() ? 'paused' : 'running',
+    running: needs.runner.running().map((run) => ({
+      ...run,
+      startedAt: run.startedAt === null ? null : toInstant(run.startedAt),
+    })),
+    next: nextOf(needs),
+    counts: {
+      jobs: jobs.length,
+      enabledJobs: jobs.filter((job) => job.enabled).length,
+      queuedPosts: posts.queued,
+      needYou: posts.needYou,
+      failingJobs: jobs.filter((job) => ['failed', 'timed-out'].includes(lastRuns.get(job.id)?.status ?? ''))
+        .length,
+    },
+    warnings,
+    demo: needs.about.demo,
+  };
+}
+
+/** The next slot of all jobs; the minute-by-minute built-in ones are no news and only count when alone. */
+function nextOf(needs: ApiNeeds): Status['next'] {
+  const slots = needs.jobs.all().flatMap((job) => {
+    const at = job.enabled ? needs.scheduler.next(job.id) : null;
+    return at === null ? [] : [{ jobId: job.id, name: job.name, at, builtin: needs.jobs.isBuiltin(job.id) }];
+  });
+  const [first] = slots.sort((a, b) => Number(a.builtin) - Number(b.builtin) || a.at - b.at);
+  return first ? { jobId: first.jobId, name: first.name, at: toInstant(first.at) } : null;
+}

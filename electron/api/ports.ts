@@ -1,0 +1,89 @@
+import type {
+  AccountInput,
+  AccountView,
+  Config,
+  ConfigInput,
+  FireTimes,
+  HandlerInput,
+  Job,
+  Millis,
+  Mode,
+  OutputLine,
+  PostInput,
+  PostView,
+  Problem,
+  RunView,
+  Template,
+  Trigger,
+  Warning,
+} from '../../shared/index.ts';
+
+/** What the doors need of the rooms behind them; `belfry.ts` hands it over. */
+export type ApiNeeds = {
+  about: { version: string; pid: number; mode: Mode; home: string; startedAt: Millis; demo: boolean };
+  config: {
+    current(): Config;
+    change(edit: (raw: ConfigInput) => ConfigInput): Promise<Config>;
+  };
+  jobs: {
+    /** Built-in jobs first, then those of config.json. */
+    all(): readonly Job[];
+    isBuiltin(id: string): boolean;
+    templates: readonly Template[];
+    lastRuns(): Promise<ReadonlyMap<string, LastRun>>;
+  };
+  scheduler: {
+    start(): Promise<void>;
+    stop(): Promise<void>;
+    paused(): boolean;
+    next(jobId: string): Millis | null;
+    describe(job: Job): string;
+    fireTimes(of: {
+      job?: Job;
+      trigger?: Trigger;
+      timezone?: string;
+      from: Millis;
+      count: number;
+    }): Promise<FireTimes>;
+    check(job: Job): Problem[];
+  };
+  runner: {
+    runNow(jobId: string, options: { fromStep?: number }): Promise<RunView>;
+    cancel(runId: string): Promise<RunView>;
+    running(): readonly { runId: string; jobId: string; name: string; startedAt: Millis | null }[];
+  };
+  runs: {
+    list(query: HandlerInput<'runs.list'>): Promise<RunView[]>;
+    get(id: string): Promise<RunView | undefined>;
+    output(query: HandlerInput<'runs.output'>): Promise<OutputLine[]>;
+  };
+  posts: {
+    list(query: HandlerInput<'posts.list'>): Promise<PostView[]>;
+    get(id: string): Promise<PostView | undefined>;
+    add(post: PostInput, from: { source: PostView['source'] }): Promise<PostView>;
+    cancel(id: string): Promise<PostView>;
+    retry(id: string): Promise<PostView>;
+    publishNow(id: string): Promise<PostView>;
+    settle(input: HandlerInput<'posts.settle'>): Promise<PostView>;
+    counts(): Promise<{ queued: number; needYou: number }>;
+  };
+  accounts: {
+    list(): Promise<AccountView[]>;
+    add(input: AccountInput): Promise<AccountView>;
+    verify(id: string): Promise<AccountView>;
+    remove(id: string): Promise<void>;
+  };
+  warnings: { list(): Promise<Warning[]>; confirm(code: string): Promise<void> };
+  host: {
+    quit(): void;
+    openUrl(url: string): Promise<void>;
+    startDemo(): Promise<{ url: string | null }>;
+    launchAtLogin(enabled: boolean): Promise<void>;
+  };
+  clock: { now(): Millis };
+  /** Jobs changed in config.json: the scheduler looks again. */
+  jobsChanged(): Promise<void>;
+};
+
+/** The newest run of a job that really ran. */
+export type LastRun = { id: string; status: RunView['status']; finishedAt: Millis | null };

@@ -1,0 +1,25 @@
+import type { Log, Mode } from '../shared/index.ts';
+import type { Vault } from './accounts/index.ts';
+import type { Alert } from './alerts/index.ts';
+import type { ConfigFile } from './store/index.ts';
+
+/** What a host (desktop or headless) gives the engine. */
+export type Host = {
+  mode: Mode;
+  /** The home folder; made when missing. */
+  home: string;
+  version: string;
+  /** The home is the demonstration's. */
+  demo: boolean;
+  /** Opens config.json (electron-store on the desktop, conf headless). */
+  configFile(path: string): ConfigFile;
+  /** Ways of the host's own to keep secrets; the key-file vault is always there besides. */
+  vaults: Vault[];
+  /** Ends the application, work drained. */
+  quit(): void;
+  openUrl(url: string): Promise<void>;
+  startDemo(): Promise<{ url: string | null }>;
+  launchAtLogin(enabled: boolean): Promise<void>;
+  notify(alert: Alert): void;
+  log: Log;
+};
