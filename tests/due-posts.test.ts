@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { createDuePosts } from '../electron/due-posts.ts';
+import { handClock } from './support/clock.ts';
+
+function setUp() {
+  const clock = handClock('2026-11-22T09:00:00Z');
+  const start = clock.now();
+  const dues: number[] = [];
+  const rings: number[] = [];
+  const errors: unknown[] = [];
+  const duePosts = createDuePosts({
+    clock,
+    nextDue: async () => dues[0] ?? null,
+    ring: () => {
+      rings.push(clock.now() - start);
+      dues.shift();
+    },
+    failed: (error) => errors.push(error),
+  });
+  return { clock, start, dues, rings, errors, duePosts };
+}
+
+test('rings to the millisecond, also when the due instant is far away', async () => {
+  const { clock, start, dues, rings, duePosts } = setUp();
+  dues.push(start + 100_001);
+  duePosts.look();
+  await clock.advance(100_000);
+  expect(rings).toEqual([]);
+  await clock.advance(1);
+  expect(rings).toEqual([100_001]);
+});
+
+test('a due instant that stays due rings once', async () => {
+  const clock = handClock();
+  const due = clock.now() - 5000;
+  let rings = 0;
+  const duePosts = createDuePosts({
+    clock,
+    nextDue: async () => due,
+    ring: () => (rings += 1),
+    failed: () => {},
+  });
+  duePosts.look();
+  await clock.advance(60_000);
+  duePosts.look();
+  await clock.advance(60_000);
+  expect(rings).toBe(1);
+});
+
+test('an earlier post that is added later rings earlier', async () => {
+  const { clock, start, dues, rings, duePosts } = setUp();
+  dues.push(start + 10_000);
+  duePosts.look();
+  await clock.advance(1000);
+  dues.unshift(start + 3000);
+  duePosts.look();
+  await clock.advance(20_000);
+  expect(rings).toEqual([3000, 10_000]);
+});
+
+test('stop leaves no timer behind', async () => {
+  const { clock, start, dues, rings, duePosts } = setUp();
+  dues.push(start + 1000);
+  duePosts.look();
+  await clock.advance(500);
+  duePosts.stop();
+  await clock.advance(5000);
+  expect(rings).toEqual([]);
+  expect(clock.pending()).toBe(0);
+});
