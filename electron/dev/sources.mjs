@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The parts of dist/: what each is made from and its main file. */
+export const parts = {
+  renderer: { from: ['renderer', 'shared', 'vite.config.ts'], to: 'renderer/index.html' },
+  main: { from: ['electron', 'shared'], to: 'electron/main.cjs' },
+  preload: { from: ['electron', 'shared'], to: 'electron/preload.cjs' },
+  headless: { from: ['electron', 'shared'], to: 'electron/headless.cjs' },
+  cli: { from: ['electron', 'shared'], to: 'electron/cli.cjs' },
+};
+const always = ['package.json', 'package-lock.json', 'electron/dev/build.mjs'];
+const stampsFile = 'stamps.json';
+
+/** Parts that were never built, or from other sources than those that are here now. */
+export function stale(root) {
+  const stamps = readStamps(root);
+  return Object.keys(parts).filter(
+    (name) => !existsSync(join(root, 'dist', parts[name].to)) || stamps[name] !== fingerprint(root, name),
+  );
+}
+
+/** Remembers that a part was built from sources with this fingerprint. */
+export function stamp(root, name, print) {
+  const file = join(root, 'dist', stampsFile);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify({ ...readStamps(root), [name]: print }));
+  renameSync(`${file}.${process.pid}`, file);
+}
+
+/** A hash over names and contents of all sources of a part: file times say nothing after a git checkout. */
+export function fingerprint(root, name) {
+  const hash = createHash('sha256');
+  for (const entry of [...always, ...parts[name].from]) {
+    for (const file of filesOf(root, entry))
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(join(root, file)))
+        .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesOf(root, entry) {
+  const path = join(root, entry);
+  if (!existsSync(path)) return [];
+  let list;
+  try {
+    list = readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [entry]; // A file, not a folder.
+  }
+  return list
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((child) =>
+      child.isDirectory() ? filesOf(root, `${entry}/${child.name}`) : [`${entry}/${child.name}`],
+    );
+}
+
+function readStamps(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'dist', stampsFile), 'utf8'));
+  } catch {
+    return {}; // Nothing was built yet, or by an older script: build again.
+  }
+}
