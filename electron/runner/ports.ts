@@ -23,15 +23,22 @@ export type StoredRun = {
   cause: RunCause;
   slot: Millis | null;
   status: RunStatus;
+  /** 1 for the first try. */
   attempt: number;
   /** Index of the first step to run (0 unless resumed). */
   fromStep: number;
+  /** The first run of a chain of retries and resumes; its own id when it is the first. */
+  originId: string;
+  /** A queued run does not start before this instant; null = at once. */
+  notBefore: Millis | null;
   /** Engine epoch that stored it. */
   epoch: number;
   createdAt: Millis;
   startedAt: Millis | null;
   finishedAt: Millis | null;
   reason: string | null;
+  /** Slots that a `missed` or `skipped` record stands for. */
+  gap: { count: number; first: Millis; last: Millis } | null;
   steps: StoredStep[];
 };
 export type StoredStep = {
@@ -46,33 +53,50 @@ export type StoredStep = {
   startedAt: Millis | null;
   finishedAt: Millis | null;
   error: string | null;
+  /** JSON value of a step with `"output": "json"`. */
+  result: string | null;
 };
 
-export type NewRun = Pick<StoredRun, 'jobId' | 'jobName' | 'cause' | 'attempt' | 'fromStep' | 'reason'>;
+export type NewRun = Pick<StoredRun, 'jobId' | 'jobName' | 'cause' | 'attempt' | 'fromStep' | 'reason'> &
+  Partial<Pick<StoredRun, 'slot' | 'originId' | 'notBefore'>>;
+/** A step as `begin` stores it: what is left out is null, and its status `pending`. */
+export type NewStep = { name: string } & StepChange;
 export type StepChange = Partial<Omit<StoredStep, 'position' | 'name'>>;
-export type NewLine = { step: number; at: Millis; stream: OutputStream; text: string };
+/** A line with its number; numbers that never come are lines that were cut. */
+export type NewLine = { seq: number; step: number; at: Millis; stream: OutputStream; text: string };
 
 /** Where runs are kept; implemented by the store. Every change is durable when its promise resolves. */
 export type RunLedger = {
+  /** A new `queued` run. */
   create(run: NewRun, at: Millis): Promise<StoredRun>;
   get(id: string): Promise<StoredRun | undefined>;
-  /** `queued` -> `running` with the steps it will run; throws CONFLICT when it is no longer queued. */
-  begin(id: string, steps: { name: string }[], at: Millis): Promise<StoredRun>;
+  /** `queued` -> `running` with all its steps; throws CONFLICT when it is no longer queued. */
+  begin(id: string, steps: NewStep[], at: Millis): Promise<StoredRun>;
   changeStep(runId: string, position: number, change: StepChange): Promise<void>;
-  /** Final state of a run, following `runTransitions`. */
+  /** Final state of a run, following `runTransitions`; steps still `running` or `pending` become `skipped` or `interrupted`. */
   finish(id: string, status: RunStatus, reason: string | null, at: Millis): Promise<StoredRun>;
-  /** Runs that an earlier epoch left queued or running. */
+  /** Runs that an earlier epoch left queued or running, oldest first. */
   leftOver(): Promise<StoredRun[]>;
-  /** Appends lines, numbering them on; returns them as clients see them. */
-  append(runId: string, lines: NewLine[]): Promise<OutputLine[]>;
+  /** Newest run of the job that really ran and has ended. */
+  lastEnded(jobId: string): Promise<StoredRun | undefined>;
+  /** Appends lines, whose numbers rise. */
+  append(runId: string, lines: NewLine[]): Promise<void>;
+  /** Removes whole blocks of lines inside [first, last] and puts `remark` in their place, as the line numbered `last`. */
+  cut(runId: string, first: number, last: number, remark: Omit<NewLine, 'seq'>): Promise<void>;
   /** Forgets earlier runs of the job that succeeded with this very reason (a minute job that had nothing to do). */
   forgetQuiet(jobId: string, reason: string, keepRunId: string): Promise<void>;
   view(run: StoredRun): RunView;
 };
 
+/** A run that is stored as `queued` and waits to be started (the scheduler's `ClaimedRun`). */
+export type AcceptedRun = { runId: string; jobId: string; notBefore: Millis };
+
 /** What a built-in step did; `quiet` when there was nothing to do. */
 export type BuiltinResult = { ok: boolean; summary: string; quiet: boolean };
 export type Builtin = (context: { signal: AbortSignal; say(text: string): void }) => Promise<BuiltinResult>;
+
+/** Where a printed post came from; `origin` is the same when a retry prints the same line again. */
+export type PostContext = { runId: string; as: 'draft' | 'queued'; origin: string };
 
 export type RunnerNeeds = {
   clock: Clock;
@@ -87,13 +111,14 @@ export type RunnerNeeds = {
   environment(): Promise<Record<string, string>>;
   builtins: Record<BuiltinStep['action'], Builtin>;
   /** Takes one line of a step with `"output": "posts"`; returns what is wrong with it, or nothing. */
-  addPost(line: string, context: { runId: string; as: 'draft' | 'queued' }): Promise<Problem[]>;
+  addPost(line: string, context: PostContext): Promise<Problem[]>;
   /** Texts that must never be stored. */
   secrets(): readonly string[];
   /** Bytes of output kept per run. */
   outputLimit(): number;
   /** A run changed, or lines were added. */
   announce(run: RunView): void;
+  /** Under a flood only the newest lines of each tenth of a second come here; `seq` shows the gap. */
   announceOutput(runId: string, lines: OutputLine[]): void;
   /** A run reached its final state, its retries included. */
   finished(run: RunView): void;

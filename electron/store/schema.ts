@@ -19,6 +19,10 @@ export type Tables = {
     started_at: number | null;
     finished_at: number | null;
     reason: string | null;
+    /** First run of a chain of retries or resumes; null = the run itself. */
+    origin_id: string | null;
+    /** A queued run does not start before this instant (jitter, back-off). */
+    not_before: number | null;
     gap_count: number | null;
     gap_first: number | null;
     gap_last: number | null;
@@ -35,8 +39,20 @@ export type Tables = {
     started_at: number | null;
     finished_at: number | null;
     error: string | null;
+    /** JSON value of a step with `"output": "json"`. */
+    result: string | null;
   };
-  output: { run_id: string; seq: number; step: number; at: number; stream: string; text: string };
+  /** Lines in blocks of up to some 256 KiB: a row per line would cost more than the child that prints it. */
+  output: {
+    id: Generated<number>;
+    run_id: string;
+    first_seq: number;
+    last_seq: number;
+    /** JSON list of `[count, step, at, stream]`: neighbouring lines of one origin share an entry. */
+    heads: string;
+    /** The lines, joined by line feeds. */
+    text: string;
+  };
   posts: {
     seq: Generated<number>;
     id: string;

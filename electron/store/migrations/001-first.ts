@@ -24,6 +24,8 @@ CREATE TABLE runs (
   started_at INTEGER,
   finished_at INTEGER,
   reason TEXT,
+  origin_id TEXT,
+  not_before INTEGER,
   gap_count INTEGER,
   gap_first INTEGER,
   gap_last INTEGER
@@ -31,7 +33,12 @@ CREATE TABLE runs (
 -- A slot is (job, instant) and exists once, whatever happens.
 CREATE UNIQUE INDEX runs_slot ON runs (job_id, slot) WHERE cause IN ('schedule', 'catch-up') AND slot IS NOT NULL;
 CREATE INDEX runs_job ON runs (job_id, seq);
-CREATE INDEX runs_open ON runs (status) WHERE status IN ('queued', 'running');
+CREATE INDEX runs_status ON runs (status, seq);
+-- The newest run of each job that really ran.
+CREATE INDEX runs_ended ON runs (job_id, seq)
+  WHERE status IN ('success', 'failed', 'timed-out', 'cancelled', 'interrupted');
+-- Runs that had nothing to do replace each other.
+CREATE INDEX runs_quiet ON runs (job_id, reason) WHERE status = 'success' AND reason IS NOT NULL;
 
 CREATE TABLE steps (
   run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -45,18 +52,19 @@ CREATE TABLE steps (
   started_at INTEGER,
   finished_at INTEGER,
   error TEXT,
+  result TEXT,
   PRIMARY KEY (run_id, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE output (
+  id INTEGER PRIMARY KEY,
   run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-  seq INTEGER NOT NULL,
-  step INTEGER NOT NULL,
-  at INTEGER NOT NULL,
-  stream TEXT NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  heads TEXT NOT NULL,
   text TEXT NOT NULL,
-  PRIMARY KEY (run_id, seq)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (run_id, first_seq)
+) STRICT;
 
 CREATE TABLE posts (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
