@@ -1,6 +1,10 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fallbackElectron } from './electron-fallback.mjs';
 import { packagedElectron } from './electron-npm.mjs';
+import { switchesFor } from './machine.mjs';
+import { findNode } from './node24.mjs';
+import { DevError, say } from './say.mjs';
 
 /** The folder for what is fetched on demand; git ignores it. */
 export function cacheFolder(root) {
@@ -20,4 +24,18 @@ export async function findElectron({ root, node, say }) {
     `The Electron of package.json could not be downloaded (${own.reason}); using Electron ${other.version} instead: old, for development only.`,
   );
   return other;
+}
+
+/** `runtime.mjs` prints what it found, with the switches that this machine needs, as one JSON object. */
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  try {
+    const found = await findElectron({ root, node: await findNode(root), say });
+    process.stdout.write(
+      `${JSON.stringify({ ...found, switches: (await switchesFor(found.path)).map(({ flag }) => flag) })}\n`,
+    );
+  } catch (error) {
+    say(error instanceof DevError ? error.message : String(error));
+    process.exitCode = 1;
+  }
 }

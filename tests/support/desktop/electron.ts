@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** An Electron to test with, and the switches that this machine needs. */
+export type Electron = { path: string; version: string; fallback: boolean; switches: string[] };
+
+/** The repository's folder: what Electron is told to run. */
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The Electron that `npm start` would use; `npm test` has looked it up already and hands it on. */
+export function findElectron(): Electron {
+  const known = process.env['BELFRY_TEST_ELECTRON'];
+  const text =
+    known ?? execFileSync(process.execPath, [`${root}electron/dev/runtime.mjs`], { encoding: 'utf8' });
+  return JSON.parse(text) as Electron;
+}

@@ -1,0 +1,114 @@
+// `npm test`: builds, then runs the unit tests and the tests on a real desktop, and sums both up in the last line.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { switchesFor } from '../../electron/dev/machine.mjs';
+import { findNode } from '../../electron/dev/node24.mjs';
+import { foreground } from '../../electron/dev/run-child.mjs';
+import { cacheFolder, findElectron } from '../../electron/dev/runtime.mjs';
+import { DevError, say } from '../../electron/dev/say.mjs';
+import { stale } from '../../electron/dev/sources.mjs';
+import { install, missingNeeds } from './needs.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const results = join(cacheFolder(root), `test-results-${process.pid}`);
+
+/** Resolves with the exit code: 0 when everything that had to run has passed. */
+async function run(extra) {
+  const node = await findNode(root);
+  const parts = stale(root);
+  if (parts.length > 0) {
+    say(`Building ${parts.join(', ')} …`);
+    const code = await foreground(node, [join(root, 'electron/dev/build.mjs'), ...parts], quiet);
+    if (code !== 0) return summary([{ passed: 0, failed: 1, skipped: 0 }]);
+  }
+  const unit = await vitest(node, 'unit', extra);
+  const desktop = await prepareDesktop(node);
+  if (desktop.reason) {
+    say(`The tests on a real desktop were skipped: ${desktop.reason}.`);
+    if (process.env.CI) say('In CI that counts as a failure.');
+    return summary([unit, { passed: 0, failed: process.env.CI ? 1 : 0, skipped: 1 }]);
+  }
+  return summary([unit, await vitest(node, 'e2e', extra, { BELFRY_TEST_ELECTRON: JSON.stringify(desktop) })]);
+}
+
+/** stdin is never read: it may be closed, and a test must not wait for it. */
+const quiet = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
+
+/** The Electron to test with, or the reason why there cannot be such tests here. */
+async function prepareDesktop(node) {
+  if (process.platform !== 'linux') return { reason: 'they drive the tray over D-Bus, which is for Linux' };
+  try {
+    const electron = await findElectron({ root, node, say });
+    const needs = await missingNeeds(electron.path);
+    const failed = needs.packages.length > 0 ? await install(needs.packages, say) : undefined;
+    const left = await missingNeeds(electron.path);
+    if (left.packages.length + left.unknown.length > 0) {
+      return {
+        reason: `these are missing: ${[...left.packages, ...left.unknown].join(' ')} (${failed ?? 'installed, but not found'}; sudo apt-get install ${left.packages.join(' ')})`,
+      };
+    }
+    return { ...electron, switches: (await switchesFor(electron.path)).map(({ flag }) => flag) };
+  } catch (error) {
+    if (error instanceof DevError) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** Runs one project of vite.config.ts and counts its tests. */
+async function vitest(node, project, extra, env = {}) {
+  mkdirSync(results, { recursive: true });
+  const file = join(results, `${project}.json`);
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ];
+  const code = await foreground(node, [join(root, 'node_modules/vitest/vitest.mjs'), ...args, ...extra], {
+    ...quiet,
+    env: { ...process.env, ...env },
+  });
+  return count(file, code);
+}
+
+/** A file that could not be loaded, or an error outside of every test, counts as one failed test. */
+function count(file, code) {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    const broken = report.testResults.filter(
+      (result) =>
+        result.status === 'failed' && !result.assertionResults.some((each) => each.status === 'failed'),
+    ).length;
+    const failed = report.numFailedTests + broken;
+    return {
+      passed: report.numPassedTests,
+      failed: code === 0 ? failed : Math.max(1, failed),
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 }; // No report: nothing ran, or it died before.
+  }
+}
+
+function summary(counts) {
+  const sum = (name) => counts.reduce((total, each) => total + each[name], 0);
+  rmSync(results, { recursive: true, force: true });
+  if (sum('skipped') > 0) process.stdout.write(`${sum('skipped')} skipped\n`);
+  if (sum('passed') + sum('failed') === 0) say('No test matched.');
+  process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
+  return sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  say(
+    error instanceof DevError ? error.message : `INTERNAL: ${error instanceof Error ? error.stack : error}`,
+  );
+  process.stdout.write('0 passed, 1 failed\n');
+  process.exitCode = 1;
+}
