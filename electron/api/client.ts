@@ -1,0 +1,126 @@
+import { createConnection, type Socket } from 'node:net';
+import { type Announcement, BelfryError, type Bridge, type Envelope } from '../../shared/index.ts';
+import { lineCutter } from './lines.ts';
+import { replyLimitBytes, replySchema, type SocketReply, toLine } from './socket-wire.ts';
+
+/** An engine that is there accepts at once. */
+const connectMs = 5000;
+
+export type Client = Bridge & {
+  close(): void;
+  /** Resolves when the connection has ended, from either side. */
+  closed: Promise<void>;
+};
+
+/**
+ * Connects to the engine behind a socket. Throws NOT_RUNNING when nobody answers, HOME_UNUSABLE when the socket is not ours.
+ * Calls that an ending engine leaves open are answered with NOT_RUNNING.
+ */
+export async function connect(path: string): Promise<Client> {
+  const socket = await open(path);
+  const cut = lineCutter(replyLimitBytes);
+  const waiting = new Map<number, (envelope: Envelope<unknown>) => void>();
+  const listeners = new Set<(announcement: Announcement) => void>();
+  let lastId = 0;
+
+  const send = (message: { name: string; input: unknown } | { subscribe: true }) =>
+    new Promise<Envelope<unknown>>((resolve) => {
+      if (socket.destroyed) return resolve(lost(path));
+      lastId += 1;
+      waiting.set(lastId, resolve);
+      socket.write(toLine({ id: lastId, ...message }));
+    });
+  const take = (reply: SocketReply) => {
+    if ('announcement' in reply) {
+      for (const listener of [...listeners]) listener(reply.announcement);
+      return;
+    }
+    // A complaint without id is about the oldest open request: this client sends one line after the other.
+    const id = reply.id ?? waiting.keys().next().value;
+    if (id === undefined) return;
+    waiting.get(id)?.(reply.envelope);
+    waiting.delete(id);
+  };
+
+  socket.on('data', (chunk: Buffer) => {
+    const lines = cut(chunk);
+    if (!lines) return void socket.destroy();
+    for (const line of lines) {
+      const reply = replyOf(line);
+      if (reply) take(reply);
+    }
+  });
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      for (const answer of waiting.values()) answer(lost(path));
+      waiting.clear();
+      resolve();
+    });
+  });
+
+  return {
+    call: (name, input) => send({ name, input }),
+    subscribe(listener) {
+      if (listeners.size === 0) void send({ subscribe: true });
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    close: () => socket.destroy(),
+    closed,
+  };
+}
+
+/** A line that this version does not know is none of its business: an engine may be newer than its client. */
+function replyOf(line: string): SocketReply | undefined {
+  try {
+    return replySchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function open(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path);
+    const fail = (error: NodeJS.ErrnoException) => {
+      socket.destroy();
+      reject(connectError(path, error));
+    };
+    socket.once('error', fail);
+    socket.setTimeout(connectMs, () => fail(new Error('It does not answer')));
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.off('error', fail);
+      // The close event that follows every error says all that matters.
+      socket.on('error', () => {});
+      resolve(socket);
+    });
+  });
+}
+
+function connectError(path: string, cause: NodeJS.ErrnoException): BelfryError {
+  const foreign = cause.code === 'EACCES' || cause.code === 'EPERM';
+  return new BelfryError({
+    code: foreign ? 'HOME_UNUSABLE' : 'NOT_RUNNING',
+    what: foreign ? 'The engine may not be reached' : 'Belfry is not running',
+    where: `at ${path}`,
+    why: foreign ? 'The socket belongs to another user' : 'No engine answers for this home folder',
+    remedy: foreign
+      ? 'Run this as the user who started Belfry'
+      : 'Start it with `belfry run` or open the application, or name its home with --home',
+    cause,
+  });
+}
+
+function lost(path: string): Envelope<never> {
+  const error = new BelfryError({
+    code: 'NOT_RUNNING',
+    what: 'The engine ended before it answered',
+    where: `at ${path}`,
+    why: 'It was stopped or crashed while the call was open',
+    remedy: 'Start it again and look whether the call took effect',
+  });
+  return { ok: false, error: error.toWire() };
+}

@@ -1,0 +1,71 @@
+import {
+  BelfryError,
+  type CallName,
+  type CallOutput,
+  contract,
+  type Envelope,
+  type HandlerInput,
+  type Log,
+  nearest,
+  parse,
+  problemsOf,
+  toWireError,
+} from '../../shared/index.ts';
+
+/** What answers each call; the compiler refuses a missing one. */
+export type Handlers = { [N in CallName]: (input: HandlerInput<N>) => Promise<CallOutput<N>> };
+
+/** The calls, checked on the way in and on the way out. */
+export type Api = { call(name: string, input: unknown): Promise<Envelope<unknown>> };
+
+/** The one way into the engine for every client: validate, handle, validate. `call` never rejects. */
+export function createApi(needs: { handlers: Handlers; log: Log }): Api {
+  const { handlers, log } = needs;
+
+  const answer = async <N extends CallName>(name: N, input: unknown): Promise<CallOutput<N>> => {
+    const checked = parse(contract[name].in, input ?? {}, `the call ${name}`);
+    const output: unknown = await handlers[name](checked as HandlerInput<N>);
+    const result = contract[name].out.safeParse(output);
+    if (result.success) return result.data as CallOutput<N>;
+    throw new Error(`The answer to ${name} breaks the contract: ${fieldsOf(problemsOf(result.error))}`);
+  };
+
+  return {
+    async call(name, input) {
+      try {
+        if (!isCallName(name)) throw unknownCall(name);
+        return { ok: true, value: await answer(name, input) };
+      } catch (error) {
+        const wire = toWireError(error);
+        if (wire.code === 'INTERNAL') log('error', wire.message, { call: name, stack: stackOf(error) });
+        return { ok: false, error: wire };
+      }
+    },
+  };
+}
+
+function isCallName(name: unknown): name is CallName {
+  return typeof name === 'string' && Object.hasOwn(contract, name);
+}
+
+function unknownCall(name: unknown): BelfryError {
+  const shown = typeof name === 'string' ? name.slice(0, 100) : typeof name;
+  const guess = nearest(shown, Object.keys(contract));
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: `Unknown call "${shown}"`,
+    where: 'at the door of the engine',
+    why: guess ? `There is a call "${guess}"` : 'No call has this name',
+    remedy: guess ? 'Correct the name and try again' : 'Use a client of the same version as the engine',
+    field: 'name',
+  });
+}
+
+/** Names of fields only: the values may be what must not leave the engine. */
+function fieldsOf(problems: { field: string; message: string }[]): string {
+  return problems.map((problem) => `${problem.field || '(whole answer)'} ${problem.message}`).join('; ');
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

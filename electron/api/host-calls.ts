@@ -1,0 +1,25 @@
+import { type Bridge, toWireError } from '../../shared/index.ts';
+
+/** What only the command line may ask, over the local socket, and only some hosts can answer. */
+export type HostCalls = {
+  /** A fresh link to the window in a browser, or null when this host has its own window. */
+  'host.link'(): Promise<{ url: string | null }>;
+  /** The PATH that commands of jobs get. */
+  'host.path'(): Promise<{ path: string }>;
+};
+
+/** The bridge with the host's own calls put before it; a call that the host lacks is unknown as any other. */
+export function withHostCalls(bridge: Bridge, calls: Partial<HostCalls>): Bridge {
+  return {
+    subscribe: (listener) => bridge.subscribe(listener),
+    async call(name, input) {
+      const answer = name === 'host.link' || name === 'host.path' ? calls[name] : undefined;
+      if (!answer) return await bridge.call(name, input);
+      try {
+        return { ok: true, value: await answer() };
+      } catch (error) {
+        return { ok: false, error: toWireError(error) };
+      }
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import { BelfryError, type Bridge, type Clock, type Envelope, toWireError } from '../../shared/index.ts';
+import { lineCutter } from './lines.ts';
+import { createOutlet } from './outlet.ts';
+import {
+  requestLimitBytes,
+  requestSchema,
+  type SocketReply,
+  type SocketRequest,
+  toLine,
+} from './socket-wire.ts';
+
+/** Calls of one client that may be at work at once; the rest waits unread in its socket. */
+const mostAtOnce = 32;
+
+/** Serves one client of the socket until it goes. */
+export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: Clock }): void {
+  const { socket, bridge, clock } = needs;
+  const cut = lineCutter(requestLimitBytes);
+  const outlet = createOutlet({ stream: socket, clock, encode: (announcement) => toLine({ announcement }) });
+  let unsubscribe = () => {};
+  let atWork = 0;
+
+  const reply = (message: SocketReply) => {
+    if (!socket.destroyed) socket.write(toLine(message));
+  };
+  const mayRead = () => atWork < mostAtOnce && !socket.writableNeedDrain;
+  const readOn = () => {
+    if (mayRead()) socket.resume();
+  };
+  const answer = async (request: SocketRequest) => {
+    if ('subscribe' in request) {
+      unsubscribe();
+      unsubscribe = bridge.subscribe(outlet.push);
+      return reply({ id: request.id, envelope: { ok: true, value: {} } });
+    }
+    atWork += 1;
+    const envelope = await bridge.call(request.name, request.input).catch(failed);
+    atWork -= 1;
+    reply({ id: request.id, envelope });
+    readOn();
+  };
+  const take = (line: string) => {
+    if (line.trim() === '') return;
+    const request = requestOf(line);
+    if (request) void answer(request);
+    else reply({ id: null, envelope: { ok: false, error: notUnderstood.toWire() } });
+  };
+
+  socket.on('data', (chunk: Buffer) => {
+    const lines = cut(chunk);
+    if (!lines) {
+      reply({ id: null, envelope: { ok: false, error: tooLong.toWire() } });
+      socket.destroySoon();
+      return;
+    }
+    for (const line of lines) take(line);
+    if (!mayRead()) socket.pause();
+  });
+  socket.on('drain', readOn);
+  socket.on('error', () => socket.destroy());
+  socket.once('close', () => unsubscribe());
+}
+
+function requestOf(line: string): SocketRequest | undefined {
+  try {
+    return requestSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined; // Not JSON; said to the client by the caller.
+  }
+}
+
+/** A bridge never rejects; should one do, its client must still get an answer. */
+function failed(error: unknown): Envelope<unknown> {
+  return { ok: false, error: toWireError(error) };
+}
+
+const notUnderstood = new BelfryError({
+  code: 'BAD_INPUT',
+  what: 'A line is not a request',
+  where: 'at the local socket',
+  why: 'Each line must be JSON such as {"id":1,"name":"status.get","input":{}}',
+  remedy: 'Correct the line',
+});
+const tooLong = new BelfryError({
+  code: 'TOO_LARGE',
+  what: 'A line is too long',
+  where: 'at the local socket',
+  why: `At most ${requestLimitBytes / 1024 / 1024} MiB are read before its end`,
+  remedy: 'Send less at once',
+});
