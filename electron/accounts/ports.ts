@@ -4,6 +4,7 @@ import type {
   BelfryError,
   Clock,
   Config,
+  ConfigInput,
   Log,
   Millis,
   Settings,
@@ -54,7 +55,7 @@ export type AccountStates = {
 export type AccountsConfig = {
   current(): Config;
   /** Changes config.json as `edit` says and answers what is then in force. */
-  change(edit: (config: Config) => Config): Promise<Config>;
+  change(edit: (raw: ConfigInput) => ConfigInput): Promise<Config>;
 };
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -76,6 +77,22 @@ export type AccountsNeeds = {
   version: string;
   /** Something that clients show has changed. */
   changed(): void;
-  /** An account stopped working and only its owner can help; said once until it works again. */
-  alert(account: Account, error: BelfryError): void;
+  /** An account stopped working and only its owner can help (said once), or it works again. */
+  alert(fact: AccountFact): void;
+};
+
+/** What a person may be told about an account; `reason` is a sentence. */
+export type AccountFact =
+  | { kind: 'account'; accountId: string; handle: string; reason: string }
+  | { kind: 'account-ready'; accountId: string };
+
+/** What the publisher needs of accounts. */
+export type AccountGate = {
+  account(id: string): Account | undefined;
+  /** The access token. Throws NOT_FOUND, SIGN_IN_NEEDED or VAULT_UNAVAILABLE. */
+  token(id: string): Promise<string>;
+  /** The network refused the token: its queue waits, its owner is told once. `reason` is a sentence. */
+  signInNeeded(id: string, reason: string): Promise<void>;
+  /** The network accepted the token. */
+  ready(id: string): Promise<void>;
 };

@@ -1,0 +1,73 @@
+import { type Account, BelfryError, nearest } from '../../shared/index.ts';
+import type { Owner } from './mastodon.ts';
+
+/** An error as a sentence for the account's `reason`: its text without the code. */
+export function reasonOf(error: BelfryError): string {
+  return error.message.slice(error.code.length + 2);
+}
+
+export function unknownAccount(id: string, all: readonly Account[]): BelfryError {
+  const guess = nearest(
+    id,
+    all.map((account) => account.id),
+  );
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Unknown account "${id.slice(0, 100)}"`,
+    where: 'in config.json',
+    why: guess ? `There is one named "${guess}"` : `There are ${all.length} accounts, none with this id`,
+    remedy: 'List the accounts for their ids',
+  });
+}
+
+export function signInFirst(account: Account, reason: string | null): BelfryError {
+  return new BelfryError({
+    code: 'SIGN_IN_NEEDED',
+    what: `The account "${account.id}" needs sign-in`,
+    where: account.server,
+    why: reason ?? 'Its token was refused',
+    remedy: 'Add the account again with a new token',
+  });
+}
+
+export function otherOwner(account: Account, owner: Owner): BelfryError {
+  return new BelfryError({
+    code: 'SIGN_IN_NEEDED',
+    what: `The token of "${account.id}" belongs to ${owner.handle}`,
+    where: account.server,
+    why: `The account is ${account.handle} with the id ${account.remoteId}, the token's owner has the id ${owner.remoteId}`,
+    remedy: 'Add the account again with a token of its own',
+  });
+}
+
+export function stillSending(id: string): BelfryError {
+  return new BelfryError({
+    code: 'CONFLICT',
+    what: `The account "${id}" cannot be removed now`,
+    where: 'among the accounts',
+    why: 'A post of it is being sent, and its outcome can be looked up with its token only',
+    remedy: 'Wait until the post is published or failed, then try again',
+  });
+}
+
+export function idTaken(id: string, by: Account): BelfryError {
+  return new BelfryError({
+    code: 'ALREADY_EXISTS',
+    what: `The id "${id}" is taken`,
+    where: 'among the accounts',
+    why: `It is that of ${by.handle} at ${by.server}`,
+    remedy: 'Choose another id',
+    field: 'id',
+  });
+}
+
+export function sameAccount(known: Account, wanted: string): BelfryError {
+  return new BelfryError({
+    code: 'ALREADY_EXISTS',
+    what: `${known.handle} is already there`,
+    where: `as the account "${known.id}"`,
+    why: `Under a second id "${wanted}" its posts could go out twice`,
+    remedy: `Add it as "${known.id}", or without an id, to renew its token`,
+    field: 'id',
+  });
+}

@@ -1,0 +1,63 @@
+import { BelfryError } from '../../shared/index.ts';
+
+/**
+ * The origin of a server's address as a person gives it: `https://mastodon.example/@ada` -> `https://mastodon.example`.
+ * Throws BAD_INPUT for an address with a password in it, and for http to another machine: the token would be readable.
+ */
+export function serverOrigin(address: string): string {
+  const url = parseAddress(address);
+  if (url.username || url.password) {
+    throw badServer(address, 'It holds a user name or password', 'Give the address of the server alone');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw badServer(
+      address,
+      'Over http the token could be read on the way; only this machine itself may be reached so',
+      `Use https://${url.host}`,
+    );
+  }
+  return url.origin;
+}
+
+/** An account id from its handle and server: `ada` at `https://mastodon.example` -> `ada-mastodon-example`, numbered when taken. */
+export function accountId(username: string, server: string, taken: ReadonlySet<string>): string {
+  const slug = `${username}-${new URL(server).host}`
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '-')
+    .replace(/^[-_]+|[-_]+$/g, '')
+    .slice(0, 58);
+  const base = slug || 'account';
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? base : `${base}-${number}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
+function parseAddress(address: string): URL {
+  try {
+    const url = new URL(address);
+    if (/^https?:$/.test(url.protocol)) return url;
+  } catch {
+    // Reported below, together with other protocols.
+  }
+  throw badServer(address, 'It is not an http(s) address', 'Give it like https://mastodon.example');
+}
+
+/** Names that never leave this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+function badServer(address: string, why: string, remedy: string): BelfryError {
+  // A password in the address must not reach a log.
+  const where = address.replace(/\/\/[^/]*@/, '//…@').slice(0, 200);
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: 'The server address cannot be used',
+    where,
+    why,
+    remedy,
+    field: 'server',
+  });
+}

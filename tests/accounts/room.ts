@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createAccounts, openKeyVault } from '../../electron/accounts/index.ts';
+import type { AccountFact, AccountsNeeds } from '../../electron/accounts/ports.ts';
+import { createAccountStates } from '../../electron/store/account-state.ts';
+import { openDatabase } from '../../electron/store/database.ts';
+import { writeDurably } from '../../electron/store/durable-file.ts';
+import { createSecretsFile } from '../../electron/store/secrets-file.ts';
+import { type Account, configSchema } from '../../shared/index.ts';
+import { handClock } from '../support/clock.ts';
+
+/** The room on real files in `home`: database, secrets.json, key file; config.json stands in memory. */
+export async function openRoom(
+  home: string,
+  options: Partial<AccountsNeeds> & { accounts?: Account[] } = {},
+) {
+  const clock = handClock();
+  const log = () => undefined;
+  const database = openDatabase(join(home, 'belfry.db'));
+  onTestFinished(() => database.close());
+  let config = configSchema.parse({ accounts: options.accounts ?? [] });
+  const facts: AccountFact[] = [];
+  const changes = { count: 0 };
+  const vault = await openKeyVault({ home, environment: {}, write: writeDurably });
+  const needs: AccountsNeeds = {
+    clock,
+    log,
+    fetch,
+    config: {
+      current: () => config,
+      async change(edit) {
+        config = configSchema.parse(edit(config));
+        return config;
+      },
+    },
+    states: createAccountStates(database.db),
+    secrets: createSecretsFile({ path: join(home, 'secrets.json'), clock, log }),
+    vaults: [vault],
+    backend: () => 'key-file',
+    sending: async () => false,
+    version: '0.1.0',
+    changed: () => {
+      changes.count += 1;
+    },
+    alert: (fact) => facts.push(fact),
+    ...options,
+  };
+  return {
+    accounts: createAccounts(needs),
+    needs,
+    clock,
+    facts,
+    changes,
+    config: () => needs.config.current(),
+  };
+}
