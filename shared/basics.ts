@@ -22,6 +22,17 @@ export const timezoneSchema = z
   .string()
   .refine(isTimezone, 'is not a time zone that this machine knows; use a name such as Europe/Berlin or UTC');
 
+/** A time of day on the wall: `09:00` or `09:00:30`. */
+export const wallTimeSchema = z
+  .string()
+  .regex(
+    /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/,
+    'must be a time of day from 00:00 to 23:59:59, such as 09:00',
+  );
+
+/** A day of the calendar: `2026-11-22`. */
+export const daySchema = z.iso.date('must be a day that exists, such as 2026-11-22');
+
 /** Environment variables: names as POSIX allows them, values without NUL. */
 export const envSchema = z.record(
   z

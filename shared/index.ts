@@ -1,5 +1,6 @@
 export * from './account.ts';
 export * from './basics.ts';
+export * from './blackout.ts';
 export * from './config.ts';
 export * from './contract.ts';
 export * from './defaults.ts';

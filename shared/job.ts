@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { argumentSchema, envSchema, idSchema, instantSchema, timezoneSchema } from './basics.ts';
+import { blackoutSchema } from './blackout.ts';
 import { triggerSchema } from './trigger.ts';
 
 const seconds = z
@@ -84,6 +85,8 @@ export const jobSchema = z.strictObject({
   jitterSeconds: seconds.default(0),
   startAt: instantSchema.nullable().default(null),
   endAt: instantSchema.nullable().default(null),
+  /** Times without runs: slots in them are recorded as skipped. */
+  blackouts: z.array(blackoutSchema).max(50, 'must be at most 50').default([]),
   timeoutSeconds: seconds.min(1, 'must be at least 1').nullable().default(3600),
   retry: z
     .strictObject({

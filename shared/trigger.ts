@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, instantSchema } from './basics.ts';
+import { daySchema, idSchema, instantSchema, wallTimeSchema } from './basics.ts';
 
 const count = z
   .int('must be a whole number')
@@ -89,15 +89,57 @@ export const eventTriggerSchema = z
     path: ['outcome'],
   });
 
+/** Names of weekdays as `calendar` triggers and blackouts take them, Sunday first as in cron. */
+export const weekdayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export type WeekdayName = (typeof weekdayNames)[number];
+
+const dayOfMonth = z.union(
+  [
+    z.int().min(1, 'must be at least 1').max(31, 'must be at most 31'),
+    z
+      .string()
+      .regex(
+        /^(?:last|(?:1st|2nd|3rd|4th|5th|last) (?:sun|mon|tue|wed|thu|fri|sat))$/,
+        'must be a day of the month (1 to 31), "last", or a weekday of the month such as "2nd tue" or "last fri"',
+      ),
+  ],
+  'must be a day of the month (1 to 31), "last", or a weekday of the month such as "2nd tue" or "last fri"',
+);
+
+/** Fires at a wall time of every N-th day, week or month, counted from a day. */
+export const calendarTriggerSchema = z
+  .strictObject({
+    type: z.literal('calendar'),
+    every: z.int().min(1, 'must be at least 1').max(1200, 'must be at most 1200').default(1),
+    unit: z.enum(['days', 'weeks', 'months'], 'must be days, weeks or months'),
+    /** Wall time in the job's zone. */
+    at: wallTimeSchema,
+    /** The day from which is counted; its week (from Monday) or month is the first. Default: when Belfry first saw the job. */
+    from: daySchema.optional(),
+    /** Weekdays, for weeks. Default: the weekday of `from`. */
+    weekdays: z.array(z.enum(weekdayNames, 'must be sun, mon, tue, wed, thu, fri or sat')).min(1).optional(),
+    /** Day of the month, for months. Default: the day of `from`. A month without that day is left out. */
+    day: dayOfMonth.optional(),
+  })
+  .refine((trigger) => trigger.weekdays === undefined || trigger.unit === 'weeks', {
+    error: 'belongs to the unit "weeks" only',
+    path: ['weekdays'],
+  })
+  .refine((trigger) => trigger.day === undefined || trigger.unit === 'months', {
+    error: 'belongs to the unit "months" only',
+    path: ['day'],
+  });
+
 /** What makes a job due (design §3.2). */
 export const triggerSchema = z.discriminatedUnion(
   'type',
-  [intervalTriggerSchema, cronTriggerSchema, dateTriggerSchema, eventTriggerSchema],
-  'must be interval, cron, date or event',
+  [intervalTriggerSchema, cronTriggerSchema, calendarTriggerSchema, dateTriggerSchema, eventTriggerSchema],
+  'must be interval, cron, calendar, date or event',
 );
 export type Trigger = z.infer<typeof triggerSchema>;
 export type IntervalTrigger = z.infer<typeof intervalTriggerSchema>;
 export type CronTrigger = z.infer<typeof cronTriggerSchema>;
+export type CalendarTrigger = z.infer<typeof calendarTriggerSchema>;
 export type DateTrigger = z.infer<typeof dateTriggerSchema>;
 export type EventTrigger = z.infer<typeof eventTriggerSchema>;
 

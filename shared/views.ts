@@ -80,5 +80,7 @@ export const fireTimesSchema = z.strictObject({
   timezone: z.string(),
   description: z.string(),
   next: z.array(instantSchema),
+  /** What the schedule does when clocks change; absent when they never do. */
+  daylightSaving: z.string().optional(),
 });
 export type FireTimes = z.infer<typeof fireTimesSchema>;

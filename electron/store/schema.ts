@@ -3,7 +3,7 @@ import type { Generated } from 'kysely';
 /** The tables of belfry.db. Instants are milliseconds since 1970 UTC, booleans 0 or 1, lists and objects JSON text. */
 export type Tables = {
   meta: { key: string; value: string };
-  job_state: { job_id: string; anchor: number; cursor: number; active: number };
+  job_state: { job_id: string; anchor: number; cursor: number; active: number; schedule: string };
   runs: {
     seq: Generated<number>;
     id: string;

@@ -6,7 +6,8 @@ CREATE TABLE job_state (
   job_id TEXT PRIMARY KEY,
   anchor INTEGER NOT NULL,
   cursor INTEGER NOT NULL,
-  active INTEGER NOT NULL
+  active INTEGER NOT NULL,
+  schedule TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (
