@@ -1,11 +1,13 @@
 export { type Announcer, createAnnouncer, type Listener } from './announcer.ts';
 export { type Client, connect } from './client.ts';
 export { type Api, createApi, type Handlers } from './dispatch.ts';
+export { createHandlers } from './handlers/index.ts';
 export type { HostCalls } from './host-calls.ts';
 export { type HttpDoor, type HttpDoorNeeds, openHttpDoor } from './http.ts';
 export { type Asset, type Assets, folderAssets } from './http-assets.ts';
 export type { HttpLimits } from './http-listen.ts';
 export type { Health } from './http-routes.ts';
+export type { ApiNeeds, LastRun } from './ports.ts';
 export { openSocketDoor, type SocketDoor, type SocketDoorNeeds } from './socket.ts';
 export { type SocketPlace, socketPathOf } from './socket-path.ts';
 export { socketPlace } from './socket-place.ts';

@@ -1,0 +1,202 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect, openSocketDoor, type SocketDoorNeeds, socketPathOf } from '../../electron/api/index.ts';
+import { systemClock } from '../../electron/clock.ts';
+import type { Announcement } from '../../shared/index.ts';
+import { temporaryHome } from '../support/home.ts';
+import { apiWith, status } from './world.ts';
+
+const place = { platform: 'linux' as const, temporaryFolder: '/tmp', userId: 1000 };
+
+async function door(some: Partial<SocketDoorNeeds> = {}, home = temporaryHome()) {
+  const { bridge, announcer, log } = apiWith({
+    'status.get': async () => status,
+    'engine.quit': () => new Promise(() => {}),
+  });
+  const path = socketPathOf(home, place);
+  const opened = await openSocketDoor({ bridge, path, clock: systemClock, log, ...some });
+  onTestFinished(() => opened.close());
+  return { ...opened, announcer };
+}
+
+async function client(path: string) {
+  const connected = await connect(path);
+  onTestFinished(() => connected.close());
+  return connected;
+}
+
+/** Sends bytes as they are; gives every line that comes back until the engine closes, or `lines` of them. */
+function raw(path: string, bytes: string | Buffer, lines: number): Promise<unknown[]> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    let text = '';
+    const end = () => {
+      socket.destroy();
+      resolve(
+        text
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      );
+    };
+    socket.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      if (text.split('\n').length > lines) end();
+    });
+    socket.on('error', () => {});
+    socket.once('close', end);
+    socket.write(bytes);
+  });
+}
+
+test('calls are answered over the socket, many at once, each to its own caller', async () => {
+  const { path } = await door();
+  const { call } = await client(path);
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => (i % 2 ? call('status.get', {}) : call(`no.such.${i}`, {}))),
+  );
+  answers.forEach((answer, i) => {
+    if (i % 2) expect(answer).toEqual({ ok: true, value: status });
+    else expect(answer).toMatchObject({ ok: false, error: { code: 'BAD_INPUT' } });
+    if (!answer.ok) expect(answer.error.message).toContain(`no.such.${i}"`);
+  });
+});
+
+test('announcements reach every subscriber and end with it', async () => {
+  const { path, announcer } = await door();
+  const [one, two] = [await client(path), await client(path)];
+  const heard: [string, Announcement][] = [];
+  const leave = one.subscribe((a) => heard.push(['one', a]));
+  two.subscribe((a) => heard.push(['two', a]));
+  await Promise.all([one.call('status.get', {}), two.call('status.get', {})]);
+  announcer.announce({ name: 'jobs.changed' });
+  await expect.poll(() => heard.length).toBe(2);
+  leave();
+  announcer.announce({ name: 'posts.changed' });
+  await expect.poll(() => heard.length).toBe(3);
+  expect(heard[2]).toEqual(['two', { name: 'posts.changed' }]);
+});
+
+test('the socket is 0600 in a folder 0700, even where a wider folder was there', async () => {
+  const home = temporaryHome();
+  mkdirSync(join(home, 'run'));
+  chmodSync(join(home, 'run'), 0o755);
+  const { path } = await door({}, home);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(join(home, 'run')).mode & 0o777).toBe(0o700);
+});
+
+test('a dead engine’s socket file is replaced; anything else with that name is left alone', async () => {
+  const home = temporaryHome();
+  const path = socketPathOf(home, place);
+  mkdirSync(join(home, 'run'));
+  const script = 'require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, 9))';
+  spawnSync(process.execPath, ['-e', script, path]);
+  expect(existsSync(path)).toBe(true);
+  await door({}, home);
+  expect(await (await client(path)).call('status.get', {})).toEqual({ ok: true, value: status });
+
+  const other = temporaryHome();
+  mkdirSync(join(other, 'run'));
+  writeFileSync(socketPathOf(other, place), 'mine');
+  await expect(door({}, other)).rejects.toThrow(
+    /^HOME_UNUSABLE: The local socket cannot be made, .*not a socket/,
+  );
+  expect(existsSync(socketPathOf(other, place))).toBe(true);
+});
+
+test('nobody there is NOT_RUNNING, with what to do', async () => {
+  await expect(connect(join(temporaryHome(), 'none.sock'))).rejects.toThrow(
+    /^NOT_RUNNING: Belfry is not running, at .*none\.sock\. No engine answers .* `belfry run`/,
+  );
+  const stale = join(temporaryHome(), 'stale.sock');
+  writeFileSync(stale, '');
+  await expect(connect(stale)).rejects.toMatchObject({ code: 'NOT_RUNNING' });
+});
+
+test('an engine that ends answers open calls with NOT_RUNNING, and tells its clients', async () => {
+  const opened = await door();
+  const connected = await client(opened.path);
+  const open = connected.call('engine.quit', {});
+  await connected.call('status.get', {});
+  await opened.close();
+  await opened.close();
+  expect(await open).toMatchObject({ ok: false, error: { code: 'NOT_RUNNING' } });
+  await connected.closed;
+  expect(await connected.call('status.get', {})).toMatchObject({ ok: false, error: { code: 'NOT_RUNNING' } });
+});
+
+test('lines that are no requests are answered and harm nothing', async () => {
+  const { path } = await door();
+  const replies = await raw(
+    path,
+    'hello\n{}\n[1]\n{"id":"x","name":"status.get"}\n\n{"id":7,"name":"status.get"}\n',
+    5,
+  );
+  expect(replies.slice(0, 4)).toEqual(
+    Array.from({ length: 4 }, () => ({
+      id: null,
+      envelope: { ok: false, error: expect.objectContaining({ code: 'BAD_INPUT' }) },
+    })),
+  );
+  expect(replies[4]).toEqual({ id: 7, envelope: { ok: true, value: status } });
+});
+
+test('a line without end is cut off with TOO_LARGE', async () => {
+  const { path } = await door();
+  const [reply] = await raw(path, Buffer.alloc(8 * 1024 * 1024 + 1, 0x20), 1);
+  expect(reply).toMatchObject({ id: null, envelope: { error: { code: 'TOO_LARGE' } } });
+});
+
+test('host calls are answered where the host has them, and unknown elsewhere', async () => {
+  const plain = await client((await door()).path);
+  expect(await plain.call('host.link', {})).toMatchObject({ ok: false, error: { code: 'BAD_INPUT' } });
+  const hostCalls = { 'host.link': async () => ({ url: 'http://127.0.0.1:1/#code=x' }) };
+  const hosted = await client((await door({ hostCalls })).path);
+  expect(await hosted.call('host.link', {})).toEqual({
+    ok: true,
+    value: { url: 'http://127.0.0.1:1/#code=x' },
+  });
+  expect(await hosted.call('constructor', {})).toMatchObject({ ok: false });
+});
+
+test('a subscriber that does not read holds nobody up', async () => {
+  const { path, announcer } = await door();
+  const deaf = createConnection(path);
+  onTestFinished(() => void deaf.destroy());
+  deaf.pause();
+  deaf.write('{"id":1,"subscribe":true}\n');
+  const awake = await client(path);
+  let heard = 0;
+  awake.subscribe((a) => {
+    if (a.name === 'runs.output') heard += a.lines.length;
+  });
+  await awake.call('status.get', {});
+  const text = 'x'.repeat(1000);
+  for (let seq = 1; seq <= 5000; seq += 1) {
+    const line = {
+      runId: 'r',
+      seq,
+      step: 0,
+      at: '2026-11-22T09:00:00.000Z',
+      stream: 'stdout' as const,
+      text,
+    };
+    announcer.announce({ name: 'runs.output', runId: 'r', lines: [line] });
+    if (seq % 50 === 0) await awake.call('status.get', {});
+  }
+  await expect.poll(() => heard).toBe(5000);
+});
+
+test('the address is short enough for every home, its own for each, and a pipe on Windows', () => {
+  expect(socketPathOf('/home/ada/.config/Belfry', place)).toBe('/home/ada/.config/Belfry/run/belfry.sock');
+  const deep = socketPathOf(`/home/${'ä'.repeat(60)}`, place);
+  expect(deep).toMatch(/^\/tmp\/belfry-1000\/[0-9a-f]{24}\.sock$/);
+  expect(socketPathOf(`/home/${'ö'.repeat(60)}`, place)).not.toBe(deep);
+  expect(socketPathOf('C:\\Belfry', { ...place, platform: 'win32' })).toMatch(
+    /^\\\\\.\\pipe\\belfry-[0-9a-f]{24}$/,
+  );
+});
