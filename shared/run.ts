@@ -55,6 +55,8 @@ export const stepViewSchema = z.strictObject({
   finishedAt: instantSchema.nullable(),
   /** Why it failed or was skipped, as a sentence. */
   error: z.string().nullable(),
+  /** JSON value that a step with `"output": "json"` printed last. */
+  result: z.string().optional(),
 });
 export type StepView = z.infer<typeof stepViewSchema>;
 

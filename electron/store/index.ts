@@ -1,4 +1,11 @@
+export { createAccountStates } from './account-state.ts';
 export { type Database, type OpenDatabase, openDatabase } from './database.ts';
+export { writeDurably } from './durable-file.ts';
 export { assertEpoch, raiseEpoch } from './epoch.ts';
+export { locateHome, prepareHome } from './home.ts';
+export { defaultHome, type HomePaths, homePaths, type Machine, thisMachine } from './home-paths.ts';
 export { readMeta, writeMeta } from './meta.ts';
+export { createRunReader, type LastRun, type RunReader } from './run-reader.ts';
+export { createRunLedger } from './runs.ts';
 export type { Tables } from './schema.ts';
+export { createSecretsFile } from './secrets-file.ts';

@@ -1,0 +1,210 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { NewLine, NewRun, RunLedger } from '../../electron/runner/ports.ts';
+import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { temporaryHome } from '../support/home.ts';
+
+const noon = Date.parse('2026-11-22T12:00:00Z');
+
+async function openStore(path = join(temporaryHome(), 'belfry.db')) {
+  const { db, close, raw } = openDatabase(path);
+  const epoch = await raiseEpoch(db);
+  let count = 0;
+  const ledger = createRunLedger(db, epoch, () => `e${epoch}-${++count}`);
+  onTestFinished(async () => {
+    if (raw.isOpen) await close();
+  });
+  return { db, raw, close, path, ledger, reader: createRunReader(db) };
+}
+
+function newRun(change: Partial<NewRun> = {}): NewRun {
+  return {
+    jobId: 'news',
+    jobName: 'News',
+    cause: 'manual',
+    attempt: 1,
+    fromStep: 0,
+    reason: null,
+    ...change,
+  };
+}
+
+async function ended(ledger: RunLedger, status: 'success' | 'failed', change: Partial<NewRun> = {}) {
+  const { id } = await ledger.create(newRun(change), noon);
+  await ledger.begin(id, [{ name: 'one' }], noon + 1);
+  return ledger.finish(id, status, change.reason ?? null, noon + 2);
+}
+
+const line = (seq: number, text = `line ${seq}`, change: Partial<NewLine> = {}): NewLine => ({
+  seq,
+  step: 0,
+  at: noon,
+  stream: 'stdout',
+  text,
+  ...change,
+});
+
+test('a run goes from queued over running to its end, and its view tells the same', async () => {
+  const { ledger, reader } = await openStore();
+  const { id } = await ledger.create(newRun({ slot: noon, cause: 'schedule' }), noon);
+  await ledger.begin(id, [{ name: 'Ingest', status: 'running', startedAt: noon }, { name: 'Dedupe' }], noon);
+  await ledger.changeStep(id, 0, {
+    status: 'failed',
+    exitCode: 3,
+    finishedAt: noon + 5,
+    error: 'Exit code 3.',
+  });
+  const run = await ledger.finish(id, 'failed', 'Step "Ingest" failed.', noon + 6);
+  expect(run.steps.map((step) => [step.name, step.status, step.exitCode])).toEqual([
+    ['Ingest', 'failed', 3],
+    ['Dedupe', 'skipped', null],
+  ]);
+  expect(await reader.get(id)).toEqual(ledger.view(run));
+  expect(ledger.view(run)).toMatchObject({
+    status: 'failed',
+    slot: '2026-11-22T12:00:00.000Z',
+    finishedAt: '2026-11-22T12:00:00.006Z',
+  });
+});
+
+test('a run that has ended never moves again', async () => {
+  const { ledger } = await openStore();
+  const run = await ended(ledger, 'success');
+  await expect(ledger.begin(run.id, [{ name: 'one' }], noon)).rejects.toThrow(
+    /^CONFLICT: The run is success/,
+  );
+  await expect(ledger.finish(run.id, 'failed', null, noon)).rejects.toThrow(/^CONFLICT/);
+  await expect(ledger.finish('nobody', 'failed', null, noon)).rejects.toThrow(/^NOT_FOUND/);
+  expect((await ledger.get(run.id))?.status).toBe('success');
+});
+
+test('of writes made at once the guilty one alone fails', async () => {
+  const { ledger } = await openStore();
+  const one = await ledger.create(newRun(), noon);
+  const two = await ledger.create(newRun(), noon);
+  const results = await Promise.allSettled([
+    ledger.begin(one.id, [{ name: 'a' }], noon),
+    ledger.begin('nobody', [{ name: 'a' }], noon),
+    ledger.begin(two.id, [{ name: 'a' }], noon),
+  ]);
+  expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect((await ledger.get(two.id))?.status).toBe('running');
+});
+
+test('an engine that lost its home cannot begin a run', async () => {
+  const old = await openStore();
+  const { id } = await old.ledger.create(newRun(), noon);
+  await openStore(old.path);
+  await expect(old.ledger.begin(id, [{ name: 'a' }], noon)).rejects.toThrow(/^CONFLICT: Another engine/);
+  await expect(old.ledger.create(newRun(), noon)).rejects.toThrow(/^CONFLICT: Another engine/);
+});
+
+test('what a dead engine left open is found by the next one, oldest first', async () => {
+  const old = await openStore();
+  const running = await old.ledger.create(newRun(), noon);
+  await old.ledger.begin(running.id, [{ name: 'a', status: 'running', pid: 7, pidStartedAt: 'x' }], noon);
+  const queued = await old.ledger.create(newRun({ notBefore: noon + 9 }), noon);
+  await ended(old.ledger, 'failed');
+  expect(await old.ledger.leftOver()).toEqual([]);
+  await old.close();
+  const { ledger } = await openStore(old.path);
+  const left = await ledger.leftOver();
+  expect(left.map((run) => [run.id, run.status, run.notBefore])).toEqual([
+    [running.id, 'running', null],
+    [queued.id, 'queued', noon + 9],
+  ]);
+  expect(left[0]?.steps[0]).toMatchObject({ pid: 7, pidStartedAt: 'x' });
+  const closed = await ledger.finish(running.id, 'interrupted', 'Belfry ended.', noon);
+  expect(closed.steps[0]?.status).toBe('interrupted');
+});
+
+test('lines come back as they were given, from a number on, from the end, by text, and of all runs', async () => {
+  const { ledger, reader } = await openStore();
+  const { id } = await ledger.create(newRun(), noon);
+  const other = await ledger.create(newRun(), noon);
+  await ledger.append(id, [line(1, ''), line(2, 'b 100% _x', { stream: 'stderr', step: 1, at: noon + 5 })]);
+  await ledger.append(other.id, [line(1, 'elsewhere')]);
+  await ledger.append(id, [line(3, 'Ärger'), line(4, 'last')]);
+  const read = async (query: Partial<Parameters<typeof reader.output>[0]>) =>
+    (await reader.output({ limit: 100, tail: false, ...query })).map((found) => found.text);
+
+  expect(await reader.output({ id, limit: 100, tail: false })).toEqual([
+    { runId: id, seq: 1, step: 0, at: '2026-11-22T12:00:00.000Z', stream: 'stdout', text: '' },
+    { runId: id, seq: 2, step: 1, at: '2026-11-22T12:00:00.005Z', stream: 'stderr', text: 'b 100% _x' },
+    { runId: id, seq: 3, step: 0, at: '2026-11-22T12:00:00.000Z', stream: 'stdout', text: 'Ärger' },
+    { runId: id, seq: 4, step: 0, at: '2026-11-22T12:00:00.000Z', stream: 'stdout', text: 'last' },
+  ]);
+  expect(await read({ id, after: 2 })).toEqual(['Ärger', 'last']);
+  expect(await read({ id, after: 1, limit: 1 })).toEqual(['b 100% _x']);
+  expect(await read({ id, tail: true, limit: 3 })).toEqual(['b 100% _x', 'Ärger', 'last']);
+  expect(await read({ id, search: 'äRGER' })).toEqual(['Ärger']);
+  expect(await read({ search: '00% _' })).toEqual(['b 100% _x']);
+  expect(await read({ limit: 3 })).toEqual(['elsewhere', 'Ärger', 'last']);
+});
+
+test('more blocks than one fetch holds are read to the end', async () => {
+  const { ledger, reader } = await openStore();
+  const { id } = await ledger.create(newRun(), noon);
+  for (let seq = 1; seq <= 300; seq += 1) await ledger.append(id, [line(seq)]);
+  expect((await reader.output({ id, limit: 1000, tail: false })).map((l) => l.seq)).toEqual(
+    Array.from({ length: 300 }, (_, i) => i + 1),
+  );
+  expect((await reader.output({ id, limit: 200, tail: true }))[0]?.seq).toBe(101);
+});
+
+test('a cut leaves one remark in place of the lines, and stays in order', async () => {
+  const { ledger, reader } = await openStore();
+  const { id } = await ledger.create(newRun(), noon);
+  for (const seq of [1, 2, 3, 4]) await ledger.append(id, [line(seq)]);
+  const remark = { step: 0, at: noon, stream: 'belfry', text: '2 lines were cut here' } as const;
+  await ledger.cut(id, 2, 2, remark);
+  await ledger.cut(id, 2, 3, remark);
+  expect((await reader.output({ id, limit: 10, tail: false })).map((l) => [l.seq, l.text])).toEqual([
+    [1, 'line 1'],
+    [3, '2 lines were cut here'],
+    [4, 'line 4'],
+  ]);
+});
+
+test('lists are newest first, by page, job and status', async () => {
+  const { ledger, reader } = await openStore();
+  const ids: string[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    const run = await ended(ledger, i % 2 ? 'failed' : 'success', { jobId: i < 3 ? 'news' : 'trends' });
+    ids.unshift(run.id);
+  }
+  const list = async (query: Partial<Parameters<typeof reader.list>[0]>) =>
+    (await reader.list({ limit: 10, ...query })).map((run) => run.id);
+  expect(await list({})).toEqual(ids);
+  expect(await list({ limit: 2 })).toEqual(ids.slice(0, 2));
+  expect(await list({ limit: 2, before: ids[1] ?? '' })).toEqual(ids.slice(2, 4));
+  expect(await list({ jobId: 'news' })).toEqual(ids.slice(3));
+  expect(await list({ jobId: 'news', status: 'failed' })).toEqual([ids[4]]);
+});
+
+test('the last run of a job is the newest that really ran', async () => {
+  const { ledger, reader } = await openStore();
+  await ended(ledger, 'success', { jobId: 'a' });
+  const failed = await ended(ledger, 'failed', { jobId: 'a' });
+  const skipped = await ledger.create(newRun({ jobId: 'a' }), noon);
+  await ledger.finish(skipped.id, 'skipped', 'still running', noon);
+  const other = await ended(ledger, 'success', { jobId: 'b' });
+  const open = await ledger.create(newRun({ jobId: 'c' }), noon);
+  expect([...(await reader.lastRuns())]).toEqual([
+    ['a', { id: failed.id, status: 'failed', finishedAt: noon + 2 }],
+    ['b', { id: other.id, status: 'success', finishedAt: noon + 2 }],
+  ]);
+  expect((await ledger.lastEnded('a'))?.id).toBe(failed.id);
+  expect((await reader.open()).map((run) => run.id)).toEqual([open.id]);
+});
+
+test('a run with nothing to do replaces the one before it, and no other', async () => {
+  const { ledger, reader } = await openStore();
+  const reason = 'No post is due.';
+  await ended(ledger, 'success', { reason });
+  const worked = await ended(ledger, 'success', { reason: '1 post published.' });
+  const other = await ended(ledger, 'success', { reason, jobId: 'other' });
+  const last = await ended(ledger, 'success', { reason });
+  await ledger.forgetQuiet('news', reason, last.id);
+  expect((await reader.list({ limit: 10 })).map((run) => run.id)).toEqual([last.id, other.id, worked.id]);
+});
