@@ -140,6 +140,10 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
         needs.changed();
       }),
     account: find,
+    async accountStatus(id) {
+      const account = find(id);
+      return account ? (await statusOf(account, await needs.states.get(id))).status : 'unknown';
+    },
     async token(id) {
       const account = demand(id);
       const state = await needs.states.get(id);

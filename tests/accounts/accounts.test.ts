@@ -238,6 +238,8 @@ describe('an account that stops working', () => {
       { kind: 'account', accountId: 'me', handle: config().accounts[0]?.handle, reason: expect.any(String) },
     ]);
     expect(await code(accounts.token('me'))).toBe('SIGN_IN_NEEDED');
+    expect(await accounts.accountStatus('me')).toBe('sign-in-needed');
+    expect(await accounts.accountStatus('nobody')).toBe('unknown');
 
     const later = await openRoom(home, { config: needs.config });
     expect(await later.accounts.list()).toMatchObject([{ id: 'me', status: 'sign-in-needed' }]);
