@@ -9,5 +9,3 @@ export type { HttpLimits } from './http-listen.ts';
 export type { Health } from './http-routes.ts';
 export type { ApiNeeds, LastRun } from './ports.ts';
 export { openSocketDoor, type SocketDoor, type SocketDoorNeeds } from './socket.ts';
-export { type SocketPlace, socketPathOf } from './socket-path.ts';
-export { socketPlace } from './socket-place.ts';

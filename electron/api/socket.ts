@@ -10,7 +10,7 @@ const mostConnections = 64;
 
 export type SocketDoorNeeds = {
   bridge: Bridge;
-  /** Where to listen: see `socketPathOf`. */
+  /** Where to listen: a file in a folder of this user's own, or a named pipe. */
   path: string;
   clock: Clock;
   log: Log;
