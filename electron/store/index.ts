@@ -6,6 +6,7 @@ export { locateHome, prepareHome } from './home.ts';
 export { defaultHome, type HomePaths, homePaths, type Machine, thisMachine } from './home-paths.ts';
 export { readMeta, writeMeta } from './meta.ts';
 export { type HomeLock, isOwned, type Owner, readOwner, takeHome } from './owner.ts';
+export { createPostLedger } from './posts.ts';
 export { createRunReader, type LastRun, type RunReader } from './run-reader.ts';
 export { createRunLedger } from './runs.ts';
 export type { Tables } from './schema.ts';

@@ -102,7 +102,7 @@ export type Tables = {
     error_message: string | null;
     not_before: number | null;
     /** Failures in a row, for the back-off. */
-    tries: number;
+    tries: Generated<number>;
     updated_at: number;
   };
   /** Written ahead of every request (networks.md §5): one row per target and thread part, replaced by each new try. */

@@ -143,7 +143,7 @@ CREATE TABLE attempts (
   FOREIGN KEY (post_id, account_id) REFERENCES targets (post_id, account_id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attempts_remote ON attempts (account_id, remote_id) WHERE remote_id IS NOT NULL;
-CREATE INDEX attempts_doubt ON attempts (account_id, body_hash) WHERE state IN ('sending', 'unknown');
+CREATE INDEX attempts_doubt ON attempts (account_id, body_hash) WHERE state IN ('sending', 'unknown', 'contradicted');
 
 -- Why a target is where it is: one line per step of its way, never changed.
 CREATE TABLE target_history (

@@ -1,0 +1,131 @@
+import type { Millis } from '../../shared/index.ts';
+import { partsOf } from './draft.ts';
+import type { Change, PersonNeeded, PublisherSettings, StoredError, Work } from './ports.ts';
+import { missedError, targetError } from './texts.ts';
+
+/** A step that needs no network: store it, tell whoever must know, then go on with the next target or leave the account. */
+export type Step = { change: Change; effects: readonly Effect[]; go: 'next' | 'stop' | 'send' };
+export type Effect = { kind: 'sign-in'; reason: string } | { kind: 'person'; matter: PersonNeeded };
+
+/** What to do with the first open target of an account. */
+export type Next =
+  | { do: 'step'; step: Step }
+  | { do: 'wait' }
+  | { do: 'publish'; part: number }
+  | { do: 'look-up'; part: number };
+
+export type Facts = {
+  now: Millis;
+  settings: PublisherSettings;
+  /** The account can publish: not waiting for a sign-in. */
+  ready: boolean;
+  /** When the account last published; only asked for when the target is late. */
+  lastPublished: Millis | null;
+};
+
+/** A little lateness is how every minute beat works; more than this is a gap (sleep, outage, pause). */
+export const lateAfterMs: Millis = 5 * 60_000;
+
+/** Whether a target comes so late that it counts as late. */
+export function isLate(work: Work, now: Millis): boolean {
+  return work.target.dueAt !== null && now - work.target.dueAt > lateAfterMs;
+}
+
+/** The next step for the head of an account's queue; pure. */
+export function decide(work: Work, facts: Facts): Next {
+  return work.target.status === 'sending' ? decideSending(work, facts) : decideQueued(work, facts);
+}
+
+function decideSending(work: Work, { now, settings, ready }: Facts): Next {
+  const attempt = work.attempts.find(({ state }) => state !== 'published' && state !== 'prepared');
+  if (!attempt) return { do: 'publish', part: nextPart(work) };
+  if (attempt.state === 'sending') {
+    // Belfry ended during the call. The server may still be at work on it, so even looking has to wait.
+    const change = step(
+      work,
+      { notBefore: now + settings.settleSeconds * 1000 },
+      'Belfry ended while this was being sent; it will be looked up',
+    );
+    return {
+      do: 'step',
+      step: {
+        change: { ...change, attempt: { ...attempt, state: 'unknown', lookups: 0 } },
+        effects: [],
+        go: 'stop',
+      },
+    };
+  }
+  if (!ready || isHeld(work, now)) return { do: 'wait' };
+  return { do: 'look-up', part: attempt.part };
+}
+
+function decideQueued(work: Work, facts: Facts): Next {
+  const { now, settings, ready, lastPublished } = facts;
+  const dueAt = work.target.dueAt ?? now;
+  const limit = Math.max(settings.lateLimitHours * 3_600_000, lateAfterMs);
+  if (now - dueAt > limit) return { do: 'step', step: tooLate(work, now, settings.lateLimitHours) };
+  if (!ready || isHeld(work, now)) return { do: 'wait' };
+  const part = nextPart(work);
+  if (part > 0 && work.attempts.find((attempt) => attempt.part === part - 1)?.remoteId == null)
+    return { do: 'step', step: ended(work, 'failed', brokenThread(work, part)) };
+  const free = (lastPublished ?? 0) + settings.spacingSeconds * 1000;
+  if (part === 0 && isLate(work, now) && lastPublished !== null && lastPublished <= now && free > now) {
+    const change = step(
+      work,
+      { notBefore: free },
+      `Late posts go out ${settings.spacingSeconds} s apart; this one waits`,
+    );
+    return { do: 'step', step: { change, effects: [], go: 'stop' } };
+  }
+  return { do: 'publish', part };
+}
+
+/** The rest of a thread has to answer a part whose id nobody knows. */
+export function brokenThread(work: Work, part: number): StoredError {
+  return targetError('NEEDS_PERSON', work, {
+    what: 'The thread cannot be continued',
+    why: `Part ${part} was published, but its address on the network is unknown`,
+    remedy: 'Publish the rest of the thread by hand, then cancel this',
+  });
+}
+
+/** Later than allowed: missed, or failed when the network kept refusing it or a part of it is out already. */
+function tooLate(work: Work, now: Millis, limitHours: number): Step {
+  const begun = work.attempts.some(({ state }) => state === 'published');
+  if (work.target.error === null && !begun) {
+    const error = missedError(work, now, limitHours);
+    return ended(work, 'missed', error);
+  }
+  const done = work.attempts.filter(({ state }) => state === 'published').length;
+  const error =
+    work.target.error ??
+    targetError('NEEDS_PERSON', work, {
+      what: 'The thread is incomplete',
+      why: `${done} of ${partsOf(work)} parts are published, and the rest is more than ${limitHours} h late`,
+      remedy: 'Retry it to publish the rest now, or cancel it',
+    });
+  return ended(work, 'failed', error);
+}
+
+/** A target that only a person can move on. */
+export function ended(work: Work, status: PersonNeeded['kind'], error: StoredError): Step {
+  const matter = { kind: status, post: work.post.id, account: work.target.account, reason: error.message };
+  const change = step(work, { status, error, notBefore: null }, error.message);
+  return { change, effects: [{ kind: 'person', matter }], go: 'next' };
+}
+
+/** A change of this target, decided from the status that it has. */
+export function step(work: Work, target: Change['target'], note: string | null): Change {
+  const change = { post: work.post.id, account: work.target.account, from: work.target.status, note };
+  return target === undefined ? change : { ...change, target };
+}
+
+/** The first part that is not published. */
+export function nextPart(work: Work): number {
+  const done = new Set(work.attempts.filter(({ state }) => state === 'published').map(({ part }) => part));
+  return Array.from({ length: partsOf(work) }, (_, part) => part).find((part) => !done.has(part)) ?? 0;
+}
+
+function isHeld(work: Work, now: Millis): boolean {
+  return work.target.notBefore !== null && work.target.notBefore > now;
+}

@@ -1,0 +1,186 @@
+import {
+  BelfryError,
+  type Millis,
+  type PostInput,
+  type PostView,
+  type TargetStatus,
+} from '../../shared/index.ts';
+import { type AddFrom, addPost } from './add.ts';
+import { cancelling, publishingNow, retrying, settling } from './commands.ts';
+import { createHttp } from './networks/http.ts';
+import { createAdapters } from './networks/registry.ts';
+import { nextDue } from './next-due.ts';
+import { createPasses } from './pass.ts';
+import type { Change, HistoryLine, PublisherNeeds, Work } from './ports.ts';
+import { recover } from './recover.ts';
+import { summary } from './summary.ts';
+import { postView } from './view.ts';
+
+export type { AddFrom } from './add.ts';
+export type {
+  Fetch,
+  HistoryLine,
+  PersonNeeded,
+  PostLedger,
+  PublisherAccount,
+  PublisherNeeds,
+  PublisherSettings,
+} from './ports.ts';
+
+/** Posts on their way to networks: published on time, once. */
+export type Publisher = {
+  /** Takes up what an earlier engine left half done. Can be called twice. */
+  start(): Promise<void>;
+  /** Starts nothing new, and waits for the calls that are under way. Can be called twice. */
+  stop(): Promise<void>;
+  /** The built-in `publish_due_posts`: publishes what is due, looks up what is unknown. */
+  publishDue(context: {
+    signal: AbortSignal;
+    say(text: string): void;
+  }): Promise<{ ok: boolean; summary: string; quiet: boolean }>;
+  /** When `publishDue` next has something to do; null when nothing waits. */
+  nextDue(): Promise<Millis | null>;
+  add(post: PostInput, from: AddFrom): Promise<PostView>;
+  list(query: { status?: TargetStatus | undefined; limit: number }): Promise<PostView[]>;
+  get(id: string): Promise<PostView | undefined>;
+  /** What happened to each target, oldest first. */
+  history(id: string): Promise<HistoryLine[]>;
+  cancel(id: string): Promise<PostView>;
+  retry(id: string): Promise<PostView>;
+  publishNow(id: string): Promise<PostView>;
+  settle(word: { id: string; account: string; published: boolean }): Promise<PostView>;
+  /** The account works again after a sign-in: its queue goes on. */
+  accountReady(accountId: string): Promise<void>;
+  /** True while a post of this account is on its way to the network. */
+  sending(accountId: string): Promise<boolean>;
+  counts(): Promise<{ queued: number; needYou: number }>;
+};
+
+/** Builds the room; nothing happens before `start`. */
+export function createPublisher(needs: PublisherNeeds): Publisher {
+  const { ledger, clock } = needs;
+  const http = createHttp({ ...needs, timeoutMs: needs.requestTimeoutMs });
+  const adapterOf = createAdapters();
+  const runPass = createPasses();
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+
+  const pass = (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
+    const running = runPass(
+      { ...needs, http, adapterOf, say, signal: either(stopping.signal, signal) },
+      only,
+    );
+    underWay.add(running);
+    return running.finally(() => underWay.delete(running));
+  };
+  /** A pass of our own accord; whatever stops it, the next beat tries again. */
+  const kick = (accounts: readonly string[]) => {
+    const run = async () => {
+      if (!(await needs.publishingPaused())) await pass(stopping.signal, () => undefined, accounts);
+    };
+    const running = run().catch((error: unknown) =>
+      needs.log('error', 'Publishing broke off', { error: String(error) }),
+    );
+    underWay.add(running);
+    void running.finally(() => underWay.delete(running));
+  };
+  const change = (id: string, decide: (works: readonly Work[]) => Change[]) =>
+    changeTargets(needs, id, decide);
+
+  return {
+    start: () => recover(needs),
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled(underWay);
+    },
+    async publishDue({ signal, say }) {
+      if (await needs.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
+      return summary(await pass(signal, say));
+    },
+    nextDue: () => nextDue(needs),
+    add: (post, from) => addPost(needs, post, from, () => []),
+    list: async (query) => (await ledger.list(query)).map(postView),
+    get: async (id) => {
+      const record = await ledger.get(id);
+      return record && postView(record);
+    },
+    history: (id) => ledger.history(id),
+    cancel: (id) => change(id, cancelling),
+    retry: async (id) => {
+      const view = await change(id, (works) => retrying(works, clock.now()));
+      kick(view.targets.map(({ account }) => account));
+      return view;
+    },
+    async publishNow(id) {
+      await change(id, (works) => publishingNow(works, clock.now()));
+      await ledger.reschedule(id, clock.now(), clock.now());
+      const view = postView(await found(needs, id));
+      kick(view.targets.map(({ account }) => account));
+      return view;
+    },
+    async settle({ id, account, published }) {
+      const view = await change(id, (works) => {
+        const work = works.find(({ target }) => target.account === account);
+        if (!work) throw notFound(`Post "${id}" does not go to account "${account}"`);
+        return settling(work, published, clock.now(), needs.random.uuid());
+      });
+      kick([account]);
+      return view;
+    },
+    async accountReady(accountId) {
+      kick([accountId]);
+    },
+    async sending(accountId) {
+      return (await ledger.sending()).some(({ target }) => target.account === accountId);
+    },
+    counts: () => ledger.counts(),
+  };
+}
+
+/** Decides for all targets of a post and stores it; decided anew when a target moved on meanwhile. */
+async function changeTargets(
+  needs: PublisherNeeds,
+  id: string,
+  decide: (works: readonly Work[]) => Change[],
+): Promise<PostView> {
+  for (let again = 0; again < 5; again += 1) {
+    const { targets } = await found(needs, id);
+    const works = await Promise.all(targets.map(({ account }) => needs.ledger.work(id, account)));
+    const changes = decide(works.flatMap((work) => work ?? []));
+    if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
+    needs.changed();
+    return postView(await found(needs, id));
+  }
+  throw new BelfryError({
+    code: 'CONFLICT',
+    what: 'The post keeps changing',
+    where: `post ${id}`,
+    why: 'It is being worked on at this moment',
+    remedy: 'Try again in a moment',
+  });
+}
+
+async function found(needs: PublisherNeeds, id: string) {
+  const record = await needs.ledger.get(id);
+  if (record) return record;
+  throw notFound(`Unknown post "${id}"`);
+}
+
+function notFound(what: string): BelfryError {
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what,
+    where: 'in the database',
+    why: 'Nothing has this id',
+    remedy: 'List them with: belfry posts',
+  });
+}
+
+function either(a: AbortSignal, b: AbortSignal): AbortSignal {
+  const both = new AbortController();
+  const end = () => both.abort();
+  if (a.aborted || b.aborted) end();
+  a.addEventListener('abort', end, { once: true });
+  b.addEventListener('abort', end, { once: true });
+  return both.signal;
+}

@@ -1,0 +1,136 @@
+import type { Clock, ErrorCode, Log, Millis } from '../../../shared/index.ts';
+import type { Attempt, PublisherAccount, Upload } from '../ports.ts';
+import type { Http } from './http.ts';
+
+/** What a refusal asks for (networks.md §5): time, a long time, a new sign-in, another text or file, or a person elsewhere. */
+export type RefusalClass = 'retry' | 'wait' | 'reauthorize' | 'edit' | 'person';
+
+/** The network said no, or was never reached: certainly nothing became visible. */
+export type Refusal = {
+  class: RefusalClass;
+  code: ErrorCode;
+  /** Why, as a sentence that a person can read. */
+  why: string;
+  /** Not again before this instant, when the server said so. */
+  notBefore: Millis | null;
+  /** The uploads are gone from the server and have to be made again. */
+  dropUploads?: boolean;
+  /** After so many tries in a row it is the post's own fault (a file that no server can digest). */
+  mostTries?: number;
+};
+
+export type Remote = { remoteId: string; url: string | null };
+
+/** Outcome of getting ready: everything invisible is in place, or is not. */
+export type Prepared =
+  | { kind: 'ready'; newestSeen: string | null }
+  /** The server is still working on the media. */
+  | { kind: 'later'; notBefore: Millis; why: string }
+  | { kind: 'refused'; refusal: Refusal };
+
+/** Outcome of the one call that makes a post visible. */
+export type Sent =
+  | { kind: 'published'; remote: Remote }
+  | { kind: 'refused'; refusal: Refusal }
+  /** Nobody knows: no answer, an unusable one, or a server error. Never the same as refused. */
+  | {
+      kind: 'unknown';
+      why: string;
+      /** The server keeps a failure under this key: a repeat needs another one. */
+      burntKey?: boolean;
+    };
+
+/** What a look at the network shows about a call of unknown outcome. */
+export type LookUp =
+  | {
+      kind: 'seen';
+      /** Posts that are this one, as far as can be told. */
+      matches: Remote[];
+      /** Posts that may be this one, changed by the server. */
+      unclear: Remote[];
+      /** The look reached back to before the first send. */
+      complete: boolean;
+      /** Other evidence: the upload is attached, the container is published. null when there is none. */
+      exists: boolean | null;
+    }
+  | { kind: 'unreadable'; refusal: Refusal };
+
+/** When a call of unknown outcome may be repeated, once look-ups did not find the post (networks.md §5, table). */
+export type RepeatRule = {
+  /** Look-ups without a find that are needed first. */
+  lookups: number;
+  /** `same`: the key protects; `fresh`: the key was burnt by the first try. */
+  key: 'same' | 'fresh';
+  /** A repeat cannot double the post, even if the look-up was not complete, until this long after the first send. */
+  safeForMs: number;
+};
+
+/** A file to upload. */
+export type DraftMedia = {
+  id: string;
+  path: string;
+  mime: string;
+  bytes: number;
+  alt: string;
+  focus: readonly [number, number] | null;
+};
+
+/** One part as one network is to show it. */
+export type Draft = {
+  part: number;
+  text: string;
+  contentWarning: string | null;
+  visibility: 'public' | 'unlisted' | 'private' | 'direct';
+  language: string | null;
+  sensitive: boolean;
+  media: readonly DraftMedia[];
+  /** Remote id of the part before; null for the first. */
+  replyTo: string | null;
+};
+
+/** One account, signed in, for the length of one step. */
+export type Session = {
+  account: PublisherAccount;
+  token: string;
+  http: Http;
+  clock: Clock;
+  log: Log;
+  /** Aborted when Belfry stops: ends waits and uploads, never the visible call. */
+  signal: AbortSignal;
+};
+
+/** What a network takes; null = no limit known. */
+export type Limits = {
+  characters: number | null;
+  media: number | null;
+  altCharacters: number | null;
+  imageBytes: number | null;
+  videoBytes: number | null;
+  mimeTypes: readonly string[] | null;
+  textOnly: boolean;
+  thread: boolean;
+  visibilities: readonly Draft['visibility'][];
+  /** Length of a text as this network counts it. */
+  count(text: string, contentWarning: string | null): number;
+};
+
+/** One network (or family of servers): invisible preparation, the one visible call, and the look afterwards. */
+export type Adapter = {
+  /** Limits of the account's server; read live and kept for a while. */
+  limits(
+    session: Omit<Session, 'token'>,
+  ): Promise<{ kind: 'limits'; limits: Limits } | { kind: 'refused'; refusal: Refusal }>;
+  /**
+   * Brings everything invisible to the server. `save` is called with all uploads after each new one, and must have stored them when it resolves.
+   * `after` is a remote post known to be older than this one, when there is one from this very session: spares asking.
+   */
+  prepare(
+    session: Session,
+    draft: Draft,
+    attempt: Attempt,
+    options: { after: string | null; save(uploads: readonly Upload[]): Promise<void> },
+  ): Promise<Prepared>;
+  send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent>;
+  lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp>;
+  repeatRule(session: Session): Promise<RepeatRule>;
+};

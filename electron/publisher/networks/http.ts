@@ -1,0 +1,136 @@
+import type { Clock, Log } from '../../../shared/index.ts';
+import type { Fetch } from '../ports.ts';
+import { wasNeverSent } from './never-sent.ts';
+import { readBounded } from './read-bounded.ts';
+
+/** A body: JSON, form fields, or bytes that are streamed and never whole in memory. */
+export type Body =
+  | { json: unknown }
+  | { form: Record<string, string> }
+  | { stream: () => AsyncIterable<Uint8Array>; type: string; bytes: number };
+
+export type HttpRequest = {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  url: string;
+  token?: string;
+  headers?: Record<string, string>;
+  body?: Body;
+  /** Ends the request early. Left out for the visible call, which runs to its end. */
+  signal?: AbortSignal;
+};
+
+export type HttpAnswer = {
+  kind: 'answer';
+  status: number;
+  headers: Headers;
+  /** The parsed body; undefined when it was no JSON, cut off, or too large. */
+  json: unknown;
+  /** The beginning of the body as text. */
+  text: string;
+};
+/** `none`: no answer. `sent: 'no'` only when the connection was never made, so that nothing can have happened. */
+export type HttpResult = HttpAnswer | { kind: 'none'; sent: 'no' | 'maybe'; why: string };
+
+export type Http = (request: HttpRequest) => Promise<HttpResult>;
+
+/** Largest answer that is read; API answers are a few kilobytes. */
+const largestAnswer = 4 * 1024 * 1024;
+
+/** A client that never throws: every failure is a result. Redirects are not followed (a POST would arrive as a GET). */
+export function createHttp(needs: {
+  fetch: Fetch;
+  clock: Clock;
+  log: Log;
+  version: string;
+  timeoutMs: number;
+}): Http {
+  return async (request) => {
+    const abort = new AbortController();
+    const giveUp = (why: string) => abort.abort(new Error(why));
+    const seconds = Math.round(needs.timeoutMs / 1000);
+    const cancelTimer = needs.clock.setTimer(needs.timeoutMs, () => giveUp(`no answer within ${seconds} s`));
+    const onStop = () => giveUp('Belfry is stopping');
+    request.signal?.addEventListener('abort', onStop, { once: true });
+    if (request.signal?.aborted) onStop();
+    try {
+      const response = await needs.fetch(request.url, initOf(request, abort.signal, needs.version));
+      const { text, whole } = await readBounded(response, largestAnswer);
+      return {
+        kind: 'answer',
+        status: response.status,
+        headers: response.headers,
+        json: whole ? parseJson(text) : undefined,
+        text: text.slice(0, 2000),
+      };
+    } catch (error) {
+      const sent = wasNeverSent(error) ? 'no' : 'maybe';
+      needs.log('info', `${request.method} ${new URL(request.url).origin}: no answer`, {
+        sent,
+        why: reasonOf(error),
+      });
+      return { kind: 'none', sent, why: reasonOf(abort.signal.aborted ? abort.signal.reason : error) };
+    } finally {
+      cancelTimer();
+      request.signal?.removeEventListener('abort', onStop);
+    }
+  };
+}
+
+function initOf(request: HttpRequest, signal: AbortSignal, version: string): RequestInit {
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'user-agent': `Belfry/${version}`,
+    ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+    ...request.headers,
+  };
+  const init: RequestInit & { duplex?: 'half' } = {
+    method: request.method,
+    headers,
+    signal,
+    redirect: 'manual',
+  };
+  const { body } = request;
+  if (body === undefined) return init;
+  if ('json' in body) {
+    headers['content-type'] = 'application/json';
+    init.body = JSON.stringify(body.json);
+  } else if ('form' in body) {
+    headers['content-type'] = 'application/x-www-form-urlencoded';
+    init.body = new URLSearchParams(body.form).toString();
+  } else {
+    headers['content-type'] = body.type;
+    headers['content-length'] = String(body.bytes);
+    init.body = toWebStream(body.stream());
+    init.duplex = 'half';
+  }
+  return init;
+}
+
+/** An async iterable as a pull-driven web stream: the next piece is read only when the socket wants it. */
+function toWebStream(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await iterator.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // HTML from a proxy, or an answer that was cut off: the status decides.
+  }
+}
+
+/** The innermost reason, which is the one that says something (`fetch failed` does not). */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
+}

@@ -1,0 +1,20 @@
+import type { Attempt } from '../../ports.ts';
+import type { Draft } from '../adapter.ts';
+import type { Quirks } from './quirks.ts';
+
+/** The JSON of `POST /api/v1/statuses`: only fields that the server knows, never `scheduled_at` (networks.md §1.8). */
+export function statusBody(draft: Draft, attempt: Attempt, quirks: Quirks): Record<string, unknown> {
+  const media = attempt.uploads.filter((upload) => upload.kind === 'media').map((upload) => upload.id);
+  const warned = draft.contentWarning !== null && draft.contentWarning !== '';
+  return {
+    // Hollo refuses an empty text beside media, so none is sent at all (networks.md §9).
+    ...(draft.text === '' ? {} : { status: draft.text }),
+    ...(media.length > 0 ? { media_ids: media } : {}),
+    ...(draft.replyTo === null ? {} : { in_reply_to_id: draft.replyTo }),
+    ...(warned ? { spoiler_text: draft.contentWarning } : {}),
+    sensitive: draft.sensitive || (warned && quirks.warningNeedsSensitive),
+    // Always: the account's own default may be another one.
+    visibility: draft.visibility,
+    ...(draft.language === null ? {} : { language: draft.language }),
+  };
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { Attempt } from '../../ports.ts';
+import type { Draft, LookUp, Refusal, Remote, Session } from '../adapter.ts';
+import { likeness } from './compare.ts';
+import { textOfHtml } from './html.ts';
+import type { Profile } from './profile.ts';
+import { refusalOfRead } from './refusal.ts';
+import { stateOfUploads } from './upload.ts';
+
+const idSchema = z.union([z.string().min(1), z.number().transform(String)]);
+const text = z.string().nullish().catch(null);
+const listedSchema = z.object({
+  id: idSchema,
+  url: text,
+  uri: text,
+  created_at: z.string(),
+  content: z.string().catch(''),
+  spoiler_text: text,
+  in_reply_to_id: idSchema.nullish().catch(null),
+  media_attachments: z.array(z.object({ id: idSchema })).catch([]),
+});
+type Listed = z.infer<typeof listedSchema>;
+const listSchema = z.array(listedSchema);
+const contextSchema = z.object({ descendants: listSchema });
+const sourceSchema = z.object({ text: z.string() });
+
+const pageSize = 40;
+const mostPages = 10;
+/** Clocks of server and machine differ; a list is read back this far before the first send. */
+const clockMarginMs = 60 * 60_000;
+
+/** The newest post of the account, so that a later look-up can tell new from old; null when it has none. */
+export async function newestSeen(
+  session: Session,
+): Promise<{ kind: 'newest'; id: string | null } | { kind: 'refused'; refusal: Refusal }> {
+  const page = await readPage(session, { limit: '1' });
+  return page.kind === 'refused' ? page : { kind: 'newest', id: page.list[0]?.id ?? null };
+}
+
+/** Looks whether a status of unknown outcome exists (networks.md §1.12): in the account's list, and by the state of its uploads. */
+export async function lookUp(
+  session: Session,
+  draft: Draft,
+  attempt: Attempt,
+  profile: Profile,
+): Promise<LookUp> {
+  const since = await readSince(session, draft, attempt, profile);
+  if (since.kind === 'refused') return { kind: 'unreadable', refusal: since.refusal };
+  const matches: Remote[] = [];
+  const unclear: Remote[] = [];
+  for (const listed of since.list) {
+    const like = await compare(session, draft, attempt, listed, profile);
+    const remote = { remoteId: listed.id, url: listed.url ?? listed.uri ?? null };
+    if (like === 'same') matches.push(remote);
+    if (like === 'unclear') unclear.push(remote);
+  }
+  return {
+    kind: 'seen',
+    matches,
+    unclear,
+    complete: since.complete,
+    exists: await attached(session, attempt, profile),
+  };
+}
+
+/** Posts of the account since the first send, newest first. */
+async function readSince(session: Session, draft: Draft, attempt: Attempt, profile: Profile) {
+  if (draft.replyTo !== null && !profile.quirks.listsReplies) return readReplies(session, draft.replyTo);
+  const from = (attempt.firstSentAt ?? session.clock.now()) - clockMarginMs;
+  const found: Listed[] = [];
+  let before: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const result = await readPage(session, {
+      limit: String(pageSize),
+      ...(before === undefined ? {} : { max_id: before }),
+    });
+    if (result.kind === 'refused') return result;
+    const { list } = result;
+    // Ids are opaque: "older" is told by the place in the list, or by time where the marker was deleted meanwhile.
+    const marker = list.findIndex((listed) => listed.id === attempt.newestSeen);
+    const newer =
+      marker >= 0 ? list.slice(0, marker) : list.filter((listed) => Date.parse(listed.created_at) >= from);
+    found.push(...newer);
+    if (marker >= 0 || newer.length < list.length || list.length === 0)
+      return { kind: 'list' as const, list: found, complete: true };
+    before = list.at(-1)?.id;
+  }
+  return { kind: 'list' as const, list: found, complete: false };
+}
+
+/** Pixelfed leaves replies out of the account's list; they are found under their parent (networks.md §2.1). */
+async function readReplies({ http, account, token, clock, signal }: Session, parent: string) {
+  const answer = await http({
+    method: 'GET',
+    url: `${account.server}/api/v1/statuses/${encodeURIComponent(parent)}/context`,
+    token,
+    signal,
+  });
+  const parsed = contextSchema.safeParse(
+    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
+  );
+  if (!parsed.success) return { kind: 'refused' as const, refusal: refusalOfRead(answer, clock.now()) };
+  // At most 20 are shown, so a full list proves nothing.
+  return {
+    kind: 'list' as const,
+    list: parsed.data.descendants,
+    complete: parsed.data.descendants.length < 20,
+  };
+}
+
+async function readPage(
+  { http, account, token, clock, signal }: Session,
+  query: Record<string, string>,
+): Promise<{ kind: 'list'; list: Listed[] } | { kind: 'refused'; refusal: Refusal }> {
+  const search = new URLSearchParams({ exclude_reblogs: 'true', ...query });
+  const url = `${account.server}/api/v1/accounts/${encodeURIComponent(account.remoteId)}/statuses?${search}`;
+  const answer = await http({ method: 'GET', url, token, signal });
+  const parsed = listSchema.safeParse(
+    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
+  );
+  if (parsed.success) return { kind: 'list', list: parsed.data };
+  return { kind: 'refused', refusal: refusalOfRead(answer, clock.now()) };
+}
+
+async function compare(session: Session, draft: Draft, attempt: Attempt, listed: Listed, profile: Profile) {
+  const uploads = attempt.uploads.filter((upload) => upload.kind === 'media').map((upload) => upload.id);
+  const shown = listed.media_attachments.map((media) => media.id);
+  // The same uploads are an exact proof, whatever the server did to the text.
+  if (uploads.length > 0 && uploads.length === shown.length && uploads.every((id) => shown.includes(id)))
+    return 'same';
+  if ((listed.in_reply_to_id ?? null) !== draft.replyTo || shown.length !== draft.media.length)
+    return 'different';
+  const like = await compareText(session, draft, listed);
+  if (uploads.length === 0 || like === 'different') return like;
+  // Other uploads: another post, unless this server gives them new ids.
+  return draft.text === '' && profile.quirks.keepsMediaIds ? 'different' : 'unclear';
+}
+
+async function compareText(session: Session, draft: Draft, listed: Listed) {
+  const byHtml = likeness(draft.text, textOfHtml(listed.content));
+  if (byHtml === 'same') return byHtml;
+  const source = await readSource(session, listed.id);
+  if (source === undefined) return withWarning(draft, listed) ? 'unclear' : byHtml;
+  return likeness(draft.text, source) === 'same' ? 'same' : 'different';
+}
+
+/** With an empty text a server shows the warning as the text (networks.md §1.6). */
+function withWarning(draft: Draft, listed: Listed): boolean {
+  return (
+    draft.text === '' &&
+    draft.contentWarning !== null &&
+    likeness(draft.contentWarning, textOfHtml(listed.content)) === 'same'
+  );
+}
+
+/** The text as it was sent; undefined where the server does not tell. */
+async function readSource(
+  { http, account, token, signal }: Session,
+  id: string,
+): Promise<string | undefined> {
+  const answer = await http({
+    method: 'GET',
+    url: `${account.server}/api/v1/statuses/${encodeURIComponent(id)}/source`,
+    token,
+    signal,
+  });
+  return sourceSchema.safeParse(answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined)
+    .data?.text;
+}
+
+async function attached(session: Session, attempt: Attempt, profile: Profile): Promise<boolean | null> {
+  if (!profile.quirks.attachedIs404 || attempt.uploads.length === 0) return null;
+  const oldest = Math.min(...attempt.uploads.map((upload) => upload.at));
+  // Later the server may have deleted an unattached upload, and 404 proves nothing.
+  if (session.clock.now() - oldest > profile.quirks.uploadForMs) return null;
+  const states = await stateOfUploads(session, attempt.uploads);
+  if (states.includes('gone')) return true;
+  return states.every((state) => state === 'there' || state === 'processing') ? false : null;
+}

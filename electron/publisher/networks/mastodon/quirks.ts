@@ -1,0 +1,109 @@
+import type { Draft } from '../adapter.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** How one server software differs from Mastodon where it matters for publishing (networks.md §1, §2, §9). */
+export type Quirks = {
+  /** What a repeated Idempotency-Key does: gives the first answer again, is refused, replays even errors, or nothing. */
+  key: 'replays' | 'refuses' | 'replays-errors' | 'ignored';
+  /** How long the server remembers a key for certain. */
+  keyForMs: number;
+  /** A post shows its media under the ids that the uploads had. */
+  keepsMediaIds: boolean;
+  /** `GET media` of an attached upload answers 404: the exact test of networks.md §1.12. */
+  attachedIs404: boolean;
+  /** After this an unattached upload may be gone. */
+  uploadForMs: number;
+  /** `GET media` says 206 while processing; without it, a few looks must do. */
+  tells206: boolean;
+  /** What 403 means for a post. */
+  forbidden: 'reauthorize' | 'edit';
+  /** Look-ups without a find before a repeat. */
+  lookups: number;
+  /** Replies are in the account's list of statuses. */
+  listsReplies: boolean;
+  /** A warning is kept only with `sensitive`. */
+  warningNeedsSensitive: boolean;
+  textOnly: boolean;
+  visibilities: readonly Draft['visibility'][];
+  counting: 'graphemes' | 'code-points';
+  /** What holds where the server's own documents are silent. */
+  defaults: { characters: number; media: number | null; altCharacters: number };
+};
+
+const mastodon: Quirks = {
+  key: 'replays',
+  keyForMs: 50 * minute, // The server keeps it for 60; the rest is for slow requests and clocks.
+  keepsMediaIds: true,
+  attachedIs404: true,
+  uploadForMs: 20 * hour,
+  tells206: true,
+  forbidden: 'reauthorize',
+  lookups: 2,
+  listsReplies: true,
+  warningNeedsSensitive: false,
+  textOnly: true,
+  visibilities: ['public', 'unlisted', 'private', 'direct'],
+  counting: 'graphemes',
+  defaults: { characters: 500, media: 4, altCharacters: 1500 },
+};
+
+/** A server that remembers nothing: only looking helps, so it looks once more. */
+const keyless: Quirks = {
+  ...mastodon,
+  key: 'ignored',
+  keyForMs: 0,
+  keepsMediaIds: false,
+  attachedIs404: false,
+  lookups: 3,
+};
+
+const pleroma: Quirks = {
+  ...mastodon,
+  key: 'replays-errors',
+  keyForMs: 5 * hour,
+  attachedIs404: false,
+  tells206: false,
+  defaults: { characters: 5000, media: null, altCharacters: 1500 },
+};
+
+/** Rows by the name that nodeinfo gives, in lower case. */
+const rows: Readonly<Record<string, Quirks>> = {
+  mastodon,
+  pixelfed: {
+    ...mastodon,
+    key: 'refuses',
+    keyForMs: 0,
+    attachedIs404: false, // 404 or 500 once attached, so neither proves anything.
+    uploadForMs: 90 * minute, // The server deletes after 2 h.
+    tells206: false,
+    forbidden: 'edit',
+    listsReplies: false,
+    warningNeedsSensitive: true,
+    textOnly: false,
+    visibilities: ['public', 'unlisted', 'private'],
+    defaults: { characters: 500, media: 4, altCharacters: 1000 },
+  },
+  gotosocial: {
+    ...keyless,
+    keepsMediaIds: true,
+    uploadForMs: 12 * hour, // A daily clean-up takes unattached uploads of any age.
+    counting: 'code-points',
+    defaults: { characters: 5000, media: 6, altCharacters: 1500 },
+  },
+  pleroma,
+  akkoma: pleroma,
+  friendica: { ...keyless, defaults: { characters: 100_000, media: null, altCharacters: 1500 } },
+  hollo: {
+    ...mastodon,
+    attachedIs404: false,
+    defaults: { characters: 10_000, media: 8, altCharacters: 1500 },
+  },
+  takahe: keyless,
+};
+
+/** The row of a server software; one that nobody knows is treated as if it remembered nothing. */
+export function quirksOf(software: string): Quirks {
+  return rows[software.toLowerCase()] ?? keyless;
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { Attempt } from '../../ports.ts';
+import type { Draft, Sent, Session } from '../adapter.ts';
+import type { HttpAnswer } from '../http.ts';
+import { statusBody } from './body.ts';
+import type { Profile } from './profile.ts';
+import { rateLimitedUntil, refusal, wordsOf } from './refusal.ts';
+import { stateOfUploads } from './upload.ts';
+
+/** Ids are opaque, but some servers write numbers. */
+const idSchema = z.union([z.string().min(1), z.number().transform(String)]);
+const statusSchema = z.object({
+  id: idSchema,
+  url: z.string().nullish().catch(null),
+  uri: z.string().nullish().catch(null),
+});
+/** Laravel's own form of a failed validation, which Pixelfed answers with 500 (networks.md §2.1); it happens before any effect. */
+const laravelValidationSchema = z.object({ message: z.string(), errors: z.record(z.string(), z.unknown()) });
+
+/** `POST /api/v1/statuses`: the one call that makes the post visible. It is never cut short by us but for its time-out. */
+export async function send(
+  session: Session,
+  draft: Draft,
+  attempt: Attempt,
+  profile: Profile,
+): Promise<Sent> {
+  const { http, account, token, clock } = session;
+  const result = await http({
+    method: 'POST',
+    url: `${account.server}/api/v1/statuses`,
+    token,
+    headers: { 'idempotency-key': attempt.key },
+    body: { json: statusBody(draft, attempt, profile.quirks) },
+  });
+  if (result.kind === 'none') {
+    if (result.sent === 'maybe') return { kind: 'unknown', why: `No answer: ${result.why}` };
+    const why = `The server could not be reached: ${result.why}`;
+    return {
+      kind: 'refused',
+      refusal: { class: 'retry', code: 'NETWORK_UNREACHABLE', why, notBefore: null },
+    };
+  }
+  const { status } = result;
+  if (status >= 200 && status < 300) return published(result);
+  // Pleroma gives the first answer again, errors too: that answer is final, and so is the key (networks.md §2.2).
+  const replayed = result.headers.get('idempotent-replayed') === 'true';
+  if (status >= 500 || status === 408 || replayed) {
+    const validation =
+      status === 500 &&
+      profile.software === 'pixelfed' &&
+      laravelValidationSchema.safeParse(result.json).success;
+    return validation
+      ? { kind: 'refused', refusal: refusal('edit', result) }
+      : { kind: 'unknown', why: wordsOf(result), burntKey: replayed };
+  }
+  if (status === 429 || status === 425)
+    return {
+      kind: 'refused',
+      refusal: refusal('retry', result, rateLimitedUntil(result.headers, clock.now())),
+    };
+  if (status === 401) return { kind: 'refused', refusal: refusal('reauthorize', result) };
+  if (status === 403) return { kind: 'refused', refusal: refusal(profile.quirks.forbidden, result) };
+  if (status >= 300 && status < 400) return { kind: 'refused', refusal: refusal('person', result) };
+  return { kind: 'refused', refusal: await refusedContent(session, attempt, result) };
+}
+
+function published(answer: HttpAnswer): Sent {
+  const parsed = statusSchema.safeParse(answer.json);
+  if (!parsed.success) return { kind: 'unknown', why: `${wordsOf(answer)}, but without the post` };
+  return {
+    kind: 'published',
+    remote: { remoteId: parsed.data.id, url: parsed.data.url ?? parsed.data.uri ?? null },
+  };
+}
+
+/**
+ * A refusal because of what was sent. With media, the uploads themselves say whether it was their state
+ * (processing, gone) or the post: the status is 422 or 400 for all of them and the text is translated.
+ */
+async function refusedContent(session: Session, attempt: Attempt, answer: HttpAnswer) {
+  const states = await stateOfUploads(session, attempt.uploads);
+  if (states.includes('processing')) return refusal('retry', answer);
+  if (states.includes('gone')) return { ...refusal('retry', answer), dropUploads: true, mostTries: 5 };
+  return refusal('edit', answer);
+}

@@ -1,0 +1,29 @@
+import { createReadStream } from 'node:fs';
+import type { Body } from './http.ts';
+
+/** One file of a multipart body; servers go by `mime`, so it must be the true one (networks.md §9). */
+export type FilePart = { field: string; path: string; name: string; mime: string; bytes: number };
+
+/** multipart/form-data with one file, read from disk while it is sent: memory stays flat whatever the size. */
+export function multipart(file: FilePart, fields: Record<string, string>, boundary: string): Body {
+  const head = Buffer.from(
+    Object.entries(fields)
+      .map(
+        ([name, value]) =>
+          `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+      )
+      .join('') +
+      `--${boundary}\r\nContent-Disposition: form-data; name="${file.field}"; filename="${file.name}"\r\n` +
+      `Content-Type: ${file.mime}\r\n\r\n`,
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    bytes: head.byteLength + file.bytes + tail.byteLength,
+    async *stream() {
+      yield head;
+      yield* createReadStream(file.path, { highWaterMark: 256 * 1024 });
+      yield tail;
+    },
+  };
+}

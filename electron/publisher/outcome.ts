@@ -1,0 +1,141 @@
+import type { Millis } from '../../shared/index.ts';
+import { backOff } from './back-off.ts';
+import { ended, type Step, step } from './decide.ts';
+import { partsOf } from './draft.ts';
+import type { Prepared, Refusal, Remote, Sent } from './networks/adapter.ts';
+import type { Attempt, Work } from './ports.ts';
+import { refusedError, targetError } from './texts.ts';
+
+export type Around = {
+  now: Millis;
+  settleMs: Millis;
+  /** In [0, 1), for the spread of waits. */
+  luck: number;
+  /** A key that was never used. */
+  freshKey: string;
+};
+
+const hour = 3_600_000;
+
+/** What follows from preparing that did not end in `ready`; nothing was visible yet. */
+export function afterPrepare(
+  work: Work,
+  attempt: Attempt,
+  prepared: Exclude<Prepared, { kind: 'ready' }>,
+  around: Around,
+): Step {
+  if (prepared.kind === 'refused') return refused(work, attempt, prepared.refusal, around);
+  return { change: step(work, { notBefore: prepared.notBefore }, prepared.why), effects: [], go: 'stop' };
+}
+
+/**
+ * What follows from the visible call. `doubt`: an earlier call for this part has no known outcome,
+ * so a refusal of this one does not mean that nothing is visible.
+ */
+export function afterSend(work: Work, attempt: Attempt, sent: Sent, doubt: boolean, around: Around): Step {
+  if (sent.kind === 'published') return published(work, attempt, sent.remote);
+  if (sent.kind === 'unknown') return unknown(work, attempt, sent, doubt, around);
+  return doubt
+    ? refusedInDoubt(work, attempt, sent.refusal, around)
+    : refused(work, attempt, sent.refusal, around);
+}
+
+/** The part is out. With parts left the target queues again, and what comes next continues the thread. */
+export function published(work: Work, attempt: Attempt, remote: Remote): Step {
+  const last = attempt.part === partsOf(work) - 1;
+  const { remoteId, url } = attempt.part === 0 ? remote : work.target;
+  const target = { remoteId, url, error: null, notBefore: null, tries: 0 };
+  const note = partsOf(work) === 1 ? 'Published' : `Part ${attempt.part + 1} of ${partsOf(work)} published`;
+  const change = step(work, { ...target, status: last ? 'published' : 'queued' }, note);
+  return {
+    change: { ...change, attempt: { ...attempt, ...remote, state: 'published' } },
+    effects: [],
+    go: 'next',
+  };
+}
+
+function unknown(
+  work: Work,
+  attempt: Attempt,
+  sent: Extract<Sent, { kind: 'unknown' }>,
+  doubt: boolean,
+  around: Around,
+): Step {
+  const error = targetError('NETWORK_UNREACHABLE', work, {
+    what: 'The network gave no usable answer',
+    why: sent.why,
+    remedy: 'Nothing to do: Belfry looks whether the post is there',
+  });
+  const tries = doubt ? work.target.tries + 1 : 1;
+  const change = step(
+    work,
+    { error, tries, notBefore: around.now + around.settleMs },
+    `${sent.why}; it will be looked up`,
+  );
+  const key = sent.burntKey ? around.freshKey : attempt.key;
+  return {
+    change: { ...change, attempt: { ...attempt, state: 'unknown', key, lookups: 0 } },
+    effects: [],
+    go: 'stop',
+  };
+}
+
+/** Nothing is visible, for certain: the next try is a new one, with a new key. */
+function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around): Step {
+  const again: Attempt = {
+    ...attempt,
+    state: 'prepared',
+    key: around.freshKey,
+    uploads: refusal.dropUploads ? [] : attempt.uploads,
+    firstSentAt: null,
+    lookups: 0,
+  };
+  const error = refusedError(work, refusal);
+  const tries = work.target.tries + 1;
+  const hopeless = refusal.mostTries !== undefined && tries >= refusal.mostTries;
+  if (refusal.class === 'edit' || hopeless) {
+    const last = ended(work, 'failed', error);
+    return { ...last, change: { ...last.change, attempt: again } };
+  }
+  const target = { status: 'queued' as const, error, tries, notBefore: heldUntil(refusal, tries, around) };
+  return {
+    change: { ...step(work, target, error.message), attempt: again },
+    effects: accountEffects(refusal),
+    go: 'stop',
+  };
+}
+
+/** The repeat was refused, and the first call may have worked all the same. */
+function refusedInDoubt(work: Work, attempt: Attempt, refusal: Refusal, around: Around): Step {
+  const error = refusedError(work, refusal);
+  // "Already attached", "duplicate key", "not found": all may mean that the post exists, so it is never sent again by itself.
+  const state = refusal.class === 'edit' || refusal.dropUploads ? 'contradicted' : 'unknown';
+  const wait = heldUntil(refusal, work.target.tries, around) ?? around.now + around.settleMs;
+  const change = step(
+    work,
+    { error, notBefore: state === 'contradicted' ? around.now + around.settleMs : wait },
+    error.message,
+  );
+  return {
+    change: {
+      ...change,
+      attempt: { ...attempt, state, lookups: state === 'contradicted' ? 0 : attempt.lookups },
+    },
+    effects: accountEffects(refusal),
+    go: 'stop',
+  };
+}
+
+/** Trouble of the account holds all its posts, so the account is paused and no single post is held. */
+function accountEffects(refusal: Refusal): Step['effects'] {
+  return refusal.class === 'reauthorize' || refusal.class === 'person'
+    ? [{ kind: 'sign-in', reason: refusal.why }]
+    : [];
+}
+
+function heldUntil(refusal: Refusal, tries: number, { now, luck }: Around): Millis | null {
+  if (refusal.class === 'reauthorize' || refusal.class === 'person') return null;
+  const least = refusal.notBefore ?? 0;
+  if (refusal.class === 'wait') return Math.max(least, now + hour);
+  return Math.max(least, now + backOff(tries, luck, refusal.code === 'NETWORK_UNREACHABLE'));
+}

@@ -1,0 +1,210 @@
+import type {
+  AccountStatus,
+  Clock,
+  ErrorCode,
+  Log,
+  Millis,
+  Network,
+  Override,
+  PostView,
+  Random,
+  TargetStatus,
+} from '../../shared/index.ts';
+
+/** A picture or film as stored: a copy in the home folder. */
+export type StoredMedia = {
+  id: string;
+  /** 0 = the post itself, 1… = thread parts. */
+  part: number;
+  position: number;
+  /** File name inside the media folder. */
+  file: string;
+  /** The name that it had when it was added. */
+  name: string;
+  mime: string;
+  bytes: number;
+  sha256: string;
+  alt: string;
+  focus: readonly [number, number] | null;
+};
+
+/** A post as stored, without its targets. */
+export type StoredPost = {
+  seq: number;
+  id: string;
+  text: string;
+  note: string;
+  visibility: PostView['visibility'];
+  contentWarning: string | null;
+  language: string | null;
+  sensitive: boolean | null;
+  publishAt: Millis | null;
+  /** Texts of the thread parts after the first. */
+  thread: readonly string[];
+  source: PostView['source'];
+  runId: string | null;
+  createdAt: Millis;
+  media: readonly StoredMedia[];
+};
+
+export type StoredError = { code: ErrorCode; message: string };
+
+/** A post on its way to one account, as stored. */
+export type StoredTarget = {
+  account: string;
+  position: number;
+  status: TargetStatus;
+  override: Override;
+  /** When it is to go out; null for a draft. */
+  dueAt: Millis | null;
+  remoteId: string | null;
+  url: string | null;
+  error: StoredError | null;
+  notBefore: Millis | null;
+  /** Failures in a row. */
+  tries: number;
+};
+
+export type PostRecord = { post: StoredPost; targets: readonly StoredTarget[] };
+
+/** Something that stands on the server and that nobody can see yet: it may be made again, and is forgotten by the server in time. */
+export type Upload = { kind: 'media' | 'container' | 'draft'; id: string; at: Millis };
+
+/**
+ * `prepared`: nothing visible was asked for, or it was refused for certain. `sending`: the visible call is under way, or was when Belfry ended.
+ * `unknown`: that call gave no usable answer. `contradicted`: a repeat of it was refused in a way that may mean that the first one worked; never sent again by itself.
+ */
+export const attemptStates = ['prepared', 'sending', 'unknown', 'contradicted', 'published'] as const;
+export type AttemptState = (typeof attemptStates)[number];
+
+/** What is written ahead of the requests for one part of one target (networks.md §5). */
+export type Attempt = {
+  part: number;
+  state: AttemptState;
+  key: string;
+  /** SHA-256 of what is to be seen: text, media, warning, visibility, place in the thread. */
+  bodyHash: string;
+  uploads: readonly Upload[];
+  /** Newest remote post of the account before the first send; null when it had none. */
+  newestSeen: string | null;
+  /** First visible call whose outcome is not known to be a refusal. */
+  firstSentAt: Millis | null;
+  lastSentAt: Millis | null;
+  /** Look-ups since then that did not find it. */
+  lookups: number;
+  remoteId: string | null;
+  url: string | null;
+};
+
+/** One target with all that is needed to go on with it. */
+export type Work = { post: StoredPost; target: StoredTarget; attempts: readonly Attempt[] };
+
+/** One step of one target, stored whole or not at all, with a line for its history. */
+export type Change = {
+  post: string;
+  account: string;
+  /** The status that this was decided from; when it is another one by now, nothing is stored. */
+  from: TargetStatus;
+  target?: Partial<Omit<StoredTarget, 'account' | 'position' | 'override'>>;
+  /** Replaces the row of this part. */
+  attempt?: Attempt;
+  /** Why, as a sentence; null when the step is not worth a line. */
+  note: string | null;
+};
+
+export type NewPost = Omit<StoredPost, 'seq'> & {
+  originKey: string | null;
+  targets: readonly Pick<StoredTarget, 'account' | 'status' | 'override' | 'dueAt'>[];
+};
+
+export type HistoryLine = { account: string; at: Millis; status: TargetStatus; note: string };
+
+/** The first target of an account that is due and not done: when it was due, and until when it is held back. */
+export type Head = { account: string; status: TargetStatus; dueAt: Millis; notBefore: Millis | null };
+
+/** Where posts are kept; implemented by the store. Every change is durable when its promise resolves. */
+export type PostLedger = {
+  /** Stores a post; with an `originKey` that is known already, answers the post it made then and stores nothing. */
+  add(post: NewPost): Promise<PostRecord>;
+  /** The post that was added with this key. */
+  byOrigin(originKey: string): Promise<PostRecord | undefined>;
+  get(id: string): Promise<PostRecord | undefined>;
+  /** Drafts first, then by publication time, latest first. */
+  list(query: { status?: TargetStatus | undefined; limit: number }): Promise<PostRecord[]>;
+  /** Sets the post's time of publication, for display. */
+  reschedule(id: string, publishAt: Millis, at: Millis): Promise<void>;
+  /**
+   * Stores all changes in one transaction. False, and nothing stored, when a target has left the status that its change
+   * was decided from. Throws CONFLICT when another engine owns the home folder, INTERNAL for a step that `targetTransitions` forbids.
+   */
+  record(changes: readonly Change[], at: Millis): Promise<boolean>;
+  /** Per account, the first target that is due at `at` and queued or sending. */
+  heads(at: Millis): Promise<Head[]>;
+  /** The first target of one account that is due at `at` and queued or sending. */
+  head(account: string, at: Millis): Promise<Work | undefined>;
+  /** Unconfirmed targets whose next look-up is due at `at`, oldest first. */
+  unconfirmed(at: Millis): Promise<{ post: string; account: string }[]>;
+  work(post: string, account: string): Promise<Work | undefined>;
+  /** Targets in the status `sending`. */
+  sending(): Promise<Work[]>;
+  /** When the next queued target becomes due after `at`, and when the next look-up of an unconfirmed one does. */
+  nextAfter(at: Millis): Promise<{ due: Millis | null; lookUp: Millis | null }>;
+  /** When the account last published. */
+  lastPublished(account: string): Promise<Millis | null>;
+  /** Which of these remote ids belong to another part of a post that Belfry published with this account. */
+  known(
+    account: string,
+    remoteIds: readonly string[],
+    but: { post: string; part: number },
+  ): Promise<Set<string>>;
+  /** Other parts of this account with the same content whose outcome is unknown too. */
+  rivals(account: string, bodyHash: string, but: { post: string; part: number }): Promise<number>;
+  counts(): Promise<{ queued: number; needYou: number }>;
+  history(post: string): Promise<HistoryLine[]>;
+};
+
+export type PublisherAccount = {
+  id: string;
+  network: Network;
+  server: string;
+  remoteId: string;
+  handle: string;
+};
+
+export type PublisherSettings = { lateLimitHours: number; spacingSeconds: number; settleSeconds: number };
+
+/** Why a person is asked to look. */
+export type PersonNeeded = {
+  kind: 'failed' | 'unconfirmed' | 'missed';
+  post: string;
+  account: string;
+  reason: string;
+};
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+export type PublisherNeeds = {
+  clock: Clock;
+  random: Random;
+  fetch: Fetch;
+  log: Log;
+  ledger: PostLedger;
+  /** For the User-Agent of requests. */
+  version: string;
+  /** Milliseconds after which a request counts as unanswered; at least 60,000 outside tests (networks.md §5). */
+  requestTimeoutMs: number;
+  /** Folder that media is copied into. */
+  mediaFolder: string;
+  account(id: string): PublisherAccount | undefined;
+  /** Throws SIGN_IN_NEEDED or VAULT_UNAVAILABLE. */
+  token(accountId: string): Promise<string>;
+  accountStatus(id: string): Promise<AccountStatus>;
+  /** The network refuses this account until its owner does something: pauses it, and says so once. */
+  signInNeeded(accountId: string, reason: string): Promise<void>;
+  settings(): PublisherSettings;
+  /** True until a person has confirmed that publishing may go on (restored database). */
+  publishingPaused(): Promise<boolean>;
+  /** Something that clients show has changed. */
+  changed(): void;
+  needsPerson(matter: PersonNeeded): void;
+};

@@ -1,0 +1,171 @@
+import type { Millis } from '../../shared/index.ts';
+import { ended, lateAfterMs, type Step, step } from './decide.ts';
+import type { LookUp, Refusal, Remote, RepeatRule } from './networks/adapter.ts';
+import { type Around, published } from './outcome.ts';
+import type { Attempt, PublisherSettings, Work } from './ports.ts';
+import { targetError, unconfirmedError } from './texts.ts';
+
+/** What Belfry itself knows about what a look-up saw. */
+export type Knowledge = {
+  /** Remote ids that belong to other posts of ours. */
+  known: ReadonlySet<string>;
+  /** Other posts with the same content whose outcome is unknown too: a find could be any of them. */
+  rivals: number;
+  rule: RepeatRule;
+  settings: PublisherSettings;
+};
+
+/** Visible calls for one part before a person is asked. */
+const mostSends = 5;
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** What follows from a look-up of a call of unknown outcome; pure. Never guesses towards sending. */
+export function afterLookUp(
+  work: Work,
+  attempt: Attempt,
+  seen: LookUp,
+  knowledge: Knowledge,
+  around: Around,
+): Step {
+  if (seen.kind === 'unreadable') return unreadable(work, attempt, seen.refusal, knowledge, around);
+  const ours = (remote: Remote) => !knowledge.known.has(remote.remoteId);
+  const matches = seen.matches.filter(ours);
+  const unclear = seen.unclear.filter(ours);
+  const looked: Attempt = { ...attempt, lookups: attempt.lookups + 1 };
+  const [match] = matches;
+  if (match && matches.length === 1 && knowledge.rivals === 0) return published(work, looked, match);
+  if (match || unclear.length > 0) {
+    const why = match ? 'Several posts could be it' : 'A similar post is there, but not the very same';
+    return asked(work, looked, why, [...matches, ...unclear], null);
+  }
+  return notFound(work, looked, seen, knowledge, around);
+}
+
+function notFound(
+  work: Work,
+  looked: Attempt,
+  seen: Extract<LookUp, { kind: 'seen' }>,
+  knowledge: Knowledge,
+  around: Around,
+): Step {
+  const { rule, settings } = knowledge;
+  const later = nextSlowLook(looked, around.now);
+  if (work.target.status === 'unconfirmed') return heldStill(work, looked, later);
+  if (looked.lookups < rule.lookups || seen.exists === true) {
+    // Lists can lag: the second look counts only some time after the first.
+    if (seen.exists === true && looked.lookups > rule.lookups)
+      return asked(
+        work,
+        looked,
+        'Its upload is in use, so it was very likely published, but it is not in the list',
+        [],
+        later,
+      );
+    return heldStill(work, looked, around.now + around.settleMs * 2 ** Math.min(looked.lookups - 1, 6));
+  }
+  if (looked.state === 'contradicted')
+    return asked(work, looked, 'A repeat was refused, and it is not in the list', [], later);
+  if (work.target.tries >= mostSends)
+    return asked(work, looked, `It was sent ${work.target.tries} times without a usable answer`, [], later);
+  const safe = looked.firstSentAt !== null && around.now - looked.firstSentAt < rule.safeForMs;
+  if (!seen.complete && !safe)
+    return asked(work, looked, 'The list does not reach back far enough', [], later);
+  if (isTooLate(work, settings, around.now)) return notSentInTime(work, looked, settings);
+  return sendAgain(work, looked, rule, around);
+}
+
+/** The look-ups show that nothing is visible: the same call again, by the rule of this network. */
+function sendAgain(work: Work, attempt: Attempt, rule: RepeatRule, around: Around): Step {
+  const key = rule.key === 'fresh' ? around.freshKey : attempt.key;
+  const change = step(
+    work,
+    { notBefore: null },
+    `Looked for ${attempt.lookups} times and not found; it is sent again`,
+  );
+  return {
+    change: { ...change, attempt: { ...attempt, key, state: 'sending', lastSentAt: around.now, lookups: 0 } },
+    effects: [],
+    go: 'send',
+  };
+}
+
+function notSentInTime(work: Work, attempt: Attempt, { lateLimitHours }: PublisherSettings): Step {
+  const error = targetError('NETWORK_UNREACHABLE', work, {
+    what: 'The post was not published',
+    why: `The network gave no usable answer, the post is not there, and it is more than ${lateLimitHours} h late`,
+    remedy: 'Retry it to publish it now, or cancel it',
+  });
+  const step = ended(work, 'failed', error);
+  return {
+    ...step,
+    change: { ...step.change, attempt: { ...attempt, state: 'prepared', firstSentAt: null, lookups: 0 } },
+  };
+}
+
+/** The look itself failed: it says nothing about the post. */
+function unreadable(
+  work: Work,
+  attempt: Attempt,
+  refusal: Refusal,
+  { settings }: Knowledge,
+  around: Around,
+): Step {
+  const effects: Step['effects'] =
+    refusal.class === 'reauthorize' || refusal.class === 'person'
+      ? [{ kind: 'sign-in', reason: refusal.why }]
+      : [];
+  const since = around.now - (attempt.lastSentAt ?? around.now);
+  const later = nextSlowLook(attempt, around.now);
+  const hopeless =
+    refusal.class === 'edit' || since > Math.max(settings.lateLimitHours * 60 * minute, lateAfterMs);
+  if (work.target.status === 'unconfirmed') return { ...heldStill(work, attempt, later), effects };
+  if (effects.length === 0 && hopeless)
+    return asked(work, attempt, `It cannot be looked up: ${refusal.why}`, [], later);
+  const wait = Math.min(Math.max(since / 2, around.settleMs), 15 * minute);
+  const notBefore = Math.max(refusal.notBefore ?? 0, around.now + wait);
+  const change = step(
+    work,
+    { notBefore: effects.length > 0 ? null : notBefore },
+    `It cannot be looked up yet: ${refusal.why}`,
+  );
+  return { change: { ...change, attempt }, effects, go: 'stop' };
+}
+
+/** A person is asked, with the evidence; Belfry itself goes on looking now and then until `lookAgain` is null. */
+function asked(
+  work: Work,
+  attempt: Attempt,
+  why: string,
+  candidates: readonly Remote[],
+  lookAgain: Millis | null,
+): Step {
+  const error = unconfirmedError(work, attempt, why, candidates);
+  if (work.target.status === 'unconfirmed') {
+    return {
+      change: { ...step(work, { error, notBefore: lookAgain }, null), attempt },
+      effects: [],
+      go: 'next',
+    };
+  }
+  const asking = ended(work, 'unconfirmed', error);
+  const change = { ...asking.change, target: { ...asking.change.target, notBefore: lookAgain }, attempt };
+  return { ...asking, change };
+}
+
+function heldStill(work: Work, attempt: Attempt, notBefore: Millis | null): Step {
+  const note = work.target.status === 'unconfirmed' ? null : `Not found yet (look ${attempt.lookups})`;
+  return { change: { ...step(work, { notBefore }, note), attempt }, effects: [], go: 'stop' };
+}
+
+/** Looks grow rarer with the age of the call, and end after three days. */
+function nextSlowLook(attempt: Attempt, now: Millis): Millis | null {
+  const age = now - (attempt.lastSentAt ?? now);
+  if (age > 3 * day) return null;
+  return now + Math.min(Math.max(age / 2, 10 * minute), 6 * 60 * minute);
+}
+
+function isTooLate(work: Work, settings: PublisherSettings, now: Millis): boolean {
+  const limit = Math.max(settings.lateLimitHours * 60 * minute, lateAfterMs);
+  return now - (work.target.dueAt ?? now) > limit;
+}

@@ -1,0 +1,57 @@
+import { BelfryError, type ErrorCode, type Millis, toInstant } from '../../shared/index.ts';
+import type { Refusal, Remote } from './networks/adapter.ts';
+import type { Attempt, StoredError, Work } from './ports.ts';
+
+/** An error as it is kept with a target, in Belfry's form. */
+export function targetError(
+  code: ErrorCode,
+  work: Work,
+  parts: { what: string; why: string; remedy: string },
+): StoredError {
+  const where = `post ${work.post.id} for account "${work.target.account}"`;
+  return { code, message: new BelfryError({ code, where, ...parts }).message };
+}
+
+const remedies: Record<Refusal['class'], string> = {
+  retry: 'Nothing to do: Belfry tries again by itself',
+  wait: 'Nothing to do: Belfry waits and tries again by itself',
+  reauthorize: 'Sign in to this account again; its posts wait until then',
+  edit: 'Correct the post and add it again, or retry it when the cause is gone',
+  person:
+    "Look at this account on the network's own site, then verify it in Belfry; its posts wait until then",
+};
+
+/** A refusal of the network, with what to do about it. */
+export function refusedError(work: Work, refusal: Refusal): StoredError {
+  const what =
+    refusal.code === 'NETWORK_UNREACHABLE' ? 'The network did not answer' : 'The network refused the post';
+  return targetError(refusal.code, work, { what, why: refusal.why, remedy: remedies[refusal.class] });
+}
+
+/** A target that is later than the person allows. */
+export function missedError(work: Work, now: Millis, limitHours: number): StoredError {
+  const dueAt = work.target.dueAt ?? now;
+  const late = Math.floor((now - dueAt) / 3_600_000);
+  return targetError('NEEDS_PERSON', work, {
+    what: 'The post was missed',
+    why: `It was due at ${toInstant(dueAt)}, ${late} h ago; posts may be ${limitHours} h late`,
+    remedy: 'Retry it to publish it now, or cancel it',
+  });
+}
+
+/** The evidence for a person who has to decide: what was sent when, and what was seen since. */
+export function unconfirmedError(
+  work: Work,
+  attempt: Attempt,
+  why: string,
+  candidates: readonly Remote[],
+): StoredError {
+  const sent = attempt.lastSentAt === null ? 'at an unknown time' : `at ${toInstant(attempt.lastSentAt)}`;
+  const part = attempt.part === 0 ? '' : `Part ${attempt.part + 1} of the thread: `;
+  const links = candidates.map((one) => one.url ?? one.remoteId).join(', ');
+  return targetError('NEEDS_PERSON', work, {
+    what: 'Nobody can tell whether the post was published',
+    why: `${part}sent ${sent}, looked for ${attempt.lookups} times. ${why}${links ? `. Candidates: ${links}` : ''}`,
+    remedy: 'Look at the account, then say whether the post is there',
+  });
+}

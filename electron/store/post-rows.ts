@@ -1,0 +1,109 @@
+import type { Selectable } from 'kysely';
+import type { ErrorCode, PostView, TargetStatus } from '../../shared/index.ts';
+import type {
+  Attempt,
+  AttemptState,
+  StoredMedia,
+  StoredPost,
+  StoredTarget,
+  Upload,
+} from '../publisher/ports.ts';
+import type { Tables } from './schema.ts';
+
+export type PostRow = Selectable<Tables['posts']>;
+export type MediaRow = Selectable<Tables['media']>;
+export type TargetRow = Selectable<Tables['targets']>;
+export type AttemptRow = Selectable<Tables['attempts']>;
+
+// The closed lists below are written by Belfry alone, through types; the casts name what the columns hold.
+
+/** A row of `posts` and its media as the publisher knows them. */
+export function toPost(row: PostRow, media: readonly MediaRow[]): StoredPost {
+  return {
+    seq: row.seq,
+    id: row.id,
+    text: row.text,
+    note: row.note,
+    visibility: row.visibility as PostView['visibility'],
+    contentWarning: row.content_warning,
+    language: row.language,
+    sensitive: row.sensitive === null ? null : row.sensitive === 1,
+    publishAt: row.publish_at,
+    thread: JSON.parse(row.thread) as string[],
+    source: row.source as PostView['source'],
+    runId: row.run_id,
+    createdAt: row.created_at,
+    media: media.map(toMedia),
+  };
+}
+
+function toMedia(row: MediaRow): StoredMedia {
+  const { post_id: _, focus, ...rest } = row;
+  return { ...rest, focus: focus === null ? null : (JSON.parse(focus) as [number, number]) };
+}
+
+/** A row of `targets` as the publisher knows it. */
+export function toTarget(row: TargetRow): StoredTarget {
+  const { error_code: code, error_message: message } = row;
+  return {
+    account: row.account_id,
+    position: row.position,
+    status: row.status as TargetStatus,
+    override: JSON.parse(row.override) as StoredTarget['override'],
+    dueAt: row.due_at,
+    remoteId: row.remote_id,
+    url: row.url,
+    error: code === null || message === null ? null : { code: code as ErrorCode, message },
+    notBefore: row.not_before,
+    tries: row.tries,
+  };
+}
+
+/** A row of `attempts` as the publisher knows it. */
+export function toAttempt(row: AttemptRow): Attempt {
+  return {
+    part: row.part,
+    state: row.state as AttemptState,
+    key: row.idempotency_key,
+    bodyHash: row.body_hash,
+    uploads: JSON.parse(row.uploads) as Upload[],
+    newestSeen: row.newest_seen,
+    firstSentAt: row.first_sent_at,
+    lastSentAt: row.last_sent_at,
+    lookups: row.lookups,
+    remoteId: row.remote_id,
+    url: row.url,
+  };
+}
+
+/** An attempt as a row, without the columns that name it. */
+export function attemptColumns(attempt: Attempt, epoch: number) {
+  return {
+    state: attempt.state,
+    idempotency_key: attempt.key,
+    body_hash: attempt.bodyHash,
+    uploads: JSON.stringify(attempt.uploads),
+    newest_seen: attempt.newestSeen,
+    first_sent_at: attempt.firstSentAt,
+    last_sent_at: attempt.lastSentAt,
+    lookups: attempt.lookups,
+    epoch,
+    remote_id: attempt.remoteId,
+    url: attempt.url,
+  };
+}
+
+/** The columns of a target that a change sets. */
+export function targetColumns(target: Partial<StoredTarget>): Partial<TargetRow> {
+  return {
+    ...(target.status === undefined ? {} : { status: target.status }),
+    ...(target.dueAt === undefined ? {} : { due_at: target.dueAt }),
+    ...(target.remoteId === undefined ? {} : { remote_id: target.remoteId }),
+    ...(target.url === undefined ? {} : { url: target.url }),
+    ...(target.error === undefined
+      ? {}
+      : { error_code: target.error?.code ?? null, error_message: target.error?.message ?? null }),
+    ...(target.notBefore === undefined ? {} : { not_before: target.notBefore }),
+    ...(target.tries === undefined ? {} : { tries: target.tries }),
+  };
+}

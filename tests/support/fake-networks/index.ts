@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createFaults, type Faults, perform, type Route, reply } from './faults.ts';
+import { mastodonRoutes } from './mastodon.ts';
+import { type ModelName, models } from './models.ts';
+import { type Asked, readRequest } from './request.ts';
+import { timelinePage } from './timeline-page.ts';
+import { createWorld, type World } from './world.ts';
+
+export * from './faults.ts';
+export { type ModelName, models } from './models.ts';
+export type { VisiblePost, World } from './world.ts';
+
+/** A pretended social network: a real HTTP server on loopback that remembers what became visible. */
+export type FakeNetwork = {
+  /** `http://127.0.0.1:PORT` */
+  address: string;
+  /** Lets the account `account` in. */
+  token: string;
+  account: string;
+  world: World;
+  faults: Faults;
+  /** Requests that arrived, oldest first. */
+  requests: { route: Route | 'other'; method: string; path: string; at: number; asked: Asked }[];
+  close(): Promise<void>;
+};
+
+/** Starts a server that behaves like `model`; `now` is its clock. */
+export async function startFakeNetwork(
+  model: ModelName,
+  options: { port?: number; now?: () => number } = {},
+): Promise<FakeNetwork> {
+  const world = createWorld(models[model], options.now ?? Date.now);
+  const faults = createFaults();
+  const requests: FakeNetwork['requests'] = [];
+  const token = 'fake-token';
+  const account = '1001';
+  world.tokens.set(token, { account, write: true });
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) =>
+      reply(response, { status: 500, body: { error: String(error) } }),
+    );
+  });
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const asked = await readRequest(request);
+    if (asked.method === 'GET' && asked.path === '/')
+      return reply(response, {
+        status: 200,
+        body: timelinePage(world, `Pretended ${model}`),
+        headers: { 'content-type': 'text/html' },
+      });
+    const handled = mastodonRoutes(world, asked, `http://${request.headers.host ?? 'localhost'}`);
+    requests.push({
+      route: handled?.route ?? 'other',
+      method: asked.method,
+      path: asked.path,
+      at: world.now(),
+      asked,
+    });
+    if (!handled) return reply(response, { status: 404, body: { error: 'Record not found' } });
+    return perform(response, faults.take(handled.route), handled.effect);
+  };
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `http://127.0.0.1:${port}`,
+    token,
+    account,
+    world,
+    faults,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

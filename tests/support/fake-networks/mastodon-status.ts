@@ -1,0 +1,124 @@
+import type { Reply } from './faults.ts';
+import type { Asked } from './request.ts';
+import type { VisiblePost, World } from './world.ts';
+
+const problem = (status: number, error: string): Reply => ({ status, body: { error } });
+
+/** POST /api/v1/statuses with the model's manner of remembering keys. */
+export function createStatus(world: World, asked: Asked, account: string): Reply {
+  const { model, now, keys } = world;
+  const given = asked.headers['idempotency-key'];
+  const key =
+    typeof given === 'string' && model.key !== 'ignored' ? scoped(world, account, given) : undefined;
+  const known = key === undefined ? undefined : keys.get(key);
+  if (key === undefined) return makeStatus(world, asked, account);
+  if (known && now() - known.at < model.keyForMs) return repeated(world, known);
+  // Pixelfed keeps the key before it makes the post, so that a failure burns it too.
+  if (model.key === 'refuses') keys.set(key, { at: now(), status: 0, body: null, done: false });
+  const made = makeStatus(world, asked, account);
+  if (made.status === 200 || model.key === 'replays-errors')
+    keys.set(key, { at: now(), status: made.status, body: made.body, done: true });
+  return made;
+}
+
+function scoped(world: World, account: string, key: string): string {
+  return world.model.key === 'replays-errors' ? key : `${account} ${key}`;
+}
+
+function repeated(world: World, known: { status: number; body: unknown }): Reply {
+  if (world.model.key === 'refuses') return problem(400, 'Duplicate idempotency key.');
+  if (world.model.key === 'breaks') return problem(500, 'Internal Server Error');
+  const headers = world.model.key === 'replays-errors' ? { 'idempotent-replayed': 'true' } : undefined;
+  return { status: known.status, body: known.body, ...(headers ? { headers } : {}) };
+}
+
+function makeStatus(world: World, asked: Asked, account: string): Reply {
+  const { model, now } = world;
+  const { fields } = asked;
+  const text = String(fields['status'] ?? '');
+  const wanted = Array.isArray(fields['media_ids']) ? fields['media_ids'].map(String) : [];
+  if (asked.malformed) return problem(400, 'Bad Request');
+  if (model.strictBooleans && fields['sensitive'] !== undefined && typeof fields['sensitive'] !== 'boolean')
+    return problem(422, 'invalid_request');
+  if (model.strictBooleans && fields['status'] === '') return problem(422, 'invalid_request');
+  if (!model.textOnly && wanted.length === 0 && fields['in_reply_to_id'] === undefined)
+    return problem(403, 'Empty statuses are not allowed');
+  if (text === '' && wanted.length === 0)
+    return problem(model.emptyStatus, "Validation failed: Text can't be blank");
+  if ([...text].length > model.limits.characters && model.tooLongStatus !== 200)
+    return model.software === 'pixelfed'
+      ? { status: 500, body: { message: 'The given data was invalid.', errors: { status: ['too long'] } } }
+      : problem(
+          model.tooLongStatus,
+          `Validation failed: Text character limit of ${model.limits.characters} exceeded`,
+        );
+  if (wanted.length > model.limits.media) return problem(422, 'Cannot attach more than 4 files');
+  if (fields['visibility'] === 'direct' && !model.direct)
+    return problem(400, 'Direct visibility is not available.');
+  const trouble = wanted.map((id) => troubleWith(world, id)).find((reply) => reply !== undefined);
+  if (trouble) return trouble;
+  const replyTo = fields['in_reply_to_id'] === undefined ? null : String(fields['in_reply_to_id']);
+  if (replyTo !== null && !world.visible.some(({ id }) => id === replyTo))
+    return problem(404, 'The post you are trying to reply to does not appear to exist.');
+  const given = asked.headers['idempotency-key'];
+  const post: VisiblePost = {
+    id: world.nextId(),
+    account,
+    text,
+    warning: String(fields['spoiler_text'] ?? ''),
+    visibility: String(fields['visibility'] ?? model.defaultVisibility),
+    language: fields['language'] === undefined ? null : String(fields['language']),
+    sensitive: fields['sensitive'] === true || fields['spoiler_text'] !== undefined,
+    media: wanted.filter((id) => world.uploads.has(id)),
+    replyTo,
+    at: now(),
+    key: typeof given === 'string' ? given : null,
+  };
+  for (const id of post.media) {
+    const attached = world.uploads.get(id);
+    if (attached) attached.attachedTo = post.id;
+  }
+  world.visible.push(post);
+  return { status: 200, body: statusJson(world, post) };
+}
+
+function troubleWith(world: World, id: string): Reply | undefined {
+  const { model } = world;
+  const found = world.uploads.get(id);
+  if (!found)
+    return model.unknownMedia === 'skipped'
+      ? undefined
+      : problem(model.unknownMedia.status, `media not found: ${id}`);
+  if (found.attachedTo !== null && model.singleUse)
+    return problem(model.singleUse.status, model.singleUse.text(id));
+  if (found.state === 'processing' && model.tells206)
+    return problem(422, 'Cannot attach files that have not finished processing. Try again in a moment!');
+  return undefined;
+}
+
+/** A post as the API shows it: the text as HTML, links and mentions dressed up as Mastodon does. */
+export function statusJson(world: World, post: VisiblePost) {
+  const escaped = post.text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  const linked = escaped.replace(
+    /https:\/\/(\S{1,20})(\S*)/g,
+    '<a href="https://$1$2"><span class="invisible">https://</span><span class="ellipsis">$1</span><span class="invisible">$2</span></a>',
+  );
+  const media = post.media.map((id) => ({
+    id: world.model.keepsMediaIds ? id : `shown-${id}`,
+    type: 'image',
+  }));
+  return {
+    id: post.id,
+    created_at: new Date(post.at).toISOString(),
+    in_reply_to_id: post.replyTo,
+    sensitive: post.sensitive,
+    spoiler_text: post.warning,
+    visibility: post.visibility,
+    language: post.language,
+    uri: `https://fake.example/users/${post.account}/statuses/${post.id}`,
+    url: `https://fake.example/@${post.account}/${post.id}`,
+    content: linked === '' ? '' : `<p>${linked.replace(/\n\n/g, '</p><p>').replace(/\n/g, '<br>')}</p>`,
+    account: { id: post.account },
+    media_attachments: media,
+  };
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** A request with its body read: JSON or form fields as one record, files as bytes. */
+export type Asked = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingMessage['headers'];
+  token: string | undefined;
+  fields: Record<string, unknown>;
+  file: { name: string; type: string; bytes: number; sha256: string } | undefined;
+  /** Bytes of a body that is neither JSON nor form. */
+  rawBytes: number;
+  malformed: boolean;
+};
+
+export async function readRequest(request: IncomingMessage): Promise<Asked> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const type = request.headers['content-type'] ?? '';
+  const asked: Asked = {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers,
+    token: /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1],
+    fields: {},
+    file: undefined,
+    rawBytes: 0,
+    malformed: false,
+  };
+  if (asked.method === 'GET') return asked;
+  if (type.startsWith('multipart/form-data')) return readForm(asked, request, type);
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  asked.rawBytes = body.byteLength;
+  if (type.includes('x-www-form-urlencoded'))
+    asked.fields = Object.fromEntries(new URLSearchParams(body.toString()));
+  else if (body.byteLength > 0 && type.includes('json')) readJson(asked, body.toString());
+  return asked;
+}
+
+function readJson(asked: Asked, text: string): void {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) asked.fields = { ...value };
+  } catch {
+    asked.malformed = true;
+  }
+}
+
+async function readForm(asked: Asked, request: IncomingMessage, type: string): Promise<Asked> {
+  const body = Readable.toWeb(request) as ReadableStream<Uint8Array>;
+  const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+  for (const [name, value] of form) {
+    if (typeof value === 'string') asked.fields[name] = value;
+    else {
+      const digest = await crypto.subtle.digest('SHA-256', await value.arrayBuffer());
+      asked.file = {
+        name: value.name,
+        type: value.type,
+        bytes: value.size,
+        sha256: Buffer.from(digest).toString('hex'),
+      };
+    }
+  }
+  return asked;
+}

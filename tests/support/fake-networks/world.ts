@@ -1,0 +1,63 @@
+import { createIds } from './ids.ts';
+import type { Model } from './models.ts';
+
+/** What anybody can see on a fake network: the log that tests judge by. */
+export type VisiblePost = {
+  id: string;
+  account: string;
+  text: string;
+  warning: string;
+  visibility: string;
+  language: string | null;
+  sensitive: boolean;
+  media: string[];
+  replyTo: string | null;
+  at: number;
+  key: string | null;
+};
+
+export type FakeUpload = {
+  id: string;
+  type: string;
+  bytes: number;
+  sha256: string;
+  alt: string;
+  focus: string | null;
+  at: number;
+  attachedTo: string | null;
+  state: 'ready' | 'processing' | 'broken';
+};
+
+/** The memory of one fake server. */
+export type World = {
+  readonly model: Model;
+  now: () => number;
+  nextId: () => string;
+  nextMediaId: () => string;
+  /** Everything that became visible, in the order in which it did. */
+  visible: VisiblePost[];
+  uploads: Map<string, FakeUpload>;
+  /** Answers by idempotency key. */
+  keys: Map<string, { at: number; status: number; body: unknown; done: boolean }>;
+  /** Tokens that are let in, with the account they belong to. */
+  tokens: Map<string, { account: string; write: boolean }>;
+  /** Posts younger than this are not in lists yet. */
+  listLagMs: number;
+  /** State that a new upload has. */
+  uploadState: FakeUpload['state'];
+};
+
+export function createWorld(model: Model, now: () => number): World {
+  return {
+    model,
+    now,
+    nextId: createIds(model.ids),
+    nextMediaId: createIds(model.ids),
+    visible: [],
+    uploads: new Map(),
+    keys: new Map(),
+    tokens: new Map(),
+    listLagMs: 0,
+    uploadState: 'ready',
+  };
+}

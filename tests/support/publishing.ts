@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createPublisher, type PublisherNeeds } from '../../electron/publisher/index.ts';
+import { createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import {
+  type AccountStatus,
+  type Network,
+  type PostDraft,
+  parse,
+  postInputSchema,
+  toInstant,
+} from '../../shared/index.ts';
+import { type HandClock, handClock } from './clock.ts';
+import { type FakeNetwork, type ModelName, startFakeNetwork } from './fake-networks/index.ts';
+import { temporaryHome } from './home.ts';
+import { seededRandom } from './random.ts';
+
+/** A publisher at work: real database, real HTTP to fake networks, a clock that is moved by hand. */
+export type Stage = Awaited<ReturnType<typeof createStage>>;
+
+export type StageOptions = {
+  models?: ModelName[];
+  clock?: HandClock;
+  seed?: number;
+  needs?: Partial<PublisherNeeds>;
+};
+
+/** One account per model, named after it; everything is closed when the test ends. */
+export async function createStage(options: StageOptions = {}) {
+  const home = temporaryHome();
+  const clock = options.clock ?? handClock();
+  const networks = new Map<string, FakeNetwork>();
+  for (const model of options.models ?? ['mastodon-4.5']) {
+    const network = await startFakeNetwork(model, { now: () => clock.now() });
+    networks.set(accountId(model), network);
+    onTestFinished(() => network.close());
+  }
+  const random = seededRandom(options.seed ?? 1);
+  const statuses = new Map<string, AccountStatus>();
+  const told: { kind: string; account: string; reason: string }[] = [];
+  const settings = { lateLimitHours: 24, spacingSeconds: 60, settleSeconds: 60 };
+
+  const engine = async () => {
+    const database = openDatabase(join(home, 'belfry.db'));
+    const epoch = await raiseEpoch(database.db);
+    const ledger = createPostLedger(database.db, epoch);
+    const needs: PublisherNeeds = {
+      clock,
+      random,
+      fetch: (url, init) => fetch(url, init),
+      log: () => undefined,
+      ledger,
+      version: '0.0.0-test',
+      requestTimeoutMs: 60_000,
+      mediaFolder: join(home, 'media'),
+      account: (id) => {
+        const network = networks.get(id);
+        if (!network) return undefined;
+        const kind: Network = id === 'pixelfed' ? 'pixelfed' : 'mastodon';
+        return { id, network: kind, server: network.address, remoteId: network.account, handle: `@${id}` };
+      },
+      token: async (id) => networks.get(id)?.token ?? 'no-token',
+      accountStatus: async (id) => statuses.get(id) ?? 'ready',
+      signInNeeded: async (id, reason) => {
+        statuses.set(id, 'sign-in-needed');
+        told.push({ kind: 'sign-in', account: id, reason });
+      },
+      settings: () => settings,
+      publishingPaused: async () => false,
+      changed: () => undefined,
+      needsPerson: ({ kind, account, reason }) => void told.push({ kind, account, reason }),
+      ...options.needs,
+    };
+    return { database, ledger, publisher: createPublisher(needs) };
+  };
+  let running = await engine();
+  onTestFinished(async () => {
+    await running.publisher.stop();
+    await running.database.close();
+  });
+  const [first] = networks.values();
+  if (!first) throw new Error('A stage needs a network');
+
+  return {
+    home,
+    clock,
+    networks,
+    /** The first network. */
+    network: first,
+    settings,
+    statuses,
+    /** What a person was told. */
+    told,
+    get publisher() {
+      return running.publisher;
+    },
+    get ledger() {
+      return running.ledger;
+    },
+    get database() {
+      return running.database;
+    },
+    /** Adds a post that is due now, unless it says otherwise. */
+    add: (post: PostDraft) =>
+      running.publisher.add(
+        parse(postInputSchema, { publishAt: toInstant(clock.now()), ...post }, 'a test'),
+        { source: 'person' },
+      ),
+    /** One beat. */
+    beat: () => running.publisher.publishDue({ signal: new AbortController().signal, say: () => undefined }),
+    /** Beats every ten seconds for a while, as the engine does every minute. */
+    async beats(seconds: number) {
+      for (let passed = 0; passed < seconds; passed += 10) {
+        await this.beat();
+        await clock.advance(10_000);
+      }
+      await this.beat();
+    },
+    /** Ends the engine as it stands and starts another one. */
+    async restart() {
+      await running.publisher.stop();
+      await running.database.close();
+      running = await engine();
+      await running.publisher.start();
+    },
+    /** A file to attach; each name has content of its own. */
+    picture(name: string): string {
+      const path = join(home, name);
+      writeFileSync(
+        path,
+        Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.from(name)]),
+      );
+      return path;
+    },
+  };
+}
+
+function accountId(model: ModelName): string {
+  return model.replace('.', '-');
+}
