@@ -1,0 +1,149 @@
+import {
+  type Announcement,
+  announcementSchema,
+  type Envelope,
+  envelopeSchema,
+  web,
+} from '../../shared/index.ts';
+import { reconnectDelay } from './back-off.ts';
+import { createEmitter } from './emitter.ts';
+import { lineSplitter } from './lines.ts';
+import type { Link, LinkState, Wait } from './link.ts';
+import type { Session } from './session.ts';
+
+type Needs = { fetch: typeof fetch; session: Session; wait: Wait };
+
+/** The engine over loopback HTTP: JSON calls, and one long answer that carries the announcements. */
+export function httpLink({ fetch, session, wait }: Needs): Link {
+  const announcements = createEmitter<Announcement>();
+  const states = createEmitter<void>();
+  let state: LinkState = 'connecting';
+  let failures = 0;
+  let cancelWait = () => {};
+  let listening = false;
+
+  const become = (next: LinkState) => {
+    if (state === next) return;
+    state = next;
+    states.emit();
+  };
+  const signOut = () => {
+    session.leave();
+    become('signed-out');
+  };
+
+  // Calls of the first instant wait for the token instead of failing.
+  let entered: Promise<void> = session.enter();
+  entered.catch(() => {});
+
+  async function call(name: string, input: unknown): Promise<Envelope<unknown>> {
+    try {
+      await entered;
+      const token = session.token();
+      if (token === null) {
+        signOut();
+        return failure('NOT_ALLOWED');
+      }
+      const response = await fetch(web.paths.call, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [web.tokenHeader]: token },
+        body: JSON.stringify({ name, input }),
+      });
+      const envelope = envelopeSchema.safeParse(await response.json());
+      if (!envelope.success) return failure('INTERNAL');
+      if (response.status === 401) signOut();
+      return envelope.data;
+    } catch {
+      // The event stream notices the loss too, and says when the engine is back.
+      return failure('NOT_RUNNING');
+    }
+  }
+
+  async function follow(): Promise<void> {
+    cancelWait();
+    if (listening) return;
+    listening = true;
+    try {
+      await entered;
+      const token = session.token();
+      if (token === null) return signOut();
+      const silence = new AbortController();
+      const response = await fetch(web.paths.events, {
+        headers: { [web.tokenHeader]: token },
+        signal: silence.signal,
+      });
+      if (response.status === 401) return signOut();
+      if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
+      failures = 0;
+      become('open');
+      const heard = watchdog(wait, () => silence.abort());
+      await readLines(response.body, heard, (line) => {
+        const announcement = announcementSchema.safeParse(JSON.parse(line));
+        if (announcement.success) announcements.emit(announcement.data);
+      });
+      throw new Error('the stream ended');
+    } catch {
+      failures += 1;
+      become('lost');
+      cancelWait = wait(reconnectDelay(failures), reconnect);
+    } finally {
+      listening = false;
+    }
+  }
+
+  function reconnect(): void {
+    entered = session.enter();
+    entered.catch(() => {});
+    void follow();
+  }
+
+  void follow();
+  return {
+    host: 'browser',
+    call,
+    subscribe: announcements.add,
+    state: () => state,
+    watch: states.add,
+    retry: reconnect,
+  };
+}
+
+/** Calls `bite` when the returned function was not called for three heartbeats. */
+function watchdog(wait: Wait, bite: () => void): () => void {
+  let cancel = () => {};
+  const heard = () => {
+    cancel();
+    cancel = wait(3 * web.heartbeatMs, bite);
+  };
+  heard();
+  return heard;
+}
+
+async function readLines(
+  body: ReadableStream<Uint8Array>,
+  heard: () => void,
+  take: (line: string) => void,
+): Promise<void> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const split = lineSplitter();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    heard();
+    for (const line of split(decoder.decode(value, { stream: true }))) take(line);
+  }
+}
+
+const failures = {
+  NOT_ALLOWED:
+    'NOT_ALLOWED: This window is not signed in, at the engine. Its link was used up or the engine was restarted. Open a new link.',
+  NOT_RUNNING:
+    'NOT_RUNNING: Belfry does not answer, at this address. It was stopped or is restarting. Start it again; this window reconnects by itself.',
+  INTERNAL:
+    'INTERNAL: The answer could not be understood, from the engine. Something else may listen at this address. Open a new link.',
+} as const;
+
+function failure(code: keyof typeof failures): Envelope<never> {
+  return { ok: false, error: { code, message: failures[code] } };
+}

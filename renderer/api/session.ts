@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { envelopeSchema, web } from '../../shared/index.ts';
+
+const key = 'belfry.token';
+const replySchema = z.object({ token: z.string().min(1) });
+
+/** Where the token of this browser tab lives. */
+export type Session = {
+  token(): string | null;
+  /** Trades the link's one-time code for a token; does nothing when there is no code. Rejects when nobody answers. */
+  enter(): Promise<void>;
+  leave(): void;
+};
+
+type Needs = {
+  fetch: typeof fetch;
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** The one-time code of the printed link, taken out of the address before anything else can see it. */
+  code: string | null;
+};
+
+/** The right to talk to the engine over HTTP: a token in sessionStorage, never in a cookie or the address. */
+export function createSession(needs: Needs): Session {
+  let code = needs.code;
+  return {
+    token: () => needs.storage.getItem(key),
+    async enter() {
+      if (code === null) return;
+      const response = await needs.fetch(web.paths.session, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ code }),
+      });
+      code = null;
+      const reply = envelopeSchema.safeParse(await response.json().catch(() => null));
+      const value = reply.success && reply.data.ok ? replySchema.safeParse(reply.data.value) : undefined;
+      // A code that was used up (a reload, a restored tab) leaves an older token in force.
+      if (value?.success) needs.storage.setItem(key, value.data.token);
+    },
+    leave: () => needs.storage.removeItem(key),
+  };
+}
+
+/** Takes `#code=…` out of the address and returns the code, or null. */
+export function takeCode(place: { hash: string; replace(hash: string): void }): string | null {
+  const code = new URLSearchParams(place.hash.slice(1)).get(web.codeParameter);
+  if (code === null) return null;
+  place.replace('#/');
+  return code;
+}

@@ -1,0 +1,73 @@
+import type { Api } from './api/api.ts';
+import { ApiProvider } from './api/context.tsx';
+import { Frame } from './frame/frame.tsx';
+import { AccountsPage } from './pages/accounts/accounts-page.tsx';
+import { NewAccountPage } from './pages/accounts/new-account-page.tsx';
+import { EditJobPage } from './pages/jobs/edit-job-page.tsx';
+import { JobPage } from './pages/jobs/job-page.tsx';
+import { JobsPage } from './pages/jobs/jobs-page.tsx';
+import { NewJobPage } from './pages/jobs/new-job-page.tsx';
+import { TemplatesPage } from './pages/jobs/templates-page.tsx';
+import { WorkspacesPage } from './pages/jobs/workspaces-page.tsx';
+import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { NewPostPage } from './pages/posts/new-post-page.tsx';
+import { PostPage } from './pages/posts/post-page.tsx';
+import { PostsPage } from './pages/posts/posts-page.tsx';
+import { OutputPage } from './pages/runs/output-page.tsx';
+import { RunPage } from './pages/runs/run-page.tsx';
+import { RunsPage } from './pages/runs/runs-page.tsx';
+import { SettingsPage } from './pages/settings/settings-page.tsx';
+import type { Route } from './parts/route.ts';
+import { Toasts } from './parts/toasts.tsx';
+import { useRoute } from './parts/use-route.ts';
+
+/** The window. */
+export function App({ api }: { api: Api }) {
+  const route = useRoute();
+  return (
+    <ApiProvider api={api}>
+      <Toasts>
+        <Frame route={route}>
+          <CurrentPage route={route} />
+        </Frame>
+      </Toasts>
+    </ApiProvider>
+  );
+}
+
+function CurrentPage({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'overview':
+      return <OverviewPage />;
+    case 'jobs':
+      return <JobsPage />;
+    case 'job':
+      return <JobPage key={route.id} id={route.id} />;
+    case 'edit-job':
+      return <EditJobPage key={route.id} id={route.id} />;
+    case 'new-job':
+      return <NewJobPage />;
+    case 'templates':
+      return <TemplatesPage />;
+    case 'workspaces':
+      return <WorkspacesPage />;
+    case 'runs':
+      return <RunsPage status={route.status} job={route.job} />;
+    case 'run':
+      return <RunPage key={route.id} id={route.id} />;
+    case 'output':
+      return <OutputPage />;
+    case 'posts':
+      return <PostsPage filter={route.filter} />;
+    case 'post':
+      return <PostPage key={route.id} id={route.id} />;
+    case 'new-post':
+      return <NewPostPage />;
+    case 'accounts':
+      return <AccountsPage />;
+    case 'new-account':
+      return <NewAccountPage />;
+    case 'settings':
+      return <SettingsPage />;
+  }
+}

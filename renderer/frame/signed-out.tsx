@@ -1,0 +1,19 @@
+import { Mark } from '../parts/icon.tsx';
+
+/** Shown in a browser whose link was used up, or whose engine has started anew. */
+export function SignedOut() {
+  return (
+    <main className="signed-out">
+      <Mark />
+      <h1>This window needs a fresh link</h1>
+      <p>
+        A link to Belfry works once and for one browser tab, and a restarted engine asks for a new one.
+        Nothing is lost: jobs and posts go on without this window.
+      </p>
+      <p>
+        Get a new link in a terminal with <code>belfry status</code>, or from the output of{' '}
+        <code>belfry run</code>, and open it here.
+      </p>
+    </main>
+  );
+}

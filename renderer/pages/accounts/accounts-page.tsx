@@ -1,0 +1,113 @@
+import { useState } from 'react';
+import type { AccountView } from '../../../shared/index.ts';
+import { useApi } from '../../api/context.tsx';
+import { useAction } from '../../api/use-action.ts';
+import { useCall } from '../../api/use-call.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { ErrorNote, Note } from '../../parts/note.tsx';
+import { OutLink } from '../../parts/out-link.tsx';
+import { Loading, Page } from '../../parts/page.tsx';
+import { href } from '../../parts/route.ts';
+import { Absolute } from '../../parts/time-view.tsx';
+import { useSay } from '../../parts/toasts.tsx';
+import { accountWords, networkWords } from '../../parts/wording.ts';
+
+/** Where posts are published to. */
+export function AccountsPage() {
+  const accounts = useCall('accounts.list', { limit: 10_000 }, { refreshOn: ['accounts.changed'] });
+  const add = (
+    <ButtonLink to={href({ page: 'new-account' })} icon="plus" look="primary">
+      Add account
+    </ButtonLink>
+  );
+  return (
+    <Page title="Accounts" actions={add}>
+      {accounts.error && <ErrorNote error={accounts.error} retry={accounts.refresh} />}
+      {!accounts.data && !accounts.error && <Loading what="accounts" />}
+      {accounts.data?.length === 0 && (
+        <Empty
+          icon="accounts"
+          title="No accounts yet"
+          text="Belfry publishes to Mastodon, Pixelfed and compatible servers with an access token of yours."
+        >
+          {add}
+        </Empty>
+      )}
+      <ul className="cards">
+        {(accounts.data ?? []).map((account) => (
+          <AccountCard key={account.id} account={account} changed={accounts.refresh} />
+        ))}
+      </ul>
+    </Page>
+  );
+}
+
+function AccountCard({ account, changed }: { account: AccountView; changed: () => void }) {
+  const api = useApi();
+  const say = useSay();
+  const verifying = useAction(say.failed);
+  const removing = useAction(say.failed);
+  const [asking, setAsking] = useState(false);
+  const verify = () =>
+    verifying.run(async () => {
+      const { status } = await api.call('accounts.verify', { id: account.id });
+      if (status === 'ready') say.done(`${account.handle} works.`);
+      changed();
+    });
+  const remove = () =>
+    removing.run(async () => {
+      await api.call('accounts.remove', { id: account.id });
+      setAsking(false);
+      say.done(`${account.handle} was removed.`);
+      changed();
+    });
+  const word = accountWords[account.status];
+
+  return (
+    <li className="card account">
+      <div className="account-text">
+        <h2>{account.handle}</h2>
+        <p className="row-sub">
+          {networkWords[account.network]} ·{' '}
+          <OutLink url={account.server}>{account.server.replace(/^https?:\/\//, '')}</OutLink>
+          {account.tokenExpiresAt && (
+            <>
+              {' · token valid until '}
+              <Absolute at={account.tokenExpiresAt} />
+            </>
+          )}
+        </p>
+        {account.reason && <Note tone={word.tone}>{account.reason}</Note>}
+      </div>
+      <Badge word={word} />
+      <div className="buttons">
+        {account.status === 'sign-in-needed' || account.status === 'locked' ? (
+          <ButtonLink to={href({ page: 'new-account' })} look="primary">
+            Sign in again
+          </ButtonLink>
+        ) : null}
+        <Button icon="check" busy={verifying.busy} onClick={verify}>
+          {verifying.busy ? 'Checking…' : 'Verify'}
+          <span className="visually-hidden"> {account.handle}</span>
+        </Button>
+        <Button icon="trash" label={`Remove ${account.handle}`} onClick={() => setAsking(true)} />
+      </div>
+      {asking && (
+        <Confirm
+          title={`Remove ${account.handle}?`}
+          action="Remove account"
+          busy={removing.busy}
+          onConfirm={remove}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            Belfry forgets its token. Posts that wait for this account are not sent; what is published stays.
+          </p>
+        </Confirm>
+      )}
+    </li>
+  );
+}

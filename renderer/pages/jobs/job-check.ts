@@ -1,0 +1,50 @@
+import {
+  type Job,
+  type JobInput,
+  jobSchema,
+  type Problem,
+  problemsOf,
+  withoutDefaults,
+} from '../../../shared/index.ts';
+
+/** What the editor knows of its text: a job, or what keeps it from being one. */
+export type JobCheck = { job: Job; problems: [] } | { job: undefined; problems: Problem[] };
+
+/** Checks the text of a job: first as JSON, then against the schema, all problems together. */
+export function checkJob(text: string): JobCheck {
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (error) {
+    return { job: undefined, problems: [jsonProblem(error, text)] };
+  }
+  const result = jobSchema.safeParse(input);
+  return result.success
+    ? { job: result.data, problems: [] }
+    : { job: undefined, problems: problemsOf(result.error) };
+}
+
+/** A job as a person would have written it: defaults left out, two spaces deep. */
+export function jobText(job: Job): string {
+  return `${JSON.stringify(withoutDefaults(jobSchema, job), null, 2)}\n`;
+}
+
+/** What a new job starts from: a complete example that does no harm. */
+export const starterJob: JobInput = {
+  id: 'my_job',
+  name: 'My job',
+  description: '',
+  enabled: true,
+  triggers: [{ type: 'cron', expression: '0 9 * * mon-fri' }],
+  steps: [{ type: 'command', name: 'Say hello', command: ['echo', 'Hello from Belfry'] }],
+};
+
+/** The engine's words about broken JSON, with line and column where it gives a position. */
+function jsonProblem(error: unknown, text: string): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = /position (\d+)/.exec(message)?.[1];
+  if (position === undefined) return { field: '', message: `is not valid JSON: ${message}` };
+  const before = text.slice(0, Number(position)).split('\n');
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return { field: place, message: `is not valid JSON: ${message.replace(/ \(line.*\)$/, '')}` };
+}

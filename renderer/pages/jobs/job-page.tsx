@@ -1,0 +1,82 @@
+import type { CallOutput } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { ButtonLink } from '../../parts/button.tsx';
+import { ErrorNote } from '../../parts/note.tsx';
+import { Loading, Page, Section } from '../../parts/page.tsx';
+import { href } from '../../parts/route.ts';
+import { runWords } from '../../parts/wording.ts';
+import { EnableSwitch, RemoveJob, RunNow } from './job-controls.tsx';
+import { JobRules } from './job-rules.tsx';
+import { JobSteps } from './job-steps.tsx';
+import { NextTimes } from './next-times.tsx';
+import { RecentRuns } from './recent-runs.tsx';
+
+/** One job: when it runs, what it does, how it went. */
+export function JobPage({ id }: { id: string }) {
+  const answer = useCall('jobs.get', { id }, { refreshOn: ['jobs.changed', 'runs.changed'], quietMs: 1000 });
+  const { data } = answer;
+  return (
+    <Page
+      title={data?.view.name ?? 'Job'}
+      back={{ to: href({ page: 'jobs' }), text: 'Jobs' }}
+      beside={data && <State view={data.view} />}
+      actions={
+        data && (
+          <>
+            {!data.view.builtin && (
+              <>
+                <RemoveJob job={data.view} />
+                <ButtonLink to={href({ page: 'edit-job', id })} icon="edit">
+                  Edit
+                </ButtonLink>
+              </>
+            )}
+            <RunNow job={data.view} open />
+          </>
+        )
+      }
+    >
+      {answer.error && <ErrorNote error={answer.error} retry={answer.refresh} />}
+      {!data && !answer.error && <Loading what="job" />}
+      {data && <Detail {...data} />}
+    </Page>
+  );
+}
+
+function State({ view }: { view: CallOutput<'jobs.get'>['view'] }) {
+  return (
+    <div className="beside">
+      <EnableSwitch job={view} />
+      <span className="quiet">{view.enabled ? 'Enabled' : 'Disabled'}</span>
+      {view.builtin && <span className="tag">Built in</span>}
+      {view.running && <Badge word={runWords.running} live />}
+    </div>
+  );
+}
+
+function Detail({ job, view, next }: CallOutput<'jobs.get'>) {
+  return (
+    <>
+      {job.description && <p className="lead">{job.description}</p>}
+      <div className="columns">
+        <div>
+          <Section title="Steps">
+            <JobSteps steps={job.steps} />
+          </Section>
+          <Section title="Recent runs" actions={<a href={href({ page: 'runs', job: job.id })}>All runs</a>}>
+            <RecentRuns jobId={job.id} />
+          </Section>
+        </div>
+        <div>
+          <Section title="Schedule">
+            <NextTimes times={{ ...next, description: view.schedule }} enabled={view.enabled} />
+          </Section>
+          <Section title="Rules">
+            <JobRules job={job} />
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}

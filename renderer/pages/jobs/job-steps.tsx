@@ -1,0 +1,79 @@
+import type { BuiltinStep, CommandStep, Step, Workspace } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { Note } from '../../parts/note.tsx';
+import { duration } from '../../parts/time.ts';
+
+/** The steps in order, each with the very words that are run. */
+export function JobSteps({ steps }: { steps: readonly Step[] }) {
+  const workspaces = useCall('workspaces.list', {}, { refreshOn: ['jobs.changed', 'settings.changed'] });
+  return (
+    <ol className="steps">
+      {steps.map((step, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
+        <li key={index} className="step">
+          <p className="step-name">{step.name}</p>
+          {step.type === 'command' ? (
+            <CommandText
+              step={step}
+              workspace={workspaces.data?.find((known) => known.id === step.workspace)}
+            />
+          ) : (
+            <p className="quiet">{builtinWords[step.action]}</p>
+          )}
+          <Remarks step={step} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function CommandText({ step, workspace }: { step: CommandStep; workspace: Workspace | undefined }) {
+  const folder = step.cwd ?? workspace?.cwd;
+  const start = step.command ?? workspace?.command ?? [`(workspace ${step.workspace})`];
+  return (
+    <>
+      <p className="argv">
+        <Words words={start} kind="argv-start" />
+        <Words words={step.args} kind="argv-word" />
+      </p>
+      {folder && (
+        <p className="row-sub">
+          in <code>{folder}</code>
+          {step.workspace && ` (workspace ${step.workspace})`}
+        </p>
+      )}
+      {step.shell && <Note tone="warn">Runs as a shell line: what the words mean is up to the shell.</Note>}
+    </>
+  );
+}
+
+function Words({ words, kind }: { words: readonly string[]; kind: string }) {
+  return words.map((word, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: words have no identity but their place
+    <code key={index} className={kind}>
+      {word === '' ? '""' : word}
+    </code>
+  ));
+}
+
+function Remarks({ step }: { step: Step }) {
+  const remarks = [
+    step.when === 'failure' && 'only after a failure',
+    step.when === 'always' && 'always, also after a failure',
+    step.continue && 'a failure does not stop the run',
+    step.timeoutSeconds !== null && `ended after ${duration(step.timeoutSeconds * 1000)}`,
+    step.type === 'command' && step.output === 'posts' && postsWords[step.posts],
+  ].filter((remark) => remark !== false);
+  if (remarks.length === 0) return null;
+  return <p className="row-sub">{remarks.join(' · ')}</p>;
+}
+
+const postsWords: Record<CommandStep['posts'], string> = {
+  draft: 'each line it prints becomes a draft',
+  queued: 'each line it prints becomes a scheduled post',
+};
+
+const builtinWords: Record<BuiltinStep['action'], string> = {
+  publish_due_posts: 'Belfry publishes the posts that are due.',
+  refresh_tokens: 'Belfry renews the sign-ins that are about to expire.',
+};

@@ -1,0 +1,22 @@
+import type { CallInput, Trigger } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { ErrorNote } from '../../parts/note.tsx';
+import { NextTimes } from './next-times.tsx';
+
+type Props = { triggers: readonly Trigger[]; timezone: string | null };
+
+/** The next times of triggers that are not saved yet, as the engine computes them. */
+export function TriggerPreview({ triggers, timezone }: Props) {
+  if (triggers.length === 0) return <p className="quiet">By hand only: there are no triggers.</p>;
+  return triggers.map((trigger, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: triggers have no identity but their place
+    <OneTrigger key={index} trigger={trigger} timezone={timezone} />
+  ));
+}
+
+function OneTrigger({ trigger, timezone }: { trigger: Trigger; timezone: string | null }) {
+  const input: CallInput<'schedule.next'> = { trigger, count: 10, ...(timezone ? { timezone } : {}) };
+  const times = useCall('schedule.next', input);
+  if (times.error) return <ErrorNote error={times.error} />;
+  return times.data ? <NextTimes times={times.data} /> : <p className="quiet">Working out the next times…</p>;
+}

@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import { type Workspace, workspaceSchema } from '../../../shared/index.ts';
+import { useApi } from '../../api/context.tsx';
+import { useAction } from '../../api/use-action.ts';
+import { Button } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { ErrorNote } from '../../parts/note.tsx';
+import { firstProblems } from '../../parts/problems.ts';
+import { useSay } from '../../parts/toasts.tsx';
+
+const textOf = (lines: readonly string[]) => lines.join('\n');
+const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
+
+/** Adds or changes a workspace; words and variables stand one a line, so that no quoting rules are needed. */
+export function WorkspaceForm({ workspace, done }: { workspace?: Workspace; done: () => void }) {
+  const api = useApi();
+  const say = useSay();
+  const saving = useAction();
+  const [id, setId] = useState(workspace?.id ?? '');
+  const [cwd, setCwd] = useState(workspace?.cwd ?? '');
+  const [command, setCommand] = useState(textOf(workspace?.command ?? ['python', '-m', 'backend.cli.main']));
+  const [env, setEnv] = useState(
+    textOf(Object.entries(workspace?.env ?? {}).map(([name, value]) => `${name}=${value}`)),
+  );
+  const [tried, setTried] = useState(false);
+
+  const checked = workspaceSchema.safeParse({ id, cwd, command: linesOf(command), env: variables(env) });
+  const mistakes = tried ? firstProblems(checked) : {};
+  const save = () =>
+    saving.run(async () => {
+      setTried(true);
+      if (!checked.success) return;
+      await api.call('workspaces.put', { workspace: checked.data });
+      say.done(`The workspace ${id} was saved.`);
+      done();
+    });
+
+  return (
+    <form
+      className="card form"
+      aria-label={workspace ? `Edit workspace ${workspace.id}` : 'Add workspace'}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      {!workspace && (
+        <Field
+          label="Id"
+          error={mistakes['id']}
+          hint="Jobs name the workspace by it: small letters, digits, _ and -"
+        >
+          {(ids) => (
+            <input
+              type="text"
+              {...ids}
+              value={id}
+              spellCheck={false}
+              onChange={(event) => setId(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Folder" error={mistakes['cwd']} hint="Where its commands run, from the root of the disk">
+        {(ids) => (
+          <input
+            type="text"
+            {...ids}
+            value={cwd}
+            spellCheck={false}
+            onChange={(event) => setCwd(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label="Start of the command"
+        error={mistakes['command']}
+        hint="One word a line; a line may contain spaces"
+      >
+        {(ids) => (
+          <textarea
+            className="code"
+            rows={4}
+            {...ids}
+            value={command}
+            spellCheck={false}
+            onChange={(event) => setCommand(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label="Environment"
+        error={mistakes['env']}
+        hint="NAME=value, one a line. It stands in config.json as it is: no secrets here."
+      >
+        {(ids) => (
+          <textarea
+            className="code"
+            rows={3}
+            {...ids}
+            value={env}
+            spellCheck={false}
+            onChange={(event) => setEnv(event.target.value)}
+          />
+        )}
+      </Field>
+      {saving.error && <ErrorNote error={saving.error} />}
+      <div className="buttons">
+        <Button submit look="primary" busy={saving.busy}>
+          Save workspace
+        </Button>
+        <Button onClick={done}>Cancel</Button>
+      </div>
+    </form>
+  );
+}
+
+function variables(text: string): Record<string, string> {
+  return Object.fromEntries(
+    linesOf(text).map((line) => {
+      const at = line.indexOf('=');
+      return at === -1 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1)];
+    }),
+  );
+}

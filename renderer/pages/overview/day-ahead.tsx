@@ -1,0 +1,63 @@
+import { fromInstant, type JobView } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { type Lane, laneOf } from '../../parts/day.ts';
+import { useNow, userZone } from '../../parts/now.ts';
+import { Section } from '../../parts/page.tsx';
+import { href } from '../../parts/route.ts';
+import { plural } from '../../parts/wording.ts';
+import { Timeline } from './timeline.tsx';
+import { useFireTimes } from './use-fire-times.ts';
+
+const dayMs = 86_400_000;
+const mostLanes = 8;
+
+/** The next 24 hours: a lane for the scheduled posts and one for each of the next jobs. */
+export function DayAhead({ jobs, paused }: { jobs: readonly JobView[]; paused: boolean }) {
+  // The picture moves once a minute; nobody sees less than that on a day's scale.
+  const from = useNow(60_000);
+  const soon = jobs
+    .filter((job) => job.enabled && job.nextRun !== null && fromInstant(job.nextRun) < from + dayMs)
+    .sort(
+      (a, b) => Number(a.builtin) - Number(b.builtin) || (a.nextRun ?? '').localeCompare(b.nextRun ?? ''),
+    );
+  const shown = soon.slice(0, mostLanes);
+  const times = useFireTimes(shown);
+  const queued = useCall(
+    'posts.list',
+    { status: 'queued', limit: 10_000 },
+    { refreshOn: ['posts.changed'], quietMs: 2000 },
+  );
+
+  const posts = (queued.data ?? []).flatMap((post) => (post.publishAt ? [fromInstant(post.publishAt)] : []));
+  const postLane = laneOf({ id: 'posts', name: 'Posts', kind: 'posts' }, posts, from, dayMs);
+  const lanes: Lane[] = [
+    ...(postLane.marks.length > 0 ? [postLane] : []),
+    ...shown.map((job) =>
+      laneOf({ id: job.id, name: job.name, kind: 'job' }, times.get(job.id) ?? nextOf(job), from, dayMs),
+    ),
+  ];
+
+  return (
+    <Section title="Next 24 hours">
+      {lanes.length === 0 ? (
+        <p className="quiet">Nothing is due in the next 24 hours.</p>
+      ) : (
+        <div className={paused ? 'card day day-paused' : 'card day'}>
+          {paused && <p className="day-note">The scheduler is paused: these times pass without a run.</p>}
+          <Timeline lanes={lanes} from={from} length={dayMs} zone={userZone} />
+          {soon.length > shown.length && (
+            <p className="more">
+              <a href={href({ page: 'jobs' })}>
+                {plural(soon.length - shown.length, 'more job')} in this time
+              </a>
+            </p>
+          )}
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function nextOf(job: JobView): number[] {
+  return job.nextRun === null ? [] : [fromInstant(job.nextRun)];
+}

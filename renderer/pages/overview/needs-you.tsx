@@ -1,0 +1,118 @@
+import type { ReactNode } from 'react';
+import type { AccountView, JobView, PostView, Status } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { Section } from '../../parts/page.tsx';
+import { href } from '../../parts/route.ts';
+import { Relative } from '../../parts/time-view.tsx';
+import { accountWords, plural, runWords, targetWords, type Word } from '../../parts/wording.ts';
+
+const shown = 5;
+
+type Props = { status: Status; jobs: readonly JobView[] };
+
+/** What waits for a person: posts, accounts and failing jobs, with a way to each. */
+export function NeedsYou({ status, jobs }: Props) {
+  const options = { refreshOn: ['posts.changed'], quietMs: 1000 } as const;
+  const ask = status.counts.needYou > 0;
+  const unconfirmed = useCall('posts.list', ask ? { status: 'unconfirmed', limit: shown } : null, options);
+  const failed = useCall('posts.list', ask ? { status: 'failed', limit: shown } : null, options);
+  const missed = useCall('posts.list', ask ? { status: 'missed', limit: shown } : null, options);
+  const accounts = useCall('accounts.list', {}, { refreshOn: ['accounts.changed'] });
+
+  const posts = ask ? [unconfirmed, failed, missed].flatMap((answer) => answer.data ?? []) : [];
+  const troubled = (accounts.data ?? []).filter(
+    (account) => account.status !== 'ready' && account.status !== 'unknown',
+  );
+  const failing = jobs.filter(isFailing);
+  const hidden = status.counts.needYou - Math.min(posts.length, shown);
+  const nothing = posts.length === 0 && troubled.length === 0 && failing.length === 0 && !ask;
+
+  return (
+    <Section title="Needs you">
+      {nothing ? (
+        <p className="all-well">
+          <Icon name="check" /> All is well. Nothing waits for you.
+        </p>
+      ) : (
+        <ul className="cards">
+          {troubled.slice(0, shown).map((account) => (
+            <AccountItem key={account.id} account={account} />
+          ))}
+          {posts.slice(0, shown).map((post) => (
+            <PostItem key={post.id} post={post} />
+          ))}
+          {hidden > 0 && posts.length > 0 && (
+            <li className="more">
+              <a href={href({ page: 'posts', filter: 'needs-you' })}>{plural(hidden, 'more post')}</a>
+            </li>
+          )}
+          {failing.slice(0, shown).map((job) => (
+            <JobItem key={job.id} job={job} />
+          ))}
+          {failing.length > shown && (
+            <li className="more">
+              <a href={href({ page: 'jobs' })}>{plural(failing.length - shown, 'more failing job')}</a>
+            </li>
+          )}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function isFailing(job: JobView): boolean {
+  return job.lastRun?.status === 'failed' || job.lastRun?.status === 'timed-out';
+}
+
+function Item({ to, word, name, children }: { to: string; word: Word; name: string; children: ReactNode }) {
+  return (
+    <li>
+      <a className={`card need tone-${word.tone}`} href={to}>
+        <Icon name="alert" />
+        <span className="need-name">{name}</span>
+        <span className="need-why">{children}</span>
+        <Icon name="right" size={14} />
+      </a>
+    </li>
+  );
+}
+
+function AccountItem({ account }: { account: AccountView }) {
+  const word = accountWords[account.status];
+  return (
+    <Item to={href({ page: 'accounts' })} word={word} name={account.handle}>
+      {word.text}. Its posts wait.
+    </Item>
+  );
+}
+
+function PostItem({ post }: { post: PostView }) {
+  const word = targetWords[post.status];
+  return (
+    <Item to={href({ page: 'post', id: post.id })} word={word} name={post.text || 'Post without text'}>
+      {word.text}
+      {post.publishAt && (
+        <>
+          , due <Relative at={post.publishAt} />
+        </>
+      )}
+    </Item>
+  );
+}
+
+function JobItem({ job }: { job: JobView }) {
+  const run = job.lastRun;
+  if (!run) return null;
+  return (
+    <Item to={href({ page: 'run', id: run.id })} word={runWords[run.status]} name={job.name}>
+      {runWords[run.status].text}
+      {run.finishedAt && (
+        <>
+          {' '}
+          <Relative at={run.finishedAt} />
+        </>
+      )}
+    </Item>
+  );
+}

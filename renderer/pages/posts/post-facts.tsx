@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react';
+import type { PostView } from '../../../shared/index.ts';
+import { href } from '../../parts/route.ts';
+import { Absolute, Relative } from '../../parts/time-view.tsx';
+
+/** When a post goes out, where it came from, and how it is marked. */
+export function PostFacts({ post }: { post: PostView }) {
+  const facts: [string, ReactNode][] = [['Goes out', <When key="when" post={post} />]];
+  facts.push(['Came from', <Source key="source" post={post} />]);
+  facts.push(['Made', <Absolute key="made" at={post.createdAt} />]);
+  if (post.visibility) facts.push(['Visible to', visibilityWords[post.visibility]]);
+  if (post.language) facts.push(['Language', post.language]);
+  if (post.sensitive) facts.push(['Media', 'marked as sensitive']);
+  if (post.note) facts.push(['Note', post.note]);
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function When({ post }: { post: PostView }) {
+  if (!post.publishAt) return <>No time yet: a draft</>;
+  return (
+    <>
+      <Absolute at={post.publishAt} />{' '}
+      <span className="quiet">
+        (<Relative at={post.publishAt} />)
+      </span>
+    </>
+  );
+}
+
+function Source({ post }: { post: PostView }) {
+  if (post.runId) return <a href={href({ page: 'run', id: post.runId })}>a job’s run</a>;
+  return <>{post.source === 'cli' ? 'the command line' : 'this window'}</>;
+}
+
+/** Visibility in words, for forms too. */
+export const visibilityWords: Record<NonNullable<PostView['visibility']>, string> = {
+  public: 'everyone',
+  unlisted: 'everyone, but not in public timelines',
+  private: 'followers only',
+  direct: 'mentioned people only',
+};

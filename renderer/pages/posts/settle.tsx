@@ -1,0 +1,52 @@
+import { useState } from 'react';
+import { useApi } from '../../api/context.tsx';
+import { useAction } from '../../api/use-action.ts';
+import { Button } from '../../parts/button.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
+import { useSay } from '../../parts/toasts.tsx';
+
+type SettleProps = { postId: string; account: string; handle: string; changed: () => void };
+
+/** Asks the person what became of a post when neither Belfry nor the server can tell. */
+export function Settle({ postId, account, handle, changed }: SettleProps) {
+  const api = useApi();
+  const say = useSay();
+  const action = useAction(say.failed);
+  const [asking, setAsking] = useState(false);
+  const settle = (published: boolean) =>
+    action.run(async () => {
+      await api.call('posts.settle', { id: postId, account, published });
+      setAsking(false);
+      say.done(published ? 'Noted as published.' : 'The post will be sent again.');
+      changed();
+    });
+  return (
+    <div className="settle">
+      <p>
+        <strong>Did it appear?</strong> The answer of the server was lost, and looking it up could not decide.
+        Belfry does not send it again by itself: that could publish it twice. Look at the profile of {handle},
+        then say what you see.
+      </p>
+      <div className="buttons">
+        <Button busy={action.busy} icon="check" onClick={() => settle(true)}>
+          It is there
+        </Button>
+        <Button icon="retry" onClick={() => setAsking(true)}>
+          It is not there, send it
+        </Button>
+      </div>
+      {asking && (
+        <Confirm
+          title="Send it again?"
+          action="It is not there, send it"
+          look="danger"
+          busy={action.busy}
+          onConfirm={() => settle(false)}
+          onClose={() => setAsking(false)}
+        >
+          <p>If the post is on the profile of {handle} after all, it will stand there twice.</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}

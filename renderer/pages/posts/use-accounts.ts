@@ -1,0 +1,14 @@
+import { useMemo } from 'react';
+import type { AccountView } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+
+/** The accounts by their ids. */
+export function useAccounts(): ReadonlyMap<string, AccountView> {
+  const { data } = useCall('accounts.list', { limit: 10_000 }, { refreshOn: ['accounts.changed'] });
+  return useMemo(() => new Map((data ?? []).map((account) => [account.id, account])), [data]);
+}
+
+/** How an account is called in lists: its handle, or its id when it is gone. */
+export function accountName(accounts: ReadonlyMap<string, AccountView>, id: string): string {
+  return accounts.get(id)?.handle ?? id;
+}

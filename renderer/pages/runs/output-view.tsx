@@ -1,0 +1,67 @@
+import { useDeferredValue, useState } from 'react';
+import type { StepView } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { plainText } from '../../parts/ansi.ts';
+import { Button } from '../../parts/button.tsx';
+import { copyText } from '../../parts/copy.ts';
+import { ErrorNote } from '../../parts/note.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import { useSay } from '../../parts/toasts.tsx';
+import { plural } from '../../parts/wording.ts';
+import { LogLines } from './log-lines.tsx';
+import { useOutput } from './use-output.ts';
+
+const mostHits = 1000;
+
+/** A run's output: live, searchable, and to be copied. */
+export function OutputView({
+  runId,
+  steps,
+  live,
+}: {
+  runId: string;
+  steps: readonly StepView[];
+  live: boolean;
+}) {
+  const output = useOutput(runId);
+  const say = useSay();
+  const [search, setSearch] = useState('');
+  const wanted = useDeferredValue(search.trim());
+  const hits = useCall('runs.output', wanted ? { id: runId, search: wanted, limit: mostHits } : null, {
+    refreshOn: live ? ['runs.output'] : [],
+    quietMs: 1000,
+  });
+  const lines = wanted ? hits.data : output.lines;
+  const error = wanted ? hits.error : output.error;
+  const copy = () => {
+    const text = (lines ?? []).map((line) => plainText(line.text)).join('\n');
+    copyText(text).then(() => say.done(`${plural(lines?.length ?? 0, 'line')} copied.`), say.failed);
+  };
+
+  return (
+    <section className="output" aria-label="Output">
+      <div className="output-tools">
+        <SearchBox label="Search output" value={search} onChange={setSearch} />
+        <p className="quiet" role="status">
+          {wanted && hits.data && plural(hits.data.length, 'line')}
+        </p>
+        <Button small icon="copy" disabled={!lines || lines.length === 0} onClick={copy}>
+          Copy
+        </Button>
+      </div>
+      {error && <ErrorNote error={error} />}
+      <LogLines
+        key={wanted ? 'search' : 'all'}
+        lines={lines ?? []}
+        stepName={(step) => steps[step]?.name}
+        search={wanted}
+        follow={!wanted}
+        earlier={!wanted && output.earlier}
+        onEarlier={output.loadEarlier}
+        empty={
+          lines ? (wanted ? 'No line contains this.' : live ? 'No output yet.' : 'It printed nothing.') : ''
+        }
+      />
+    </section>
+  );
+}

@@ -1,0 +1,31 @@
+import type { StepView } from '../../../shared/index.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { Elapsed } from '../../parts/time-view.tsx';
+import { stepWords } from '../../parts/wording.ts';
+
+/** The steps of a run with how each ended. */
+export function RunSteps({ steps }: { steps: readonly StepView[] }) {
+  return (
+    <ol className="run-steps" aria-label="Steps">
+      {steps.map((step, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
+        <li key={index} className="run-step">
+          <p className="step-name">{step.name}</p>
+          <p className="run-step-state">
+            <Badge word={stepWords[step.status]} live={step.status === 'running'} />
+            <span className="quiet">
+              {step.startedAt && <Elapsed from={step.startedAt} to={step.finishedAt} />}
+              {ending(step)}
+            </span>
+          </p>
+          {step.error && <p className="run-step-error">{step.error}</p>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function ending({ exitCode, signal }: StepView): string {
+  if (signal) return ` · ${signal}`;
+  return exitCode === null || exitCode === 0 ? '' : ` · exit code ${exitCode}`;
+}

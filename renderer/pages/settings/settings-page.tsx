@@ -1,0 +1,149 @@
+import type { Settings, Status } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { ErrorNote } from '../../parts/note.tsx';
+import { Loading, Page, Section } from '../../parts/page.tsx';
+import { SettingChoice, SettingNumber, SettingSwitch, SettingText } from './setting-rows.tsx';
+import { useSaveSetting } from './use-save-setting.ts';
+
+const themes = [
+  ['system', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+] as const;
+const vaults = [
+  ['os', 'The system’s key store'],
+  ['key-file', 'A key file in the home folder'],
+] as const;
+
+/** Settings of the application; each is saved when it is changed. */
+export function SettingsPage() {
+  const settings = useCall('settings.get', {}, { refreshOn: ['settings.changed'] });
+  const status = useCall('status.get', {}, { refreshOn: ['status.changed'] });
+  return (
+    <Page title="Settings">
+      {settings.error && <ErrorNote error={settings.error} retry={settings.refresh} />}
+      {!settings.data && !settings.error && <Loading what="settings" />}
+      {settings.data && <Rows settings={settings.data} status={status.data} changed={settings.refresh} />}
+    </Page>
+  );
+}
+
+function Rows({
+  settings,
+  status,
+  changed,
+}: {
+  settings: Settings;
+  status: Status | undefined;
+  changed: () => void;
+}) {
+  const save = useSaveSetting(changed);
+  const machineZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <div className="settings">
+      <Section title="Application">
+        <div className="card rows">
+          <SettingSwitch
+            label="Launch at login"
+            hint={
+              status?.mode === 'headless'
+                ? 'For the desktop application; this engine runs without one.'
+                : 'Belfry starts hidden, with its icon in the tray.'
+            }
+            value={settings.launchAtLogin}
+            save={(launchAtLogin) => save({ launchAtLogin })}
+          />
+          <SettingChoice
+            label="Appearance"
+            value={settings.theme}
+            choices={themes}
+            save={(theme) => save({ theme })}
+          />
+        </div>
+      </Section>
+      <Section title="Schedules">
+        <div className="card rows">
+          <SettingText
+            label="Time zone"
+            hint={`For jobs without a zone of their own. Empty: that of this computer.`}
+            placeholder={machineZone}
+            suggestions={Intl.supportedValuesOf('timeZone')}
+            value={settings.timezone ?? ''}
+            save={(text) => save({ timezone: text === '' ? null : text })}
+          />
+          <SettingText
+            label="Search path for commands"
+            hint="Folders as in PATH. Empty: as in your login shell."
+            placeholder="From the login shell"
+            value={settings.path ?? ''}
+            save={(text) => save({ path: text === '' ? null : text })}
+          />
+          <SettingNumber
+            label="Output kept per run"
+            hint="The middle of a longer output is cut."
+            unit="MiB"
+            value={settings.outputLimitMiB}
+            save={(outputLimitMiB) => save({ outputLimitMiB })}
+          />
+        </div>
+      </Section>
+      <Section title="Posts">
+        <div className="card rows">
+          <SettingNumber
+            label="Late limit"
+            hint="A post later than this is missed and offered to you, not published."
+            unit="hours"
+            value={settings.lateLimitHours}
+            save={(lateLimitHours) => save({ lateLimitHours })}
+          />
+          <SettingNumber
+            label="Spacing of late posts"
+            hint="After a gap, the posts of one account go out this far apart."
+            unit="seconds"
+            value={settings.spacingSeconds}
+            save={(spacingSeconds) => save({ spacingSeconds })}
+          />
+          <SettingNumber
+            label="Settle time"
+            hint="How long a request without an answer rests before it is looked up."
+            unit="seconds"
+            value={settings.settleSeconds}
+            save={(settleSeconds) => save({ settleSeconds })}
+          />
+        </div>
+      </Section>
+      <Section title="Security">
+        <div className="card rows">
+          <SettingChoice
+            label="Secrets are kept in"
+            hint="Access tokens are always stored encrypted. The key store is safer; a key file works without one."
+            value={settings.secrets}
+            choices={vaults}
+            save={(secrets) => save({ secrets })}
+          />
+        </div>
+      </Section>
+      {status && (
+        <Section title="About">
+          <dl className="facts">
+            <Fact name="Version" value={status.version} />
+            <Fact name="Home folder" value={status.home} />
+            <Fact
+              name="Runs as"
+              value={`${status.mode === 'desktop' ? 'desktop application' : 'headless host'}, process ${status.pid}`}
+            />
+          </dl>
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { Button } from './button.tsx';
+
+type ConfirmProps = {
+  title: string;
+  children: ReactNode;
+  /** What the button says and does. */
+  action: string;
+  look?: 'primary' | 'danger';
+  busy?: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+};
+
+/** Asks before something that cannot be undone; the browser's own modal dialog keeps the focus inside. */
+export function Confirm({
+  title,
+  children,
+  action,
+  look = 'danger',
+  busy = false,
+  onConfirm,
+  onClose,
+}: ConfirmProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby={heading} onClose={onClose}>
+      <h2 id={heading}>{title}</h2>
+      <div className="dialog-text">{children}</div>
+      <div className="buttons buttons-end">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button look={look} busy={busy} onClick={onConfirm}>
+          {action}
+        </Button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,121 @@
+import { type RunStatus, runStatuses } from '../../shared/index.ts';
+
+export const postFilters = ['pending', 'needs-you', 'drafts', 'published', 'cancelled'] as const;
+export type PostFilter = (typeof postFilters)[number];
+
+/** Every place in the window, by its address. */
+export type Route =
+  | { page: 'overview' }
+  | { page: 'jobs' }
+  | { page: 'job'; id: string }
+  | { page: 'edit-job'; id: string }
+  | { page: 'new-job' }
+  | { page: 'templates' }
+  | { page: 'workspaces' }
+  | { page: 'runs'; status?: RunStatus; job?: string }
+  | { page: 'run'; id: string }
+  | { page: 'output' }
+  | { page: 'posts'; filter: PostFilter }
+  | { page: 'post'; id: string }
+  | { page: 'new-post' }
+  | { page: 'accounts' }
+  | { page: 'new-account' }
+  | { page: 'settings' };
+
+/** Parts of the navigation; every page belongs to one. */
+export const sections = ['overview', 'jobs', 'runs', 'posts', 'accounts', 'settings'] as const;
+export type Section = (typeof sections)[number];
+
+/** Reads the address's fragment; an unknown one leads to the overview. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?');
+  const [place = '', rawId = '', action = ''] = path.split('/');
+  const id = decoded(rawId);
+  const search = new URLSearchParams(query);
+  switch (place) {
+    case 'jobs':
+      if (id === '') return { page: 'jobs' };
+      return action === 'edit' ? { page: 'edit-job', id } : { page: 'job', id };
+    case 'runs':
+      return id === '' ? runsRoute(search) : { page: 'run', id };
+    case 'posts':
+      return id === '' ? { page: 'posts', filter: filterOf(search.get('show')) } : { page: 'post', id };
+    case 'new-job':
+    case 'templates':
+    case 'workspaces':
+    case 'output':
+    case 'new-post':
+    case 'accounts':
+    case 'new-account':
+    case 'settings':
+      return { page: place };
+    default:
+      return { page: 'overview' };
+  }
+}
+
+/** The address of a place, for `href`. */
+export function href(route: Route): string {
+  switch (route.page) {
+    case 'overview':
+      return '#/';
+    case 'job':
+      return `#/jobs/${encodeURIComponent(route.id)}`;
+    case 'edit-job':
+      return `#/jobs/${encodeURIComponent(route.id)}/edit`;
+    case 'run':
+      return `#/runs/${encodeURIComponent(route.id)}`;
+    case 'runs': {
+      const search = new URLSearchParams();
+      if (route.status) search.set('status', route.status);
+      if (route.job) search.set('job', route.job);
+      return search.size > 0 ? `#/runs?${search}` : '#/runs';
+    }
+    case 'posts':
+      return route.filter === 'pending' ? '#/posts' : `#/posts?show=${route.filter}`;
+    case 'post':
+      return `#/posts/${encodeURIComponent(route.id)}`;
+    default:
+      return `#/${route.page}`;
+  }
+}
+
+/** The entry of the navigation that a place belongs to. */
+export function sectionOf(route: Route): Section {
+  switch (route.page) {
+    case 'job':
+    case 'edit-job':
+    case 'new-job':
+    case 'templates':
+    case 'workspaces':
+      return 'jobs';
+    case 'run':
+    case 'output':
+      return 'runs';
+    case 'post':
+    case 'new-post':
+      return 'posts';
+    case 'new-account':
+      return 'accounts';
+    default:
+      return route.page;
+  }
+}
+
+function runsRoute(search: URLSearchParams): Route {
+  const status = runStatuses.find((known) => known === search.get('status'));
+  const job = search.get('job');
+  return { page: 'runs', ...(status ? { status } : {}), ...(job ? { job } : {}) };
+}
+
+function filterOf(text: string | null): PostFilter {
+  return postFilters.find((known) => known === text) ?? 'pending';
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // A half-typed escape is no reason to show nothing.
+  }
+}
