@@ -1,12 +1,13 @@
 import { type Bridge, toWireError } from '../../shared/index.ts';
 
-/** What only the command line may ask, over the local socket, and only some hosts can answer. */
-export type HostCalls = {
+/** Answers to what only the command line may ask, over the local socket, and only some hosts know. */
+export type HostAnswers = {
   /** A fresh link to the window in a browser, or null when this host has its own window. */
-  'host.link'(): Promise<{ url: string | null }>;
+  'host.link': { url: string | null };
   /** The PATH that commands of jobs get. */
-  'host.path'(): Promise<{ path: string }>;
+  'host.path': { path: string };
 };
+export type HostCalls = { [N in keyof HostAnswers]: () => Promise<HostAnswers[N]> };
 
 /** The bridge with the host's own calls put before it; a call that the host lacks is unknown as any other. */
 export function withHostCalls(bridge: Bridge, calls: Partial<HostCalls>): Bridge {

@@ -2,7 +2,7 @@ export { type Announcer, createAnnouncer, type Listener } from './announcer.ts';
 export { type Client, connect } from './client.ts';
 export { type Api, createApi, type Handlers } from './dispatch.ts';
 export { createHandlers } from './handlers/index.ts';
-export type { HostCalls } from './host-calls.ts';
+export type { HostAnswers, HostCalls } from './host-calls.ts';
 export { type HttpDoor, type HttpDoorNeeds, openHttpDoor } from './http.ts';
 export { type Asset, type Assets, folderAssets } from './http-assets.ts';
 export type { HttpLimits } from './http-listen.ts';

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { counted } from '../text.ts';
+import type { Use } from '../use.ts';
+
+/** Configuration: check. */
+export function configCommands(program: Command, use: Use): void {
+  const config = program
+    .command('config')
+    .description('config.json: jobs, workspaces, accounts and settings');
+  config
+    .command('check', { isDefault: true })
+    .description('check config.json; works without a running engine')
+    .argument('[file]', 'another file than the one of the home folder')
+    .action(
+      use(async ({ io, paths, show }, name: string | undefined) => {
+        const file = name === undefined ? paths.config : resolve(io.folder, name);
+        const { readConfigFile } = await import('../read-config.ts');
+        const { jobs, workspaces, accounts } = await readConfigFile(file);
+        const found = { file, jobs: jobs.length, workspaces: workspaces.length, accounts: accounts.length };
+        show(
+          found,
+          () =>
+            `${file} is good: ${counted(jobs.length, 'job')}, ${counted(workspaces.length, 'workspace')}, ${counted(accounts.length, 'account')}.`,
+        );
+      }),
+    );
+}

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import type { Status } from '../../../shared/index.ts';
+import { isOwned } from '../../store/index.ts';
+import type { Context } from '../context.ts';
+import { paintStatus } from '../paint.ts';
+import { pairs } from '../table.ts';
+import { counted, oneLine } from '../text.ts';
+import type { Use } from '../use.ts';
+import { span, when } from '../when.ts';
+
+/** The engine as a whole: status, start, stop, quit, link, confirm. */
+export function engineCommands(program: Command, use: Use): void {
+  program
+    .command('status')
+    .description('the engine at a glance: what runs, what is next, what needs you')
+    .action(
+      use(async (context) => {
+        const status = await context.call('status.get', {});
+        const link = context.json ? undefined : await context.hostCall('host.link');
+        context.show(status, () => describe(context, status, link?.url ?? undefined));
+      }),
+    );
+  program
+    .command('start')
+    .description('let the scheduler start jobs')
+    .action(
+      use(async (context) => {
+        await context.call('scheduler.start', {});
+        context.show({}, () => 'The scheduler is running.');
+      }),
+    );
+  program
+    .command('stop')
+    .description('pause the scheduler; the engine stays and jobs can be run by hand')
+    .action(
+      use(async (context) => {
+        await context.call('scheduler.stop', {});
+        context.show({}, () => 'The scheduler is paused; `belfry start` lets it go on.');
+      }),
+    );
+  program
+    .command('quit')
+    .description('end the engine; jobs at work may finish first')
+    .action(
+      use(async (context) => {
+        await context.call('engine.quit', {});
+        await (await context.client()).closed;
+        await untilFree(context);
+        context.show({}, () => 'Belfry has ended.');
+      }),
+    );
+  program
+    .command('link')
+    .description('print a fresh link to the window in a browser; it works once, for ten minutes')
+    .action(
+      use(async (context) => {
+        const link = (await context.hostCall('host.link')) ?? { url: null };
+        context.show(link, ({ url }) => url ?? 'This engine has no window in a browser.');
+      }),
+    );
+  program
+    .command('confirm')
+    .description('confirm that you have read a warning of `belfry status`, so that work goes on')
+    .argument('<code>', 'code of the warning')
+    .action(
+      use(async (context, code: string) => {
+        await context.call('warnings.confirm', { code });
+        context.show({}, () => `The warning ${oneLine(code)} is confirmed.`);
+      }),
+    );
+}
+
+/** The door closes before the last job has ended; the lock on the home is let go of at the very end. */
+async function untilFree({ io, paths }: Context): Promise<void> {
+  while (isOwned(paths)) await new Promise<void>((resolve) => io.clock.setTimer(100, resolve));
+}
+
+function describe(context: Context, status: Status, link: string | undefined): string {
+  const { paint, reader } = context;
+  const { counts, next } = status;
+  const running = status.running.map(({ name, startedAt }) =>
+    startedAt === null
+      ? oneLine(name)
+      : `${oneLine(name)} (since ${span(reader.now - Date.parse(startedAt))})`,
+  );
+  const list = pairs([
+    ['Belfry', `${status.version}, ${status.mode}, pid ${status.pid}${status.demo ? ', demonstration' : ''}`],
+    ['Up', when(status.startedAt, reader)],
+    ['Home', status.home],
+    ['Scheduler', paintStatus(paint, status.scheduler)],
+    ['Running', running.join(', ') || 'nothing'],
+    ['Next', next ? `${oneLine(next.name)}, ${when(next.at, reader)}` : 'nothing'],
+    ['Jobs', jobsLine(context, status)],
+    [
+      'Posts',
+      `${counts.queuedPosts} queued${counts.needYou > 0 ? paint('red', `, ${counts.needYou} need you`) : ''}`,
+    ],
+    ['Window', link],
+  ]);
+  const warnings = status.warnings.map((warning) => paint('yellow', `! ${oneLine(warning.message)}`));
+  return [list, ...warnings].join('\n');
+}
+
+function jobsLine({ paint }: Context, { counts }: Status): string {
+  const failing = counts.failingJobs > 0 ? paint('red', `, ${counts.failingJobs} failing`) : '';
+  return `${counted(counts.jobs, 'job')}, ${counts.enabledJobs} enabled${failing}`;
+}

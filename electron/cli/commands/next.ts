@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import {
+  BelfryError,
+  type FireTimes,
+  fromInstant,
+  instantSchema,
+  parse,
+  timezoneSchema,
+  triggerSchema,
+} from '../../../shared/index.ts';
+import type { Context } from '../context.ts';
+import { wireOf } from '../failure.ts';
+import { parseJson } from '../json-file.ts';
+import { table } from '../table.ts';
+import { wholeNumber } from '../usage.ts';
+import type { Use } from '../use.ts';
+import { fullTime, when } from '../when.ts';
+
+type Options = { trigger?: string; timezone?: string; from?: string; count: number };
+
+/** `belfry next`: when a job or a trigger fires; works without a running engine. */
+export function nextCommand(program: Command, use: Use): void {
+  program
+    .command('next')
+    .description('when a job, or a trigger that you only think about, fires next')
+    .argument('[id]', 'job')
+    .option('--trigger <json>', 'a trigger as in config.json instead of a job')
+    .option('--timezone <zone>', 'time zone, such as Europe/Berlin (default: the job’s, or this machine’s)')
+    .option('--from <instant>', 'after this instant, such as 2026-11-22T09:00:00Z (default: now)')
+    .option('--count <n>', 'how many', wholeNumber(1, 1000), 10)
+    .action(
+      use(async (context, id: string | undefined, options: Options) => {
+        const times = await find(context, id, checked(options));
+        context.show(times, () => describe(context, times));
+      }),
+    );
+}
+
+async function find(context: Context, id: string | undefined, options: Options): Promise<FireTimes> {
+  if (id !== undefined && options.trigger === undefined) return await ofJob(context, id, options);
+  if (id === undefined && options.trigger !== undefined)
+    return await ofTrigger(context, options.trigger, options);
+  throw new BelfryError({
+    code: 'BAD_INPUT',
+    what: id === undefined ? 'Nothing is asked about' : 'Two things are asked about',
+    where: 'on the command line',
+    why: 'Either the id of a job or --trigger must be given',
+    remedy: 'See `belfry next --help`',
+  });
+}
+
+/** Options are checked before anything else is looked at, also when an engine would do it again. */
+function checked(options: Options): Options {
+  if (options.timezone !== undefined) parse(timezoneSchema, options.timezone, 'the option --timezone');
+  if (options.from !== undefined) parse(instantSchema, options.from, 'the option --from');
+  return options;
+}
+
+async function ofTrigger({ io }: Context, text: string, options: Options): Promise<FireTimes> {
+  const trigger = parse(triggerSchema, parseJson(text, 'the option --trigger'), 'the trigger');
+  const { fireTimes } = await import('../../scheduler/index.ts');
+  const from = options.from === undefined ? io.clock.now() : fromInstant(options.from);
+  return fireTimes({ trigger, timezone: options.timezone ?? io.timezone, from, count: options.count });
+}
+
+async function ofJob(context: Context, id: string, options: Options): Promise<FireTimes> {
+  const { timezone, from, count } = options;
+  try {
+    return await context.call('schedule.next', {
+      id,
+      count,
+      ...(timezone === undefined ? {} : { timezone }),
+      ...(from === undefined ? {} : { from }),
+    });
+  } catch (error) {
+    if (wireOf(error).code !== 'NOT_RUNNING') throw error;
+    return await ofConfiguredJob(context, id, options);
+  }
+}
+
+async function ofConfiguredJob(context: Context, id: string, options: Options): Promise<FireTimes> {
+  const { io, paths } = context;
+  const { readConfigFile } = await import('../read-config.ts');
+  const { fireTimes } = await import('../../scheduler/index.ts');
+  const { builtinJobs } = await import('../../templates/index.ts');
+  const { jobs, settings } = await readConfigFile(paths.config);
+  const job = [...builtinJobs, ...jobs].find((candidate) => candidate.id === id);
+  if (!job) throw unknownJob(id, paths.config);
+  if (job.triggers.some((trigger) => trigger.type === 'interval' && trigger.anchor === undefined))
+    io.err('Belfry is not running: an interval without an anchor is counted from now.\n');
+  return fireTimes({
+    triggers: job.triggers,
+    timezone: options.timezone ?? job.timezone ?? settings.timezone ?? io.timezone,
+    startAt: job.startAt,
+    endAt: job.endAt,
+    blackouts: job.blackouts,
+    anchor: io.clock.now(),
+    from: options.from === undefined ? io.clock.now() : fromInstant(options.from),
+    count: options.count,
+  });
+}
+
+function unknownJob(id: string, where: string): BelfryError {
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Unknown job "${id}"`,
+    where: `in ${where}`,
+    why: 'No job has this id',
+    remedy: 'Check the id, or name another home with --home',
+  });
+}
+
+function describe({ io, reader }: Context, { timezone, description, next }: FireTimes): string {
+  const elsewhere = timezone !== io.timezone;
+  const rows = next.map((at) => [fullTime(at, timezone), when(at, reader)]);
+  const head = [timezone, elsewhere ? `HERE (${io.timezone})` : 'FROM NOW'];
+  return [description, rows.length === 0 ? 'It does not fire.' : table(head, rows, io.columns)].join('\n');
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '../../shared/index.ts';
+
+/** What the command line touches of the outer world, handed in so that commands stay testable and pure of `process`. */
+export type Io = {
+  /** To standard output: results only. */
+  out(text: string): void;
+  /** To standard error: remarks, errors for people. */
+  err(text: string): void;
+  /** All of standard input. */
+  readInput(): Promise<string>;
+  /** One line that is not shown while typed, or the first line of standard input when that is no terminal. */
+  readSecret(question: string): Promise<string>;
+  /** Standard output is a terminal: tables may be cut to its width. */
+  columns: number | undefined;
+  color: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The folder that relative paths are meant from. */
+  folder: string;
+  clock: Clock;
+  /** IANA zone of the person at the terminal. */
+  timezone: string;
+  /** Calls `stop` when the person presses Ctrl-C, instead of ending the process; the result ends that. */
+  onInterrupt(stop: () => void): () => void;
+};

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { BelfryError, problemsError } from '../../shared/index.ts';
+import { parseJsonText } from '../store/index.ts';
+import type { Io } from './io.ts';
+
+/** A parsed file, and the folder that relative paths inside it are meant from. */
+export type JsonFile = { value: unknown; name: string; folder: string };
+
+/** Reads JSON from a file, or from standard input for `-`. Throws NOT_FOUND, or BAD_INPUT with line and column. */
+export async function readJsonFile(io: Io, name: string): Promise<JsonFile> {
+  const path = resolve(io.folder, name);
+  if (name === '-')
+    return { value: parseJson(await io.readInput(), 'standard input'), name, folder: io.folder };
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  return { value: parseJson(text, path), name, folder: dirname(path) };
+}
+
+/** Parses JSON; throws BAD_INPUT with line and column of every mistake. */
+export function parseJson(text: string, where: string): unknown {
+  const reading = parseJsonText(text);
+  if (reading.ok) return reading.value;
+  throw problemsError(reading.problems, where);
+}
+
+function unreadable(path: string, cause: unknown): BelfryError {
+  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return new BelfryError({
+    code: missing ? 'NOT_FOUND' : 'BAD_INPUT',
+    what: missing ? 'There is no such file' : 'The file cannot be read',
+    where: path,
+    why: missing ? 'Nothing has this name' : cause instanceof Error ? cause.message : String(cause),
+    remedy: 'Name another file, or - for standard input',
+    cause,
+  });
+}

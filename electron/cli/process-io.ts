@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { systemClock } from '../clock.ts';
+import type { Io } from './io.ts';
+
+/** The real terminal, or the pipes in its place. */
+export function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  // A reader that went away (`| head`) has seen enough: that is no failure.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    readInput,
+    readSecret: (question) => (stdin.isTTY ? askHidden(question) : readInput().then(firstLine)),
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    color: stdout.isTTY && !env['NO_COLOR'] && stdout.hasColors(),
+    env,
+    folder: process.cwd(),
+    clock: systemClock,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    onInterrupt(stop) {
+      process.once('SIGINT', stop);
+      return () => process.off('SIGINT', stop);
+    },
+  };
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').trim();
+}
+
+/** readline echoes what is typed to its output, so that goes nowhere. */
+function askHidden(question: string): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  return new Promise((resolve) => {
+    let answer = '';
+    lines.once('line', (line) => {
+      answer = line.trim();
+      lines.close();
+    });
+    lines.once('close', () => {
+      process.stderr.write('\n');
+      resolve(answer);
+    });
+  });
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { BelfryError, type Config, configSchema, problemsError } from '../../shared/index.ts';
+import { checkJob } from '../scheduler/index.ts';
+import { readConfigText } from '../store/index.ts';
+
+/**
+ * A config.json as the engine would read it. Throws BAD_CONFIG with all of its problems, or when it cannot be read;
+ * a file that does not exist is an empty configuration, as it is to the engine.
+ */
+export async function readConfigFile(path: string): Promise<Config> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw unreadable(path, error);
+  });
+  if (text === undefined) return configSchema.parse({});
+  const reading = readConfigText(text, (config) =>
+    config.jobs.flatMap((job, i) =>
+      checkJob(job).map((problem) => ({ ...problem, field: `jobs[${i}].${problem.field}` })),
+    ),
+  );
+  if (reading.ok) return reading.config;
+  throw problemsError(reading.problems, path, 'BAD_CONFIG');
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function unreadable(path: string, cause: unknown): BelfryError {
+  return new BelfryError({
+    code: 'BAD_CONFIG',
+    what: 'The configuration cannot be read',
+    where: path,
+    why: cause instanceof Error ? cause.message : String(cause),
+    remedy: 'Check the rights of the file',
+    cause,
+  });
+}

@@ -1,0 +1,46 @@
+import { type Command, type CommanderError, InvalidArgumentError } from 'commander';
+import { BelfryError, nearest } from '../../shared/index.ts';
+
+/** A mistake on the command line, in the form of every other error. */
+export function usageError(error: CommanderError, program: Command, args: readonly string[]): BelfryError {
+  const [first = '', hint] = error.message.replace(/^error: /, '').split('\n');
+  const help = ['belfry', ...commandIn(program, args), '--help'].join(' ');
+  const noCommand = error.code === 'commander.help';
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: noCommand ? 'There is no command' : sentenceStart(first.replace(/\.$/, '')),
+    where: 'on the command line',
+    why: hint?.replace(/^\(|\)$/g, '') ?? 'The command line must name a command with what it takes',
+    remedy: `See \`${help}\``,
+  });
+}
+
+function commandIn(program: Command, args: readonly string[]): string[] {
+  const named = program.commands.find((command) => args.includes(command.name()));
+  return named ? [named.name()] : [];
+}
+
+/** Reads a whole number between `least` and `most`. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Takes one of a list of words, with a suggestion for a misspelt one. */
+export function oneOf<T extends string>(words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word !== undefined) return word;
+    const guess = nearest(text, words);
+    throw new InvalidArgumentError(
+      `It must be one of ${words.join(', ')}.${guess ? `\n(Did you mean ${guess}?)` : ''}`,
+    );
+  };
+}
+
+function sentenceStart(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,77 @@
+import { fromInstant, type Millis } from '../../shared/index.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** What instants are worded against: the moment of reading and the reader's zone. */
+export type Reader = { now: Millis; timezone: string };
+
+/** An instant for people, such as `today 09:00 (in 12 min)`; a dash for none. */
+export function when(instant: string | null, reader: Reader): string {
+  if (instant === null) return '–';
+  const at = fromInstant(instant);
+  return `${dayOf(at, reader)} ${timeOf(at, reader.timezone)} (${distance(at - reader.now)})`;
+}
+
+/** Time of day with seconds, for lines of output. */
+export function timeOfDay(instant: string, timezone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: timezone, timeStyle: 'medium' }).format(
+    fromInstant(instant),
+  );
+}
+
+/** A length of time by its largest unit: `12 min`, `3 h`, `2 d`. */
+export function span(ms: number): string {
+  const length = Math.abs(ms);
+  if (length < minute) return `${Math.round(length / 1000)} s`;
+  if (length < hour) return `${Math.round(length / minute)} min`;
+  if (length < 2 * day) return `${Math.round(length / hour)} h`;
+  return `${Math.round(length / day)} d`;
+}
+
+/** Weekday, date and time in full, with the zone's offset at that moment: `Tue 24 Nov 2026 09:00:00 GMT-5`. */
+export function fullTime(instant: string, timezone: string): string {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    weekday: 'short',
+    day: '2-digit',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'shortOffset',
+  }).formatToParts(fromInstant(instant));
+  const part = (type: string) => parts.find((entry) => entry.type === type)?.value ?? '';
+  const date = `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}`;
+  return `${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName')}`;
+}
+
+function distance(ms: number): string {
+  if (Math.abs(ms) < 1000) return 'now';
+  return ms > 0 ? `in ${span(ms)}` : `${span(ms)} ago`;
+}
+
+function dayOf(at: Millis, { now, timezone }: Reader): string {
+  const away = calendarDay(at, timezone) - calendarDay(now, timezone);
+  if (away === 0) return 'today';
+  if (away === 1) return 'tomorrow';
+  if (away === -1) return 'yesterday';
+  const style: Intl.DateTimeFormatOptions =
+    Math.abs(away) < 180
+      ? { weekday: 'short', day: 'numeric', month: 'short' }
+      : { day: 'numeric', month: 'short', year: 'numeric' };
+  return new Intl.DateTimeFormat('en-GB', { timeZone: timezone, ...style }).format(at).replace(',', '');
+}
+
+/** Days since 1970 of the date that the zone's calendar shows. */
+function calendarDay(at: Millis, timezone: string): number {
+  // The Swedish form of a date is the ISO one.
+  return Date.parse(new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(at)) / day;
+}
+
+function timeOf(at: Millis, timezone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: timezone, timeStyle: 'short' }).format(at);
+}
