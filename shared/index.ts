@@ -6,6 +6,7 @@ export * from './contract.ts';
 export * from './defaults.ts';
 export * from './error.ts';
 export * from './job.ts';
+export * from './known-keys.ts';
 export * from './nearest.ts';
 export * from './ports.ts';
 export * from './post.ts';

@@ -1,10 +1,25 @@
 import type { z } from 'zod';
 import { BelfryError, type ErrorCode, type Problem } from './error.ts';
+import { knownKeys } from './known-keys.ts';
 import { nearest } from './nearest.ts';
 
 /** All problems that zod found, one line per field, with a suggestion for misspelt keys. */
 export function problemsOf(error: z.ZodError, prefix = ''): Problem[] {
   return error.issues.flatMap((issue) => problemsOfIssue(issue, prefix));
+}
+
+/** Checks `input` against `schema`: its value with defaults, or every problem at once, misspelt keys with a suggestion. */
+export function check<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+): { ok: true; value: z.output<S> } | { ok: false; problems: Problem[] } {
+  const result = schema.safeParse(input, { error: inWords });
+  if (result.success) return { ok: true, value: result.data };
+  const suggestFor = (path: PropertyKey[]) => knownKeys(schema, path, input);
+  return {
+    ok: false,
+    problems: result.error.issues.flatMap((issue) => problemsOfIssue(issue, '', suggestFor)),
+  };
 }
 
 /** Checks `input` against `schema`; throws BAD_INPUT (or `code`) naming every problem at once. */
@@ -14,9 +29,9 @@ export function parse<S extends z.ZodType>(
   where: string,
   code: ErrorCode = 'BAD_INPUT',
 ): z.output<S> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  throw problemsError(problemsOf(result.error), where, code);
+  const result = check(schema, input);
+  if (result.ok) return result.value;
+  throw problemsError(result.problems, where, code);
 }
 
 /** One BelfryError for a list of problems; the text names the first ones, `details` holds all. */
@@ -26,7 +41,7 @@ export function problemsError(
   code: ErrorCode = 'BAD_INPUT',
 ): BelfryError {
   const [first] = problems;
-  const listed = problems.map((p) => (p.field ? `${p.field}: ${p.message}` : p.message)).join('; ');
+  const listed = listProblems(problems);
   return new BelfryError({
     code,
     what: problems.length === 1 ? 'There is a mistake' : `There are ${problems.length} mistakes`,
@@ -38,6 +53,13 @@ export function problemsError(
   });
 }
 
+/** The first ten problems as one line of text, and how many more there are. */
+export function listProblems(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, 10).map((p) => (p.field ? `${p.field}: ${p.message}` : p.message));
+  const more = problems.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
 /** `['jobs', 2, 'id']` as `jobs[2].id`. */
 export function pathOf(parts: readonly PropertyKey[], prefix = ''): string {
   return parts.reduce<string>(
@@ -47,15 +69,37 @@ export function pathOf(parts: readonly PropertyKey[], prefix = ''): string {
   );
 }
 
-function problemsOfIssue(issue: z.core.$ZodIssue, prefix: string): Problem[] {
+function problemsOfIssue(
+  issue: z.core.$ZodIssue,
+  prefix: string,
+  known: (path: PropertyKey[]) => string[] = () => [],
+): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      field: pathOf([...issue.path, key], prefix),
-      message: 'is not a known key',
-    }));
+    return issue.keys.map((key) => {
+      const guess = nearest(key, known(issue.path));
+      const hint = guess ? `; did you mean "${guess}"?` : '';
+      return { field: pathOf([...issue.path, key], prefix), message: `is not a known key${hint}` };
+    });
   }
   if (issue.code === 'invalid_union') return unionProblems(issue, prefix);
   return [{ field: pathOf(issue.path, prefix), message: issue.message }];
+}
+
+const kinds: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list [ … ]',
+  object: 'an object { … }',
+  record: 'an object { … }',
+};
+
+/** Zod's own messages in plain words, where the schema has none. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.input === undefined) return 'is missing';
+  return `must be ${kinds[issue.expected] ?? issue.expected}`;
 }
 
 /** Of a union's branches, the one with the fewest complaints is what the writer meant. */

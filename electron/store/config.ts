@@ -1,0 +1,121 @@
+import {
+  builtinStepSchema,
+  type Config,
+  type ConfigInput,
+  check,
+  configSchema,
+  jobSchema,
+  nearest,
+  type Problem,
+} from '../../shared/index.ts';
+import { parseJsonText } from './config-text.ts';
+
+/** What only the rooms know (does node-cron take this expression?): problems of an otherwise good configuration. */
+export type ConfigCheck = (config: Config) => Problem[];
+/** A configuration that was understood, as written and with its defaults; or everything that is wrong with it. */
+export type ConfigReading =
+  | { ok: true; raw: ConfigInput; config: Config }
+  | { ok: false; problems: Problem[] };
+
+const builtinJobs: readonly string[] = builtinStepSchema.shape.action.options;
+
+/** Checks the text of a config.json; the problems say their line. Pure, never throws. */
+export function readConfigText(text: string, meaning: ConfigCheck): ConfigReading {
+  const json = parseJsonText(text);
+  if (!json.ok) return json;
+  const reading = readConfig(json.value, meaning);
+  if (reading.ok) return reading;
+  const located = reading.problems.map(({ field, message }) => ({
+    field,
+    message: `${message} (line ${json.lineOf(field)})`,
+  }));
+  return { ok: false, problems: located };
+}
+
+/** Checks a configuration as it stands on disk: shape, ids given twice, names that lead nowhere, and its meaning. */
+export function readConfig(raw: unknown, meaning: ConfigCheck): ConfigReading {
+  const shape = check(configSchema, raw);
+  const problems = [
+    ...(shape.ok ? meaning(shape.value) : [...shape.problems, ...meaningOfGoodJobs(raw, meaning)]),
+    ...doubledIds(raw),
+    ...brokenNames(raw),
+  ];
+  if (shape.ok && problems.length === 0) return { ok: true, raw: raw as ConfigInput, config: shape.value };
+  return { ok: false, problems: unique(problems) };
+}
+
+/** One misspelt key must not hide that another job's cron expression is impossible: good jobs are checked one by one. */
+function meaningOfGoodJobs(raw: unknown, meaning: ConfigCheck): Problem[] {
+  return listIn(raw, 'jobs').flatMap((entry, index) => {
+    const job = jobSchema.safeParse(entry);
+    if (!job.success) return [];
+    const alone = configSchema.parse({ jobs: [job.data] });
+    return meaning(alone).map((problem) => ({
+      ...problem,
+      field: problem.field.replace(/^jobs\[0\]/, `jobs[${index}]`),
+    }));
+  });
+}
+
+function doubledIds(raw: unknown): Problem[] {
+  return ['workspaces', 'jobs', 'accounts'].flatMap((name) => {
+    const ids = idsIn(raw, name);
+    return ids.flatMap((id, index) => {
+      const first = ids.indexOf(id);
+      if (id === undefined || first === index) return [];
+      return [{ field: `${name}[${index}].id`, message: `"${id}" is taken by ${name}[${first}]` }];
+    });
+  });
+}
+
+/** Names of workspaces and jobs that are used but do not exist, or may not be used. */
+function brokenNames(raw: unknown): Problem[] {
+  const workspaces = idsIn(raw, 'workspaces').filter((id) => id !== undefined);
+  const jobs = [...idsIn(raw, 'jobs').filter((id) => id !== undefined), ...builtinJobs];
+  const inJobs = listIn(raw, 'jobs').flatMap((job, j) => [
+    ...(builtinJobs.includes(String(valueIn(job, 'id')))
+      ? [{ field: `jobs[${j}].id`, message: `"${valueIn(job, 'id')}" is a job that Belfry brings along` }]
+      : []),
+    ...listIn(job, 'steps').flatMap((step, s) =>
+      broken(valueIn(step, 'workspace'), workspaces, 'workspace', `jobs[${j}].steps[${s}].workspace`),
+    ),
+    ...listIn(job, 'triggers').flatMap((trigger, t) =>
+      broken(valueIn(trigger, 'job'), jobs, 'job', `jobs[${j}].triggers[${t}].job`),
+    ),
+  ]);
+  const switchedOff = listIn(valueIn(raw, 'settings'), 'disabledBuiltins').flatMap((id, i) =>
+    broken(id, builtinJobs, 'built-in job', `settings.disabledBuiltins[${i}]`),
+  );
+  return [...inJobs, ...switchedOff];
+}
+
+function broken(name: unknown, known: readonly string[], what: string, field: string): Problem[] {
+  if (typeof name !== 'string' || known.includes(name)) return [];
+  const guess = nearest(name, known);
+  return [{ field, message: `there is no ${what} "${name}"${guess ? `; did you mean "${guess}"?` : ''}` }];
+}
+
+function idsIn(raw: unknown, name: string): (string | undefined)[] {
+  return listIn(raw, name).map((entry) => {
+    const id = valueIn(entry, 'id');
+    return typeof id === 'string' ? id : undefined;
+  });
+}
+
+function listIn(value: unknown, key: string): unknown[] {
+  const list = valueIn(value, key);
+  return Array.isArray(list) ? list : [];
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
+}
+
+function unique(problems: Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ field, message }) => {
+    const key = `${field}\0${message}`;
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
+}

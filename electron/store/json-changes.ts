@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from 'node:util';
+
+export type JsonPath = (string | number)[];
+/** One change of a JSON value; changes of a list are to be made in their order, since they move its indices. */
+export type JsonChange =
+  | { kind: 'set'; path: JsonPath; value: unknown }
+  | { kind: 'add'; path: JsonPath; value: unknown }
+  | { kind: 'remove'; path: JsonPath };
+
+/** The changes that make `from` into `to`, as few and as deep down as possible; entries with an id are told by it. */
+export function changesBetween(from: unknown, to: unknown, path: JsonPath = []): JsonChange[] {
+  if (isDeepStrictEqual(from, to)) return [];
+  if (Array.isArray(from) && Array.isArray(to)) return listChanges(from, to, path);
+  if (isObject(from) && isObject(to)) return objectChanges(from, to, path);
+  return [{ kind: 'set', path, value: to }];
+}
+
+function objectChanges(
+  from: Record<string, unknown>,
+  to: Record<string, unknown>,
+  path: JsonPath,
+): JsonChange[] {
+  const removed = Object.keys(from).filter((key) => !Object.hasOwn(to, key));
+  return [
+    ...removed.map((key): JsonChange => ({ kind: 'remove', path: [...path, key] })),
+    ...Object.entries(to).flatMap(([key, value]): JsonChange[] =>
+      Object.hasOwn(from, key)
+        ? changesBetween(from[key], value, [...path, key])
+        : [{ kind: 'add', path: [...path, key], value }],
+    ),
+  ];
+}
+
+/** Entries are told apart by id, or else by what they say; a list that was put into another order is changed by position. */
+function listChanges(from: unknown[], to: unknown[], path: JsonPath): JsonChange[] {
+  const [old, now] = keysInOrder(from.map(keyOf), to.map(keyOf)) ?? [from.map(position), to.map(position)];
+  const kept = old.flatMap((key, i): JsonChange[] => {
+    const at = now.indexOf(key);
+    return at < 0 ? [] : changesBetween(from[i], to[at], [...path, i]);
+  });
+  const removed = old.flatMap((key, i): JsonChange[] =>
+    now.includes(key) ? [] : [{ kind: 'remove', path: [...path, i] }],
+  );
+  const added = now.flatMap((key, i): JsonChange[] =>
+    old.includes(key) ? [] : [{ kind: 'add', path: [...path, i], value: to[i] }],
+  );
+  return [...kept, ...removed.reverse(), ...added];
+}
+
+/** The keys, when no key occurs twice and those in both lists are in the same order. */
+function keysInOrder(old: string[], now: string[]): [string[], string[]] | undefined {
+  if (new Set(old).size < old.length || new Set(now).size < now.length) return undefined;
+  const stayed = old.filter((key) => now.includes(key));
+  const found = now.filter((key) => old.includes(key));
+  return isDeepStrictEqual(stayed, found) ? [old, now] : undefined;
+}
+
+function keyOf(entry: unknown): string {
+  return isObject(entry) && 'id' in entry ? `id ${String(entry['id'])}` : JSON.stringify(entry);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function position(_entry: unknown, index: number): string {
+  return String(index);
+}

@@ -1,0 +1,276 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import {
+  type ConfigCheck,
+  type ConfigFile,
+  confFile,
+  createConfigStore,
+  prepareHome,
+} from '../../electron/store/index.ts';
+import type { JobInput } from '../../shared/index.ts';
+import { temporaryHome } from '../support/home.ts';
+
+const job = (id: string, more: Partial<JobInput> = {}): JobInput => ({
+  id,
+  name: id,
+  steps: [{ type: 'command', name: 'Go', command: ['true'] }],
+  ...more,
+});
+const withJob = (id: string) => JSON.stringify({ jobs: [job(id)] });
+
+function setUp(text?: string, check?: ConfigCheck) {
+  const home = prepareHome(temporaryHome());
+  if (text !== undefined) writeFileSync(home.config, text);
+  const said: string[] = [];
+  const open = (file: ConfigFile = confFile(home.config)) => {
+    const store = createConfigStore({
+      file,
+      lastGoodPath: home.lastGoodConfig,
+      log: (_level, message) => said.push(message),
+      ...(check ? { check } : {}),
+    });
+    store.start();
+    onTestFinished(() => store.stop());
+    return store;
+  };
+  return { home, open, said, disk: () => readFileSync(home.config, 'utf8') };
+}
+const ids = (store: { current(): { jobs: { id: string }[] } }) => store.current().jobs.map((one) => one.id);
+
+test('without a file the defaults are in force, and nothing is written before the first change', async () => {
+  const { home, open } = setUp();
+  const store = open();
+  expect([store.problem(), store.current().settings.theme, existsSync(home.config)]).toEqual([
+    null,
+    'system',
+    false,
+  ]);
+  await store.change((raw) => ({ ...raw, jobs: [job('a')] }));
+  expect(ids(store)).toEqual(['a']);
+  expect((statSync(home.config).mode & 0o777).toString(8)).toBe('600');
+});
+
+test('a change keeps what a person wrote', async () => {
+  const written = '{\n\t"jobs": [],\n\t"settings": { "theme":   "dark" }\n}\n';
+  const { open, disk } = setUp(written);
+  const store = open();
+  await store.change((raw) => ({ ...raw, settings: { ...raw.settings, lateLimitHours: 5 } }));
+  expect(disk()).toContain('"theme":   "dark"');
+  expect(JSON.parse(disk())).toEqual({ jobs: [], settings: { theme: 'dark', lateLimitHours: 5 } });
+  expect(disk().indexOf('jobs')).toBeLessThan(disk().indexOf('settings'));
+});
+
+test('changes at once follow one another', async () => {
+  const { open, disk } = setUp();
+  const store = open();
+  const names = Array.from({ length: 20 }, (_, i) => `j${i}`);
+  await Promise.all(
+    names.map((id) => store.change((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), job(id)] }))),
+  );
+  expect(JSON.parse(disk()).jobs.map((one: JobInput) => one.id)).toEqual(names);
+});
+
+test('a change that would be a mistake is refused whole, with all problems, and the file stays', async () => {
+  const { open, disk } = setUp(withJob('a'));
+  const store = open();
+  const before = disk();
+  const change = store.change((raw) => ({ ...raw, jobs: [job('b'), job('b', { name: '' })] }));
+  await expect(change).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    details: [{ field: 'jobs[1].name' }, { field: 'jobs[1].id' }],
+  });
+  expect([disk(), ids(store)]).toEqual([before, ['a']]);
+});
+
+test('an edit from outside is taken over by itself', async () => {
+  const { home, open } = setUp(withJob('a'));
+  const store = open();
+  const changed = vi.fn();
+  store.onChange(changed);
+  writeFileSync(home.config, withJob('b'));
+  await vi.waitFor(() => expect(ids(store)).toEqual(['b']), { timeout: 3000, interval: 20 });
+  expect(changed).toHaveBeenCalledTimes(1);
+});
+
+test("an editor's way of saving (write beside, rename over) is seen too", async () => {
+  const { home, open } = setUp(withJob('a'));
+  const store = open();
+  writeFileSync(`${home.config}~`, withJob('b'));
+  renameSync(`${home.config}~`, home.config);
+  await vi.waitFor(() => expect(ids(store)).toEqual(['b']), { timeout: 3000, interval: 20 });
+});
+
+test('a change builds on an edit from outside that nobody had noticed yet', async () => {
+  const { home, open, disk } = setUp(withJob('a'));
+  const store = open();
+  writeFileSync(home.config, withJob('b'));
+  await store.change((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), job('c')] }));
+  expect(JSON.parse(disk()).jobs.map((one: JobInput) => one.id)).toEqual(['b', 'c']);
+});
+
+const broken = [
+  '',
+  'null',
+  '[1,2]',
+  '{"jobs": [',
+  '{"jbos": []}',
+  '\0\0\0',
+  withJob('A'),
+  '{"jobs":[],"jobs":[]}',
+];
+
+test.each(broken)(
+  '%j while running: the last good one stays in force, nothing is overwritten',
+  async (text) => {
+    const { home, open, disk } = setUp(withJob('a'));
+    const store = open();
+    writeFileSync(home.config, text);
+    await expect(store.change((raw) => ({ ...raw, jobs: [] }))).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+    expect(store.problem()).toMatchObject({
+      code: 'BAD_CONFIG',
+      message: expect.stringContaining(home.config),
+    });
+    expect([ids(store), disk()]).toEqual([['a'], text]);
+    writeFileSync(home.config, withJob('fixed'));
+    await store.change((raw) => raw);
+    expect([ids(store), store.problem()]).toEqual([['fixed'], null]);
+  },
+);
+
+test.each(broken)('%j at a restart: the last good one is in force', async (text) => {
+  const { home, open, disk } = setUp(withJob('a'));
+  await open().stop();
+  expect((statSync(home.lastGoodConfig).mode & 0o777).toString(8)).toBe('600');
+  writeFileSync(home.config, text);
+  const store = open();
+  expect([ids(store), store.problem()?.code, disk()]).toEqual([['a'], 'BAD_CONFIG', text]);
+  await store.stop();
+  expect(JSON.parse(readFileSync(home.lastGoodConfig, 'utf8')).jobs[0].id).toBe('a');
+});
+
+test('a broken file at the very first start: defaults, a problem, and hands off', async () => {
+  const { open, disk, home } = setUp('{ "jobs": [ }');
+  const store = open();
+  expect([ids(store), store.problem()?.code]).toEqual([[], 'BAD_CONFIG']);
+  await expect(store.change(() => ({}))).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+  expect(disk()).toBe('{ "jobs": [ }');
+  expect(readdirSync(home.dir).sort()).toEqual(['backups', 'config.json', 'media', 'run']);
+});
+
+test('a last good copy that is broken as well does no harm', () => {
+  const { home, open } = setUp('{');
+  writeFileSync(home.lastGoodConfig, 'rubbish');
+  expect(open().problem()?.code).toBe('BAD_CONFIG');
+});
+
+test('a folder in the place of the file is a problem, not a crash', async () => {
+  const { home, open } = setUp();
+  mkdirSync(home.config);
+  const store = open();
+  expect(store.problem()?.message).toMatch(
+    /^BAD_CONFIG: The configuration cannot be read, .*A folder is where/,
+  );
+  await expect(store.change((raw) => raw)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+  rmSync(home.config, { recursive: true });
+  await store.change((raw) => ({ ...raw, jobs: [job('a')] }));
+  expect([ids(store), store.problem()]).toEqual([['a'], null]);
+});
+
+test('a file that vanishes while Belfry runs takes no job away; the next change writes it anew', async () => {
+  const { home, open, disk } = setUp(withJob('a'));
+  const store = open();
+  rmSync(home.config);
+  await vi.waitFor(() => expect(store.problem()?.message).toContain('is gone'), {
+    timeout: 3000,
+    interval: 20,
+  });
+  expect(ids(store)).toEqual(['a']);
+  await store.change((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), job('b')] }));
+  expect([JSON.parse(disk()).jobs.length, store.problem()]).toEqual([2, null]);
+});
+
+test('a file that is missing at a start means starting anew; the old one is kept aside', async () => {
+  const { home, open, said } = setUp(withJob('a'));
+  await open().stop();
+  rmSync(home.config);
+  const store = open();
+  expect([ids(store), store.problem()]).toEqual([[], null]);
+  expect(said.at(-1)).toContain('config.last-good.removed.json');
+  expect(readFileSync(join(home.run, 'config.last-good.removed.json'), 'utf8')).toBe(withJob('a'));
+});
+
+test('a configuration that is a link into a git folder stays a link', async () => {
+  const { home, open } = setUp();
+  const real = join(temporaryHome(), 'belfry.json');
+  writeFileSync(real, withJob('a'));
+  symlinkSync(real, home.config);
+  await open().change((raw) => ({ ...raw, jobs: [] }));
+  expect(JSON.parse(readFileSync(real, 'utf8'))).toEqual({ jobs: [] });
+  expect(readFileSync(home.config, 'utf8')).toBe(readFileSync(real, 'utf8'));
+});
+
+test('a torn write puts the old file back and says so', async () => {
+  const { home, disk } = setUp(withJob('a'));
+  const torn = confFile(home.config, (options) => ({
+    get store() {
+      return {};
+    },
+    set store(value) {
+      rmSync(home.config);
+      writeFileSync(home.config, options.serialize(value).slice(0, 20));
+    },
+  }));
+  expect(() => torn.write({ jobs: [job('b')] })).toThrow(/^HOME_UNUSABLE: .*disk is full.*file is as it was/);
+  expect(disk()).toBe(withJob('a'));
+  expect(readdirSync(home.dir)).not.toContain('config.json.before');
+});
+
+test('a listener that throws harms no other one', async () => {
+  const { open, said } = setUp();
+  const store = open();
+  const second = vi.fn();
+  store.onChange(() => {
+    throw new Error('no');
+  });
+  const stop = store.onChange(second);
+  await store.change((raw) => ({ ...raw, jobs: [job('a')] }));
+  stop();
+  await store.change((raw) => ({ ...raw, jobs: [] }));
+  expect(second).toHaveBeenCalledTimes(1);
+  expect(said.join()).toContain('listener');
+});
+
+test('a copy that a reader alters is not the configuration', () => {
+  const { open } = setUp(withJob('a'));
+  const store = open();
+  store.raw().jobs?.pop();
+  expect(store.raw().jobs).toHaveLength(1);
+});
+
+test('what the rooms check counts as a mistake too', async () => {
+  const { open } = setUp(withJob('a'), (config) =>
+    config.jobs.length > 1 ? [{ field: 'jobs[1]', message: 'is one too many' }] : [],
+  );
+  await expect(open().change((raw) => ({ ...raw, jobs: [job('a'), job('b')] }))).rejects.toThrow(
+    /^BAD_INPUT: .*one too many/,
+  );
+});
+
+test('a file that this user may not read is a problem', () => {
+  if (process.getuid?.() === 0) return; // Root may read everything.
+  const { home, open } = setUp(withJob('a'));
+  chmodSync(home.config, 0);
+  expect(open().problem()?.message).toContain('no right');
+});
