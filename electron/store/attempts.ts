@@ -23,7 +23,6 @@ type Queries = Pick<
 
 // Spelt out as in the partial indexes, or SQLite would not use them.
 const open = sql<boolean>`status IN ('queued', 'sending')`;
-const openTarget = sql<boolean>`targets.status IN ('queued', 'sending')`;
 const inDoubt = sql<boolean>`state IN ('sending', 'unknown', 'contradicted')`;
 
 /** The way of targets through their attempts: what is due, and the one write that moves a target on. */
@@ -38,28 +37,19 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
       }),
 
     async heads(at) {
-      const rows = await db
+      const accounts = await db
         .selectFrom('targets')
-        .select(['account_id', 'status', 'not_before', (of) => of.fn.min<Millis>('due_at').as('due_at')])
+        .select('account_id')
+        .distinct()
         .where(open)
         .where('due_at', '<=', at)
-        .groupBy('account_id')
         .execute();
-      return rows.map(toHead);
+      const rows = await Promise.all(accounts.map(({ account_id }) => firstOf(db, account_id, at)));
+      return rows.flatMap((row) => (row ? [toHead(row)] : []));
     },
 
     async head(account, at) {
-      const row = await db
-        .selectFrom('targets')
-        .innerJoin('posts', 'posts.id', 'targets.post_id')
-        .select('targets.post_id')
-        .where(openTarget)
-        .where('targets.account_id', '=', account)
-        .where('targets.due_at', '<=', at)
-        .orderBy('targets.due_at')
-        .orderBy('posts.seq')
-        .limit(1)
-        .executeTakeFirst();
+      const row = await firstOf(db, account, at);
       return row && work(db, row.post_id, account);
     },
 
@@ -202,17 +192,27 @@ async function work(db: Database, postId: string, accountId: string): Promise<Wo
   return { post: toPost(post, media), target: toTarget(target), attempts: attempts.map(toAttempt) };
 }
 
-/** `min(due_at)` makes SQLite take the other columns from the row that has it (documented: "bare columns in an aggregate"). */
-function toHead(row: {
-  account_id: string;
-  status: string;
-  not_before: number | null;
-  due_at: Millis;
-}): Head {
+/** The first open target of an account that is due: the order of the index targets_next. */
+function firstOf(db: Database, account: string, at: Millis) {
+  return db
+    .selectFrom('targets')
+    .select(['post_id', 'account_id', 'status', 'due_at', 'not_before'])
+    .where(open)
+    .where('account_id', '=', account)
+    .where('due_at', '<=', at)
+    .orderBy('due_at')
+    .orderBy('post_seq')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+type FirstRow = NonNullable<Awaited<ReturnType<typeof firstOf>>>;
+
+function toHead(row: FirstRow): Head {
   return {
     account: row.account_id,
     status: row.status as TargetStatus,
-    dueAt: row.due_at,
+    dueAt: row.due_at ?? 0,
     notBefore: row.not_before,
   };
 }

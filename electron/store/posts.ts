@@ -112,6 +112,7 @@ async function insert(trx: Database, post: NewPost): Promise<PostRecord> {
       status: target.status,
       override: JSON.stringify(target.override),
       due_at: target.dueAt,
+      post_seq: row.seq,
       updated_at: post.createdAt,
     };
     await trx.insertInto('targets').values(values).execute();

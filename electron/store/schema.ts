@@ -96,6 +96,8 @@ export type Tables = {
     override: string;
     /** When it is to go out: the post's `publish_at`, or the instant of a retry; null for a draft. */
     due_at: number | null;
+    /** The post's `seq`: what is due together goes out in this order. */
+    post_seq: number;
     remote_id: string | null;
     url: string | null;
     error_code: string | null;

@@ -109,13 +109,28 @@ export async function createStage(options: StageOptions = {}) {
       ),
     /** One beat. */
     beat: () => running.publisher.publishDue({ signal: new AbortController().signal, say: () => undefined }),
-    /** Beats every ten seconds for a while, as the engine does every minute. */
-    async beats(seconds: number) {
-      for (let passed = 0; passed < seconds; passed += 10) {
-        await this.beat();
-        await clock.advance(10_000);
+    /** One beat, with the clock moved on while it waits for something. */
+    async patientBeat() {
+      let done = false;
+      const beat = this.beat().finally(() => {
+        done = true;
+      });
+      while (!done) {
+        if (clock.pending() > 0) await clock.advance(1000);
+        await new Promise((resolve) => setTimeout(resolve, 2));
       }
-      await this.beat();
+      return beat;
+    },
+    /** Beats whenever something is due, until nothing waits or `hours` have passed; answers how long that took, in seconds. */
+    async untilQuiet(hours = 48) {
+      const start = clock.now();
+      for (;;) {
+        await this.patientBeat();
+        const next = await running.publisher.nextDue();
+        const passed = clock.now() - start;
+        if (next === null || next - start > hours * 3_600_000) return passed / 1000;
+        await clock.advance(Math.max(next - clock.now(), 1));
+      }
     },
     /** Ends the engine as it stands and starts another one. */
     async restart() {

@@ -109,6 +109,8 @@ CREATE TABLE targets (
   status TEXT NOT NULL,
   override TEXT NOT NULL,
   due_at INTEGER,
+  -- posts.seq, so that what is due together keeps its order without a join.
+  post_seq INTEGER NOT NULL,
   remote_id TEXT,
   url TEXT,
   error_code TEXT,
@@ -121,7 +123,7 @@ CREATE TABLE targets (
 CREATE INDEX targets_open ON targets (status, account_id) WHERE status IN ('queued', 'sending', 'unconfirmed');
 -- What is due, without walking through what was published or lies ahead.
 CREATE INDEX targets_due ON targets (due_at) WHERE status IN ('queued', 'sending');
-CREATE INDEX targets_next ON targets (account_id, due_at) WHERE status IN ('queued', 'sending');
+CREATE INDEX targets_next ON targets (account_id, due_at, post_seq) WHERE status IN ('queued', 'sending');
 CREATE INDEX targets_published ON targets (account_id, updated_at) WHERE status = 'published';
 
 CREATE TABLE attempts (

@@ -6,18 +6,24 @@ export type Route = 'post' | 'upload' | 'media' | 'list' | 'instance' | 'account
 /**
  * A misbehaviour for one request.
  * `lost-answer`: the effect, then a reset. `lost-request`: a reset without effect. `late-effect`: a reset now, the effect after `ms`.
- * `slow-answer`: the effect now, the answer after `ms`. `answer`: this answer instead, after the effect or without it.
+ * `held`: a reset now, the effect when the test says so. `slow-answer`: the effect now, the answer after `ms`. `answer`: this answer instead, after the effect or without it.
  */
 export type Fault =
   | { kind: 'lost-answer' }
   | { kind: 'lost-request' }
   | { kind: 'late-effect'; ms: number }
   | { kind: 'slow-answer'; ms: number }
+  | { kind: 'held'; hand(effect: () => void): void }
   | { kind: 'answer'; status: number; body: string; headers?: Record<string, string>; effect: boolean };
 
 export const lostAnswer: Fault = { kind: 'lost-answer' };
 export const lostRequest: Fault = { kind: 'lost-request' };
 export const lateEffect = (ms: number): Fault => ({ kind: 'late-effect', ms });
+/** A request that is cut off and still at work on the server until `happen` is called. */
+export function heldEffect(): { fault: Fault; happen(): void } {
+  let effect: (() => void) | undefined;
+  return { fault: { kind: 'held', hand: (given) => (effect = given) }, happen: () => effect?.() };
+}
 export const slowAnswer = (ms: number): Fault => ({ kind: 'slow-answer', ms });
 export const answer = (
   status: number,
@@ -72,6 +78,9 @@ export async function perform(
       return void response.destroy();
     case 'late-effect':
       setTimeout(effect, fault.ms);
+      return void response.destroy();
+    case 'held':
+      fault.hand(effect);
       return void response.destroy();
     case 'slow-answer': {
       const made = effect();
