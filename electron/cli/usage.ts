@@ -3,14 +3,16 @@ import { BelfryError, nearest } from '../../shared/index.ts';
 
 /** A mistake on the command line, in the form of every other error. */
 export function usageError(error: CommanderError, program: Command, args: readonly string[]): BelfryError {
-  const [first = '', hint] = error.message.replace(/^error: /, '').split('\n');
+  const [first = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
+  const [what = '', ...reasons] = first.split('. ');
+  const why = [...reasons, hint.replace(/^\(|\)$/g, '')].filter(Boolean).join(' ');
   const help = ['belfry', ...commandIn(program, args), '--help'].join(' ');
   const noCommand = error.code === 'commander.help';
   return new BelfryError({
     code: 'BAD_INPUT',
-    what: noCommand ? 'There is no command' : sentenceStart(first.replace(/\.$/, '')),
+    what: noCommand ? 'There is no command' : sentenceStart(what.replace(/\.$/, '')),
     where: 'on the command line',
-    why: hint?.replace(/^\(|\)$/g, '') ?? 'The command line must name a command with what it takes',
+    why: why || 'The command line must name a command with what it takes',
     remedy: `See \`${help}\``,
   });
 }

@@ -24,13 +24,14 @@ export function timeOfDay(instant: string, timezone: string): string {
 /** A length of time by its largest unit: `12 min`, `3 h`, `2 d`. */
 export function span(ms: number): string {
   const length = Math.abs(ms);
-  if (length < minute) return `${Math.round(length / 1000)} s`;
-  if (length < hour) return `${Math.round(length / minute)} min`;
-  if (length < 2 * day) return `${Math.round(length / hour)} h`;
-  return `${Math.round(length / day)} d`;
+  const [seconds, minutes, hours, days] = [1000, minute, hour, day].map((unit) => Math.round(length / unit));
+  if (seconds !== undefined && seconds < 60) return `${seconds} s`;
+  if (minutes !== undefined && minutes < 60) return `${minutes} min`;
+  if (hours !== undefined && hours < 48) return `${hours} h`;
+  return `${days} d`;
 }
 
-/** Weekday, date and time in full, with the zone's offset at that moment: `Tue 24 Nov 2026 09:00:00 GMT-5`. */
+/** Weekday, date and time in full, with the zone's offset at that moment: `Tue 24 Nov 2026 09:00:00 GMT-5`, or UTC. */
 export function fullTime(instant: string, timezone: string): string {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone: timezone,
@@ -46,7 +47,7 @@ export function fullTime(instant: string, timezone: string): string {
   }).formatToParts(fromInstant(instant));
   const part = (type: string) => parts.find((entry) => entry.type === type)?.value ?? '';
   const date = `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}`;
-  return `${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName')}`;
+  return `${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName').replace(/^GMT(\+0)?$/, 'UTC')}`;
 }
 
 function distance(ms: number): string {
