@@ -58,20 +58,32 @@ export type StoredStep = {
 };
 
 export type NewRun = Pick<StoredRun, 'jobId' | 'jobName' | 'cause' | 'attempt' | 'fromStep' | 'reason'> &
-  Partial<Pick<StoredRun, 'slot' | 'originId' | 'notBefore'>>;
-/** A step as `begin` stores it: what is left out is null, and its status `pending`. */
+  Partial<Pick<StoredRun, 'slot' | 'originId' | 'notBefore'>> & {
+    /** The steps before `fromStep`, with the results that an earlier run has for them. */
+    kept?: readonly NewStep[];
+  };
+/** A step as it is stored first: what is left out is null, and its status `pending`. */
 export type NewStep = { name: string } & StepChange;
 export type StepChange = Partial<Omit<StoredStep, 'position' | 'name'>>;
-/** A line with its number; numbers that never come are lines that were cut. */
-export type NewLine = { seq: number; step: number; at: Millis; stream: OutputStream; text: string };
+/** Neighbouring lines of one origin, numbered from `first` on; numbers that never come are lines that were cut. */
+export type LineGroup = {
+  first: number;
+  step: number;
+  at: Millis;
+  stream: OutputStream;
+  /** Without line feeds. */
+  texts: readonly string[];
+};
+/** Belfry's word in place of lines that were cut. */
+export type CutRemark = { step: number; at: Millis; text: string };
 
 /** Where runs are kept; implemented by the store. Every change is durable when its promise resolves. */
 export type RunLedger = {
   /** A new `queued` run. */
   create(run: NewRun, at: Millis): Promise<StoredRun>;
   get(id: string): Promise<StoredRun | undefined>;
-  /** `queued` -> `running` with all its steps; throws CONFLICT when it is no longer queued. */
-  begin(id: string, steps: NewStep[], at: Millis): Promise<StoredRun>;
+  /** `queued` -> `running`; of the job's steps those from `fromStep` on are added. Throws CONFLICT when it is no longer queued. */
+  begin(id: string, steps: readonly NewStep[], at: Millis): Promise<StoredRun>;
   changeStep(runId: string, position: number, change: StepChange): Promise<void>;
   /** Final state of a run, following `runTransitions`; steps still `running` or `pending` become `skipped` or `interrupted`. */
   finish(id: string, status: RunStatus, reason: string | null, at: Millis): Promise<StoredRun>;
@@ -80,9 +92,9 @@ export type RunLedger = {
   /** Newest run of the job that really ran and has ended. */
   lastEnded(jobId: string): Promise<StoredRun | undefined>;
   /** Appends lines, whose numbers rise. */
-  append(runId: string, lines: NewLine[]): Promise<void>;
-  /** Removes whole blocks of lines inside [first, last] and puts `remark` in their place, as the line numbered `last`. */
-  cut(runId: string, first: number, last: number, remark: Omit<NewLine, 'seq'>): Promise<void>;
+  append(runId: string, groups: readonly LineGroup[]): Promise<void>;
+  /** Removes what was appended inside [first, last], which must not split an `append`, and puts `remark` in its place. */
+  cut(runId: string, first: number, last: number, remark: CutRemark): Promise<void>;
   /** Forgets earlier runs of the job that succeeded with this very reason (a minute job that had nothing to do). */
   forgetQuiet(jobId: string, reason: string, keepRunId: string): Promise<void>;
   view(run: StoredRun): RunView;

@@ -1,6 +1,6 @@
 import type { OutputLine, OutputStream } from '../../shared/index.ts';
 import { outputStreams, toInstant } from '../../shared/index.ts';
-import type { NewLine } from '../runner/ports.ts';
+import type { LineGroup } from '../runner/ports.ts';
 
 /** Neighbouring lines of one origin: how many, of which step, when, index into `outputStreams`. */
 type Head = [count: number, step: number, at: number, stream: number];
@@ -17,40 +17,42 @@ export type Block = {
 /** Characters of text in one block, more or less: small enough to write and read without holding up anything. */
 const blockSize = 256 * 1024;
 
-/** Packs lines (numbers rising) into blocks; a gap in the numbers or a full block begins the next one. */
-export function packLines(runId: string, lines: readonly NewLine[]): Block[] {
+/** Packs groups of lines (numbers rising) into blocks; a gap in the numbers or a full block begins the next one. */
+export function packLines(runId: string, groups: readonly LineGroup[]): Block[] {
   const blocks: Block[] = [];
-  let heads: Head[] = [];
-  let texts: string[] = [];
+  let open: LineGroup[] = [];
   let size = 0;
-  let first = 0;
-  let last = 0;
-  const close = () => {
-    if (texts.length === 0) return;
-    blocks.push({
-      run_id: runId,
-      first_seq: first,
-      last_seq: last,
-      heads: JSON.stringify(heads),
-      text: texts.join('\n'),
-    });
-    heads = [];
-    texts = [];
-    size = 0;
-  };
-  for (const line of lines) {
-    if (texts.length > 0 && (line.seq !== last + 1 || size >= blockSize)) close();
-    if (texts.length === 0) first = line.seq;
-    last = line.seq;
-    const stream = outputStreams.indexOf(line.stream);
-    const head = heads.at(-1);
-    if (head && head[1] === line.step && head[2] === line.at && head[3] === stream) head[0] += 1;
-    else heads.push([1, line.step, line.at, stream]);
-    texts.push(line.text);
-    size += line.text.length + 1;
+  for (const group of groups) {
+    const last = open.at(-1);
+    if (last && (size >= blockSize || group.first !== endOf(last))) {
+      blocks.push(packBlock(runId, open));
+      open = [];
+      size = 0;
+    }
+    if (group.texts.length === 0) continue;
+    open.push(group);
+    for (const text of group.texts) size += text.length + 1;
   }
-  close();
+  if (open.length > 0) blocks.push(packBlock(runId, open));
   return blocks;
+}
+
+function packBlock(runId: string, groups: readonly LineGroup[]): Block {
+  const heads = groups.map(
+    ({ texts, step, at, stream }): Head => [texts.length, step, at, outputStreams.indexOf(stream)],
+  );
+  return {
+    run_id: runId,
+    first_seq: groups[0]?.first ?? 0,
+    last_seq: endOf(groups.at(-1)) - 1,
+    heads: JSON.stringify(heads),
+    text: groups.map((group) => group.texts.join('\n')).join('\n'),
+  };
+}
+
+/** The number after a group's last line. */
+function endOf(group: LineGroup | undefined): number {
+  return group ? group.first + group.texts.length : 0;
 }
 
 /** The lines of a block as clients see them. */

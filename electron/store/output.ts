@@ -1,5 +1,5 @@
 import type { HandlerInput, OutputLine } from '../../shared/index.ts';
-import type { NewLine } from '../runner/ports.ts';
+import type { CutRemark, LineGroup } from '../runner/ports.ts';
 import type { Database } from './database.ts';
 import { type Block, packLines, unpackBlock } from './output-blocks.ts';
 
@@ -9,8 +9,8 @@ export type OutputQuery = HandlerInput<'runs.output'>;
 const blocksPerFetch = 64;
 
 /** Appends lines to a run; part of the caller's transaction. */
-export async function appendLines(db: Database, runId: string, lines: readonly NewLine[]): Promise<void> {
-  for (const block of packLines(runId, lines)) await db.insertInto('output').values(block).execute();
+export async function appendLines(db: Database, runId: string, groups: readonly LineGroup[]): Promise<void> {
+  for (const block of packLines(runId, groups)) await db.insertInto('output').values(block).execute();
 }
 
 /** Removes the blocks that lie whole inside [first, last] and puts one line, numbered `last`, in their place. */
@@ -18,7 +18,7 @@ export async function cutLines(
   db: Database,
   runId: string,
   [first, last]: readonly [number, number],
-  remark: Omit<NewLine, 'seq'>,
+  { text, ...origin }: CutRemark,
 ): Promise<void> {
   await db
     .deleteFrom('output')
@@ -26,7 +26,7 @@ export async function cutLines(
     .where('first_seq', '>=', first)
     .where('last_seq', '<=', last)
     .execute();
-  await appendLines(db, runId, [{ ...remark, seq: last }]);
+  await appendLines(db, runId, [{ ...origin, stream: 'belfry', first: last, texts: [text] }]);
 }
 
 /** Lines of one run or of all (`runs.output` of the contract), oldest first. */

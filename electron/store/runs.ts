@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { BelfryError, type RunStatus, runTransitions } from '../../shared/index.ts';
-import type { RunLedger } from '../runner/ports.ts';
+import type { NewStep, RunLedger } from '../runner/ports.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { appendLines, cutLines } from './output.ts';
 import { hasEnded, stepsOf, withSteps } from './run-queries.ts';
-import { type RunRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
+import { type RunRow, type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
 import { writeTogether } from './write-together.ts';
 
 /** Runs as the runner of the engine with this owner epoch keeps them; `newId` gives ids of 16 characters. */
@@ -35,7 +35,7 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
           })
           .returningAll()
           .executeTakeFirstOrThrow();
-        return toRun(row, []);
+        return toRun(row, await addSteps(trx, id, 0, run.kept ?? []));
       });
     },
 
@@ -48,11 +48,8 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
       write(async (trx) => {
         await assertEpoch(trx, epoch);
         const row = await moveOn(trx, id, 'running', { epoch, started_at: at });
-        const stored = await trx
-          .insertInto('steps')
-          .values(steps.map((step, position) => stepRow(id, position, step)))
-          .returningAll()
-          .execute();
+        const kept = row.from_step === 0 ? [] : await stepsOf(trx, [id]);
+        const stored = [...kept, ...(await addSteps(trx, id, row.from_step, steps.slice(row.from_step)))];
         return toRun(row, stored);
       }),
 
@@ -139,6 +136,17 @@ async function moveOn(db: Database, id: string, to: RunStatus, change: Partial<R
 
 function sourcesOf(to: RunStatus): RunStatus[] {
   return (Object.keys(runTransitions) as RunStatus[]).filter((from) => runTransitions[from].includes(to));
+}
+
+async function addSteps(
+  db: Database,
+  runId: string,
+  from: number,
+  steps: readonly NewStep[],
+): Promise<StepRow[]> {
+  if (steps.length === 0) return [];
+  const rows = steps.map((step, index) => stepRow(runId, from + index, step));
+  return db.insertInto('steps').values(rows).returningAll().execute();
 }
 
 /** A run that ends takes its open steps with it: nothing may look as if it were still at work. */

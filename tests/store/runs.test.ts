@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { NewLine, NewRun, RunLedger } from '../../electron/runner/ports.ts';
+import type { LineGroup, NewRun, RunLedger } from '../../electron/runner/ports.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import { temporaryHome } from '../support/home.ts';
 
@@ -35,12 +35,12 @@ async function ended(ledger: RunLedger, status: 'success' | 'failed', change: Pa
   return ledger.finish(id, status, change.reason ?? null, noon + 2);
 }
 
-const line = (seq: number, text = `line ${seq}`, change: Partial<NewLine> = {}): NewLine => ({
-  seq,
+const line = (seq: number, text = `line ${seq}`, change: Partial<LineGroup> = {}): LineGroup => ({
+  first: seq,
   step: 0,
   at: noon,
   stream: 'stdout',
-  text,
+  texts: [text],
   ...change,
 });
 
@@ -156,7 +156,7 @@ test('a cut leaves one remark in place of the lines, and stays in order', async 
   const { ledger, reader } = await openStore();
   const { id } = await ledger.create(newRun(), noon);
   for (const seq of [1, 2, 3, 4]) await ledger.append(id, [line(seq)]);
-  const remark = { step: 0, at: noon, stream: 'belfry', text: '2 lines were cut here' } as const;
+  const remark = { step: 0, at: noon, text: '2 lines were cut here' };
   await ledger.cut(id, 2, 2, remark);
   await ledger.cut(id, 2, 3, remark);
   expect((await reader.output({ id, limit: 10, tail: false })).map((l) => [l.seq, l.text])).toEqual([

@@ -1,0 +1,66 @@
+import process from 'node:process';
+import type { Clock, Log } from '../../../shared/index.ts';
+import { captureLoginPath } from './login-path.ts';
+
+/** Environment variables by name. */
+export type Environment = Record<string, string>;
+
+type EngineEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** Belfry's own (keys among them), Electron's, and what `npm start` adds: nothing that a command should see. */
+const foreign = /^(BELFRY_|ELECTRON_|CHROME_DESKTOP$|npm_|INIT_CWD$|NODE_ENV$|NODE_OPTIONS$)/;
+
+/** The engine's environment as commands may have it, with `path` in place of its PATH where one is given. */
+export function commandEnvironment(engine: EngineEnvironment, path: string | null): Environment {
+  const kept = Object.entries(engine).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !foreign.test(entry[0]),
+  );
+  const environment = Object.fromEntries(kept);
+  if (path !== null) environment[pathName(environment)] = path;
+  return environment;
+}
+
+/** Name of the variable that holds the search path: Windows spells it `Path` and does not care. */
+export function pathName(environment: Readonly<Environment>): string {
+  return Object.keys(environment).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+}
+
+/** Start-up files of a shell may wait for ever; commands do not wait for them longer than this, in milliseconds. */
+const patience = 10_000;
+
+export type EnvironmentNeeds = {
+  clock: Clock;
+  log: Log;
+  /** `settings.path`: wins over everything; null = the login shell's. */
+  path(): string | null;
+  /** The engine's own environment. */
+  engine?: EngineEnvironment;
+};
+
+/** Makes `RunnerNeeds.environment`: PATH from the settings, else from the login shell (asked once), else the engine's own. */
+export function createEnvironment(needs: EnvironmentNeeds): () => Promise<Environment> {
+  const engine = needs.engine ?? process.env;
+  let login: Promise<string | null> | undefined;
+  return async () => {
+    const chosen = needs.path();
+    if (chosen !== null) return commandEnvironment(engine, chosen);
+    login ??= ask(needs, engine);
+    return commandEnvironment(engine, await login);
+  };
+}
+
+async function ask({ log, clock }: EnvironmentNeeds, engine: EngineEnvironment): Promise<string | null> {
+  const start = clock.monotonic();
+  const path = await captureLoginPath({
+    shell: engine['SHELL'],
+    platform: process.platform,
+    environment: commandEnvironment(engine, null),
+    timeoutMs: patience,
+  });
+  if (path === null && process.platform !== 'win32')
+    log('warn', "The login shell's PATH could not be had; commands get the engine's own", {
+      shell: engine['SHELL'],
+      milliseconds: Math.round(clock.monotonic() - start),
+    });
+  return path;
+}

@@ -1,0 +1,123 @@
+import type { Job, RunStatus, RunView } from '../../shared/index.ts';
+import type { Environment } from './commands/environment.ts';
+import { outcome } from './flow.ts';
+import { type Masks, secretsIn } from './masks.ts';
+import { createRecorder } from './output/recorder.ts';
+import { setTimer } from './pause.ts';
+import type { NewRun, RunnerNeeds, StoredRun } from './ports.ts';
+import { retryDelay } from './retry.ts';
+import type { RunContext, StepRunner } from './run-context.ts';
+import { beginRun, type Executed } from './run-record.ts';
+import { runSteps } from './run-steps.ts';
+import type { Stop } from './stop.ts';
+
+export type ExecutionNeeds = RunnerNeeds & { runStep: StepRunner; masks: Masks };
+
+export type Execution = {
+  job: Job;
+  runId: string;
+  stop: Stop;
+  begun(run: RunView): void;
+};
+
+/** Runs the steps of a queued run to their end and stores it. Throws what the ledger throws. */
+export async function executeRun(needs: ExecutionNeeds, execution: Execution): Promise<Executed> {
+  const { clock, ledger, announce } = needs;
+  const { job, stop, runId } = execution;
+  let broken: { error: unknown } | undefined;
+  const failed = (error: unknown) => {
+    broken ??= { error };
+    stop.request('cancelled', 'The run could not be stored.');
+  };
+  const environment = await environmentFor(needs, job);
+  const mask = needs.masks(secretsOf(needs, job, environment));
+  const steps = job.steps.map(({ name }) => ({ name }));
+  const record = await beginRun({ ledger, announce, failed }, runId, steps, clock.now());
+  const run = record.run();
+  execution.begun(ledger.view(run));
+
+  const recorder = createRecorder({
+    clock,
+    ledger,
+    mask,
+    runId,
+    limit: needs.outputLimit(),
+    announce: (lines) => needs.announceOutput(runId, lines),
+    failed,
+  });
+  const context: RunContext = { job, run, recorder, mask, environment, results: resultsOf(run) };
+  const cancelTimer = limitTime(needs, job, stop);
+  const done = await runSteps({ ...needs, record, stop, context }, run.fromStep).finally(cancelTimer);
+  await recorder.drain().catch(failed);
+
+  const status = broken ? 'failed' : outcome({ ...done.standing, stop: stop.reason() });
+  const reason = broken
+    ? `The run could not be stored: ${textOf(broken.error)}`
+    : (stop.why() ?? done.reason);
+  const stored = record.finish({
+    status,
+    reason: reason && mask.text(reason),
+    at: clock.now(),
+    retry: nextTry(needs, job, run, status),
+  });
+  const isQuiet = status === 'success' && done.quiet && reason !== null;
+  const [ended] = await Promise.all([
+    stored,
+    isQuiet ? ledger.forgetQuiet(job.id, reason, runId) : undefined,
+  ]);
+  return ended;
+}
+
+/** Only commands have an environment, and the login shell's may take its time at the first start. */
+async function environmentFor(needs: RunnerNeeds, job: Job): Promise<Environment> {
+  return job.steps.some((step) => step.type === 'command') ? needs.environment() : {};
+}
+
+function secretsOf(needs: RunnerNeeds, job: Job, environment: Environment): string[] {
+  const environments = job.steps.flatMap((step) => {
+    if (step.type !== 'command') return [];
+    const workspace = step.workspace === undefined ? undefined : needs.workspace(step.workspace);
+    return [step.env, workspace?.env ?? {}];
+  });
+  return [...needs.secrets(), ...[environment, ...environments].flatMap(secretsIn)];
+}
+
+/** Results of the steps before the first one to run. */
+function resultsOf({ steps }: StoredRun): Map<string, string> {
+  return new Map(steps.flatMap(({ name, result }): [string, string][] => (result ? [[name, result]] : [])));
+}
+
+function limitTime({ clock }: RunnerNeeds, { timeoutSeconds }: Job, stop: Stop): () => void {
+  if (timeoutSeconds === null) return () => {};
+  return setTimer(clock, timeoutSeconds * 1000, () =>
+    stop.request('timed-out', `The run took longer than its time-out of ${timeoutSeconds} s.`),
+  );
+}
+
+/** The run that tries again what this one did not manage, stored together with its end. */
+export function nextTry(
+  { clock }: Pick<RunnerNeeds, 'clock'>,
+  job: Job,
+  run: StoredRun,
+  status: RunStatus,
+): NewRun | undefined {
+  const delay = retryDelay(job, status, run.attempt);
+  if (delay === null) return undefined;
+  const tries = status === 'interrupted' ? '' : ` of ${job.retry.attempts + 1}`;
+  return {
+    jobId: run.jobId,
+    jobName: job.name,
+    cause: 'retry',
+    slot: run.slot,
+    attempt: run.attempt + 1,
+    fromStep: run.fromStep,
+    kept: run.steps.slice(0, run.fromStep),
+    originId: run.originId,
+    notBefore: clock.now() + delay,
+    reason: `Try ${run.attempt + 1}${tries}: run ${run.id} was ${status}.`,
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

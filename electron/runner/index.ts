@@ -1,0 +1,12 @@
+export { commandEnvironment, createEnvironment, type Environment } from './commands/environment.ts';
+export { captureLoginPath } from './commands/login-path.ts';
+export type {
+  AcceptedRun,
+  Builtin,
+  BuiltinResult,
+  PostContext,
+  RunLedger,
+  RunnerNeeds,
+} from './ports.ts';
+export type { RunningRun } from './roster.ts';
+export { createRunner, type RunNowOptions, type Runner } from './runner.ts';

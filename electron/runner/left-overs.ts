@@ -1,0 +1,71 @@
+import type { RunView } from '../../shared/index.ts';
+import { nextTry } from './execute-run.ts';
+import type { AcceptedRun, RunnerNeeds, StoredRun } from './ports.ts';
+import { endTree, type Identity, type Processes } from './processes/index.ts';
+
+type LeftOverNeeds = Pick<RunnerNeeds, 'ledger' | 'clock' | 'job' | 'log'> & {
+  processes: Processes;
+  announce(run: RunView): void;
+  finished(run: RunView): void;
+};
+
+/** What a dead engine's commands get to end politely, in milliseconds. */
+const grace = 2000;
+
+/**
+ * Closes what an engine left that died: its commands are ended, its runs become `interrupted`, and those that never
+ * began, and tries that are due, are given back to be started.
+ */
+export async function closeLeftOvers(needs: LeftOverNeeds): Promise<AcceptedRun[]> {
+  const left = await needs.ledger.leftOver();
+  const running = left.filter((run) => run.status === 'running');
+  const ended = await endCommands(needs, running);
+  if (running.length > 0)
+    needs.log('warn', 'Runs were cut off when Belfry ended without warning', {
+      runs: running.map((run) => run.id),
+      endedProcesses: ended,
+    });
+  const retries: AcceptedRun[] = [];
+  for (const run of running) retries.push(...(await interrupt(needs, run)));
+  const queued = left.filter((run) => run.status === 'queued').map(accepted);
+  return [...queued, ...retries];
+}
+
+/** A stored run in the form in which it is accepted. */
+export function accepted(run: StoredRun): AcceptedRun {
+  return { runId: run.id, jobId: run.jobId, notBefore: run.notBefore ?? 0 };
+}
+
+/** By their marker, and by pid and start time where the system hides the environment of others. */
+async function endCommands(needs: LeftOverNeeds, runs: readonly StoredRun[]): Promise<number> {
+  if (runs.length === 0) return 0;
+  const marked = await endTree(needs, { runIds: new Set(runs.map((run) => run.id)) }, grace);
+  const leaders = runs.flatMap((run) => run.steps.flatMap(leaderOf));
+  const led = await Promise.all(leaders.map((leader) => endKnown(needs, leader)));
+  return marked.length + led.flat().length;
+}
+
+function leaderOf({ status, pid, pidStartedAt }: StoredRun['steps'][number]): Identity[] {
+  return status === 'running' && pid !== null && pidStartedAt !== null
+    ? [{ pid, startedAt: pidStartedAt }]
+    : [];
+}
+
+async function endKnown(needs: LeftOverNeeds, leader: Identity): Promise<number[]> {
+  // Without its leader a group's number may belong to somebody else by now.
+  if ((await needs.processes.startOf(leader.pid)) !== leader.startedAt) return [];
+  return endTree(needs, { runIds: new Set(), leader }, grace);
+}
+
+async function interrupt(needs: LeftOverNeeds, run: StoredRun): Promise<AcceptedRun[]> {
+  const { ledger, clock } = needs;
+  const job = needs.job(run.jobId);
+  const next = job && nextTry(needs, job, run, 'interrupted');
+  const [closed, retry] = await Promise.all([
+    ledger.finish(run.id, 'interrupted', 'Belfry ended without warning while it ran.', clock.now()),
+    next && ledger.create(next, clock.now()),
+  ]);
+  needs.announce(ledger.view(closed));
+  if (!retry) needs.finished(ledger.view(closed));
+  return retry ? [accepted(retry)] : [];
+}

@@ -1,0 +1,98 @@
+/** Replaces secrets in texts; `stream` does so for a text that comes in pieces. */
+export type Mask = {
+  text(text: string): string;
+  stream(): { push(piece: string): string; end(): string };
+};
+
+const shown = '•••';
+/** Shorter texts would mask ordinary words. */
+const shortest = 4;
+/** An encoded piece shorter than this is too common to be masked. */
+const shortestEncoded = 6;
+
+/** Masks the given secrets: raw, line by line, URL-encoded, JSON-escaped, in hex and in base64 at any alignment. */
+export function createMask(secrets: readonly string[]): Mask {
+  const variants = [...new Set(secrets.flatMap(variantsOf))].sort((a, b) => b.length - a.length);
+  if (variants.length === 0) return open;
+  const pattern = new RegExp(variants.map(escapeRegex).join('|'), 'g');
+  const touched = (text: string) => variants.some((variant) => text.includes(variant));
+  const replace = (text: string) => (touched(text) ? text.replace(pattern, shown) : text);
+
+  /** From where on the text may be the beginning of a secret whose rest has not come yet. */
+  const holdFrom = (text: string): number => {
+    const from = variants.reduce((least, variant) => Math.min(least, beginning(text, variant)), text.length);
+    if (from === text.length || !touched(text)) return from;
+    const across = [...text.matchAll(pattern)].find(
+      (match) => match.index < from && match.index + match[0].length > from,
+    );
+    return across?.index ?? from;
+  };
+
+  return {
+    text: replace,
+    stream() {
+      let held = '';
+      return {
+        push(piece) {
+          const text = held + piece;
+          const from = holdFrom(text);
+          held = text.slice(from);
+          return replace(text.slice(0, from));
+        },
+        end() {
+          const text = held;
+          held = '';
+          return replace(text);
+        },
+      };
+    },
+  };
+}
+
+const open: Mask = {
+  text: (text) => text,
+  stream: () => ({ push: (piece) => piece, end: () => '' }),
+};
+
+/** Where the longest end of `text` begins that is a beginning of `secret`, but not all of it. */
+function beginning(text: string, secret: string): number {
+  const first = secret.charAt(0);
+  let at = text.indexOf(first, Math.max(0, text.length - secret.length + 1));
+  while (at >= 0 && !secret.startsWith(text.slice(at))) at = text.indexOf(first, at + 1);
+  return at < 0 ? text.length : at;
+}
+
+function variantsOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim());
+  return lines.filter((line) => line.length >= shortest).flatMap(encodings);
+}
+
+function encodings(text: string): string[] {
+  const url = encodeURIComponent(text.toWellFormed());
+  const json = JSON.stringify(text).slice(1, -1);
+  const bytes = Buffer.from(text);
+  const encoded = [
+    url,
+    url.replaceAll('%20', '+'),
+    url.replaceAll('%2F', '/'),
+    url.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()),
+    json,
+    json.replaceAll('/', '\\/'),
+    json.replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
+  ];
+  return [text, ...encoded.filter((variant) => variant.length >= shortestEncoded)];
+}
+
+/** The characters of base64 that depend on `bytes` alone when `offset` other bytes stand before them. */
+function base64At(bytes: Buffer, offset: number): string[] {
+  const all = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+  const part = all.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+  return [part, part.replaceAll('+', '-').replaceAll('/', '_')];
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}

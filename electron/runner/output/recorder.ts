@@ -1,0 +1,204 @@
+import {
+  type Clock,
+  type Millis,
+  type OutputLine,
+  type OutputStream,
+  toInstant,
+} from '../../../shared/index.ts';
+import type { LineGroup, RunLedger } from '../ports.ts';
+import { type Cut, createCap } from './cap.ts';
+import { createLineSplitter } from './line-splitter.ts';
+import type { Mask } from './mask.ts';
+
+/** Takes the text of one stream of one step. */
+export type Sink = { write(text: string): void; end(): void };
+
+/** Everything that one run prints, on its way to the ledger and to those who watch. */
+export type Recorder = {
+  sink(step: number, stream: OutputStream): Sink;
+  /** A remark of Belfry's own. */
+  say(step: number, text: string): void;
+  /** Something to wait for before reading on, or undefined while there is room. */
+  pressure(): Promise<void> | undefined;
+  /** Resolves once everything written so far is durable. Rejects when it cannot be stored. */
+  drain(): Promise<void>;
+};
+
+export type RecorderNeeds = {
+  clock: Clock;
+  ledger: Pick<RunLedger, 'append' | 'cut'>;
+  mask: Mask;
+  runId: string;
+  /** Characters kept. */
+  limit: number;
+  announce(lines: OutputLine[]): void;
+  /** The output can no longer be stored; called once. */
+  failed(error: unknown): void;
+};
+
+/** Lines wait at most this long, in milliseconds, before they are stored and announced. */
+const flushDelay = 100;
+/** The same while lines come faster than they are worth writing. */
+const floodDelay = 400;
+/** So much, in characters, is stored at once without waiting. */
+const fullBatch = 256 * 1024;
+/** So much may wait; beyond it the child is made to wait, or, where only the newest counts, the oldest is dropped. */
+const most = 8 * 1024 * 1024;
+/** Lines announced per batch; who wants more reads them from the store. */
+const announced = 500;
+
+/** Records the output of one run: batched, masked, capped at head and tail, never more in memory than `most`. */
+export function createRecorder(needs: RecorderNeeds): Recorder {
+  const { clock, ledger, mask, runId, limit } = needs;
+  const cap = createCap(limit);
+  let waiting: LineGroup[] = [];
+  let size = 0;
+  let next = 1;
+  let flooded = false;
+  let flushing: Promise<void> | undefined;
+  let cancelTimer: (() => void) | undefined;
+  let broken: { error: unknown } | undefined;
+
+  function add(step: number, stream: OutputStream, texts: string[], at: Millis): void {
+    if (texts.length === 0 || broken) return;
+    const group = { first: next, step, at, stream, texts };
+    next += texts.length;
+    waiting.push(group);
+    size += sizeOf(group);
+    if (onlyNewest()) dropOldest();
+    soon();
+  }
+
+  /** Where the tail fits into memory, what a flood makes too old at once need not be written first. */
+  function onlyNewest(): boolean {
+    return cap.headFull() && limit / 2 <= most;
+  }
+
+  function dropOldest(): void {
+    let count = 0;
+    for (const group of waiting) {
+      if (size - sizeOf(group) < limit / 2) break;
+      size -= sizeOf(group);
+      cap.lost(storedOf([group]));
+      count += 1;
+    }
+    if (count === 0) return;
+    waiting = waiting.slice(count);
+    flooded = true;
+  }
+
+  function soon(): void {
+    if (flushing || waiting.length === 0 || broken) return;
+    if (size >= fullBatch && !onlyNewest()) start();
+    else cancelTimer ??= clock.setTimer(flooded ? floodDelay : flushDelay, start);
+  }
+
+  function start(): void {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    flushing ??= flush().then(() => {
+      flushing = undefined;
+      soon();
+    });
+  }
+
+  async function flush(): Promise<void> {
+    flooded = false;
+    try {
+      for (let left = size; left > 0 && waiting.length > 0; ) {
+        const batch = takeBatch();
+        await ledger.append(runId, batch);
+        needs.announce(newest(runId, batch));
+        const stored = storedOf(batch);
+        await cutOff(cap.stored(stored));
+        left -= stored.size;
+      }
+    } catch (error) {
+      broken = { error };
+      waiting = [];
+      size = 0;
+      needs.failed(error);
+    }
+  }
+
+  function takeBatch(): LineGroup[] {
+    let taken = 0;
+    const end = waiting.findIndex((group) => {
+      taken += sizeOf(group);
+      return taken >= fullBatch;
+    });
+    const batch = waiting.slice(0, end < 0 ? waiting.length : end + 1);
+    waiting = waiting.slice(batch.length);
+    size -= taken;
+    return batch;
+  }
+
+  async function cutOff(cut: Cut | undefined): Promise<void> {
+    if (!cut) return;
+    const text = `${cut.lines} lines (${cut.size} characters) were cut here: a run keeps ${limit} characters, the first and the last half`;
+    await ledger.cut(runId, cut.first, cut.last, { step: 0, at: clock.now(), text });
+  }
+
+  return {
+    sink(step, stream) {
+      const masked = mask.stream();
+      const lines = createLineSplitter();
+      return {
+        write(text) {
+          const at = clock.now();
+          add(step, stream, lines.push(masked.push(text), at), at);
+        },
+        end() {
+          const at = clock.now();
+          add(step, stream, [...lines.push(masked.end(), at), ...lines.end()], at);
+        },
+      };
+    },
+    say: (step, text) => add(step, 'belfry', mask.text(text).split('\n'), clock.now()),
+    pressure() {
+      if (size < most || onlyNewest()) return undefined;
+      start();
+      return flushing;
+    },
+    async drain() {
+      while (waiting.length > 0 || flushing) {
+        start();
+        await flushing;
+      }
+      if (broken) throw broken.error;
+      await cutOff(cap.rest());
+    },
+  };
+}
+
+function storedOf(groups: readonly LineGroup[]) {
+  const first = groups[0]?.first ?? 0;
+  const last = groups.at(-1);
+  return {
+    first,
+    last: last ? last.first + last.texts.length - 1 : 0,
+    size: groups.reduce((sum, group) => sum + sizeOf(group), 0),
+  };
+}
+
+const sizes = new WeakMap<LineGroup, number>();
+
+/** Characters of a group, counted once. */
+function sizeOf(group: LineGroup): number {
+  const known = sizes.get(group);
+  if (known !== undefined) return known;
+  const size = group.texts.reduce((sum, text) => sum + text.length + 1, 0);
+  sizes.set(group, size);
+  return size;
+}
+
+function newest(runId: string, groups: readonly LineGroup[]): OutputLine[] {
+  const lines: OutputLine[] = [];
+  for (const { first, step, at, stream, texts } of [...groups].reverse()) {
+    const skip = Math.max(0, texts.length - (announced - lines.length));
+    const common = { runId, step, at: toInstant(at), stream };
+    lines.unshift(...texts.slice(skip).map((text, i) => ({ ...common, seq: first + skip + i, text })));
+    if (lines.length >= announced) break;
+  }
+  return lines;
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../../shared/index.ts';
+
+/** Timers of the platform cannot be longer than some 24 days; a time-out may. */
+const longest = 2_000_000_000;
+
+/** Calls `ring` once after `ms` milliseconds of monotonic time, however many; the result calls it off. */
+export function setTimer(clock: Clock, ms: number, ring: () => void): () => void {
+  const due = clock.monotonic() + ms;
+  let cancel: () => void;
+  const arm = () => {
+    const left = due - clock.monotonic();
+    cancel = left > longest ? clock.setTimer(longest, arm) : clock.setTimer(left, ring);
+  };
+  arm();
+  return () => cancel();
+}
+
+/** Waits `ms` milliseconds of monotonic time, or until `signal` aborts. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const ring = () => {
+      cancel();
+      signal?.removeEventListener('abort', ring);
+      resolve();
+    };
+    const cancel = setTimer(clock, ms, ring);
+    signal?.addEventListener('abort', ring);
+  });
+}

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Identity, Processes, ProcessInfo } from './port.ts';
+import { groupLives, signal } from './signal.ts';
+
+const marker = 'BELFRY_RUN_ID=';
+/** Processes looked at before the event loop gets its turn. */
+const perTurn = 40;
+
+/** Processes as /proc shows them (Linux, `man 5 proc`); start times are clock ticks since this boot. */
+export function linuxProcesses(): Processes {
+  const boot = bootId();
+  const look = (pid: number) => readStat(pid, boot);
+  return {
+    startOf: async (pid) => look(pid)?.startedAt ?? null,
+    list: shared(async (since) => {
+      const found: ProcessInfo[] = [];
+      const pids = readdirSync('/proc').filter((name) => name >= '0' && name <= '9~');
+      for (const [index, pid] of pids.entries()) {
+        if (index % perTurn === perTurn - 1) await new Promise((resolve) => setImmediate(resolve));
+        const process = look(Number(pid));
+        if (process && !isOlder(process, since)) found.push({ ...process, runId: runIdOf(process.pid) });
+      }
+      return found;
+    }),
+    groupLives,
+    end: async (process, how) => {
+      if (look(process.pid)?.startedAt === process.startedAt) signal(process.pid, how);
+    },
+  };
+}
+
+/** `/proc/PID/stat`; undefined for a process that is gone, or dead and only not yet buried (state Z). */
+function readStat(pid: number, boot: string): Omit<ProcessInfo, 'runId'> | undefined {
+  const stat = read(`/proc/${pid}/stat`)?.toString('latin1');
+  if (!stat) return undefined;
+  // The name in parentheses may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
+  if (state === 'Z' || state === 'X') return undefined;
+  return { pid, parent: Number(parent), group: Number(group), startedAt: `${boot}:${fields[19]}` };
+}
+
+function runIdOf(pid: number): string | null {
+  const environ = read(`/proc/${pid}/environ`);
+  let at = environ?.indexOf(marker) ?? -1;
+  while (environ && at >= 0) {
+    if (at === 0 || environ[at - 1] === 0) {
+      const end = environ.indexOf(0, at);
+      return environ.toString('latin1', at + marker.length, end < 0 ? undefined : end);
+    }
+    at = environ.indexOf(marker, at + 1);
+  }
+  return null;
+}
+
+/** Undefined where the process is gone, or belongs to somebody else: neither can be ours. */
+function read(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isOlder(process: Identity, since: Identity | undefined): boolean {
+  return since !== undefined && ticks(process) < ticks(since);
+}
+
+function ticks({ startedAt }: Identity): number {
+  return Number(startedAt.slice(startedAt.indexOf(':') + 1));
+}
+
+function bootId(): string {
+  return read('/proc/sys/kernel/random/boot_id')?.toString('latin1').slice(0, 8) ?? 'boot';
+}
+
+type List = Processes['list'];
+
+/** Many runs that end at once share a look: who comes while one is under way waits for the next, which sees all. */
+function shared(list: List): List {
+  let current: Promise<unknown> = Promise.resolve();
+  let next: Promise<ProcessInfo[]> | undefined;
+  let oldest: Identity | undefined;
+  let everything = false;
+  return (since) => {
+    if (!since) everything = true;
+    else if (!oldest || ticks(since) < ticks(oldest)) oldest = since;
+    next ??= current.then(() => {
+      const wanted = everything ? undefined : oldest;
+      next = undefined;
+      oldest = undefined;
+      everything = false;
+      const look = list(wanted);
+      current = look.catch(() => undefined);
+      return look;
+    });
+    return next;
+  };
+}

@@ -1,0 +1,167 @@
+import process from 'node:process';
+import { BelfryError, type ErrorCode, type Job, type RunCause, type RunView } from '../../shared/index.ts';
+import { createGate } from './commands/spawn.ts';
+import { type ExecutionNeeds, executeRun } from './execute-run.ts';
+import { failedStep, keptSteps, startIndex } from './kept-steps.ts';
+import { accepted, closeLeftOvers } from './left-overs.ts';
+import { createMasks } from './masks.ts';
+import type { AcceptedRun, NewRun, RunnerNeeds, StoredRun } from './ports.ts';
+import { systemProcesses } from './processes/index.ts';
+import { createRoster, type RunningRun } from './roster.ts';
+import { createStepRunner } from './steps/run-step.ts';
+import { createSweeper } from './sweeper.ts';
+
+export type RunNowOptions = {
+  /** Step to begin with, counted from 1. */
+  fromStep?: number;
+  cause?: Extract<RunCause, 'manual' | 'event'>;
+};
+
+/** HOW: runs jobs. */
+export type Runner = {
+  /** Closes what a dead engine left and takes up what it had queued. Call it once, before any run is accepted. */
+  start(): Promise<void>;
+  /** Starts a run that is stored as `queued`, when its time has come and its job's overlap rule lets it. Never throws. */
+  accept(run: AcceptedRun): void;
+  /** Runs a job now. Throws NOT_FOUND, BAD_INPUT (fromStep), CONFLICT (already at work) or STOPPING. */
+  runNow(jobId: string, options?: RunNowOptions): Promise<RunView>;
+  /** Runs the job of a failed run again from its failed step, with the results of the steps before. Throws as runNow does. */
+  resume(runId: string): Promise<RunView>;
+  /** Ends a run and its processes; resolves when it has ended. Throws NOT_FOUND, or CONFLICT when it is over already. */
+  cancel(runId: string): Promise<RunView>;
+  /** Runs at work now, oldest first. */
+  running(): RunningRun[];
+  /** No new runs; those at work get `drainMs`, then their processes are ended. Can be called twice. */
+  stop(options: { drainMs: number }): Promise<void>;
+};
+
+/** Builds the runner; it does nothing before `start`. */
+export function createRunner(needs: RunnerNeeds): Runner {
+  const { clock, ledger, log, announce, finished } = needs;
+  const processes = systemProcesses(process.platform);
+  const sweeper = createSweeper({ processes, clock, log });
+  const execution: ExecutionNeeds = {
+    ...needs,
+    masks: createMasks(),
+    runStep: createStepRunner({ ...needs, processes, gate: createGate() }),
+  };
+  let stopping: Promise<void> | undefined;
+
+  const roster = createRoster({
+    clock,
+    log,
+    job: needs.job,
+    execute: (run) => executeRun(execution, run),
+    async skip({ runId }, reason) {
+      announce(ledger.view(await ledger.finish(runId, 'skipped', reason, clock.now())));
+    },
+    ended({ run, retry }) {
+      sweeper.add(run.id);
+      announce(ledger.view(run));
+      if (!retry) return finished(ledger.view(run));
+      announce(ledger.view(retry));
+      roster.accept(accepted(retry));
+    },
+  });
+
+  async function launch(job: Job, run: Pick<NewRun, 'cause' | 'reason'>, fromStep: number, from?: StoredRun) {
+    if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
+    const refusal = roster.refusal(job);
+    if (refusal)
+      throw refuse('CONFLICT', job.id, refusal, 'Wait for its end, cancel it, or let the job overlap');
+    const stored = await ledger.create(
+      {
+        ...run,
+        jobId: job.id,
+        jobName: job.name,
+        attempt: 1,
+        fromStep,
+        kept: keptSteps(job, fromStep, from),
+        ...(from ? { originId: from.originId, slot: from.slot } : {}),
+      },
+      clock.now(),
+    );
+    roster.accept(accepted(stored));
+    const begun = await roster.begun(stored.id);
+    return begun ?? ledger.view((await ledger.get(stored.id)) ?? stored);
+  }
+
+  return {
+    async start() {
+      const runs = await closeLeftOvers({ ...needs, processes });
+      for (const run of runs) roster.accept(run);
+    },
+    accept: roster.accept,
+    async runNow(jobId, { fromStep, cause = 'manual' } = {}) {
+      const job = findJob(needs, jobId);
+      const first = startIndex(job, fromStep);
+      const from = first === 0 ? undefined : await ledger.lastEnded(jobId);
+      return launch(job, { cause, reason: null }, first, from);
+    },
+    async resume(runId) {
+      const from = await findRun(needs, runId);
+      const job = findJob(needs, from.jobId);
+      const first = resumeAt(job, from);
+      return launch(job, { cause: 'retry', reason: `Resumes run ${runId}.` }, first, from);
+    },
+    async cancel(runId) {
+      const run = await findRun(needs, runId);
+      if (await roster.stop(runId, 'cancelled', 'It was cancelled.'))
+        return ledger.view((await ledger.get(runId)) ?? run);
+      roster.withdraw(runId);
+      const cancelled = ledger.view(
+        await ledger.finish(runId, 'cancelled', 'It was cancelled before it began.', clock.now()),
+      );
+      announce(cancelled);
+      if (run.attempt > 1) finished(cancelled);
+      return cancelled;
+    },
+    running: roster.running,
+    stop({ drainMs }) {
+      stopping ??= roster.close(drainMs).then(() => sweeper.finish());
+      return stopping;
+    },
+  };
+}
+
+function findJob({ job }: RunnerNeeds, id: string): Job {
+  const found = job(id);
+  if (found) return found;
+  throw new BelfryError({
+    code: 'NOT_FOUND',
+    what: `There is no job "${id}"`,
+    where: 'among the jobs of this home',
+    why: 'It may have been removed or misspelt',
+    remedy: 'See "belfry jobs" for their ids',
+  });
+}
+
+async function findRun({ ledger }: RunnerNeeds, id: string): Promise<StoredRun> {
+  const found = await ledger.get(id);
+  if (found) return found;
+  throw new BelfryError({
+    code: 'NOT_FOUND',
+    what: `There is no run "${id}"`,
+    where: 'among the runs of this home',
+    why: 'It may have been removed or misspelt',
+    remedy: 'See "belfry runs" for their ids',
+  });
+}
+
+function refuse(code: ErrorCode, jobId: string, why: string, remedy: string): BelfryError {
+  return new BelfryError({ code, what: 'The job cannot be run now', where: `job "${jobId}"`, why, remedy });
+}
+
+/** Where a run goes on; its steps must still be those of the job up to there, or their results would mean something else. */
+function resumeAt(job: Job, run: StoredRun): number {
+  const first = failedStep(run);
+  const same = run.steps.slice(0, first + 1).every((step, index) => step.name === job.steps[index]?.name);
+  const over = ['failed', 'timed-out', 'cancelled', 'interrupted'].includes(run.status);
+  if (over && same) return first;
+  throw refuse(
+    'CONFLICT',
+    job.id,
+    over ? `Its steps have changed since run ${run.id}` : `Run ${run.id} is ${run.status}`,
+    'Run the job from the beginning, or name the step with --from-step',
+  );
+}

@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../../shared/index.ts';
+import { type Child, type Exit, type ReadyCommand, spawnCommand } from '../commands/spawn.ts';
+import { createDecoder } from '../output/decoder.ts';
+import type { Sink } from '../output/recorder.ts';
+import { pause } from '../pause.ts';
+import { endTree, type Identity, type Processes, type Tree } from '../processes/index.ts';
+import { type StepOutcome, stopped, stopReason } from './outcome.ts';
+
+/** After its process has ended, output that still comes (a grandchild holds the pipe) is read so long, in milliseconds. */
+const drain = 2000;
+/** The same once its whole tree was ended by force. */
+const drainAfterForce = 500;
+/** Time to end politely, in milliseconds: when stopped, and for what an ended step leaves behind. */
+const grace = 5000;
+const graceForLeftOvers = 1000;
+
+/** Takes text; where it cannot keep up, `pressure` says what to wait for before more is read. */
+export type TextSink = Sink & { pressure(): Promise<void> | undefined };
+
+export type CommandNeeds = {
+  clock: Clock;
+  processes: Processes;
+  /** Waits for this command's turn to be started. */
+  gate(): Promise<void>;
+  runId: string;
+  signal: AbortSignal;
+  sinks: { stdout: TextSink; stderr: TextSink };
+  say(text: string): void;
+  /** The process was started. */
+  spawned(identity: Identity): void;
+};
+
+/**
+ * Runs one command to its end, whatever it does: resolves at most 9 s after `signal` aborts, with nothing of it left.
+ * Throws when it cannot be started.
+ */
+export async function runCommand(needs: CommandNeeds, command: ReadyCommand): Promise<StepOutcome> {
+  await needs.gate();
+  const early = stopReason(needs.signal);
+  if (early) return stopped(early);
+  const child = await spawnCommand(command);
+  const read = [reading(child.stdout, needs.sinks.stdout), reading(child.stderr, needs.sinks.stderr)];
+  const leader = { pid: child.pid, startedAt: (await needs.processes.startOf(child.pid)) ?? 'unknown' };
+  needs.spawned(leader);
+  const tree = { runIds: new Set([needs.runId]), leader, since: leader };
+
+  const exit = await Promise.race([child.exited, ended(needs, tree)]);
+  const held = await drained(needs, child);
+  if (held || needs.processes.groupLives(child.pid)) {
+    const left = await endTree(needs, tree, needs.signal.aborted ? 0 : graceForLeftOvers);
+    if (left.length > 0) needs.say(`Ended ${left.length} processes that the command had left behind.`);
+  }
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  await Promise.all(read);
+  const reason = stopReason(needs.signal);
+  if (!reason) return judge(exit);
+  return { ...stopped(reason), exitCode: exit?.code ?? null, signal: exit?.signal ?? null };
+}
+
+/** Ends the tree once the step is stopped; resolves when that is done, even if the process would not go. */
+async function ended(needs: CommandNeeds, tree: Tree): Promise<undefined> {
+  const { signal } = needs;
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  await endTree(needs, tree, grace);
+  await pause(needs.clock, drainAfterForce);
+}
+
+/** Waits for the rest of the output; true when somebody still holds the pipes. */
+async function drained({ clock, signal }: CommandNeeds, child: Child): Promise<boolean> {
+  const closed = new AbortController();
+  const timer = pause(clock, signal.aborted ? drainAfterForce : drain, closed.signal).then(() => true);
+  const held = await Promise.race([child.closed.then(() => false), timer]);
+  closed.abort();
+  return held;
+}
+
+/** Feeds a stream to its sink until it ends or is destroyed. */
+function reading(stream: Readable, sink: TextSink): Promise<void> {
+  const decoder = createDecoder();
+  const relief = async () => {
+    stream.pause();
+    for (let wait = sink.pressure(); wait; wait = sink.pressure()) await wait;
+    stream.resume();
+  };
+  stream.on('data', (chunk: Buffer) => {
+    sink.write(decoder.push(chunk));
+    if (sink.pressure()) void relief();
+  });
+  return new Promise((resolve) => {
+    // A broken pipe is an end of output like any other: what matters is the exit code.
+    stream.on('error', () => stream.destroy());
+    stream.once('close', () => {
+      sink.write(decoder.end());
+      sink.end();
+      resolve();
+    });
+  });
+}
+
+function judge(exit: Exit | undefined): StepOutcome {
+  const { code = null, signal = null } = exit ?? {};
+  if (code === 0) return { status: 'success', exitCode: 0 };
+  const error =
+    signal === null ? `It ended with exit code ${code}.` : `It was ended by the signal ${signal}.`;
+  return { status: 'failed', exitCode: code, signal, error };
+}
