@@ -1,4 +1,15 @@
-import type { Clock, Job, Log, Millis, Random } from '../../shared/index.ts';
+import type {
+  Clock,
+  FireTimes,
+  Job,
+  Log,
+  Millis,
+  Problem,
+  Random,
+  Trigger,
+  WakeReason,
+  WireError,
+} from '../../shared/index.ts';
 
 /** What is remembered of a job between beats. */
 export type JobState = {
@@ -9,6 +20,8 @@ export type JobState = {
   cursor: Millis;
   /** False while the job is disabled or gone; a job that comes back starts at now, without catch-up. */
   active: boolean;
+  /** What the schedule was when the cursor was written; another one was edited while Belfry did not run. */
+  schedule: string;
 };
 
 /** Slots of one job that were not run, as one record. */
@@ -27,22 +40,38 @@ export type Claim = {
   /** The cursor that the decision was made from; a claim from another one is stale and does nothing. */
   expected: Millis;
   cursor: Millis;
-  runs: { slot: Millis; cause: 'schedule' | 'catch-up' }[];
+  /** `notBefore` carries jitter; null = at once. */
+  runs: { slot: Millis; cause: 'schedule' | 'catch-up'; notBefore: Millis | null }[];
   gaps: Gap[];
 };
 
 /** A run that is stored as `queued` and waits to be started; `notBefore` carries jitter. */
 export type ClaimedRun = { runId: string; jobId: string; slot: Millis | null; notBefore: Millis };
 
-/** Where cursors and claims are kept; implemented by the store. */
+/** What became of claims: the runs to start, and the jobs whose cursor was not the expected one. */
+export type Claimed = { runs: ClaimedRun[]; stale: string[] };
+
+/** Where cursors and claims are kept; implemented by the store. Everything is durable when its promise resolves. */
 export type SlotLedger = {
   states(): Promise<JobState[]>;
   /** Stores states as given, replacing older ones of the same jobs. */
   saveStates(states: JobState[]): Promise<void>;
-  /** One transaction for all claims. Throws CONFLICT when another engine has taken the home over (owner epoch). */
-  claim(claims: Claim[], at: Millis): Promise<ClaimedRun[]>;
+  /**
+   * One transaction for all claims; also marks `at` as seen. A slot that was claimed before is not claimed again.
+   * Throws CONFLICT when another engine has taken the home over (owner epoch).
+   */
+  claim(claims: Claim[], at: Millis): Promise<Claimed>;
   /** A run without a slot, because of an event. */
-  claimEvent(jobId: string, jobName: string, reason: string, at: Millis): Promise<ClaimedRun>;
+  claimEvent(
+    jobId: string,
+    jobName: string,
+    reason: string,
+    at: Millis,
+    notBefore: Millis,
+  ): Promise<ClaimedRun>;
+  /** The instant up to which all slots of all jobs are known to be handled, or null. */
+  seen(): Promise<Millis | null>;
+  markSeen(at: Millis): Promise<void>;
   /** Since when the scheduler is paused, or null. */
   pausedSince(): Promise<Millis | null>;
   setPausedSince(since: Millis | null): Promise<void>;
@@ -61,4 +90,45 @@ export type SchedulerNeeds = {
   dispatch(run: ClaimedRun): void;
   /** Something that clients show has changed (pause, next slot). */
   changed(): void;
+  /** Slots cannot be claimed (disk full, home taken over): what to show, or null once they can again. */
+  trouble?(error: WireError | null): void;
+};
+
+/** Decides when jobs are due (design §3) and hands their runs over. */
+export type Scheduler = {
+  /** Catches up what fell into the downtime, then follows the clock. Can be called twice. */
+  start(): Promise<void>;
+  /** No more slots; resolves when the last claim is stored. Can be called twice. */
+  stop(): Promise<void>;
+  /** A hint to look at the clock now. */
+  wake(reason: WakeReason): void;
+  /** Stops slots and events, not manual runs; survives restarts. */
+  pause(): Promise<void>;
+  /** Goes on; slots of the pause are recorded as skipped. */
+  resume(): Promise<void>;
+  paused(): boolean;
+  /** The configuration has changed. Edited jobs keep their anchor; slots of the past are never made up for a new schedule. */
+  jobsChanged(): Promise<void>;
+  /**
+   * A run of the job reached its final state, whichever that is (also cancelled and skipped, and manual runs): starts
+   * jobs that wait for it. `success` is the outcome of a run that did all it should.
+   */
+  jobEnded(jobId: string, outcome: 'success' | 'failure'): void;
+  /** When the job runs next, or null. */
+  next(jobId: string): Millis | null;
+  /** The next slots of all jobs, soonest first. */
+  upcoming(limit: number, until?: Millis): { jobId: string; at: Millis }[];
+  /** The job's schedule in words. */
+  describe(job: Job): string;
+  /** What is wrong with the job's schedule, other jobs taken into account; [] when nothing is. */
+  check(job: Job): Problem[];
+  checkTrigger(trigger: Trigger, timezone: string): Problem[];
+  /** Fire times of a job or of a trigger; rejects with BAD_INPUT when it means nothing. `timezone` overrides the job's. */
+  fireTimes(query: {
+    job?: Job;
+    trigger?: Trigger;
+    timezone?: string;
+    from: Millis;
+    count: number;
+  }): Promise<FireTimes>;
 };

@@ -1,0 +1,51 @@
+import type { Job, Millis } from '../../shared/index.ts';
+import { type JobSchedule, jobSchedule, scheduleKey } from './job-schedule.ts';
+import type { JobState } from './ports.ts';
+
+/** A job that the scheduler follows. */
+export type Entry = {
+  job: Job;
+  state: JobState;
+  schedule: JobSchedule;
+  /** When to look at the job next, or null. */
+  due: Millis | null;
+};
+
+/** An entry whose next look follows from its state. */
+export function entryOf(job: Job, state: JobState, timezone: string): Entry {
+  const schedule = jobSchedule(job, { timezone: job.timezone ?? timezone, anchor: state.anchor });
+  return { job, state, schedule, due: dueAfter(schedule, state.cursor) };
+}
+
+/** The next slot to look at: one that runs or, when none will, one that leaves a record. */
+export function dueAfter(schedule: JobSchedule, cursor: Millis): Millis | null {
+  return schedule.nextRun(cursor) ?? schedule.slots.next(cursor);
+}
+
+/** What a job's state becomes when the configuration is read. */
+export type Reading = {
+  /** As it was, or undefined for a job that was never seen. */
+  state: JobState | undefined;
+  /** The job, or undefined when it is gone. */
+  job: Job | undefined;
+  timezone: string;
+  /** Slots up to here were handled by the schedule that was in force. */
+  handled: Millis;
+  now: Millis;
+};
+
+/**
+ * New jobs begin now; jobs that come back begin now, without catch-up; disabled and removed jobs rest; an edited
+ * schedule begins where the old one was last in force, with the same anchor. Undefined when nothing changes.
+ */
+export function nextState({ state, job, timezone, handled, now }: Reading): JobState | undefined {
+  if (!job?.enabled) return state?.active ? { ...state, active: false } : undefined;
+  const schedule = scheduleKey(job, job.timezone ?? timezone);
+  if (!state) {
+    const anchor = Math.floor(now / 1000) * 1000; // Whole seconds make an interval's slots readable.
+    return { jobId: job.id, anchor, cursor: now, active: true, schedule };
+  }
+  if (!state.active) return { ...state, cursor: now, active: true, schedule };
+  if (state.schedule === schedule) return undefined;
+  return { ...state, cursor: Math.max(state.cursor, Math.min(handled, now)), schedule };
+}

@@ -1,0 +1,58 @@
+import {
+  type FireTimes,
+  type Job,
+  type Millis,
+  type Problem,
+  problemsError,
+  type Trigger,
+  toInstant,
+} from '../../shared/index.ts';
+import { checkTriggers } from './check/check-triggers.ts';
+import { jobSchedule, type Timing } from './job-schedule.ts';
+import { clockRules, describeTiming } from './words/describe.ts';
+
+/** Which fire times are wanted: `count` of them after `from`. */
+export type FireTimesQuery = {
+  trigger?: Trigger;
+  triggers?: readonly Trigger[];
+  timezone: string;
+  startAt?: string | null;
+  endAt?: string | null;
+  blackouts?: Job['blackouts'];
+  /** When Belfry first saw the job; default: `from`. */
+  anchor?: Millis;
+  from: Millis;
+  count: number;
+};
+
+/** The next instants at which triggers fire, and their meaning in words. Throws BAD_INPUT when they mean nothing. */
+export function fireTimes(query: FireTimesQuery): FireTimes {
+  const { timezone, from, count, anchor = from } = query;
+  const timing: Timing = {
+    triggers: [...(query.trigger ? [query.trigger] : []), ...(query.triggers ?? [])],
+    startAt: query.startAt ?? null,
+    endAt: query.endAt ?? null,
+    blackouts: query.blackouts ?? [],
+  };
+  const problems = checkTriggers(timing, { timezone, anchor });
+  if (problems.length > 0) throw problemsError(problems.map(unlisted(query)), 'the trigger');
+  const schedule = jobSchedule(timing, { timezone, anchor });
+  const next: string[] = [];
+  for (let at = schedule.nextRun(from); at !== null && next.length < count; at = schedule.nextRun(at))
+    next.push(toInstant(at));
+  const daylightSaving = clockRules(timing, { timezone, anchor: from });
+  return {
+    timezone,
+    description: describeTiming(timing, { timezone, anchor }),
+    next,
+    ...(daylightSaving === null ? {} : { daylightSaving }),
+  };
+}
+
+/** A single trigger was not given in a list, so its problems should not speak of one. */
+function unlisted(query: FireTimesQuery): (problem: Problem) => Problem {
+  return (problem) =>
+    query.trigger && !query.triggers
+      ? { ...problem, field: problem.field.replace(/^triggers\[0\]\.?/, '') }
+      : problem;
+}

@@ -1,0 +1,150 @@
+import { type Job, type Millis, toInstant } from '../../shared/index.ts';
+import { createBacklog } from './backlog.ts';
+import { advance, byJob, entriesAhead, type Look, planAll, withJitter } from './beat.ts';
+import { type Entry, entryOf, nextState } from './book.ts';
+import { type Happening, happeningText, isWithin, skippedEvent, waitsFor } from './events.ts';
+import type { ClaimedRun, JobState, SchedulerNeeds } from './ports.ts';
+
+/** The jobs that are followed, and what can be done for them. Callers take turns (see `serial`). */
+export type Follower = {
+  entries: ReadonlyMap<string, Entry>;
+  /** Reads the configuration: slots of schedules that end are settled first, then the new ones begin. */
+  reconcile(look: Look): Promise<void>;
+  /** Claims and starts everything that is due. */
+  claimDue(look: Look): Promise<void>;
+  /** Ids of the jobs that wait for an event. */
+  waiting(happening: Happening): string[];
+  /** Starts a job because of an event. */
+  startFor(happening: Happening, jobId: string, now: Millis): Promise<void>;
+  /** A run of the job ended: the next of a catch-up may start. */
+  release(jobId: string): void;
+};
+
+type Change = { job: Job | undefined; state: JobState };
+
+/** Keeps the ledger, the entries in memory and the runner in step; the ledger always goes first. */
+export function createFollower(needs: SchedulerNeeds): Follower {
+  const { ledger, log, random } = needs;
+  const entries = new Map<string, Entry>();
+  const backlog = createBacklog(needs.dispatch);
+  /** States of all jobs ever seen; those of followed jobs are kept in their entries. */
+  let states = new Map<string, JobState>();
+  let loaded = false;
+
+  async function claim(look: Look, among: Iterable<Entry>, settle: ReadonlySet<string>): Promise<void> {
+    const planned = planAll(among, look, settle);
+    if (planned.length === 0) return;
+    const claims = planned.map(({ entry, claim }) =>
+      withJitter(claim, entry.job.jitterSeconds, look.now, random.next),
+    );
+    const claimed = await ledger.claim(claims, look.now);
+    start(claimed.runs);
+    advance(planned, claimed);
+    if (claimed.stale.length > 0) await reload(claimed.stale);
+  }
+
+  function start(runs: readonly ClaimedRun[]): void {
+    for (const [jobId, ofJob] of byJob(runs)) backlog.add(ofJob, entries.get(jobId)?.job.maxInstances ?? 1);
+  }
+
+  /** Somebody else moved these cursors: what the ledger says holds. */
+  async function reload(jobIds: readonly string[]): Promise<void> {
+    log('warn', 'Cursors had moved and were read again', { jobs: jobIds });
+    states = byId(await ledger.states());
+    for (const id of jobIds) {
+      const [entry, state] = [entries.get(id), states.get(id)];
+      if (entry && state) entries.set(id, entryOf(entry.job, state, needs.defaultTimezone()));
+    }
+  }
+
+  async function forgetFuture(now: Millis): Promise<void> {
+    const ahead = entriesAhead(entries.values(), now);
+    if (ahead.length === 0) return;
+    log('warn', 'The clock was far ahead when slots were last handled; schedules go on from now', {
+      jobs: ahead.map(({ job, state }) => `${job.id}: ${toInstant(state.cursor)}`),
+    });
+    await follow(ahead.map(({ job, state }) => ({ job, state: { ...state, cursor: now } })));
+  }
+
+  /** Stores states, then follows them. */
+  async function follow(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    await ledger.saveStates(changes.map(({ state }) => state));
+    for (const { job, state } of changes) {
+      states.set(state.jobId, state);
+      if (job && state.active) entries.set(job.id, entryOf(job, state, needs.defaultTimezone()));
+      else entries.delete(state.jobId);
+    }
+  }
+
+  /** States that the configuration asks for and the ledger does not have yet. */
+  function changes(now: Millis, handled: Millis): Change[] {
+    const jobs = new Map(needs.jobs().map((job) => [job.id, job]));
+    const timezone = needs.defaultTimezone();
+    return [...new Set([...states.keys(), ...jobs.keys()])].flatMap((id) => {
+      const job = jobs.get(id);
+      const state = nextState({ state: stateOf(id), job, timezone, handled, now });
+      return state ? [{ job, state }] : [];
+    });
+  }
+
+  function stateOf(id: string): JobState | undefined {
+    return entries.get(id)?.state ?? states.get(id);
+  }
+
+  /** Follows jobs whose schedule stayed the same, with whatever else of them was edited. */
+  function refresh(): void {
+    const timezone = needs.defaultTimezone();
+    for (const job of needs.jobs()) {
+      const [entry, state] = [entries.get(job.id), stateOf(job.id)];
+      if (entry) entry.job = job;
+      else if (job.enabled && state?.active) entries.set(job.id, entryOf(job, state, timezone));
+    }
+  }
+
+  return {
+    entries,
+    async claimDue(look) {
+      await forgetFuture(look.now);
+      await claim(look, entries.values(), nothing);
+    },
+    async reconcile(look) {
+      let handled = look.now;
+      if (loaded) {
+        const ending = new Set(changes(look.now, look.now).map(({ state }) => state.jobId));
+        await claim(
+          look,
+          [...entries.values()].filter(({ job }) => ending.has(job.id)),
+          ending,
+        );
+      } else {
+        states = byId(await ledger.states());
+        handled = (await ledger.seen()) ?? Number.NEGATIVE_INFINITY;
+      }
+      await follow(changes(look.now, handled));
+      refresh();
+      loaded = true;
+    },
+    waiting: (happening) =>
+      [...entries.values()].filter(({ job }) => waitsFor(job, happening)).map(({ job }) => job.id),
+    async startFor(happening, jobId, now) {
+      const entry = entries.get(jobId);
+      if (!entry || !isWithin(entry.job, now)) return;
+      const { job } = entry;
+      const skipped = skippedEvent(entry, happening, now);
+      if (skipped) {
+        await ledger.claim([skipped], now);
+        return;
+      }
+      const jitter = Math.floor(random.next() * job.jitterSeconds * 1000);
+      needs.dispatch(await ledger.claimEvent(job.id, job.name, happeningText(happening), now, now + jitter));
+    },
+    release: backlog.release,
+  };
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function byId(states: readonly JobState[]): Map<string, JobState> {
+  return new Map(states.map((state) => [state.jobId, state]));
+}

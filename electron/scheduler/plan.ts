@@ -1,0 +1,163 @@
+import type { Job, Millis } from '../../shared/index.ts';
+import type { JobSchedule } from './job-schedule.ts';
+import type { Claim, Gap } from './ports.ts';
+import { newest } from './triggers/instants.ts';
+import { blackoutReason, lateReason, pausedReason } from './words/gap-reason.ts';
+
+/** The beat never sleeps longer, whatever timers promise; a slot handled within this time is on time (design §3.3). */
+export const longestSleep = 15_000;
+
+/** Timers are not exact to zero: a shorter grace counts as this many milliseconds. */
+const leastGrace = 1000;
+
+export type PlanInput = {
+  job: Pick<Job, 'id' | 'name' | 'coalesce' | 'misfireGraceSeconds' | 'maxCatchUp'>;
+  schedule: JobSchedule;
+  /** The last slot that was handled. */
+  cursor: Millis;
+  now: Millis;
+  /** Slots later than this fell into a pause; null = none did. */
+  pausedSince: Millis | null;
+  /** Why slots may be late: "Belfry was not running". */
+  because: string;
+  /** Record skipped slots even if none is due to run: the schedule is about to change or end. */
+  settle: boolean;
+};
+
+/**
+ * Decides what becomes of a job's slots in (cursor, now] (design §3.3): which run, which are recorded, and why.
+ * Null when there is nothing to do. Slots in a blackout wait for the first one after it, so that they leave one record.
+ */
+export function plan(input: PlanInput): Claim | null {
+  const { job, schedule, cursor, now } = input;
+  const { slots } = schedule;
+  const first = slots.next(cursor);
+  if (first === null || first > now) return null;
+
+  const pausedFrom = input.pausedSince === null ? now : clamp(input.pausedSince, cursor, now);
+  const open = openSlots(input, pausedFrom, first);
+  const paused = gapOf(input, [{ from: pausedFrom, to: now }], 'skipped', pausedReason);
+  const waits = open.count === 0 && paused.length === 0;
+  if (waits && !input.settle && schedule.nextRun(now) !== null) return null;
+
+  return {
+    jobId: job.id,
+    jobName: job.name,
+    expected: cursor,
+    cursor: open.only ?? newest(slots, cursor, now, 1)[0] ?? now,
+    runs: open.chosen.map((slot) => ({
+      slot,
+      cause: now - slot <= longestSleep ? 'schedule' : 'catch-up',
+      notBefore: null,
+    })),
+    gaps: [...lateGap(input, open), ...blackoutGaps(input, pausedFrom), ...paused],
+  };
+}
+
+/** Slots after `from`, up to `to`. */
+type Range = { from: Millis; to: Millis };
+
+/** Slots that neither a blackout nor a pause covers: where they are, how many, how many are not too late, which run. */
+type Open = {
+  ranges: Range[];
+  count: number;
+  inGrace: number;
+  chosen: Millis[];
+  /** The one slot, in the common case that exactly one is due and nothing is in its way. */
+  only: Millis | null;
+};
+
+function openSlots(input: PlanInput, to: Millis, first: Millis): Open {
+  const { job, schedule, cursor, now } = input;
+  const notTooLate = now - grace(job) - 1;
+  const single = to === now && schedule.blackouts === null && isAlone(input, first);
+  if (single) {
+    const chosen = first > notTooLate ? [first] : [];
+    return { ranges: [{ from: cursor, to }], count: 1, inGrace: chosen.length, chosen, only: first };
+  }
+  const ranges = openRanges(schedule, cursor, to);
+  const recent = ranges
+    .map((range) => ({ from: Math.max(range.from, notTooLate), to: range.to }))
+    .filter(({ from, to: end }) => from < end);
+  const chosen: Millis[] = [];
+  for (const range of recent.reverse()) {
+    const wanted = (job.coalesce ? 1 : job.maxCatchUp) - chosen.length;
+    if (wanted > 0) chosen.unshift(...newest(schedule.slots, range.from, range.to, wanted));
+  }
+  return { ranges, count: total(input, ranges), inGrace: total(input, recent), chosen, only: null };
+}
+
+function isAlone({ schedule, now }: PlanInput, first: Millis): boolean {
+  const second = schedule.slots.next(first);
+  return second === null || second > now;
+}
+
+/** The range (from, to] without the blackouts. */
+function openRanges(schedule: JobSchedule, from: Millis, to: Millis): Range[] {
+  const open: Range[] = [];
+  let since = from;
+  for (const window of schedule.blackouts?.within(from, to) ?? []) {
+    if (window.from - 1 > since) open.push({ from: since, to: window.from - 1 });
+    since = window.to - 1;
+  }
+  if (since < to) open.push({ from: since, to });
+  return open;
+}
+
+/** One record for all slots that were too late, merged into a later one, or too many. */
+function lateGap(input: PlanInput, open: Open): Gap[] {
+  const { job } = input;
+  const late = open.count - open.inGrace;
+  const left = open.inGrace - open.chosen.length;
+  if (late + left === 0) return [];
+  const [firstRun] = open.chosen;
+  const before = open.ranges
+    .map((range) => ({
+      from: range.from,
+      to: firstRun === undefined ? range.to : Math.min(range.to, firstRun - 1),
+    }))
+    .filter(({ from, to }) => from < to);
+  const status = late > 0 || (left > 0 && !job.coalesce) ? 'missed' : 'skipped';
+  const reason = lateReason({ ...job, because: input.because, late, left, graceSeconds: grace(job) / 1000 });
+  return gapOf(input, before, status, reason, late + left);
+}
+
+/** One record for each blackout. */
+function blackoutGaps(input: PlanInput, to: Millis): Gap[] {
+  const byName = new Map<string, Range[]>();
+  for (const { from, to: end, name } of input.schedule.blackouts?.within(input.cursor, to) ?? []) {
+    byName.set(name, [...(byName.get(name) ?? []), { from: from - 1, to: end - 1 }]);
+  }
+  return [...byName].flatMap(([name, ranges]) => gapOf(input, ranges, 'skipped', blackoutReason(name)));
+}
+
+/** A record of the slots in some ranges, or nothing when there are none. */
+function gapOf(
+  input: PlanInput,
+  ranges: readonly Range[],
+  status: Gap['status'],
+  reason: string,
+  count = total(input, ranges),
+): Gap[] {
+  if (count === 0) return [];
+  const { slots } = input.schedule;
+  const filled = ranges.filter(({ from, to }) => slots.count(from, to) > 0);
+  const [head, tail] = [filled[0], filled.at(-1)];
+  const first = head && slots.next(head.from);
+  const last = tail && newest(slots, tail.from, tail.to, 1)[0];
+  return first && last ? [{ status, count, first, last, reason }] : [];
+}
+
+function total({ schedule }: PlanInput, ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + (from < to ? schedule.slots.count(from, to) : 0), 0);
+}
+
+function grace({ misfireGraceSeconds }: PlanInput['job']): number {
+  return misfireGraceSeconds === null
+    ? Number.POSITIVE_INFINITY
+    : Math.max(misfireGraceSeconds * 1000, leastGrace);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

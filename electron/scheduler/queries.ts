@@ -1,0 +1,52 @@
+import type { Millis } from '../../shared/index.ts';
+import type { Entry } from './book.ts';
+import { checkJob } from './check/check-job.ts';
+import { checkTrigger } from './check/check-triggers.ts';
+import { fireTimes } from './fire-times.ts';
+import type { Scheduler, SchedulerNeeds } from './ports.ts';
+import { upcoming } from './upcoming.ts';
+import { describeJob } from './words/describe.ts';
+
+type Queries = 'next' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
+
+/** The questions that a scheduler answers without doing anything. */
+export function schedulerQueries(
+  needs: Pick<SchedulerNeeds, 'clock' | 'jobs' | 'defaultTimezone'>,
+  entries: ReadonlyMap<string, Entry>,
+): Pick<Scheduler, Queries> {
+  const { clock } = needs;
+  const anchorOf = (jobId: string): Millis => entries.get(jobId)?.state.anchor ?? clock.now();
+
+  return {
+    next(jobId) {
+      const entry = entries.get(jobId);
+      return entry ? entry.schedule.nextRun(Math.max(entry.state.cursor, clock.now() - 1)) : null;
+    },
+    upcoming: (limit, until) => upcoming([...entries.values()], clock.now(), limit, until),
+    describe: (job) =>
+      describeJob(job, { timezone: job.timezone ?? needs.defaultTimezone(), anchor: anchorOf(job.id) }),
+    check: (job) =>
+      checkJob(job, {
+        timezone: needs.defaultTimezone(),
+        now: clock.now(),
+        anchor: anchorOf(job.id),
+        others: needs.jobs().filter(({ id }) => id !== job.id),
+      }),
+    checkTrigger: (trigger, timezone) => checkTrigger(trigger, { timezone, anchor: clock.now() }),
+    async fireTimes({ job, trigger, timezone, from, count }) {
+      return fireTimes({
+        ...(trigger && { trigger }),
+        ...(job && {
+          triggers: job.triggers,
+          startAt: job.startAt,
+          endAt: job.endAt,
+          blackouts: job.blackouts,
+          anchor: anchorOf(job.id),
+        }),
+        timezone: timezone ?? job?.timezone ?? needs.defaultTimezone(),
+        from,
+        count,
+      });
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { BelfryError, type Millis, toWireError, type WakeReason } from '../../shared/index.ts';
+import type { Look } from './beat.ts';
+import { type Reading, readClocks, readDrift } from './drift.ts';
+import type { Happening } from './events.ts';
+import { createFollower } from './follow.ts';
+import { longestSleep } from './plan.ts';
+import type { Scheduler, SchedulerNeeds } from './ports.ts';
+import { schedulerQueries } from './queries.ts';
+import { serial } from './serial.ts';
+
+/** After slots could not be claimed, the next try comes this soon. */
+const retryDelay = 1000;
+/** One sleep makes one wake event, though several parts of the system report it. */
+const wakeOnce = 20_000;
+
+/** Decides when jobs are due and hands their runs over (design §3.3). Nothing happens before `start`. */
+export function createScheduler(needs: SchedulerNeeds): Scheduler {
+  const { clock, ledger, log } = needs;
+  const inTurn = serial();
+  const follower = createFollower(needs);
+  let starting: Promise<void> | undefined;
+  let working = false;
+  let pausedSince: Millis | null = null;
+  /** The configuration, or the zone of jobs without one, was not taken over yet. */
+  let outdated = true;
+  let zone = needs.defaultTimezone();
+  let last: Reading = readClocks(clock);
+  let expected = Number.POSITIVE_INFINITY;
+  let wokeAt = Number.NEGATIVE_INFINITY;
+  let handled: Millis | null = null;
+  let troubled = false;
+  let cancelTimer = () => {};
+  const heard: Happening[] = [];
+  const toStart: { happening: Happening; jobId: string }[] = [];
+
+  function soonest(): Millis {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { due } of follower.entries.values()) if (due !== null && due < first) first = due;
+    return first;
+  }
+
+  function arm(delay: number): void {
+    cancelTimer();
+    if (!working) return;
+    expected = clock.now() + delay;
+    cancelTimer = clock.setTimer(delay, () => beat());
+  }
+
+  function armForNext(): void {
+    const wait = pausedSince === null ? soonest() - clock.now() : longestSleep;
+    arm(Math.max(0, Math.min(longestSleep, wait)));
+  }
+
+  /** Looks at the clocks in turn; a failure is told and tried again. */
+  function beat(...happenings: Happening[]): void {
+    heard.push(...happenings);
+    inTurn(() => lookAndArm()).catch(failed);
+  }
+
+  async function lookAndArm(because?: string): Promise<void> {
+    if (!working) return;
+    await act(readLook(because));
+    armForNext();
+  }
+
+  /** Reads the clocks and what they tell: sleep is heard as a wake event, once. */
+  function readLook(because?: string): Look {
+    const now = readClocks(clock);
+    const drift = readDrift(last, now, expected);
+    last = now;
+    if (drift.jump < 0) {
+      log('info', 'The clock was set back; slots that were handled do not come again', {
+        seconds: -drift.jump / 1000,
+      });
+    }
+    if (drift.slept) heard.push({ event: 'wake' });
+    if (needs.defaultTimezone() !== zone) {
+      zone = needs.defaultTimezone();
+      outdated = true;
+    }
+    return { now: now.wall, pausedSince, because: because ?? drift.because };
+  }
+
+  /** Does what is due. What fails stays to be done at the next look. */
+  async function act(look: Look): Promise<void> {
+    const before = soonest();
+    const read = outdated;
+    if (outdated) await follower.reconcile(look);
+    outdated = false;
+    if (pausedSince === null) {
+      await follower.claimDue(look);
+      handled = look.now;
+    }
+    await answer(look.now);
+    if (troubled) needs.trouble?.(null);
+    troubled = false;
+    if (read || soonest() !== before) needs.changed();
+  }
+
+  /** Starts the jobs that wait for what was heard; in a pause nothing answers. */
+  async function answer(now: Millis): Promise<void> {
+    for (const happening of heard.splice(0)) {
+      if (pausedSince !== null || isEcho(happening)) continue;
+      toStart.push(...follower.waiting(happening).map((jobId) => ({ happening, jobId })));
+    }
+    for (let next = toStart[0]; next; next = toStart[0]) {
+      await follower.startFor(next.happening, next.jobId, now);
+      toStart.shift();
+    }
+  }
+
+  function isEcho({ event }: Happening): boolean {
+    if (event !== 'wake') return false;
+    const echo = last.monotonic - wokeAt < wakeOnce;
+    if (!echo) wokeAt = last.monotonic;
+    return echo;
+  }
+
+  function failed(error: unknown): void {
+    troubled = true;
+    const wire = toWireError(error);
+    log('error', 'Slots could not be claimed', { error: wire.message });
+    needs.trouble?.(wire);
+    if (error instanceof BelfryError && error.code === 'CONFLICT') {
+      working = false; // Another engine owns the home: it does the work.
+      cancelTimer();
+    } else arm(retryDelay);
+  }
+
+  /** For calls of others: they hear of a failure, and what failed is tried again all the same. */
+  function asked(work: () => Promise<void>): Promise<void> {
+    return inTurn(work).catch((error: unknown) => {
+      if (working) failed(error);
+      throw error;
+    });
+  }
+
+  return {
+    ...schedulerQueries(needs, follower.entries),
+    start() {
+      starting ??= inTurn(async () => {
+        pausedSince = await ledger.pausedSince();
+        last = readClocks(clock);
+        working = true;
+        heard.push({ event: 'start' });
+        await lookAndArm('Belfry was not running');
+      }).catch((error: unknown) => {
+        working = false;
+        starting = undefined;
+        throw error;
+      });
+      return starting;
+    },
+    stop() {
+      working = false;
+      cancelTimer();
+      starting = undefined;
+      return inTurn(async () => {
+        if (handled !== null) await ledger.markSeen(handled);
+        handled = null;
+      });
+    },
+    wake(reason: WakeReason) {
+      if (!working) return;
+      if (reason === 'resume') beat({ event: 'wake' });
+      else if (reason === 'online') beat({ event: 'online' });
+      else beat();
+    },
+    pause: () =>
+      asked(async () => {
+        if (pausedSince !== null) return;
+        await lookAndArm();
+        const since = working ? last.wall : clock.now();
+        await ledger.setPausedSince(since);
+        pausedSince = since;
+        armForNext();
+        needs.changed();
+      }),
+    resume: () =>
+      asked(async () => {
+        if (pausedSince === null) return;
+        if (working) {
+          const look = readLook();
+          await follower.claimDue(look);
+          handled = look.now;
+        }
+        await ledger.setPausedSince(null);
+        pausedSince = null;
+        if (working) armForNext();
+        needs.changed();
+      }),
+    paused: () => pausedSince !== null,
+    jobsChanged() {
+      outdated = true;
+      return asked(() => lookAndArm());
+    },
+    jobEnded(jobId, outcome) {
+      follower.release(jobId);
+      const happening: Happening = { event: 'job', job: jobId, outcome };
+      if (working && follower.waiting(happening).length > 0) beat(happening);
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { type ParsedFields, validateDetailed } from 'node-cron';
+import { nearest } from '../../../shared/index.ts';
+import { type CronReading, type CronSpec, type MonthDay, sorted, type WeekDay } from './cron-spec.ts';
+import { type NumberField, nameIndex, readNumbers, units } from './number-field.ts';
+
+/** Shorthands for whole expressions, as node-cron knows them. */
+export const nicknames: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+
+const order = ['second', 'minute', 'hour', 'day', 'month', 'weekday'] as const;
+const notation = { openStep: false };
+
+/**
+ * Reads an expression of 5 or 6 fields. node-cron parses it; what node-cron accepts though it means nothing
+ * (`*∕90`, `5-1`) is refused here, with a guess at what was meant.
+ */
+export function readExpression(expression: string): CronReading {
+  const text = expression.trim().replace(/\s+/g, ' ');
+  const plain = text.startsWith('@') ? nicknames[text.toLowerCase()] : text;
+  if (plain === undefined) return refused([unknownNickname(text)]);
+  const parts = plain.split(' ');
+  if (parts.length !== 5 && parts.length !== 6) return refused([wrongCount(parts.length)]);
+  const fields = parts.length === 5 ? ['0', ...parts] : parts;
+
+  const problems: string[] = [];
+  const written = order.map((name, index) => readField(name, fields[index] ?? '', problems));
+  if (problems.length > 0) return refused(problems);
+  const parsed = validateDetailed(plain);
+  if (!parsed.valid || !parsed.fields) return refused(parsed.errors.map((error) => refusal(error)));
+  return { spec: toSpec(parsed.fields, written, fields), problems: [] };
+}
+
+function readField(name: (typeof order)[number], text: string, problems: string[]): NumberField {
+  if (name !== 'day' && name !== 'weekday') return readNumbers(text, units[name], notation, problems);
+  // Special tokens (L, W, #) are checked here and otherwise left to node-cron; the rest are numbers.
+  const isSpecial = name === 'day' ? specialDay : specialWeekday;
+  const tokens = text.split(',');
+  const plain = tokens.filter((token) => !isSpecial(token, problems));
+  return plain.length === 0
+    ? { values: [], wild: false, step: null, stepped: false }
+    : readNumbers(plain.join(','), units[name], notation, problems);
+}
+
+function specialDay(token: string, problems: string[]): boolean {
+  const say = (message: string) => problems.push(`day of month "${token}" ${message}`);
+  if (/^(L|LW|WL)$/i.test(token)) {
+    if (/^WL$/i.test(token)) say('means nothing; did you mean "LW", the last working day?');
+    return true;
+  }
+  const before = /^L-(\d+)$/i.exec(token);
+  if (before) {
+    if (Number(before[1]) < 1 || Number(before[1]) > 30)
+      say('is out of range: L-1 to L-30 (days before the last) are allowed');
+    return true;
+  }
+  const near = /^(\d+)W$/i.exec(token);
+  if (near) {
+    if (Number(near[1]) < 1 || Number(near[1]) > 31) say('is out of range: 1W to 31W are allowed');
+    return true;
+  }
+  if (/^\d+L$/i.test(token)) {
+    say(`means nothing; L-n counts back from the last day: did you mean "L-${Number.parseInt(token, 10)}"?`);
+    return true;
+  }
+  return false;
+}
+
+function specialWeekday(token: string, problems: string[]): boolean {
+  const say = (message: string) => problems.push(`day of week "${token}" ${message}`);
+  if (/^L$/i.test(token)) {
+    say('needs a weekday before the L, such as "friL" for the last Friday; did you mean "6" (Saturday)?');
+    return true;
+  }
+  const last = /^(.+)L$/i.exec(token);
+  if (last && weekdayNumber(last[1]) !== null) return true;
+  const nth = /^(.+)#(.*)$/.exec(token);
+  if (!nth) return false;
+  if (weekdayNumber(nth[1]) === null) say('needs a weekday before the #, such as "fri#2"');
+  if (!/^[1-5]$/.test(nth[2] ?? ''))
+    say('is out of range: #1 to #5 are allowed, the last one is written "friL"');
+  return true;
+}
+
+/** 0 (Sunday) to 6 of a number 0 to 7 or a name. */
+function weekdayNumber(text = ''): number | null {
+  if (/^[0-7]$/.test(text)) return Number(text) % 7;
+  const index = nameIndex(text, units.weekday);
+  return index < 0 ? null : index;
+}
+
+function toSpec(parsed: ParsedFields, written: readonly NumberField[], fields: readonly string[]): CronSpec {
+  const [second, minute, hour, day, , weekday] = written;
+  const hours = sorted(parsed.hour);
+  return {
+    years: null,
+    months: sorted(parsed.month),
+    days: day?.wild ? null : parsed.dayOfMonth.map(monthDay),
+    weeks: null,
+    weekdays: weekday?.wild ? null : parsed.dayOfWeek.map(weekDay),
+    hours,
+    minutes: sorted(parsed.minute),
+    seconds: sorted(parsed.second),
+    cadence: /[*/]/.test(fields[2] ?? '') || hours.length === 24,
+    steps: { hour: stepOf(hour), minute: stepOf(minute), second: stepOf(second) },
+  };
+}
+
+function stepOf(field: NumberField | undefined): number | null {
+  if (!field) return null;
+  return field.wild ? 1 : field.step;
+}
+
+function monthDay(value: number | string): MonthDay {
+  if (typeof value === 'number') return { kind: 'day', day: value };
+  if (value === 'L') return { kind: 'last', before: 0 };
+  if (value === 'LW') return { kind: 'nearest', day: null };
+  if (value.startsWith('L-')) return { kind: 'last', before: Number(value.slice(2)) };
+  return { kind: 'nearest', day: Number.parseInt(value, 10) };
+}
+
+function weekDay(value: number | string): WeekDay {
+  if (typeof value === 'number') return { kind: 'every', weekday: value % 7 };
+  const weekday = Number.parseInt(value, 10) % 7;
+  return value.includes('#')
+    ? { kind: 'nth', nth: Number(value.split('#')[1]), weekday }
+    : { kind: 'last', weekday };
+}
+
+function refused(messages: readonly string[]): CronReading {
+  return { spec: null, problems: messages.map((message) => ({ path: 'expression', message })) };
+}
+
+function refusal(error: { field: string; value?: string; message: string }): string {
+  if (/impossible day/.test(error.message)) return 'can never fire: none of its months has such a day';
+  return `has a ${error.field} that means nothing: "${error.value ?? ''}"`;
+}
+
+function unknownNickname(text: string): string {
+  if (text.toLowerCase() === '@reboot')
+    return 'is "@reboot", which is no time; use {"type":"event","event":"start"}';
+  const guess = nearest(text, Object.keys(nicknames));
+  const known = Object.keys(nicknames).join(', ');
+  return `is not a known shorthand (${known})${guess ? `; did you mean "${guess}"?` : ''}`;
+}
+
+function wrongCount(count: number): string {
+  const hint = count === 7 ? '; a year can be given in the form with "fields"' : '';
+  return (
+    `has ${count} ${count === 1 ? 'field' : 'fields'}; it takes 5 (minute, hour, day of month, month, day of week) ` +
+    `or 6 with seconds first${hint}`
+  );
+}

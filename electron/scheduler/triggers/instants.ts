@@ -1,0 +1,68 @@
+import type { Millis } from '../../../shared/index.ts';
+
+/** The instants at which something is due. Ranges are (from, to]: `from` itself is not part of them. */
+export type Instants = {
+  /** The first instant after `after`, or null when there is none. */
+  next(after: Millis): Millis | null;
+  /** Instants of a range, oldest first, at most `limit`. */
+  between(from: Millis, to: Millis, limit?: number): Millis[];
+  /** How many instants a range has. */
+  count(from: Millis, to: Millis): number;
+};
+
+/** Nothing is ever due. */
+export const never: Instants = { next: () => null, between: () => [], count: () => 0 };
+
+/** Instants of `inner` from `startAt` to `endAt`, both included; null = no limit. */
+export function bounded(inner: Instants, startAt: Millis | null, endAt: Millis | null): Instants {
+  if (startAt === null && endAt === null) return inner;
+  const low = (from: Millis) => (startAt === null ? from : Math.max(from, startAt - 1));
+  const high = (to: Millis) => (endAt === null ? to : Math.min(to, endAt));
+  return {
+    next(after) {
+      const next = inner.next(low(after));
+      return next === null || next > high(next) ? null : next;
+    },
+    between: (from, to, limit) => (low(from) < high(to) ? inner.between(low(from), high(to), limit) : []),
+    count: (from, to) => (low(from) < high(to) ? inner.count(low(from), high(to)) : 0),
+  };
+}
+
+/** The newest `limit` instants of a range, oldest first; narrows the range down first, so that a long one costs little. */
+export function newest(instants: Instants, from: Millis, to: Millis, limit: number): Millis[] {
+  let low = from;
+  for (let width = Math.floor((to - from) / 2); width >= 500; width = Math.floor(width / 2)) {
+    if (instants.count(low + width, to) >= limit) low += width;
+  }
+  return instants.between(low, to).slice(-limit);
+}
+
+/** The instants of several sources, each once. */
+export function union(sources: readonly Instants[]): Instants {
+  const [only] = sources;
+  if (!only) return never;
+  if (sources.length === 1) return only;
+  return {
+    next(after) {
+      let first: Millis | null = null;
+      for (const source of sources) {
+        const next = source.next(after);
+        if (next !== null && (first === null || next < first)) first = next;
+      }
+      return first;
+    },
+    between: (from, to, limit) => merge(sources, from, to).slice(0, limit),
+    count(from, to) {
+      const sum = sources.reduce((total, source) => total + source.count(from, to), 0);
+      return sum > countable ? sum : merge(sources, from, to).length;
+    },
+  };
+}
+
+/** Above this, instants that several triggers share are counted once for each, since listing all would hold up the engine. */
+const countable = 200_000;
+
+function merge(sources: readonly Instants[], from: Millis, to: Millis): Millis[] {
+  const all = sources.flatMap((source) => source.between(from, to));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
