@@ -1,12 +1,17 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { BelfryError } from '../../shared/index.ts';
+import { reasonOf } from './file-errors.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
+import { isTrouble, sqliteReason } from './sqlite-errors.ts';
 
 /** Below this, SQLite can corrupt a WAL database that two processes open (fixed in 3.51.3). */
 const oldestSqlite = [3, 51, 3] as const;
 const cachedStatements = 256;
+/** A flood of output leaves a large -wal behind; it is cut back to this many bytes. */
+const largestIdleWal = 64 * 1024 * 1024;
 
 export type Database = Kysely<Tables>;
 
@@ -22,19 +27,22 @@ export function openDatabase(path: string): OpenDatabase {
   const raw = open(path);
   try {
     checkVersion(raw);
-    raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    raw.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+      PRAGMA journal_size_limit = ${largestIdleWal};`);
     migrate(raw, path);
   } catch (error) {
     raw.close();
     if (error instanceof BelfryError) throw error;
     throw unusable(path, error);
   }
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(raw) }) });
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(raw, path) }) });
   return { db, raw, close: () => db.destroy() };
 }
 
 function open(path: string): DatabaseSync {
   try {
+    // SQLite would make the file readable for others, and -wal and -shm take its rights over.
+    if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
     return new DatabaseSync(path, { timeout: 5000 });
   } catch (error) {
     throw unusable(path, error);
@@ -46,7 +54,7 @@ function unusable(path: string, cause: unknown): BelfryError {
     code: 'DATABASE_UNUSABLE',
     what: 'The database cannot be used',
     where: path,
-    why: cause instanceof Error ? cause.message : String(cause),
+    why: isTrouble(cause) ? sqliteReason(cause) : reasonOf(cause),
     remedy: 'Check the disk and the rights of the file; copies are in the folder backups beside it',
     cause,
   });
@@ -69,14 +77,20 @@ function checkVersion(raw: DatabaseSync): void {
 }
 
 /** node:sqlite in the shape that Kysely's dialect expects; statements are kept, since preparing costs more than running. */
-function adapt(raw: DatabaseSync) {
+function adapt(raw: DatabaseSync, path: string) {
   const cache = new Map<string, Adapted>();
   return {
     close: () => raw.close(),
     prepare(sql: string): Adapted {
       const known = cache.get(sql);
       if (known) return known;
-      const made = adaptStatement(raw.prepare(sql));
+      const made =
+        sql === 'rollback'
+          ? rollback(raw, path)
+          : adaptStatement(
+              attempt(path, () => raw.prepare(sql)),
+              path,
+            );
       if (cache.size >= cachedStatements) cache.delete(cache.keys().next().value ?? '');
       cache.set(sql, made);
       return made;
@@ -84,15 +98,43 @@ function adapt(raw: DatabaseSync) {
   };
 }
 
-type Adapted = ReturnType<typeof adaptStatement>;
+type Adapted = {
+  reader: boolean;
+  all(parameters: readonly unknown[]): unknown[];
+  run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  iterate(parameters: readonly unknown[]): IterableIterator<unknown>;
+};
 type Parameters = Parameter[];
 type Parameter = null | number | bigint | string | Uint8Array;
 
-function adaptStatement(statement: StatementSync) {
+function adaptStatement(statement: StatementSync, path: string): Adapted {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters: readonly unknown[]) => statement.all(...(parameters as Parameters)),
-    run: (parameters: readonly unknown[]) => statement.run(...(parameters as Parameters)),
-    iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as Parameters)),
+    all: (parameters) => attempt(path, () => statement.all(...(parameters as Parameters))),
+    run: (parameters) => attempt(path, () => statement.run(...(parameters as Parameters))),
+    iterate: (parameters) => statement.iterate(...(parameters as Parameters)),
   };
+}
+
+/**
+ * On a full disk SQLite rolls back by itself; a second rollback would fail, and its error would hide the first
+ * (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+ */
+function rollback(raw: DatabaseSync, path: string): Adapted {
+  const nothing = { changes: 0, lastInsertRowid: 0 };
+  return {
+    reader: false,
+    all: () => [],
+    run: () => attempt(path, () => (raw.isTransaction ? raw.prepare('rollback').run() : nothing)),
+    iterate: () => [].values(),
+  };
+}
+
+/** What a person can do something about (space, rights, a fault) is said in words; a broken constraint is the caller's matter. */
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw isTrouble(error) ? unusable(path, error) : error;
+  }
 }

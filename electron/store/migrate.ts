@@ -26,6 +26,16 @@ export function migrate(raw: DatabaseSync, path: string): void {
     });
   }
   migrations.slice(version).forEach((sql, index) => {
-    raw.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + index + 1}; COMMIT;`);
+    step(raw, `${sql}; PRAGMA user_version = ${version + index + 1};`);
   });
+}
+
+function step(raw: DatabaseSync, sql: string): void {
+  raw.exec('BEGIN IMMEDIATE');
+  try {
+    raw.exec(`${sql} COMMIT;`);
+  } catch (error) {
+    if (raw.isTransaction) raw.exec('ROLLBACK');
+    throw error;
+  }
 }
