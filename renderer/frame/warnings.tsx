@@ -3,7 +3,6 @@ import { useApi } from '../api/context.tsx';
 import { useAction } from '../api/use-action.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { ProblemList } from '../parts/note.tsx';
 import { useSay } from '../parts/toasts.tsx';
 import { explain } from '../parts/wording.ts';
 
@@ -23,10 +22,7 @@ function WarningBanner({ warning }: { warning: Warning }) {
   return (
     <div className="banner tone-warn" role="alert">
       <Icon name="alert" />
-      <div className="banner-text">
-        <p>{explain(warning)}</p>
-        {warning.details && warning.details.length > 1 && <ProblemList problems={warning.details} />}
-      </div>
+      <p>{explain(warning)}</p>
       {warning.code === 'NEEDS_PERSON' && <ConfirmButton code={warning.code} />}
     </div>
   );

@@ -15,13 +15,13 @@ export function Relative({ at, zone = userZone }: TimeProps) {
   );
 }
 
-/** `Tomorrow 02:00`, with the exact instant as tooltip. */
+/** `Tomorrow 02:00`, without seconds, with the exact instant as tooltip. */
 export function Absolute({ at, zone = userZone }: TimeProps) {
   const now = useNow(60_000);
   const instant = fromInstant(at);
   return (
     <time dateTime={at} title={exact(instant, zone)}>
-      {absolute(instant, zone, now)}
+      {absolute(instant, zone, now, 'never')}
     </time>
   );
 }

@@ -5,6 +5,9 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/** Whether a wall time is given with its seconds; `when-needed`: unless they are zero. */
+export type Seconds = 'always' | 'when-needed' | 'never';
+
 /** A length of time in words, two units at most: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`, `3 days 2 h`. */
 export function duration(ms: number): string {
   const length = Math.max(0, ms);
@@ -24,8 +27,8 @@ export function relative(at: Millis, now: Millis): string {
 }
 
 /** An instant in a zone, with the day only as far as it is needed: `14:30`, `Tomorrow 02:00`, `Sat 29 Nov 09:00`. */
-export function absolute(at: Millis, zone: string, now: Millis): string {
-  const time = clock(at, zone);
+export function absolute(at: Millis, zone: string, now: Millis, seconds: Seconds = 'when-needed'): string {
+  const time = clock(at, zone, seconds);
   const distance = dayNumber(at, zone) - dayNumber(now, zone);
   if (distance === 0) return `Today ${time}`;
   if (distance === 1) return `Tomorrow ${time}`;
@@ -49,22 +52,25 @@ export function exact(at: Millis, zone: string): string {
 }
 
 /** Wall time in a zone, with seconds only where they are not zero or asked for: `14:30`, `14:30:15`. */
-export function clock(at: Millis, zone: string, seconds: 'when-needed' | 'always' = 'when-needed'): string {
+export function clock(at: Millis, zone: string, seconds: Seconds = 'when-needed'): string {
   const text = format(zone, 'clock', {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
   }).format(at);
-  return seconds === 'when-needed' && text.endsWith(':00') ? text.slice(0, -3) : text;
+  const shorten = seconds === 'never' || (seconds === 'when-needed' && text.endsWith(':00'));
+  return shorten ? text.slice(0, -3) : text;
 }
 
 /** From `first` to `last` in a zone: `Today 02:00–08:00`, or both ends in full when they are on different days. */
 export function span(first: Millis, last: Millis, zone: string, now: Millis): string {
-  const start = absolute(first, zone, now);
+  const start = absolute(first, zone, now, 'never');
   if (first === last) return start;
   const sameDay = dayNumber(first, zone) === dayNumber(last, zone);
-  return sameDay ? `${start}–${clock(last, zone)}` : `${start} – ${absolute(last, zone, now)}`;
+  return sameDay
+    ? `${start}–${clock(last, zone, 'never')}`
+    : `${start} – ${absolute(last, zone, now, 'never')}`;
 }
 
 /** `Sat 29 Nov`, with the year when it is another than `now`'s. */

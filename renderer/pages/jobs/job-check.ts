@@ -6,6 +6,7 @@ import {
   problemsOf,
   withoutDefaults,
 } from '../../../shared/index.ts';
+import { jsonText } from '../../parts/json-text.ts';
 
 /** What the editor knows of its text: a job, or what keeps it from being one. */
 export type JobCheck = { job: Job; problems: [] } | { job: undefined; problems: Problem[] };
@@ -24,9 +25,9 @@ export function checkJob(text: string): JobCheck {
     : { job: undefined, problems: problemsOf(result.error) };
 }
 
-/** A job as a person would have written it: defaults left out, two spaces deep. */
+/** A job as a person would have written it, defaults left out. */
 export function jobText(job: Job): string {
-  return `${JSON.stringify(withoutDefaults(jobSchema, job), null, 2)}\n`;
+  return jsonText(withoutDefaults(jobSchema, job));
 }
 
 /** What a new job starts from: a complete example that does no harm. */

@@ -1,4 +1,4 @@
-import type { Job } from '../../../shared/index.ts';
+import type { Blackout, Job } from '../../../shared/index.ts';
 import { duration } from '../../parts/time.ts';
 import { plural } from '../../parts/wording.ts';
 
@@ -12,10 +12,11 @@ export function JobRules({ job }: { job: Job }) {
     ['Cut off by a crash', job.retryInterrupted ? 'repeated at the next start' : 'shown, not repeated'],
   ];
   if (job.jitterSeconds > 0) rules.push(['Start spread over', duration(job.jitterSeconds * 1000)]);
+  for (const window of job.blackouts) rules.push(['Not run', blackout(window)]);
   return (
     <dl className="facts">
       {rules.map(([name, text]) => (
-        <div key={name}>
+        <div key={`${name} ${text}`}>
           <dt>{name}</dt>
           <dd>{text}</dd>
         </div>
@@ -37,6 +38,13 @@ function retries(job: Job): string {
   if (attempts === 0) return 'none';
   const growth = factor === 1 ? '' : `, then × ${factor}`;
   return `${plural(attempts, 'time')}, after ${duration(delaySeconds * 1000)}${growth}`;
+}
+
+function blackout(window: Blackout): string {
+  const name = window.name ? `${window.name}: ` : '';
+  if (window.type === 'dates') return `${name}${window.from} to ${window.to}`;
+  const days = window.days.length === 7 ? 'every day' : window.days.join(', ');
+  return `${name}${window.from} to ${window.to}, ${days}`;
 }
 
 const overlapWords: Record<Job['overlap'], string> = {

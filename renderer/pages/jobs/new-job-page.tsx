@@ -1,6 +1,7 @@
 import type { Job } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
+import { jsonText } from '../../parts/json-text.ts';
 import { Page } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { useSay } from '../../parts/toasts.tsx';
@@ -9,7 +10,7 @@ import { go } from '../../parts/use-route.ts';
 import { starterJob } from './job-check.ts';
 import { JobEditor } from './job-editor.tsx';
 
-const starter = `${JSON.stringify(starterJob, null, 2)}\n`;
+const starter = jsonText(starterJob);
 
 /** Adds a job, beginning with a small example. */
 export function NewJobPage() {

@@ -32,14 +32,10 @@ export function NextTimes({ times, enabled = true }: { times: FireTimes; enabled
           </tbody>
         </table>
       )}
-      {times.next.length > 0 && (
+      {times.daylightSaving && (
         <details className="rule">
           <summary>When clocks change</summary>
-          <p>
-            A fixed time that falls into a gap runs once at the gap’s end. A fixed time in a repeated hour
-            runs once, the first time. A schedule of every so many minutes or hours keeps its pace through
-            both.
-          </p>
+          <p>{times.daylightSaving}</p>
         </details>
       )}
     </div>

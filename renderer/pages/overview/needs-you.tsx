@@ -35,7 +35,7 @@ export function NeedsYou({ status, jobs }: Props) {
           <Icon name="check" /> All is well. Nothing waits for you.
         </p>
       ) : (
-        <ul className="cards">
+        <ul className="card joined">
           {troubled.slice(0, shown).map((account) => (
             <AccountItem key={account.id} account={account} />
           ))}
@@ -68,7 +68,7 @@ function isFailing(job: JobView): boolean {
 function Item({ to, word, name, children }: { to: string; word: Word; name: string; children: ReactNode }) {
   return (
     <li>
-      <a className={`card need tone-${word.tone}`} href={to}>
+      <a className={`need tone-${word.tone}`} href={to}>
         <Icon name="alert" />
         <span className="need-name">{name}</span>
         <span className="need-why">{children}</span>

@@ -5,7 +5,7 @@ import { Absolute, Relative } from '../../parts/time-view.tsx';
 
 /** When a post goes out, where it came from, and how it is marked. */
 export function PostFacts({ post }: { post: PostView }) {
-  const facts: [string, ReactNode][] = [['Goes out', <When key="when" post={post} />]];
+  const facts: [string, ReactNode][] = [['Due', <When key="when" post={post} />]];
   facts.push(['Came from', <Source key="source" post={post} />]);
   facts.push(['Made', <Absolute key="made" at={post.createdAt} />]);
   if (post.visibility) facts.push(['Visible to', visibilityWords[post.visibility]]);

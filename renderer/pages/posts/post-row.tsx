@@ -1,6 +1,5 @@
 import type { AccountView, PostView } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
-import { Icon } from '../../parts/icon.tsx';
 import { href } from '../../parts/route.ts';
 import { Absolute, Relative } from '../../parts/time-view.tsx';
 import { explain, plural, targetWords } from '../../parts/wording.ts';
@@ -12,6 +11,11 @@ type RowProps = { post: PostView; accounts: ReadonlyMap<string, AccountView> };
 export function PostRow({ post, accounts }: RowProps) {
   const problem = post.targets.find((target) => target.error)?.error;
   const names = post.targets.map((target) => accountName(accounts, target.account));
+  const facts = [
+    post.media.length > 0 && plural(post.media.length, 'file'),
+    post.thread.length > 0 && `thread of ${post.thread.length + 1}`,
+    post.source === 'pipeline' && 'made by a job',
+  ].filter((fact) => fact !== false);
   return (
     <>
       <td>
@@ -34,17 +38,12 @@ export function PostRow({ post, accounts }: RowProps) {
             {excerpt(post)}
           </a>
         </p>
-        <p className="row-sub">
-          {post.media.length > 0 && (
-            <span className="with-icon">
-              <Icon name="image" size={13} />
-              {plural(post.media.length, 'file')}
-            </span>
-          )}
-          {post.thread.length > 0 && <span>thread of {post.thread.length + 1}</span>}
-          {post.source === 'pipeline' && <span>made by a job</span>}
-          {problem && <span className="row-problem">{explain(problem)}</span>}
-        </p>
+        {facts.length > 0 && <p className="row-sub">{facts.join(' · ')}</p>}
+        {problem && (
+          <p className="row-sub row-two row-problem" title={explain(problem)}>
+            {explain(problem)}
+          </p>
+        )}
       </td>
       <td>
         <p className="row-names" title={names.join(', ')}>

@@ -23,9 +23,8 @@ export function Settle({ postId, account, handle, changed }: SettleProps) {
   return (
     <div className="settle">
       <p>
-        <strong>Did it appear?</strong> The answer of the server was lost, and looking it up could not decide.
-        Belfry does not send it again by itself: that could publish it twice. Look at the profile of {handle},
-        then say what you see.
+        <strong>Is it there?</strong> Belfry does not send it again by itself, since that could publish it
+        twice. Look at the profile of {handle}, then say what you see.
       </p>
       <div className="buttons">
         <Button busy={action.busy} icon="check" onClick={() => settle(true)}>

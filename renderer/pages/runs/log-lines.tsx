@@ -34,6 +34,7 @@ export function LogLines({ lines, stepName, search, follow, earlier, onEarlier, 
     followOnAppend: follow,
     scrollEndThreshold: nearEnd,
     initialOffset: follow ? Number.MAX_SAFE_INTEGER : 0,
+    onChange: (instance) => setAtEnd(instance.isAtEnd(nearEnd)),
   });
 
   return (
@@ -46,7 +47,6 @@ export function LogLines({ lines, stepName, search, follow, earlier, onEarlier, 
         aria-label="Lines of output"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        onScroll={() => setAtEnd(virtualizer.isAtEnd(nearEnd))}
       >
         {earlier && (
           <div className="log-earlier">

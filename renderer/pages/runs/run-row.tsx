@@ -18,7 +18,7 @@ export function RunRow({ run }: { run: RunView }) {
             {run.jobName}
           </a>
         </p>
-        <p className="row-sub">
+        <p className="row-sub row-two">
           <Why run={run} />
         </p>
       </td>

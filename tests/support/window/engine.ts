@@ -1,0 +1,370 @@
+import { type Announcer, createAnnouncer, createApi, type Handlers } from '../../../electron/api/index.ts';
+import {
+  BelfryError,
+  type Bridge,
+  durationMillis,
+  type Job,
+  type JobView,
+  type Log,
+  type PostView,
+  postStatus,
+  type RunView,
+  type Status,
+  settingsSchema,
+  type TargetStatus,
+  type TargetView,
+  type Trigger,
+} from '../../../shared/index.ts';
+import { sampleAccount, samplePost, sampleRun, sampleTarget } from './sample.ts';
+import type { World } from './world.ts';
+
+export type WindowEngine = {
+  bridge: Bridge;
+  announcer: Announcer;
+  calls: { name: string; input: unknown }[];
+};
+
+/** An engine that only remembers: every call of the contract on plain data, checked by the real dispatcher. */
+export function windowEngine(world: World): WindowEngine {
+  const log: Log = () => {};
+  const announcer = createAnnouncer({ log });
+  const api = createApi({ handlers: handlersOn(world, announcer), log });
+  const calls: { name: string; input: unknown }[] = [];
+  return {
+    announcer,
+    calls,
+    bridge: {
+      subscribe: announcer.subscribe,
+      call(name, input) {
+        calls.push({ name, input });
+        return api.call(name, input);
+      },
+    },
+  };
+}
+
+function handlersOn(world: World, announcer: Announcer): Handlers {
+  const told = (
+    name: 'status.changed' | 'jobs.changed' | 'posts.changed' | 'accounts.changed' | 'settings.changed',
+  ) => announcer.announce({ name });
+  const job = (id: string) => found(world.jobs, id, 'job');
+  const post = (id: string) => found(world.posts, id, 'post');
+  const jobsChanged = () => {
+    told('jobs.changed');
+    told('status.changed');
+  };
+  const putPost = (changed: PostView) => {
+    world.posts = [changed, ...world.posts.filter((other) => other.id !== changed.id)];
+    told('posts.changed');
+    told('status.changed');
+    return changed;
+  };
+  const moveTargets = (id: string, from: TargetStatus[], to: TargetStatus) =>
+    putPost(
+      withTargets(post(id), (target) =>
+        from.includes(target.status) ? { ...target, status: to, error: null } : target,
+      ),
+    );
+  const putRun = (run: RunView) => {
+    world.runs = world.runs.some((other) => other.id === run.id)
+      ? world.runs.map((other) => (other.id === run.id ? run : other))
+      : [run, ...world.runs];
+    announcer.announce({ name: 'runs.changed', run });
+    told('status.changed');
+    return run;
+  };
+
+  return {
+    'status.get': async () => statusOf(world),
+    'scheduler.start': async () => {
+      world.paused = false;
+      told('status.changed');
+      return {};
+    },
+    'scheduler.stop': async () => {
+      world.paused = true;
+      told('status.changed');
+      return {};
+    },
+    'engine.quit': async () => ({}),
+
+    'jobs.list': async ({ limit }) => world.jobs.slice(0, limit).map((entry) => viewOf(world, entry)),
+    'jobs.get': async ({ id }) => ({
+      job: job(id),
+      view: viewOf(world, job(id)),
+      next: {
+        timezone: job(id).timezone ?? 'America/New_York',
+        description: wordsOf(job(id)),
+        next: instants(nextTimes(job(id), 10)),
+      },
+    }),
+    'jobs.add': async ({ job: added }) => {
+      if (world.jobs.some((other) => other.id === added.id)) throw taken(added.id);
+      world.jobs = [...world.jobs, added];
+      jobsChanged();
+      return viewOf(world, added);
+    },
+    'jobs.set': async ({ id, job: changed }) => {
+      job(id);
+      world.jobs = world.jobs.map((other) => (other.id === id ? changed : other));
+      jobsChanged();
+      return viewOf(world, changed);
+    },
+    'jobs.remove': async ({ id }) => {
+      job(id);
+      world.jobs = world.jobs.filter((other) => other.id !== id);
+      jobsChanged();
+      return {};
+    },
+    'jobs.enable': async ({ id, enabled }) => {
+      world.jobs = world.jobs.map((other) => (other.id === id ? { ...other, enabled } : other));
+      jobsChanged();
+      return viewOf(world, job(id));
+    },
+    'jobs.run': async ({ id, fromStep }) => {
+      const now = new Date().toISOString();
+      const run = sampleRun({
+        id: `run-${world.runs.length + 1}`,
+        jobId: id,
+        jobName: job(id).name,
+        cause: 'manual',
+        slot: null,
+        status: 'running',
+        createdAt: now,
+        finishedAt: null,
+        reason: fromStep ? `Resumed from step ${fromStep}.` : null,
+        steps: job(id).steps.map((step, index) => ({
+          name: step.name,
+          status: index === 0 ? 'running' : 'pending',
+          exitCode: null,
+          signal: null,
+          startedAt: index === 0 ? now : null,
+          finishedAt: null,
+          error: null,
+        })),
+      });
+      return putRun(run);
+    },
+    'jobs.templates': async () => world.templates,
+    'jobs.useTemplate': async ({ id }) => {
+      const template = found(world.templates, id, 'template');
+      const fresh = template.jobs.filter((entry) => !world.jobs.some((other) => other.id === entry.id));
+      world.jobs = [...world.jobs, ...fresh];
+      world.workspaces = [...world.workspaces, ...template.workspaces];
+      jobsChanged();
+      return fresh.map((entry) => viewOf(world, entry));
+    },
+
+    'workspaces.list': async () => world.workspaces,
+    'workspaces.put': async ({ workspace }) => {
+      world.workspaces = [...world.workspaces.filter((other) => other.id !== workspace.id), workspace];
+      return {};
+    },
+    'workspaces.remove': async ({ id }) => {
+      world.workspaces = world.workspaces.filter((other) => other.id !== id);
+      return {};
+    },
+
+    'schedule.next': async ({ id, trigger, timezone, count }) => {
+      const subject: Pick<Job, 'triggers'> = id ? job(id) : { triggers: trigger ? [trigger] : [] };
+      return {
+        timezone: timezone ?? 'America/New_York',
+        description: subject.triggers.map(triggerWords).join('; '),
+        next: instants(nextTimes(subject, count)),
+      };
+    },
+
+    'runs.list': async ({ jobId, status, before, limit }) => {
+      const fitting = world.runs.filter(
+        (run) => (!jobId || run.jobId === jobId) && (!status || run.status === status),
+      );
+      const from = before ? fitting.findIndex((run) => run.id === before) + 1 : 0;
+      return fitting.slice(from, from + limit);
+    },
+    'runs.get': async ({ id }) => found(world.runs, id, 'run'),
+    'runs.cancel': async ({ id }) =>
+      putRun({ ...found(world.runs, id, 'run'), status: 'cancelled', finishedAt: new Date().toISOString() }),
+    'runs.output': async ({ id, after = 0, tail, search, limit }) => {
+      const all = id ? (world.output.get(id) ?? []) : [...world.output.values()].flat();
+      const fitting = all.filter(
+        (line) => line.seq > after && (!search || line.text.toLowerCase().includes(search.toLowerCase())),
+      );
+      return tail ? fitting.slice(-limit) : fitting.slice(0, limit);
+    },
+
+    'posts.list': async ({ status, limit }) =>
+      world.posts.filter((entry) => !status || entry.status === status).slice(0, limit),
+    'posts.get': async ({ id }) => post(id),
+    'posts.add': async ({ post: input, source }) =>
+      putPost(
+        samplePost({
+          id: `post-${world.posts.length + 1}`,
+          text: input.text,
+          publishAt: input.publishAt,
+          source,
+          targets: input.accounts.map((account) =>
+            sampleTarget({ account, status: input.publishAt === null ? 'draft' : 'queued' }),
+          ),
+          media: input.media.map((file, index) => ({
+            id: `media-${index}`,
+            name: file.path.split('/').at(-1) ?? file.path,
+            alt: file.alt,
+            mime: 'image/png',
+            bytes: 120_000,
+          })),
+          contentWarning: input.contentWarning ?? null,
+          visibility: input.visibility ?? null,
+        }),
+      ),
+    'posts.cancel': async ({ id }) => moveTargets(id, ['draft', 'queued', 'failed', 'missed'], 'cancelled'),
+    'posts.retry': async ({ id }) => moveTargets(id, ['failed', 'missed'], 'queued'),
+    'posts.publish': async ({ id }) => moveTargets(id, ['draft', 'queued'], 'published'),
+    'posts.settle': async ({ id, account, published }) =>
+      putPost(
+        withTargets(post(id), (target) =>
+          target.account === account
+            ? { ...target, status: published ? 'published' : 'queued', error: null }
+            : target,
+        ),
+      ),
+
+    'accounts.list': async ({ limit }) => world.accounts.slice(0, limit),
+    'accounts.add': async ({ network, server, token }) => {
+      if (token === 'wrong') {
+        throw new BelfryError({
+          code: 'SIGN_IN_NEEDED',
+          what: 'The token was refused',
+          where: `at ${server}`,
+          why: 'The server answered 401',
+          remedy: 'Make a new token and try again',
+        });
+      }
+      const account = sampleAccount({ id: 'new', network, server, handle: `@new@${new URL(server).host}` });
+      world.accounts = [...world.accounts, account];
+      told('accounts.changed');
+      return account;
+    },
+    'accounts.verify': async ({ id }) => found(world.accounts, id, 'account'),
+    'accounts.remove': async ({ id }) => {
+      world.accounts = world.accounts.filter((account) => account.id !== id);
+      told('accounts.changed');
+      return {};
+    },
+
+    'settings.get': async () => world.settings,
+    'settings.set': async (patch) => {
+      world.settings = settingsSchema.parse({ ...world.settings, ...patch });
+      told('settings.changed');
+      return world.settings;
+    },
+    'warnings.confirm': async ({ code }) => {
+      world.warnings = world.warnings.filter((warning) => warning.code !== code);
+      told('status.changed');
+      return {};
+    },
+    'shell.open': async () => ({}),
+    'demo.start': async () => ({ url: 'http://127.0.0.1:1/#code=demo' }),
+  };
+}
+
+function statusOf(world: World): Status {
+  const views = world.jobs.map((job) => viewOf(world, job));
+  const next = views
+    .flatMap((view) => (view.nextRun ? [{ jobId: view.id, name: view.name, at: view.nextRun }] : []))
+    .sort((a, b) => a.at.localeCompare(b.at))[0];
+  const count = (...statuses: TargetStatus[]) =>
+    world.posts.filter((post) => statuses.includes(post.status)).length;
+  return {
+    version: '0.1.0',
+    pid: 4711,
+    mode: world.mode,
+    home: '/home/ada/.config/Belfry',
+    startedAt: '2026-11-22T08:00:00.000Z',
+    scheduler: world.paused ? 'paused' : 'running',
+    running: world.runs
+      .filter((run) => run.status === 'running')
+      .map((run) => ({ runId: run.id, jobId: run.jobId, name: run.jobName, startedAt: run.startedAt })),
+    next: world.paused ? null : (next ?? null),
+    counts: {
+      jobs: world.jobs.length,
+      enabledJobs: world.jobs.filter((job) => job.enabled).length,
+      queuedPosts: count('queued', 'sending'),
+      needYou: count('failed', 'unconfirmed', 'missed'),
+      failingJobs: views.filter((view) => view.lastRun?.status === 'failed').length,
+    },
+    warnings: world.warnings,
+    demo: world.demo,
+  };
+}
+
+function viewOf(world: World, job: Job): JobView {
+  const runs = world.runs.filter((run) => run.jobId === job.id);
+  const last = runs.find((run) => run.finishedAt !== null);
+  const [next] = nextTimes(job, 1);
+  return {
+    id: job.id,
+    name: job.name,
+    description: job.description,
+    enabled: job.enabled,
+    builtin: world.builtins.has(job.id),
+    schedule: wordsOf(job),
+    nextRun: job.enabled && next !== undefined ? new Date(next).toISOString() : null,
+    lastRun: last ? { id: last.id, status: last.status, finishedAt: last.finishedAt } : null,
+    running: runs.some((run) => run.status === 'running'),
+  };
+}
+
+function wordsOf(job: Job): string {
+  return job.triggers.map(triggerWords).join('; ');
+}
+
+function triggerWords(trigger: Trigger): string {
+  return trigger.type === 'interval'
+    ? `Every ${durationMillis(trigger) / 60_000} minutes`
+    : `By ${trigger.type}`;
+}
+
+/** Intervals from the full hour, everything else on the hour: enough for a picture, no more. */
+function nextTimes(job: Pick<Job, 'triggers'>, count: number): number[] {
+  const now = Date.now();
+  return job.triggers
+    .flatMap((trigger) => {
+      const step = trigger.type === 'interval' ? durationMillis(trigger) : 3_600_000;
+      const first = Math.floor(now / step) * step + step;
+      return Array.from({ length: count }, (_, index) => first + index * step);
+    })
+    .sort((a, b) => a - b)
+    .slice(0, count);
+}
+
+function instants(times: number[]): string[] {
+  return times.map((at) => new Date(at).toISOString());
+}
+
+function withTargets(post: PostView, change: (target: TargetView) => TargetView): PostView {
+  const targets = post.targets.map(change);
+  return { ...post, targets, status: postStatus(targets) };
+}
+
+function found<T extends { id: string }>(list: readonly T[], id: string, what: string): T {
+  const entry = list.find((candidate) => candidate.id === id);
+  if (entry) return entry;
+  throw new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Unknown ${what} "${id}"`,
+    where: `among the ${what}s`,
+    why: 'It does not exist or was removed',
+    remedy: 'Go back to the list',
+  });
+}
+
+function taken(id: string): BelfryError {
+  return new BelfryError({
+    code: 'ALREADY_EXISTS',
+    what: `The id "${id}" is taken`,
+    where: 'in jobs',
+    why: 'Ids must be unique',
+    remedy: 'Choose another id',
+    field: 'job.id',
+  });
+}

@@ -1,0 +1,49 @@
+import type {
+  AccountView,
+  Job,
+  OutputLine,
+  PostView,
+  RunView,
+  Settings,
+  Template,
+  Warning,
+  Workspace,
+} from '../../../shared/index.ts';
+import { settingsSchema } from '../../../shared/index.ts';
+
+/** Everything that the engine behind a test's window knows; tests read and change it. */
+export type World = {
+  paused: boolean;
+  mode: 'desktop' | 'headless';
+  demo: boolean;
+  jobs: Job[];
+  builtins: Set<string>;
+  runs: RunView[];
+  output: Map<string, OutputLine[]>;
+  posts: PostView[];
+  accounts: AccountView[];
+  workspaces: Workspace[];
+  templates: Template[];
+  settings: Settings;
+  warnings: Warning[];
+};
+
+/** A world, empty unless more is said. */
+export function world(some: Partial<World> = {}): World {
+  return {
+    paused: false,
+    mode: 'headless',
+    demo: false,
+    jobs: [],
+    builtins: new Set(),
+    runs: [],
+    output: new Map(),
+    posts: [],
+    accounts: [],
+    workspaces: [],
+    templates: [],
+    settings: settingsSchema.parse({}),
+    warnings: [],
+    ...some,
+  };
+}
