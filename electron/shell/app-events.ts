@@ -1,0 +1,22 @@
+import { app } from 'electron';
+import { type Log, toWireError } from '../../shared/index.ts';
+import type { QuitCause } from './quit.ts';
+
+/** A signal to a whole process group arrives twice: from the terminal and from `npm start`, which passes it on. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** Every way in which the system tells this application to end, and the mistakes that nobody caught. */
+export function watchAppEvents({ log, quit }: { log: Log; quit(cause: QuitCause): Promise<void> }): void {
+  for (const signal of signals) process.on(signal, () => void quit('signal'));
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    void quit('person');
+  });
+  // Without a listener Electron quits with the last window; Belfry lives in the tray.
+  app.on('window-all-closed', () => {});
+  // One failed callback must not end the work of all jobs; what is lost with it is found again at the next start.
+  process.on('uncaughtException', (error) =>
+    log('error', toWireError(error).message, { stack: error.stack }),
+  );
+  process.on('unhandledRejection', (reason) => log('error', toWireError(reason).message));
+}

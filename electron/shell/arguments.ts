@@ -1,0 +1,65 @@
+import { BelfryError, nearest } from '../../shared/index.ts';
+
+/** What the command line asks of the desktop application. */
+export type Arguments = {
+  /** Home folder as given; null = the usual one. */
+  home: string | null;
+  /** Start in the tray, without a window. */
+  hidden: boolean;
+  demo: boolean;
+  /** A `belfry://` address that somebody followed. */
+  link: string | null;
+};
+
+const flags = ['--home', '--hidden', '--demo'] as const;
+
+/**
+ * Reads `argv` (all of it). Chromium's own switches and the application's folder may stand among the arguments, so what
+ * is unknown is passed over, unless it looks like a slip of the pen. Throws BAD_INPUT.
+ */
+export function parseArguments(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Arguments {
+  const args = argv.slice(1);
+  refuseSlips(args);
+  return {
+    home: homeOf(args) ?? (env['BELFRY_HOME'] || null),
+    hidden: args.includes('--hidden'),
+    demo: args.includes('--demo'),
+    link: args.find((arg) => arg.startsWith('belfry://')) ?? null,
+  };
+}
+
+function homeOf(args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => arg === '--home' || arg.startsWith('--home='));
+  if (at < 0) return undefined;
+  const arg = args[at] ?? '';
+  const value = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[at + 1];
+  if (value && !value.startsWith('--')) return value;
+  throw new BelfryError({
+    code: 'BAD_INPUT',
+    what: '--home has no folder',
+    where: 'on the command line',
+    why: 'The folder must follow it',
+    remedy: 'Write --home FOLDER',
+    field: '--home',
+  });
+}
+
+function refuseSlips(args: readonly string[]): void {
+  for (const arg of args) {
+    const name = arg.split('=')[0] ?? '';
+    const guess =
+      name.startsWith('--') && !flags.some((flag) => flag === name) ? nearest(name, flags) : undefined;
+    if (!guess) continue;
+    throw new BelfryError({
+      code: 'BAD_INPUT',
+      what: `Unknown option ${name}`,
+      where: 'on the command line',
+      why: `Belfry knows ${flags.join(', ')}`,
+      remedy: `Did you mean ${guess}?`,
+      field: name,
+    });
+  }
+}

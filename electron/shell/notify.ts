@@ -1,0 +1,17 @@
+import { Notification } from 'electron';
+
+/** A notification of the system; a click on it opens the window. */
+export function createNotifier(open: (route: string) => void) {
+  // A notification that nothing holds is collected together with its click handler.
+  const shown = new Set<Notification>();
+  return ({ title, body, route }: { title: string; body: string; route: string }): void => {
+    if (!Notification.isSupported()) return;
+    const notification = new Notification({ title, body });
+    shown.add(notification);
+    notification.on('click', () => open(route));
+    for (const event of ['click', 'close', 'failed'] as const) {
+      notification.on(event as 'close', () => shown.delete(notification));
+    }
+    notification.show();
+  };
+}

@@ -1,0 +1,55 @@
+import { posix } from 'node:path';
+import { lookup } from 'mrmime';
+
+/** The address of the window's page; nothing outside of this origin is ever shown. */
+export const pageOrigin = 'belfry://app';
+export const pageUrl = `${pageOrigin}/index.html`;
+
+/** Whether an address belongs to our own page. */
+export function isOurPage(address: string): boolean {
+  return URL.canParse(address) && address.startsWith(`${pageOrigin}/`);
+}
+
+/** The file below dist/renderer that a request asks for, or null for what is not served. */
+export function fileOfRequest(method: string, address: string): string | null {
+  if (method !== 'GET' || !isOurPage(address)) return null;
+  try {
+    const path = decodeURIComponent(new URL(address).pathname);
+    const clean = posix.normalize(path);
+    // Normalising an absolute path cannot leave its root; a backslash or NUL could on some systems.
+    if (/[\\\0:]/.test(clean) || !clean.startsWith('/')) return null;
+    return clean === '/' ? 'index.html' : clean.slice(1);
+  } catch {
+    return null; // A broken escape.
+  }
+}
+
+/** Headers of every answer: the whole page works from its own files, without inline scripts and without network. */
+export function headersFor(file: string): Record<string, string> {
+  return {
+    'content-type': contentType(file),
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      "font-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    // Files are on this disk and may change with an update.
+    'cache-control': 'no-store',
+  };
+}
+
+function contentType(file: string): string {
+  const type = lookup(file) ?? 'application/octet-stream';
+  return type.startsWith('text/') || type === 'application/json' ? `${type}; charset=utf-8` : type;
+}

@@ -1,0 +1,80 @@
+import type { Clock, Log } from '../../shared/index.ts';
+
+/** Who wants Belfry to end: a person at the menu, the command `belfry quit`, a signal, or the system that shuts down. */
+export type QuitCause = 'person' | 'command' | 'signal' | 'system';
+
+/** How long running jobs may take to end, in milliseconds; Windows and macOS wait 5 s for an application. */
+const drainMillis: Record<QuitCause, number> = {
+  person: 15_000,
+  command: 15_000,
+  signal: 10_000,
+  system: 3_000,
+};
+/** The question answers itself with "quit" after this time. */
+export const answerMillis = 10_000;
+/** An engine that has not ended by then will not end any more. */
+const patienceMillis = 10_000;
+
+export type QuitNeeds = {
+  clock: Clock;
+  log: Log;
+  /** Names of the jobs at work now. */
+  running(): Promise<string[]>;
+  /** Asks the person; must answer false soon after the signal is aborted. */
+  ask(names: string[], signal: AbortSignal): Promise<boolean>;
+  /** The decision is made: tell it, take no more input. */
+  ending(): void;
+  stop(drainMs: number): Promise<void>;
+  /** Ends the process. */
+  exit(): void;
+};
+
+/** The one way out: asks when a person would interrupt work, drains with a deadline, ends in any case. */
+export function createQuit(needs: QuitNeeds): { request(cause: QuitCause): Promise<void> } {
+  let state: 'alive' | 'asking' | 'ending' = 'alive';
+  let withdraw = new AbortController();
+
+  const confirmed = async (): Promise<boolean> => {
+    const names = await needs.running();
+    if (names.length === 0) return true;
+    withdraw = new AbortController();
+    let unanswered = false;
+    const cancel = needs.clock.setTimer(answerMillis, () => {
+      unanswered = true;
+      withdraw.abort();
+    });
+    const yes = await needs.ask(names, withdraw.signal);
+    cancel();
+    return yes || unanswered;
+  };
+  const end = async (cause: QuitCause) => {
+    state = 'ending';
+    needs.ending();
+    needs.log('info', 'Belfry is ending', { cause, drainSeconds: drainMillis[cause] / 1000 });
+    needs.clock.setTimer(drainMillis[cause] + patienceMillis, needs.exit);
+    try {
+      await needs.stop(drainMillis[cause]);
+    } catch (error) {
+      needs.log('error', 'The engine did not end cleanly', { reason: String(error) });
+    }
+    needs.exit();
+  };
+  return {
+    async request(cause) {
+      if (state === 'ending') return;
+      if (cause === 'person') {
+        if (state === 'asking') return;
+        state = 'asking';
+        const yes = await confirmed();
+        // A signal that came meanwhile has decided already.
+        if (state !== 'asking') return;
+        if (!yes) {
+          state = 'alive';
+          return;
+        }
+      }
+      withdraw.abort();
+      await end(cause);
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { fromInstant, type JobView, type Millis, type PostView, type Status } from '../../shared/index.ts';
+import { ago, clockTime, untilWords } from './time-words.ts';
+
+/** All that the tray is drawn from; `status` is null until the engine has answered for the first time. */
+export type TrayState = {
+  now: Millis;
+  /** IANA zone in which times of day are written. */
+  timezone: string;
+  status: Status | null;
+  jobs: readonly JobView[];
+  /** Queued posts in any order. */
+  posts: readonly PostView[];
+  launchAtLogin: boolean;
+  /** True while Belfry is ending. */
+  quitting: boolean;
+  /** Said when this is no runtime for everyday use. */
+  runtimeNotice: string | null;
+};
+
+export type TrayIcon = 'idle' | 'running' | 'paused' | 'attention';
+
+/** What a click in the menu asks for. */
+export type TrayAction =
+  | { do: 'start' | 'stop' | 'quit' }
+  | { do: 'open'; route: string }
+  | { do: 'run-job'; id: string }
+  | { do: 'launch-at-login'; enabled: boolean };
+
+export type TrayEntry =
+  | { type: 'separator' }
+  | { type: 'label'; label: string }
+  | { type: 'action'; label: string; action: TrayAction; enabled: boolean }
+  | { type: 'checkbox'; label: string; checked: boolean; action: TrayAction }
+  | { type: 'menu'; label: string; entries: TrayEntry[] };
+
+export type TrayView = { icon: TrayIcon; tooltip: string; entries: TrayEntry[] };
+
+const nextPosts = 5;
+/** A longer menu cannot be used any more; the window has the whole list with a search field. */
+const longestMenu = 40;
+const longestLabel = 48;
+
+/** Everything that the tray shows, from one state. */
+export function trayView(state: TrayState): TrayView {
+  return { icon: iconOf(state), tooltip: tooltipOf(state), entries: entriesOf(state) };
+}
+
+function iconOf({ status, quitting }: TrayState): TrayIcon {
+  if (!status || quitting) return 'idle';
+  if (needsAttention(status)) return 'attention';
+  if (status.running.length > 0) return 'running';
+  return status.scheduler === 'paused' ? 'paused' : 'idle';
+}
+
+function needsAttention(status: Status): boolean {
+  return status.counts.needYou > 0 || status.warnings.length > 0;
+}
+
+/** One line on what matters most now. */
+export function statusLine({
+  status,
+  now,
+  quitting,
+}: Pick<TrayState, 'status' | 'now' | 'quitting'>): string {
+  if (quitting) return 'Ending …';
+  if (!status) return 'Starting …';
+  const [first, ...more] = status.running;
+  if (first) return `Running: ${short(first.name)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+  if (status.warnings.length > 0)
+    return plural(status.warnings.length, 'warning needs', 'warnings need', 'you');
+  if (status.counts.needYou > 0) return plural(status.counts.needYou, 'post needs', 'posts need', 'you');
+  if (status.scheduler === 'paused') return 'Paused';
+  if (!status.next) return 'Nothing is scheduled';
+  return `Next: ${short(status.next.name)} ${untilWords(fromInstant(status.next.at) - now)}`;
+}
+
+function tooltipOf(state: TrayState): string {
+  const { status } = state;
+  const lines = [`Belfry: ${statusLine(state)}`];
+  if (status && status.counts.failingJobs > 0)
+    lines.push(plural(status.counts.failingJobs, 'job', 'jobs', 'failed at the last run'));
+  if (status?.demo) lines.push('Demonstration');
+  if (state.runtimeNotice) lines.push(state.runtimeNotice);
+  return lines.join('\n');
+}
+
+function entriesOf(state: TrayState): TrayEntry[] {
+  const { status } = state;
+  const paused = status?.scheduler === 'paused';
+  const alive = status !== null && !state.quitting;
+  return [
+    { type: 'label', label: statusLine(state) },
+    { type: 'separator' },
+    action('Start scheduler', { do: 'start' }, alive && paused),
+    action('Stop scheduler', { do: 'stop' }, alive && !paused),
+    runNow(state),
+    pendingPosts(state),
+    { type: 'separator' },
+    action('Open Belfry', { do: 'open', route: '' }, !state.quitting),
+    action('Open logs', { do: 'open', route: '#/output' }, !state.quitting),
+    {
+      type: 'checkbox',
+      label: 'Launch at login',
+      checked: state.launchAtLogin,
+      action: { do: 'launch-at-login', enabled: !state.launchAtLogin },
+    },
+    { type: 'separator' },
+    action('Quit Belfry', { do: 'quit' }, !state.quitting),
+  ];
+}
+
+function runNow({ jobs }: TrayState): TrayEntry {
+  const shown = jobs
+    .slice(0, longestMenu)
+    .map((job) =>
+      action(`${short(job.name)}${job.running ? ' (running)' : ''}`, { do: 'run-job', id: job.id }, true),
+    );
+  const rest = jobs.length - shown.length;
+  const more =
+    rest > 0 ? [action(`${rest} more in the window …`, { do: 'open', route: '#/jobs' }, true)] : [];
+  return { type: 'menu', label: 'Run now', entries: orNone([...shown, ...more], 'No jobs yet') };
+}
+
+function pendingPosts({ posts, now, timezone }: TrayState): TrayEntry {
+  const due = posts
+    .map((post) => ({
+      post,
+      at: post.publishAt === null ? Number.POSITIVE_INFINITY : fromInstant(post.publishAt),
+    }))
+    .filter(({ at }) => Number.isFinite(at))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, nextPosts);
+  const entries = due.map(({ post, at }) => {
+    const when = at > now ? clockTime(at, now, timezone) : `due ${ago(now - at)}`;
+    return action(
+      `${when}  ${title(post)}`,
+      { do: 'open', route: `#/posts/${encodeURIComponent(post.id)}` },
+      true,
+    );
+  });
+  return { type: 'menu', label: 'Pending posts', entries: orNone(entries, 'No pending posts') };
+}
+
+function title(post: PostView): string {
+  const [line = ''] = post.text.trim().split('\n');
+  if (line !== '') return short(line);
+  return post.media.length > 0 ? 'Media without text' : 'Empty post';
+}
+
+function action(label: string, what: TrayAction, enabled: boolean): TrayEntry {
+  return { type: 'action', label, action: what, enabled };
+}
+
+function orNone(entries: TrayEntry[], otherwise: string): TrayEntry[] {
+  return entries.length > 0 ? entries : [{ type: 'label', label: otherwise }];
+}
+
+function plural(count: number, one: string, many: string, rest: string): string {
+  return `${count} ${count === 1 ? one : many} ${rest}`;
+}
+
+/** Cut between characters as people see them, never inside one. */
+function short(text: string): string {
+  const plain = text.replace(/\s+/g, ' ');
+  const characters = Array.from(plain);
+  return characters.length <= longestLabel ? plain : `${characters.slice(0, longestLabel - 1).join('')}…`;
+}

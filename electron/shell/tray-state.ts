@@ -1,0 +1,121 @@
+import type { Announcement, Bridge, Clock } from '../../shared/index.ts';
+import { ask } from './ask.ts';
+import type { TrayState } from './tray-menu.ts';
+
+type Part = 'status' | 'jobs' | 'posts' | 'settings';
+const all: readonly Part[] = ['status', 'jobs', 'posts', 'settings'];
+
+/** Announcements may come by the hundred; the tray is brought up to date at most this often. */
+const pauseMillis = 500;
+/** The status line counts minutes. */
+const tickMillis = 30_000;
+const mostPosts = 1000;
+
+export type TrayStateNeeds = {
+  engine: Bridge;
+  clock: Clock;
+  timezone: string;
+  runtimeNotice: string | null;
+  /** Draws the tray. */
+  draw(state: TrayState): void;
+};
+
+export type TrayStateKeeper = { quitting(): void; stop(): void };
+
+/** Keeps the one state that the tray is drawn from, asking the engine for those parts only that have changed. */
+export function keepTrayState({ engine, clock, draw, ...fixed }: TrayStateNeeds): TrayStateKeeper {
+  let state: TrayState = {
+    now: clock.now(),
+    status: null,
+    jobs: [],
+    posts: [],
+    launchAtLogin: false,
+    quitting: false,
+    ...fixed,
+  };
+  let stale = new Set<Part>(all);
+  let busy = false;
+  let cancel = () => {};
+
+  const show = (change: Partial<TrayState>) => {
+    state = { ...state, ...change, now: clock.now() };
+    draw(state);
+  };
+  const refresh = async () => {
+    if (busy) return;
+    busy = true;
+    const parts = [...stale];
+    stale = new Set();
+    const changes = await Promise.all(parts.map((part) => load(engine, part)));
+    show(Object.assign({}, ...changes));
+    busy = false;
+    cancel();
+    cancel = clock.setTimer(pauseMillis, () => (stale.size > 0 ? void refresh() : idle()));
+  };
+  const idle = () => {
+    cancel();
+    cancel = clock.setTimer(tickMillis, () => {
+      show({});
+      idle();
+    });
+    resting = true;
+  };
+  let resting = false;
+  const wake = () => {
+    if (!resting) return;
+    resting = false;
+    void refresh();
+  };
+
+  const unsubscribe = engine.subscribe((announcement) => {
+    for (const part of affected(announcement)) stale.add(part);
+    if (stale.size > 0) wake();
+  });
+  void refresh();
+  return {
+    quitting: () => show({ quitting: true }),
+    stop() {
+      unsubscribe();
+      cancel();
+      resting = false;
+    },
+  };
+}
+
+/** Which parts an announcement makes stale. */
+export function affected(announcement: Announcement): readonly Part[] {
+  switch (announcement.name) {
+    case 'runs.output':
+      return [];
+    case 'runs.changed':
+    case 'jobs.changed':
+      return ['status', 'jobs'];
+    case 'posts.changed':
+      return ['status', 'posts'];
+    case 'settings.changed':
+      return ['settings'];
+    default:
+      return ['status'];
+  }
+}
+
+async function load(engine: Bridge, part: Part): Promise<Partial<TrayState>> {
+  switch (part) {
+    case 'status': {
+      const answer = await ask(engine, 'status.get', {});
+      return answer.ok ? { status: answer.value } : {};
+    }
+    case 'jobs': {
+      const answer = await ask(engine, 'jobs.list', {});
+      return answer.ok ? { jobs: answer.value } : {};
+    }
+    case 'posts': {
+      const answer = await ask(engine, 'posts.list', { status: 'queued', limit: mostPosts });
+      return answer.ok ? { posts: answer.value } : {};
+    }
+    case 'settings': {
+      const answer = await ask(engine, 'settings.get', {});
+      return answer.ok ? { launchAtLogin: answer.value.launchAtLogin } : {};
+    }
+  }
+}

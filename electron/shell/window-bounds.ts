@@ -1,0 +1,43 @@
+export type Rectangle = { x: number; y: number; width: number; height: number };
+/** Where the window was, in screen points. */
+export type WindowPlace = Rectangle & { maximized: boolean };
+
+export const smallest = { width: 640, height: 480 };
+const usual = { width: 1180, height: 780 };
+/** A title bar must stay reachable: at least this much of the window has to be on one screen. */
+const visible = { width: 160, height: 80 };
+
+/** Where to open the window: where it was, unless that screen is gone; `screens` are work areas, the main one first. */
+export function placeWindow(
+  last: WindowPlace | null,
+  screens: readonly Rectangle[],
+): Partial<Rectangle> & { width: number; height: number } {
+  const main = screens[0] ?? { x: 0, y: 0, ...usual };
+  if (!last || !isReachable(last, screens)) return sizeFor(last ?? usual, main);
+  return { x: last.x, y: last.y, ...sizeFor(last, { ...main, width: last.width, height: last.height }) };
+}
+
+/** Whether something read from a file describes a place. */
+export function isPlace(value: unknown): value is WindowPlace {
+  if (typeof value !== 'object' || value === null) return false;
+  const place = value as Record<string, unknown>;
+  return (
+    ['x', 'y', 'width', 'height'].every((key) => Number.isFinite(place[key])) &&
+    typeof place['maximized'] === 'boolean'
+  );
+}
+
+function sizeFor(size: { width: number; height: number }, screen: Rectangle) {
+  return {
+    width: Math.round(Math.max(smallest.width, Math.min(size.width, screen.width))),
+    height: Math.round(Math.max(smallest.height, Math.min(size.height, screen.height))),
+  };
+}
+
+function isReachable(place: Rectangle, screens: readonly Rectangle[]): boolean {
+  return screens.some((screen) => {
+    const width = Math.min(place.x + place.width, screen.x + screen.width) - Math.max(place.x, screen.x);
+    const height = Math.min(place.y + place.height, screen.y + screen.height) - Math.max(place.y, screen.y);
+    return width >= visible.width && height >= visible.height && place.y >= screen.y - 1;
+  });
+}
