@@ -49,13 +49,14 @@ function open(path: string): DatabaseSync {
   }
 }
 
-function unusable(path: string, cause: unknown): BelfryError {
+/** DATABASE_UNUSABLE with the reason in words. */
+export function unusable(path: string, cause: unknown, what = 'The database cannot be used'): BelfryError {
   return new BelfryError({
     code: 'DATABASE_UNUSABLE',
-    what: 'The database cannot be used',
-    where: path,
+    what,
+    where: `at ${path}`,
     why: isTrouble(cause) ? sqliteReason(cause) : reasonOf(cause),
-    remedy: 'Check the disk and the rights of the file; copies are in the folder backups beside it',
+    remedy: 'Check the disk and the rights of the file; copies are in the folder backups of the home folder',
     cause,
   });
 }

@@ -35,6 +35,11 @@ export function isDamage(error: unknown): boolean {
   return code === codes.corrupt || code === codes.notADatabase;
 }
 
+/** The connection may not write, or nobody may. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === codes.readOnly;
+}
+
 /** The file can be neither read nor written as things are: rights, space, a faulty disk. */
 export function isTrouble(error: unknown): boolean {
   const code = codeOf(error);
