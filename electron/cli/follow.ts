@@ -41,33 +41,19 @@ export async function followRun(
   }
 }
 
-/** Passes the newest lines of all runs as they come, until the engine ends or `stop` resolves. */
-export async function followAll(
-  context: Context,
-  query: { search?: string },
-  pass: (line: OutputLine) => void,
-  stop: Promise<void>,
-): Promise<'stopped' | 'ended'> {
+/** Passes the lines of all runs as they come. Throws NOT_RUNNING when the engine ends; nothing else ends it. */
+export async function followAll(context: Context, pass: (line: OutputLine) => void): Promise<never> {
   const client = await context.client();
-  const wanted = query.search?.toLowerCase();
-  const once = onceOnly(
-    (line) => {
-      if (wanted === undefined || line.text.toLowerCase().includes(wanted)) pass(line);
-    },
-    (runId, missing) =>
-      context.io.err(`${counted(missing, 'line')} of run ${runId} came too fast; see belfry logs ${runId}\n`),
+  const once = onceOnly(pass, (runId, missing) =>
+    context.io.err(`${counted(missing, 'line')} of run ${runId} came too fast; see belfry logs ${runId}\n`),
   );
-  const leave = client.subscribe((announcement) => {
+  client.subscribe((announcement) => {
     if (announcement.name === 'runs.output') once(announcement.lines);
   });
-  try {
-    return await Promise.race([
-      stop.then(() => 'stopped' as const),
-      client.closed.then(() => 'ended' as const),
-    ]);
-  } finally {
-    leave();
-  }
+  await client.closed;
+  // A closed connection answers every call with the reason.
+  await context.call('status.get', {});
+  throw new Error('The connection was closed');
 }
 
 async function passNew(

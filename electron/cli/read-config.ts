@@ -5,11 +5,11 @@ import { readConfigText } from '../store/index.ts';
 
 /**
  * A config.json as the engine would read it. Throws BAD_CONFIG with all of its problems, or when it cannot be read;
- * a file that does not exist is an empty configuration, as it is to the engine.
+ * the home folder's own may be missing, which is an empty configuration, as it is to the engine.
  */
-export async function readConfigFile(path: string): Promise<Config> {
+export async function readConfigFile(path: string, { mayBeMissing = true } = {}): Promise<Config> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
+    if (mayBeMissing && isMissing(error)) return undefined;
     throw unreadable(path, error);
   });
   if (text === undefined) return configSchema.parse({});
@@ -28,11 +28,11 @@ function isMissing(error: unknown): boolean {
 
 function unreadable(path: string, cause: unknown): BelfryError {
   return new BelfryError({
-    code: 'BAD_CONFIG',
+    code: isMissing(cause) ? 'NOT_FOUND' : 'BAD_CONFIG',
     what: 'The configuration cannot be read',
     where: path,
     why: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'Check the rights of the file',
+    remedy: 'Check the name of the file and its rights',
     cause,
   });
 }

@@ -16,7 +16,9 @@ export function configCommands(program: Command, use: Use): void {
       use(async ({ io, paths, show }, name: string | undefined) => {
         const file = name === undefined ? paths.config : resolve(io.folder, name);
         const { readConfigFile } = await import('../read-config.ts');
-        const { jobs, workspaces, accounts } = await readConfigFile(file);
+        const { jobs, workspaces, accounts } = await readConfigFile(file, {
+          mayBeMissing: name === undefined,
+        });
         const found = { file, jobs: jobs.length, workspaces: workspaces.length, accounts: accounts.length };
         show(
           found,

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { exitCodes, type OutputLine } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { followAll, followRun } from '../follow.ts';
-import { interruptedCode, interruption } from '../interruption.ts';
 import { lineText, onceOnly } from '../output.ts';
 import { wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
@@ -40,38 +39,39 @@ type Query = { tail: boolean; limit: number; id?: string; search?: string };
 
 async function oneRun(context: Context, id: string, options: Options, query: Query): Promise<number> {
   const print = printer(context, false);
-  const wanted = options.search?.toLowerCase();
+  const isWanted = searcher(options.search);
+  const printWanted = (line: OutputLine) => {
+    if (isWanted(line)) print(line);
+  };
   const newest = (await context.call('runs.output', { id, tail: true, limit: 1 })).at(-1)?.seq ?? 0;
   for (const line of await context.call('runs.output', query)) if (line.seq <= newest) print(line);
-  const printWanted = (line: OutputLine) => {
-    if (wanted === undefined || line.text.toLowerCase().includes(wanted)) print(line);
-  };
   await followRun(context, id, printWanted, newest);
   return exitCodes.done;
 }
 
-async function everything(context: Context, options: Options, query: Query): Promise<number> {
+async function everything(context: Context, options: Options, query: Query): Promise<never> {
+  const isWanted = searcher(options.search);
   const once = onceOnly(printer(context, true));
   const early: OutputLine[] = [];
   let caughtUp = false;
-  const stopped = interruption(context.io);
-  const following = followAll(
-    context,
-    options,
-    (line) => {
-      if (caughtUp) once([line]);
-      else early.push(line);
-    },
-    stopped.promise,
-  );
-  once(await context.call('runs.output', query));
-  caughtUp = true;
-  once(early);
-  const end = await following.finally(stopped.leave);
-  if (end === 'stopped') return interruptedCode;
-  // A closed connection answers every call with the reason.
-  await context.call('status.get', {});
-  return exitCodes.failed;
+  const following = followAll(context, (line) => {
+    if (!isWanted(line)) return;
+    if (caughtUp) once([line]);
+    else early.push(line);
+  });
+  const catchUp = async () => {
+    once(await context.call('runs.output', query));
+    caughtUp = true;
+    once(early);
+  };
+  const [end] = await Promise.all([following, catchUp()]);
+  return end;
+}
+
+/** As the engine searches: anywhere in the line, whatever the case. */
+function searcher(text: string | undefined): (line: OutputLine) => boolean {
+  const wanted = text?.toLowerCase();
+  return (line) => wanted === undefined || line.text.toLowerCase().includes(wanted);
 }
 
 function printer(context: Context, mixed: boolean): (line: OutputLine) => void {
