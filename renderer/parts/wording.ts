@@ -8,7 +8,7 @@ import type {
   StepStatus,
   TargetStatus,
 } from '../../shared/index.ts';
-import { fromInstant } from '../../shared/index.ts';
+import { errorCodes, fromInstant } from '../../shared/index.ts';
 import { span } from './time.ts';
 
 /** How a status looks: `ok` green, `bad` red, `warn` amber, `busy` blue, `idle` grey. */
@@ -77,9 +77,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 /** An error for people: the text without the code in front of it. */
-export function explain(error: { code: string; message: string }): string {
-  const prefix = `${error.code}: `;
-  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+export function explain(error: { message: string }): string {
+  return withoutCode(error.message);
+}
+
+/** A text that may begin with an error code, for people: without it. */
+export function withoutCode(text: string): string {
+  const code = errorCodes.find((known) => text.startsWith(`${known}: `));
+  return code ? text.slice(code.length + 2) : text;
 }
 
 /** What a gap record stands for: `12 slots missed, Today 02:00–08:00`. */

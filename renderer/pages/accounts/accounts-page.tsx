@@ -80,7 +80,6 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
             </>
           )}
         </p>
-        {account.reason && <Note tone={word.tone}>{account.reason}</Note>}
       </div>
       <Badge word={word} />
       <div className="buttons">
@@ -95,6 +94,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
         </Button>
         <Button icon="trash" label={`Remove ${account.handle}`} onClick={() => setAsking(true)} />
       </div>
+      {account.reason && <Note tone={word.tone}>{account.reason}</Note>}
       {asking && (
         <Confirm
           title={`Remove ${account.handle}?`}

@@ -34,8 +34,6 @@ export function jobText(job: Job): string {
 export const starterJob: JobInput = {
   id: 'my_job',
   name: 'My job',
-  description: '',
-  enabled: true,
   triggers: [{ type: 'cron', expression: '0 9 * * mon-fri' }],
   steps: [{ type: 'command', name: 'Say hello', command: ['echo', 'Hello from Belfry'] }],
 };

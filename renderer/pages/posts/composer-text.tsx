@@ -16,7 +16,7 @@ export function ComposerText({ text, networks, error, onChange }: TextProps) {
   return (
     <Field label="Text" error={error} hint={<Counts text={text} networks={[...new Set(networks)]} />}>
       {(ids) => (
-        <textarea {...ids} rows={9} value={text} onChange={(event) => onChange(event.target.value)} />
+        <textarea {...ids} rows={7} value={text} onChange={(event) => onChange(event.target.value)} />
       )}
     </Field>
   );

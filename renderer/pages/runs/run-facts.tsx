@@ -3,7 +3,7 @@ import type { RunView } from '../../../shared/index.ts';
 import { Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { Absolute, Elapsed } from '../../parts/time-view.tsx';
-import { causeWords, gapText, runWords } from '../../parts/wording.ts';
+import { causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
 
 /** When and why a run was, in one line; what did not run, in one sentence. */
 export function RunFacts({ run }: { run: RunView }) {
@@ -12,7 +12,11 @@ export function RunFacts({ run }: { run: RunView }) {
   const facts: [string, ReactNode][] = [['Cause', causeWords[run.cause]]];
   if (run.slot) facts.push(['Due', <Absolute key="due" at={run.slot} />]);
   if (run.startedAt) facts.push(['Started', <Absolute key="started" at={run.startedAt} />]);
-  if (run.startedAt) facts.push(['Took', <Elapsed key="took" from={run.startedAt} to={run.finishedAt} />]);
+  if (run.startedAt)
+    facts.push([
+      run.finishedAt ? 'Took' : 'For',
+      <Elapsed key="took" from={run.startedAt} to={run.finishedAt} />,
+    ]);
   if (run.attempt > 1) facts.push(['Attempt', run.attempt]);
   return (
     <>
@@ -27,7 +31,7 @@ export function RunFacts({ run }: { run: RunView }) {
       {(gap ?? run.reason) && (
         <Note tone={runWords[run.status].tone}>
           {gap && <p>{gap}.</p>}
-          {run.reason && <p>{run.reason}</p>}
+          {run.reason && <p>{withoutCode(run.reason)}</p>}
         </Note>
       )}
     </>

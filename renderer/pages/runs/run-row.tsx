@@ -3,7 +3,7 @@ import { Badge } from '../../parts/badge.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { href } from '../../parts/route.ts';
 import { Absolute, Elapsed, Relative } from '../../parts/time-view.tsx';
-import { causeWords, gapText, runWords } from '../../parts/wording.ts';
+import { causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
 
 /** One run in the history. */
 export function RunRow({ run }: { run: RunView }) {
@@ -42,7 +42,7 @@ export function Why({ run }: { run: RunView }) {
   const parts = [
     gap ?? causeWords[run.cause],
     run.attempt > 1 && `attempt ${run.attempt}`,
-    run.reason,
+    run.reason && withoutCode(run.reason),
   ].filter((part) => part);
   return parts.join(' · ');
 }

@@ -1,7 +1,7 @@
 import type { StepView } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Elapsed } from '../../parts/time-view.tsx';
-import { stepWords } from '../../parts/wording.ts';
+import { stepWords, withoutCode } from '../../parts/wording.ts';
 
 /** The steps of a run with how each ended. */
 export function RunSteps({ steps }: { steps: readonly StepView[] }) {
@@ -18,7 +18,7 @@ export function RunSteps({ steps }: { steps: readonly StepView[] }) {
               {ending(step)}
             </span>
           </p>
-          {step.error && <p className="run-step-error">{step.error}</p>}
+          {step.error && <p className="run-step-error">{withoutCode(step.error)}</p>}
         </li>
       ))}
     </ol>
