@@ -7,6 +7,8 @@ export type Cut = { first: number; last: number; lines: number; size: number };
 export type Cap = {
   /** True once the head is full: from here on only the newest matters. */
   headFull(): boolean;
+  /** Size that the next append should not go beyond, so that the head does not take what belongs to the tail. */
+  room(): number;
   /** Takes note of an append; gives what must be cut now, if anything. */
   stored(piece: Stored): Cut | undefined;
   /** Takes note of lines that were thrown away before they were stored; everything of the tail before them goes too. */
@@ -42,6 +44,7 @@ export function createCap(limit: number): Cap {
 
   return {
     headFull,
+    room: () => (headFull() ? Number.POSITIVE_INFINITY : half - headSize),
     stored(piece) {
       if (!headFull()) {
         headSize += piece.size;

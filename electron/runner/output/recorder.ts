@@ -122,10 +122,12 @@ export function createRecorder(needs: RecorderNeeds): Recorder {
   }
 
   function takeBatch(): LineGroup[] {
+    // What is stored in one piece is cut in one piece, so that pieces must be small beside the limit.
+    const enough = Math.min(fullBatch, limit / 8, cap.room());
     let taken = 0;
     const end = waiting.findIndex((group) => {
       taken += sizeOf(group);
-      return taken >= fullBatch;
+      return taken >= enough;
     });
     const batch = waiting.slice(0, end < 0 ? waiting.length : end + 1);
     waiting = waiting.slice(batch.length);

@@ -1,0 +1,33 @@
+// An engine of its own process, to be killed by a test: `node dying-engine.ts HOME JOB-JSON`; prints its run's id.
+import { join } from 'node:path';
+import process from 'node:process';
+import { systemClock } from '../../electron/clock.ts';
+import { createRunner } from '../../electron/runner/index.ts';
+import { createRunLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { jobSchema } from '../../shared/index.ts';
+import { seededRandom } from '../support/random.ts';
+
+const [home = '', jobText = ''] = process.argv.slice(2);
+const { db } = openDatabase(join(home, 'belfry.db'));
+const random = seededRandom(process.pid);
+const job = jobSchema.parse(JSON.parse(jobText));
+const ledger = createRunLedger(db, await raiseEpoch(db), random.id);
+const idle = async () => ({ ok: true, summary: '', quiet: true });
+const runner = createRunner({
+  clock: systemClock,
+  random,
+  log: () => {},
+  ledger,
+  job: () => job,
+  workspace: () => undefined,
+  baseFolder: home,
+  environment: async () => ({ PATH: process.env['PATH'] ?? '' }),
+  builtins: { publish_due_posts: idle, refresh_tokens: idle },
+  addPost: async () => [],
+  secrets: () => [],
+  outputLimit: () => 1024 * 1024,
+  announce: () => {},
+  announceOutput: () => {},
+  finished: () => {},
+});
+process.stdout.write(`${(await runner.runNow(job.id)).id}\n`);
