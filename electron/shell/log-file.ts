@@ -5,12 +5,16 @@ import type { Clock, Log } from '../../shared/index.ts';
 const mostBytes = 1_000_000;
 
 /** Remarks as lines in a file, for an application without a terminal, and on stderr for one with. */
-export function createLog(file: string, clock: Pick<Clock, 'now'>): Log {
+export function createLog(
+  file: string,
+  clock: Pick<Clock, 'now'>,
+  print: (line: string) => void = (line) => void process.stderr.write(line),
+): Log {
   let bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return (level, message, details) => {
     const rest = details === undefined ? '' : ` ${JSON.stringify(details)}`;
     const line = `${new Date(clock.now()).toISOString()} ${level} ${message}${rest}\n`;
-    process.stderr.write(line);
+    print(line);
     try {
       if (bytes > mostBytes) {
         renameSync(file, `${file}.old`);

@@ -73,7 +73,8 @@ export function createQuit(needs: QuitNeeds): { request(cause: QuitCause): Promi
           return;
         }
       }
-      withdraw.abort();
+      // An open question is decided by a signal.
+      if (cause !== 'person') withdraw.abort();
       await end(cause);
     },
   };

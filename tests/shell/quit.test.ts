@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest';
+import { answerMillis, createQuit } from '../../electron/shell/quit.ts';
+import { handClock } from '../support/clock.ts';
+
+type Options = { running?: string[]; stop?: (drainMs: number) => Promise<void> };
+
+function room({ running = [], stop = async () => {} }: Options = {}) {
+  const clock = handClock();
+  const events: string[] = [];
+  let answer: (yes: boolean) => void = () => {};
+  const quit = createQuit({
+    clock,
+    log: (level, message) => {
+      if (level === 'error') events.push(message);
+    },
+    running: async () => running,
+    ask(names, signal) {
+      events.push(`ask ${names.join()}`);
+      return new Promise((resolve) => {
+        answer = resolve;
+        signal.addEventListener('abort', () => {
+          events.push('withdrawn');
+          resolve(false);
+        });
+      });
+    },
+    ending: () => events.push('ending'),
+    stop(drainMs) {
+      events.push(`stop ${drainMs}`);
+      return stop(drainMs);
+    },
+    exit: () => events.push('exit'),
+  });
+  return { clock, events, quit, answer: (yes: boolean) => answer(yes) };
+}
+
+it('asks nothing when nothing is running', async () => {
+  const { events, quit } = room();
+  await quit.request('person');
+  expect(events).toEqual(['ending', 'stop 15000', 'exit']);
+});
+
+it('asks when work is running, and stays if told so', async () => {
+  const { clock, events, quit, answer } = room({ running: ['News', 'Trends'] });
+  const asked = quit.request('person');
+  await clock.advance(0);
+  answer(false);
+  await asked;
+  expect(events).toEqual(['ask News,Trends']);
+  expect(clock.pending()).toBe(0);
+  const again = quit.request('person');
+  await clock.advance(0);
+  answer(true);
+  await again;
+  expect(events.slice(1)).toEqual(['ask News,Trends', 'ending', 'stop 15000', 'exit']);
+});
+
+it('answers itself', async () => {
+  const { clock, events, quit } = room({ running: ['News'] });
+  const asked = quit.request('person');
+  await clock.advance(answerMillis - 1);
+  expect(events).toEqual(['ask News']);
+  await clock.advance(1);
+  await asked;
+  expect(events).toEqual(['ask News', 'withdrawn', 'ending', 'stop 15000', 'exit']);
+});
+
+it('asks once however often it is told to quit', async () => {
+  const { clock, events, quit, answer } = room({ running: ['News'] });
+  const asked = quit.request('person');
+  await clock.advance(0);
+  await quit.request('person');
+  answer(true);
+  await asked;
+  await quit.request('person');
+  expect(events).toEqual(['ask News', 'ending', 'stop 15000', 'exit']);
+});
+
+it.each([
+  ['signal', 10_000],
+  ['system', 3000],
+  ['command', 15_000],
+] as const)('does not ask on a %s', async (cause, drain) => {
+  const { events, quit } = room({ running: ['News'] });
+  await quit.request(cause);
+  expect(events).toEqual(['ending', `stop ${drain}`, 'exit']);
+});
+
+it('a signal decides an open question', async () => {
+  const { clock, events, quit } = room({ running: ['News'] });
+  const asked = quit.request('person');
+  await clock.advance(0);
+  await quit.request('signal');
+  await asked;
+  expect(events).toEqual(['ask News', 'withdrawn', 'ending', 'stop 10000', 'exit']);
+});
+
+it('ends although the engine fails to', async () => {
+  const { events, quit } = room({ stop: () => Promise.reject(new Error('disk full')) });
+  await quit.request('signal');
+  expect(events).toEqual(['ending', 'stop 10000', 'The engine did not end cleanly', 'exit']);
+});
+
+it('ends although the engine never answers', async () => {
+  const { clock, events, quit } = room({ stop: () => new Promise(() => {}) });
+  void quit.request('signal');
+  await clock.advance(19_999);
+  expect(events).toEqual(['ending', 'stop 10000']);
+  await clock.advance(1);
+  expect(events).toEqual(['ending', 'stop 10000', 'exit']);
+});
