@@ -132,8 +132,9 @@ async function compare(session: Session, draft: Draft, attempt: Attempt, listed:
     return 'different';
   const like = await compareText(session, draft, listed);
   if (uploads.length === 0 || like === 'different') return like;
-  // Other uploads: another post, unless this server gives them new ids.
-  return draft.text === '' && profile.quirks.keepsMediaIds ? 'different' : 'unclear';
+  // Other uploads are another post, unless this server gives them new ids; then the words alone have to do.
+  if (profile.quirks.keepsMediaIds) return draft.text === '' ? 'different' : 'unclear';
+  return draft.text === '' ? 'unclear' : like;
 }
 
 async function compareText(session: Session, draft: Draft, listed: Listed) {
