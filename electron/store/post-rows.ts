@@ -103,7 +103,12 @@ export function targetColumns(target: Partial<StoredTarget>): Partial<TargetRow>
     ...(target.error === undefined
       ? {}
       : { error_code: target.error?.code ?? null, error_message: target.error?.message ?? null }),
-    ...(target.notBefore === undefined ? {} : { not_before: target.notBefore }),
+    ...(target.notBefore === undefined ? {} : { not_before: wholeMillis(target.notBefore) }),
     ...(target.tries === undefined ? {} : { tries: target.tries }),
   };
+}
+
+/** Waits are computed from settings with decimals; a column of instants takes whole milliseconds, and never an earlier one. */
+function wholeMillis(at: number | null): number | null {
+  return at === null ? null : Math.ceil(at);
 }

@@ -115,6 +115,7 @@ export async function createStage(options: StageOptions = {}) {
       const beat = this.beat().finally(() => {
         done = true;
       });
+      beat.catch(() => undefined); // Awaited below; until then it must not count as unhandled.
       while (!done) {
         if (clock.pending() > 0) await clock.advance(1000);
         await new Promise((resolve) => setTimeout(resolve, 2));

@@ -30,7 +30,7 @@ export type FakeUpload = {
 
 /** The memory of one fake server. */
 export type World = {
-  readonly model: Model;
+  model: Model;
   now: () => number;
   nextId: () => string;
   nextMediaId: () => string;
