@@ -18,15 +18,22 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
   const { socket, bridge, clock } = needs;
   const cut = lineCutter(requestLimitBytes);
   const outlet = createOutlet({ stream: socket, clock, encode: (announcement) => toLine({ announcement }) });
+  const unread: string[] = [];
   let unsubscribe = () => {};
   let atWork = 0;
 
   const reply = (message: SocketReply) => {
     if (!socket.destroyed) socket.write(toLine(message));
   };
-  const mayRead = () => atWork < mostAtOnce && !socket.writableNeedDrain;
-  const readOn = () => {
-    if (mayRead()) socket.resume();
+  const mayTake = () => atWork < mostAtOnce && !socket.writableNeedDrain;
+  const takeOn = () => {
+    while (mayTake()) {
+      const line = unread.shift();
+      if (line === undefined) break;
+      take(line);
+    }
+    if (unread.length > 0) socket.pause();
+    else socket.resume();
   };
   const answer = async (request: SocketRequest) => {
     if ('subscribe' in request) {
@@ -38,7 +45,7 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
     const envelope = await bridge.call(request.name, request.input).catch(failed);
     atWork -= 1;
     reply({ id: request.id, envelope });
-    readOn();
+    takeOn();
   };
   const take = (line: string) => {
     if (line.trim() === '') return;
@@ -54,10 +61,10 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
       socket.destroySoon();
       return;
     }
-    for (const line of lines) take(line);
-    if (!mayRead()) socket.pause();
+    unread.push(...lines);
+    takeOn();
   });
-  socket.on('drain', readOn);
+  socket.on('drain', takeOn);
   socket.on('error', () => socket.destroy());
   socket.once('close', () => unsubscribe());
 }

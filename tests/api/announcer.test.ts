@@ -59,3 +59,14 @@ test('one listener subscribed twice hears twice, and leaving ends one of them at
   await settled();
   expect(heard).toEqual(['jobs.changed']);
 });
+
+test('a listener that another one sends away while both are told hears no more', async () => {
+  const { announce, subscribe } = createAnnouncer(listeningLog());
+  const heard: string[] = [];
+  let leave = () => {};
+  subscribe(() => leave());
+  leave = subscribe((a) => heard.push(a.name));
+  announce({ name: 'jobs.changed' });
+  await settled();
+  expect(heard).toEqual([]);
+});

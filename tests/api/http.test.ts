@@ -21,7 +21,7 @@ async function door(some: Partial<HttpDoorNeeds> = {}) {
   writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
   writeFileSync(join(temporaryHome(), 'secret.txt'), 'secret');
   symlinkSync('/etc/passwd', join(folder, 'assets', 'linked.txt'));
-  const { bridge, announcer, log } = apiWith({ 'status.get': async () => status });
+  const { bridge, announcer, log, said } = apiWith({ 'status.get': async () => status });
   const opened = await openHttpDoor({
     bridge,
     port: 0,
@@ -34,7 +34,7 @@ async function door(some: Partial<HttpDoorNeeds> = {}) {
     ...some,
   });
   onTestFinished(() => opened.close());
-  return { ...opened, announcer, base: `http://127.0.0.1:${opened.port}` };
+  return { ...opened, announcer, said, base: `http://127.0.0.1:${opened.port}` };
 }
 
 const codeOf = (link: string) => new URLSearchParams(new URL(link).hash.slice(1)).get(web.codeParameter);
@@ -317,7 +317,7 @@ test('a port that is taken on ::1 alone is PORT_IN_USE too, and 127.0.0.1 is let
 });
 
 test('slow clients are bounded: half a head or half a body is cut off, and others are served meanwhile', async () => {
-  const limits = { headersMs: 200, requestMs: 300, keepAliveMs: 200, idleMs: 1000, connections: 64 };
+  const limits = { headersMs: 200, requestMs: 300, keepAliveMs: 200, idleMs: 60_000, connections: 64 };
   const opened = await door({ limits });
   const token = await signIn(opened);
   const half = [
@@ -371,4 +371,19 @@ test('a call whose page has gone away harms nobody', async () => {
   await expect(call).rejects.toThrow();
   release();
   expect((await fetch(`${opened.base}/healthz`)).status).toBe(200);
+});
+
+test('a page that goes away in the middle of a body is no mistake of ours', async () => {
+  const opened = await door();
+  const token = await signIn(opened);
+  const socket = connect(opened.port, '127.0.0.1');
+  socket.write(
+    `POST ${web.paths.call} HTTP/1.1\r\nhost: 127.0.0.1:${opened.port}\r\ncontent-type: application/json\r\n${web.tokenHeader}: ${token}\r\ncontent-length: 20\r\n\r\n{"na`,
+  );
+  await new Promise((resolve) => socket.once('connect', resolve));
+  expect((await fetch(`${opened.base}/healthz`)).status).toBe(200);
+  socket.resetAndDestroy();
+  expect((await fetch(`${opened.base}/healthz`)).status).toBe(200);
+  await opened.close();
+  expect(opened.said).toEqual([]);
 });

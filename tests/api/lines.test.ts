@@ -25,3 +25,10 @@ test('a line at the limit passes and one above is refused, with or without its e
   expect(cut(Buffer.from('ab'))).toEqual([]);
   expect(cut(Buffer.from('cd'))).toBeUndefined();
 });
+
+test('a line that comes byte by byte is whole', () => {
+  const text = 'x'.repeat(500);
+  const cut = lineCutter(1000);
+  const got = [...Buffer.from(`${text}\n`)].flatMap((byte) => cut(Buffer.of(byte)) ?? ['too long']);
+  expect(got).toEqual([text]);
+});

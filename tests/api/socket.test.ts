@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect, openSocketDoor, type SocketDoorNeeds } from '../../electron/api/index.ts';
 import { systemClock } from '../../electron/clock.ts';
-import type { Announcement } from '../../shared/index.ts';
+import type { Announcement, Bridge } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { apiWith, status } from './world.ts';
 
@@ -189,4 +189,42 @@ test('a subscriber that does not read holds nobody up', async () => {
     if (seq % 50 === 0) await awake.call('status.get', {});
   }
   await expect.poll(() => heard).toBe(5000);
+});
+
+test('of many calls in one write at most 32 are at work at once, and all are answered', async () => {
+  let atWork = 0;
+  let most = 0;
+  const bridge: Bridge = {
+    async call() {
+      atWork += 1;
+      most = Math.max(most, atWork);
+      await new Promise((resolve) => setImmediate(resolve));
+      atWork -= 1;
+      return { ok: true, value: {} };
+    },
+    subscribe: () => () => {},
+  };
+  const { path } = await door({ bridge });
+  const lines = Array.from({ length: 500 }, (_, id) => `{"id":${id},"name":"x"}\n`).join('');
+  expect(await raw(path, lines, 500)).toHaveLength(500);
+  expect(most).toBe(32);
+});
+
+test('a client that goes is no longer subscribed, however often it asked', async () => {
+  let subscribers = 0;
+  const bridge: Bridge = {
+    call: async () => ({ ok: true, value: {} }),
+    subscribe() {
+      subscribers += 1;
+      return () => {
+        subscribers -= 1;
+      };
+    },
+  };
+  const { path } = await door({ bridge });
+  const socket = createConnection(path);
+  socket.write('{"id":1,"subscribe":true}\n{"id":2,"subscribe":true}\n');
+  await expect.poll(() => subscribers).toBe(1);
+  socket.destroy();
+  await expect.poll(() => subscribers).toBe(0);
 });

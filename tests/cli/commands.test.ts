@@ -290,18 +290,38 @@ test('settings are shown and set; values are JSON where they can be', async () =
 
 test('quit waits until the engine has gone', async () => {
   const kept = memory();
+  let gone = false;
   const served = await serve({
     ...kept.handlers,
     'engine.quit': async () => {
-      setTimeout(() => void served.close(), 20);
+      setImmediate(async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        gone = true;
+        await served.close();
+      });
       return {};
     },
   });
-  expect(await belfry(['--home', served.home, 'quit'])).toEqual({
-    code: 0,
-    out: 'Belfry has ended.\n',
-    err: '',
-  });
+  const result = await belfry(['--home', served.home, 'quit']);
+  expect(result).toEqual({ code: 0, out: 'Belfry has ended.\n', err: '' });
+  expect(gone).toBe(true);
+});
+
+test('no token is asked for when there is no engine to take it', async () => {
+  let asked = false;
+  const args = ['--home', temporaryHome(), 'accounts', 'add', 'mastodon', 'https://m.example'];
+  const readSecret = async () => {
+    asked = true;
+    return 'top-secret';
+  };
+  expect((await belfry(args, { readSecret })).code).toBe(4);
+  expect(asked).toBe(false);
+});
+
+test('what follows -- is never an option', async () => {
+  const { run } = await running();
+  const result = await run(['jobs', 'show', '--', '--json']);
+  expect(result).toMatchObject({ code: 5, out: '', err: expect.stringContaining('Unknown job "--json"') });
 });
 
 test('help is on standard output and no failure', async () => {

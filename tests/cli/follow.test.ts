@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { onceOnly } from '../../electron/cli/output.ts';
 import type { OutputLine, RunStatus } from '../../shared/index.ts';
 import { memory, runView, serve } from './engine.ts';
 import { belfry, json } from './terminal.ts';
@@ -60,6 +61,35 @@ test.each(['failed', 'timed-out', 'cancelled', 'interrupted', 'skipped'] as cons
     expect(json(result)).toMatchObject({ id: 'run-1', status, reason: 'because' });
   },
 );
+
+test('a flood whose announcements were lost is shown whole when the run ends', async () => {
+  const engine = await running();
+  engine.runs.set('a', runView('a'));
+  const waiting = belfry(['--home', engine.home, 'logs', 'a', '--follow']);
+  await engine.listening(3);
+  for (let i = 1; i <= 2500; i += 1) engine.silently('a', `line ${i}`);
+  engine.end('a', 'success');
+  expect((await waiting).out.trim().split('\n')).toHaveLength(2500);
+});
+
+test('each line passes once, and missing ones are counted', () => {
+  const passed: string[] = [];
+  const line = (runId: string, seq: number) => ({
+    runId,
+    seq,
+    step: 0,
+    at: '',
+    stream: 'stdout' as const,
+    text: '',
+  });
+  const once = onceOnly(
+    (each) => passed.push(`${each.runId}${each.seq}`),
+    (runId, missing) => passed.push(`${missing} of ${runId}`),
+  );
+  once([line('a', 5), line('a', 6), line('b', 1)]);
+  once([line('a', 5), line('a', 6), line('a', 9), line('b', 2)]);
+  expect(passed).toEqual(['a5', 'a6', 'b1', '2 of a', 'a9', 'b2']);
+});
 
 test('a run that is over before anyone looks is not waited for', async () => {
   const engine = await running();
