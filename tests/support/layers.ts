@@ -1,0 +1,271 @@
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import { type ESTree, parseSync } from 'vite';
+
+/** Source files by their path from the root of the repository. */
+export type Sources = Record<string, string>;
+
+/** Rooms of the engine: they know `shared` and themselves, and get everything else handed in (design §2 "Rules"). */
+export const engineRooms = [
+  'scheduler',
+  'runner',
+  'publisher',
+  'accounts',
+  'store',
+  'api',
+  'alerts',
+  'templates',
+] as const;
+
+/** What hosts may see: the rooms' doors, the files that put rooms together, the plain words, and the version. */
+const doors = [
+  /^electron\/[a-z]+\/index\.ts$/,
+  /^electron\/[a-z-]+\.ts$/,
+  /^shared\/index\.ts$/,
+  /^package\.json$/,
+];
+
+/** Who may see whom; the first row that fits a file counts. Rooms are seen through their index.ts only. */
+export const layers: readonly Layer[] = [
+  { name: 'shared', files: /^shared\//, sees: [/^shared\//], packages: /^zod$/ },
+  {
+    name: 'renderer',
+    files: /^renderer\//,
+    sees: [/^renderer\//, /^shared\/index\.ts$/],
+    packages: /^(?!node:|electron)/,
+  },
+  {
+    name: 'preload',
+    files: /^electron\/preload\.ts$/,
+    sees: [/^shared\/index\.ts$/, /^electron\/shell\/channels\.ts$/],
+    packages: /^electron$/,
+  },
+  ...engineRooms.map((room) => ({
+    name: room,
+    files: new RegExp(`^electron/${room}/`),
+    sees: [new RegExp(`^electron/${room}/`), /^shared\/index\.ts$/],
+    // The store implements the ports of other rooms; it may read their types, and nothing else of them.
+    seesTypes: room === 'store' ? [/^electron\/[a-z]+\/ports\.ts$/] : [],
+    packages: /^(?!electron(-store)?(\/|$))/,
+  })),
+  {
+    name: 'command line',
+    files: /^electron\/cli(\/|\.ts$)/,
+    sees: [/^electron\/cli\//, ...doors],
+    packages: /^(?!electron(-store)?(\/|$))/,
+  },
+  {
+    name: 'desktop',
+    files: /^electron\/(shell\/|main\.ts$)/,
+    sees: [/^electron\/shell\//, ...doors],
+    packages: /^/,
+  },
+  {
+    name: 'composition',
+    files: /^electron\/([a-z-]+\.ts|demo\/.*)$/,
+    sees: [/^electron\/demo\//, ...doors],
+    packages: /^(?!electron(-store)?(\/|$))/,
+  },
+];
+
+/** Files that only decide: no clock, timer, randomness, process or machine, and no value from a file that has them. */
+export const pureFiles: readonly RegExp[] = [
+  /^shared\//,
+  /^electron\/scheduler\/(triggers|time|words|check)\//,
+  /^electron\/scheduler\/(plan|backlog|blackout-windows|fire-times|job-schedule|upcoming)\.ts$/,
+  /^electron\/runner\/(retry|admission|flow)\.ts$/,
+  /^electron\/publisher\/(prepare|decide|back-off|outcome|next-due|draft|texts|summary)\.ts$/,
+  /^electron\/shell\/(tray-menu|time-words|arguments)\.ts$/,
+  /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout)\.ts$/,
+  /^electron\/alerts\/alerts\.ts$/,
+  /^electron\/templates\//,
+];
+
+type Layer = { name: string; files: RegExp; sees: RegExp[]; seesTypes?: RegExp[]; packages: RegExp };
+type Import = { from: string; to: string; typeOnly: boolean; line: number };
+type Read = { file: string; imports: Import[]; misdeeds: string[] };
+
+/** Node's own modules that neither look at the machine nor change anything (of crypto, the hashes). */
+const pureBuiltins = new Set(['node:util', 'node:path', 'node:crypto']);
+const random = ['randomUUID', 'getRandomValues', 'randomBytes', 'randomInt'];
+const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'];
+
+/** Everything in the sources that breaks a rule of design §2, one line each; [] when all is well. */
+export function violations(sources: Sources): string[] {
+  const files = Object.entries(sources).map(([file, text]) => read(file, text));
+  const all = [...files.flatMap((file) => [...file.misdeeds, ...forbiddenImports(file)]), ...cycles(files)];
+  return [...new Set(all)];
+}
+
+function forbiddenImports({ file, imports }: Read): string[] {
+  const layer = layers.find((row) => row.files.test(file));
+  if (!layer) return [`${file}: belongs to no layer; add it to the table in tests/support/layers.ts`];
+  return imports.flatMap(({ to, typeOnly, line }) => {
+    const at = `${file}:${line}`;
+    if (!isFile(to)) {
+      const impure = isPure(file) && to.startsWith('node:') && !pureBuiltins.has(to);
+      return [
+        ...(layer.packages.test(to) ? [] : [`${at}: ${layer.name} may not import ${to}`]),
+        ...(impure ? [`${at}: a pure file may not import ${to}`] : []),
+      ];
+    }
+    const seen = [...layer.sees, ...(typeOnly ? (layer.seesTypes ?? []) : [])].some((rule) => rule.test(to));
+    const impure = isPure(file) && !typeOnly && !isPure(to) && to.endsWith('.ts');
+    return [
+      ...(seen ? [] : [`${at}: ${layer.name} may not import ${to}`]),
+      ...(impure ? [`${at}: a pure file may not import ${to}, which is not pure`] : []),
+    ];
+  });
+}
+
+function isFile(target: string): boolean {
+  return (
+    /^(shared|electron|renderer|tests|docs)\//.test(target) ||
+    target.startsWith('../') ||
+    target.endsWith('.json')
+  );
+}
+
+function isPure(file: string): boolean {
+  return pureFiles.some((rule) => rule.test(file));
+}
+
+function read(file: string, text: string): Read {
+  const result = parseSync(file, text);
+  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
+  const found: Read = {
+    file,
+    imports: [],
+    misdeeds: result.errors.map((error) => `${file}: cannot be parsed: ${error.message}`),
+  };
+  walk(result.program, undefined, (node, parent) => {
+    const target = importedBy(node);
+    if (target)
+      found.imports.push({ from: file, line: lineOf(node.start), ...target, to: resolved(file, target.to) });
+    const misdeed =
+      node.type === 'ExportDefaultDeclaration'
+        ? 'has a default export'
+        : isPure(file) && impurity(node, parent);
+    if (misdeed) found.misdeeds.push(`${file}:${lineOf(node.start)}: ${misdeed}`);
+  });
+  return found;
+}
+
+function resolved(file: string, target: string): string {
+  if (target.startsWith('.'))
+    return posix.normalize(posix.join(posix.dirname(file), target.replace(/\?.*$/, '')));
+  return builtinModules.includes(target) ? `node:${target}` : target;
+}
+
+/** What a node imports, in whichever of the language's ways. */
+function importedBy(node: ESTree.Node): { to: string; typeOnly: boolean } | undefined {
+  switch (node.type) {
+    case 'ImportDeclaration': {
+      const named = node.specifiers.length > 0;
+      const types = node.specifiers.every(
+        (one) => one.type === 'ImportSpecifier' && one.importKind === 'type',
+      );
+      return { to: node.source.value, typeOnly: node.importKind === 'type' || (named && types) };
+    }
+    case 'ExportAllDeclaration':
+      return { to: node.source.value, typeOnly: node.exportKind === 'type' };
+    case 'ExportNamedDeclaration': {
+      if (!node.source) return undefined;
+      const types = node.specifiers.length > 0 && node.specifiers.every((one) => one.exportKind === 'type');
+      return { to: node.source.value, typeOnly: node.exportKind === 'type' || types };
+    }
+    case 'TSImportType':
+      return { to: node.source.value, typeOnly: true };
+    case 'ImportExpression':
+      return { to: literal(node.source) ?? 'something computed', typeOnly: false };
+    case 'CallExpression': {
+      const [first] = node.arguments;
+      if (node.callee.type !== 'Identifier' || node.callee.name !== 'require' || !first) return undefined;
+      return {
+        to: (first.type === 'SpreadElement' ? undefined : literal(first)) ?? 'something computed',
+        typeOnly: false,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function literal(node: ESTree.Expression): string | undefined {
+  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
+}
+
+/** What a pure file must not do, as words, when this node does it. */
+function impurity(node: ESTree.Node, parent: ESTree.Node | undefined): string | undefined {
+  const name = pathOf(node);
+  if (name && /^(globalThis\.)?(Date\.now|Math\.random|performance\.now|Temporal\.Now)$/.test(name))
+    return `is pure but uses ${name}`;
+  if (node.type === 'MemberExpression' && name && random.some((one) => name.endsWith(`.${one}`)))
+    return `is pure but uses ${name}`;
+  if ((node.type === 'NewExpression' || node.type === 'CallExpression') && pathOf(node.callee) === 'Date') {
+    const now = node.type === 'CallExpression' || node.arguments.length === 0;
+    return now ? 'is pure but asks for the present date' : undefined;
+  }
+  if (node.type !== 'Identifier' || isMereName(node, parent)) return undefined;
+  return [...timers, ...random, 'process', 'fetch'].includes(node.name)
+    ? `is pure but uses ${node.name}`
+    : undefined;
+}
+
+/** `a.process`, `{ process: 1 }` and names of types: the word, not the thing. */
+function isMereName(node: ESTree.Node, parent: ESTree.Node | undefined): boolean {
+  if (!parent) return false;
+  if (parent.type === 'MemberExpression') {
+    return parent.property === node && !parent.computed && pathOf(parent.object) !== 'globalThis';
+  }
+  if (
+    parent.type === 'Property' ||
+    parent.type === 'MethodDefinition' ||
+    parent.type === 'PropertyDefinition'
+  )
+    return parent.key === node && !parent.computed && !('shorthand' in parent && parent.shorthand);
+  return parent.type.startsWith('TS');
+}
+
+/** `Date.now` of a chain of plain names. */
+function pathOf(node: ESTree.Node): string | undefined {
+  if (node.type === 'Identifier') return node.name;
+  if (node.type !== 'MemberExpression') return undefined;
+  const object = pathOf(node.object);
+  const property = node.computed
+    ? literal(node.property)
+    : node.property.type === 'Identifier'
+      ? node.property.name
+      : undefined;
+  return object && property ? `${object}.${property}` : undefined;
+}
+
+function walk(
+  node: ESTree.Node,
+  parent: ESTree.Node | undefined,
+  visit: (node: ESTree.Node, parent: ESTree.Node | undefined) => void,
+): void {
+  visit(node, parent);
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child, node, visit);
+  }
+}
+
+function isNode(value: unknown): value is ESTree.Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+/** Each ring of imports once, by the way round. */
+function cycles(files: Read[]): string[] {
+  const next = new Map(files.map(({ file, imports }) => [file, imports.map((one) => one.to).filter(isFile)]));
+  const done = new Set<string>();
+  const rings: string[] = [];
+  const visit = (file: string, path: string[]) => {
+    if (path.includes(file)) rings.push(`cycle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
+    if (path.includes(file) || done.has(file)) return;
+    for (const target of next.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const { file } of files) visit(file, []);
+  return rings;
+}
