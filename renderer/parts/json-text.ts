@@ -1,27 +1,26 @@
 /** JSON as a person would set it: two spaces deep, short lists and objects on one line. Line width in characters. */
 export function jsonText(value: unknown, width = 72): string {
-  return `${write(value, 0, width)}\n`;
+  return `${write(value, 0, 0, width)}\n`;
 }
 
-function write(value: unknown, depth: number, room: number): string {
+/** `used`: characters before the value on its line, beside the indentation. */
+function write(value: unknown, depth: number, used: number, width: number): string {
   const flat = onOneLine(value);
-  if (flat.length <= room - 2 * depth && (depth > 0 || !isContainer(value))) return flat;
+  if (!isContainer(value)) return flat;
+  if (depth > 0 && 2 * depth + used + flat.length <= width) return flat;
   const pad = '  '.repeat(depth + 1);
   const end = `\n${'  '.repeat(depth)}`;
   if (Array.isArray(value)) {
     if (value.length === 0) return '[]';
-    return `[\n${value.map((item) => pad + write(item, depth + 1, room)).join(',\n')}${end}]`;
+    return `[\n${value.map((item) => pad + write(item, depth + 1, 0, width)).join(',\n')}${end}]`;
   }
-  if (isContainer(value)) {
-    const entries = Object.entries(value);
-    if (entries.length === 0) return '{}';
-    const line = ([key, item]: [string, unknown]) => {
-      const name = JSON.stringify(key);
-      return `${pad}${name}: ${write(item, depth + 1, room - name.length - 2)}`;
-    };
-    return `{\n${entries.map(line).join(',\n')}${end}}`;
-  }
-  return flat;
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  const line = ([key, item]: [string, unknown]) => {
+    const name = `${JSON.stringify(key)}: `;
+    return pad + name + write(item, depth + 1, name.length, width);
+  };
+  return `{\n${entries.map(line).join(',\n')}${end}}`;
 }
 
 /** `{ "a": [1, 2] }`: with a blank where it helps the eye. */

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { sortPosts } from '../../renderer/pages/posts/sort-posts.ts';
+import { addOlder, mergeHead } from '../../renderer/pages/runs/merge-runs.ts';
+import { addEarlier, addFetched, addLines } from '../../renderer/pages/runs/output-lines.ts';
+import { sampleLine, samplePost, sampleRun } from '../support/window/sample.ts';
+
+const runs = (...ids: number[]) => ids.map((id) => sampleRun({ id: `r${id}`, jobId: 'job' }));
+const ids = (list: readonly { id: string }[]) => list.map((entry) => entry.id).join(' ');
+const lines = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) =>
+    sampleLine({ runId: 'r', seq: from + index, text: `line ${from + index}` }),
+  );
+const seqs = (list: readonly { seq: number }[]) => list.map((line) => line.seq).join(' ');
+
+describe('the history of runs', () => {
+  test('new runs come before known ones, and changed ones are renewed', () => {
+    const merged = mergeHead(runs(4, 3, 2, 1), runs(5, 4, 3), 3);
+    expect(ids(merged)).toBe('r5 r4 r3 r2 r1');
+  });
+
+  test('a run that was forgotten vanishes', () => {
+    expect(ids(mergeHead(runs(5, 4, 3, 2, 1), runs(5, 3, 2), 3))).toBe('r5 r3 r2 r1');
+  });
+
+  test('a head that is not full is everything there is', () => {
+    expect(ids(mergeHead(runs(3, 2, 1), runs(3), 3))).toBe('r3');
+    expect(ids(mergeHead(runs(3, 2, 1), [], 3))).toBe('');
+  });
+
+  test('when too much happened to join the two, the older ones are paged again', () => {
+    expect(ids(mergeHead(runs(3, 2, 1), runs(9, 8, 7), 3))).toBe('r9 r8 r7');
+  });
+
+  test('an older page adds what is not known', () => {
+    expect(ids(addOlder(runs(3, 2), runs(2, 1)))).toBe('r3 r2 r1');
+  });
+});
+
+describe('the output of a run', () => {
+  test('announced lines are appended once', () => {
+    const { lines: known, gap } = addLines(lines(1, 3), lines(2, 5));
+    expect([seqs(known), gap]).toEqual(['1 2 3 4 5', false]);
+  });
+
+  test('a hole is told and nothing is added over it', () => {
+    const { lines: known, gap } = addLines(lines(1, 3), lines(6, 7));
+    expect([seqs(known), gap]).toEqual(['1 2 3', true]);
+  });
+
+  test('fetched lines may have holes: the store cut there', () => {
+    expect(seqs(addFetched(lines(1, 3), lines(6, 7)))).toBe('1 2 3 6 7');
+  });
+
+  test('the window keeps the newest lines', () => {
+    expect(seqs(addLines(lines(1, 3), lines(4, 6), 4).lines)).toBe('3 4 5 6');
+  });
+
+  test('earlier lines come before', () => {
+    expect(seqs(addEarlier(lines(4, 5), lines(2, 4)))).toBe('2 3 4 5');
+  });
+});
+
+describe('the order of posts', () => {
+  const posts = [
+    samplePost({ id: 'late', publishAt: '2026-11-24T12:00:00.000Z' }),
+    samplePost({ id: 'soon', publishAt: '2026-11-22T12:00:00.000Z' }),
+    samplePost({ id: 'draft', publishAt: null, createdAt: '2026-11-23T12:00:00.000Z' }),
+  ];
+  test('what is due first stands first among the pending', () => {
+    expect(ids(sortPosts('pending', posts))).toBe('soon draft late');
+  });
+  test('elsewhere the latest stands first', () => {
+    expect(ids(sortPosts('published', posts))).toBe('late draft soon');
+  });
+});
