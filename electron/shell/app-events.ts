@@ -2,12 +2,16 @@ import { app } from 'electron';
 import { type Log, toWireError } from '../../shared/index.ts';
 import type { QuitCause } from './quit.ts';
 
-/** A signal to a whole process group arrives twice: from the terminal and from `npm start`, which passes it on. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Every way in which the system tells this application to end, and the mistakes that nobody caught. */
 export function watchAppEvents({ log, quit }: { log: Log; quit(cause: QuitCause): Promise<void> }): void {
-  for (const signal of signals) process.on(signal, () => void quit('signal'));
+  for (const signal of signals) {
+    // A library (when-exit, under conf) listens since its import, and Chromium has put its own handler over that since:
+    // only a first listener makes Node install its handler again.
+    process.removeAllListeners(signal);
+    process.on(signal, () => void quit('signal'));
+  }
   app.on('before-quit', (event) => {
     event.preventDefault();
     void quit('person');

@@ -98,6 +98,7 @@ function openWindow(needs: WindowNeeds, last: WindowPlace | null): BrowserWindow
   });
   window.webContents.on('did-finish-load', () => showRemarks(window, needs.remarks()));
   window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit') return;
     needs.log('error', 'The window has crashed and is closed; open it again from the tray', { reason });
     window.destroy();
   });
