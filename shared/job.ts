@@ -19,6 +19,13 @@ export const workspaceSchema = z.strictObject({
 });
 export type Workspace = z.infer<typeof workspaceSchema>;
 
+/** How often something is tried again, and how long the pauses are: `delaySeconds`, then each `factor` times the last. */
+const retrySchema = z.strictObject({
+  attempts: z.int().min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
+  delaySeconds: seconds.default(30),
+  factor: z.number().min(1, 'must be at least 1').max(10, 'must be at most 10').default(2),
+});
+
 const stepBase = {
   name: z.string().min(1, 'must not be empty').max(200, 'must have at most 200 characters'),
   /** When the step runs, by the state of the run so far. */
@@ -26,6 +33,8 @@ const stepBase = {
   /** A failure of this step does not fail the run. */
   continue: z.boolean().default(false),
   timeoutSeconds: seconds.min(1, 'must be at least 1').nullable().default(null),
+  /** Tries of this step within the run; left out = one try. */
+  retry: retrySchema.optional(),
 };
 
 /** Runs a program: `command` of its workspace + `args`, or a bare `command`. An argv array, never a shell string. */
@@ -38,8 +47,11 @@ export const commandStepSchema = z
     command: argv.optional(),
     cwd: z.string().min(1, 'must name a folder').optional(),
     env: envSchema.default({}),
-    /** `posts`: every line of standard output is a post as JSON (design §4). */
-    output: z.enum(['text', 'posts'], 'must be text or posts').default('text'),
+    /**
+     * `posts`: every line of standard output is a post as JSON (design §4). `json`: its last JSON value is the step's
+     * result, which later steps get as `BELFRY_STEP_<NAME>`.
+     */
+    output: z.enum(['text', 'posts', 'json'], 'must be text, posts or json').default('text'),
     /** What becomes of the posts that the step prints. */
     posts: z.enum(['draft', 'queued'], 'must be draft or queued').default('queued'),
     /** The command is one shell line; shown with a warning. */
@@ -57,14 +69,39 @@ export const builtinStepSchema = z.strictObject({
   action: z.enum(['publish_due_posts', 'refresh_tokens'], 'must be publish_due_posts or refresh_tokens'),
 });
 
+/** Calls an address. A string body is sent as it is, any other value as JSON. */
+export const webhookStepSchema = z.strictObject({
+  type: z.literal('webhook'),
+  ...stepBase,
+  url: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }),
+  method: z
+    .enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], 'must be GET, POST, PUT, PATCH or DELETE')
+    .default('POST'),
+  headers: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'must be the name of a header'),
+      z
+        .string()
+        .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must not contain line breaks or characters beyond Latin-1'),
+    )
+    .default({}),
+  body: z.json().optional(),
+  /** Status codes that mean success; left out = 200 to 299. */
+  expect: z
+    .array(z.int().min(100, 'must be a status code').max(599, 'must be a status code'))
+    .min(1, 'must name a status code')
+    .optional(),
+});
+
 export const stepSchema = z.discriminatedUnion(
   'type',
-  [commandStepSchema, builtinStepSchema],
-  'must be command or builtin',
+  [commandStepSchema, builtinStepSchema, webhookStepSchema],
+  'must be command, builtin or webhook',
 );
 export type Step = z.infer<typeof stepSchema>;
 export type CommandStep = z.infer<typeof commandStepSchema>;
 export type BuiltinStep = z.infer<typeof builtinStepSchema>;
+export type WebhookStep = z.infer<typeof webhookStepSchema>;
 
 /** A job as it stands in config.json, with its defaults (design §3.1). */
 export const jobSchema = z.strictObject({
@@ -88,13 +125,7 @@ export const jobSchema = z.strictObject({
   /** Times without runs: slots in them are recorded as skipped. */
   blackouts: z.array(blackoutSchema).max(50, 'must be at most 50').default([]),
   timeoutSeconds: seconds.min(1, 'must be at least 1').nullable().default(3600),
-  retry: z
-    .strictObject({
-      attempts: z.int().min(0, 'must not be negative').max(100, 'must be at most 100').default(0),
-      delaySeconds: seconds.default(30),
-      factor: z.number().min(1, 'must be at least 1').max(10, 'must be at most 10').default(2),
-    })
-    .default({ attempts: 0, delaySeconds: 30, factor: 2 }),
+  retry: retrySchema.default({ attempts: 0, delaySeconds: 30, factor: 2 }),
   /** A run cut off by a crash is repeated at the next start. */
   retryInterrupted: z.boolean().default(false),
   steps: z.array(stepSchema).min(1, 'must have at least one step').max(100, 'must be at most 100'),

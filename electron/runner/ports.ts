@@ -124,6 +124,8 @@ export type RunnerNeeds = {
   builtins: Record<BuiltinStep['action'], Builtin>;
   /** Takes one line of a step with `"output": "posts"`; returns what is wrong with it, or nothing. */
   addPost(line: string, context: PostContext): Promise<Problem[]>;
+  /** For webhook steps; left out = the platform's own. */
+  fetch?: typeof fetch;
   /** Texts that must never be stored. */
   secrets(): readonly string[];
   /** Bytes of output kept per run. */

@@ -1,8 +1,10 @@
 import type { Clock, Step } from '../../shared/index.ts';
 import { after, isDue, type Standing, whySkipped } from './flow.ts';
+import { pause } from './pause.ts';
+import { backOff } from './retry.ts';
 import type { RunContext, StepRunner } from './run-context.ts';
 import type { RunRecord } from './run-record.ts';
-import type { StepOutcome } from './steps/outcome.ts';
+import { type StepOutcome, stopped } from './steps/outcome.ts';
 import type { Stop } from './stop.ts';
 
 /** Clean-up steps after a stop get this long, in milliseconds. */
@@ -37,7 +39,7 @@ export async function runSteps(needs: RunStepsNeeds, first: number): Promise<Ste
       continue;
     }
     record.change(position, { status: 'running', startedAt: clock.now() });
-    const outcome = await runStep(needs, position, step);
+    const outcome = await tryStep(needs, position, step);
     const { exitCode = null, signal = null, result = null } = outcome;
     const error = outcome.error == null ? null : context.mask.text(outcome.error);
     record.change(position, {
@@ -59,6 +61,22 @@ function nothingDone(steps: number, first: number): StepsDone {
   if (first < steps) return { standing: { failure: null, stop: null }, reason: null, quiet: true };
   const reason = `The job has no step ${first + 1} any more.`;
   return { standing: { failure: 'failed', stop: null }, reason, quiet: false };
+}
+
+/** Runs a step, and again after its pauses while it fails and has tries left. */
+async function tryStep(needs: RunStepsNeeds, position: number, step: Step): Promise<StepOutcome> {
+  const { stop, context, clock } = needs;
+  const tries = (step.retry?.attempts ?? 0) + 1;
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await runStep(needs, position, step);
+    const over = outcome.status === 'success' || stop.reason() !== null || attempt >= tries;
+    if (over || !step.retry) return outcome;
+    const delay = backOff(step.retry, attempt);
+    const why = outcome.error ?? outcome.status;
+    context.recorder.say(position, `${why} Try ${attempt + 1} of ${tries} in ${delay / 1000} s.`);
+    await stop.step(null, (signal) => pause(clock, delay, signal));
+    if (stop.reason() !== null) return stopped(stop.reason() ?? 'cancelled');
+  }
 }
 
 function runStep({ stop, runStep, record, context }: RunStepsNeeds, position: number, step: Step) {

@@ -17,6 +17,10 @@ export function JobSteps({ steps }: { steps: readonly Step[] }) {
               step={step}
               workspace={workspaces.data?.find((known) => known.id === step.workspace)}
             />
+          ) : step.type === 'webhook' ? (
+            <p className="argv">
+              <Words words={[step.method, step.url]} kind="argv-word" />
+            </p>
           ) : (
             <p className="quiet">{builtinWords[step.action]}</p>
           )}
@@ -62,7 +66,9 @@ function Remarks({ step }: { step: Step }) {
     step.when === 'always' && 'always, also after a failure',
     step.continue && 'a failure does not stop the run',
     step.timeoutSeconds !== null && `ended after ${duration(step.timeoutSeconds * 1000)}`,
+    step.retry !== undefined && step.retry.attempts > 0 && `tried up to ${step.retry.attempts + 1} times`,
     step.type === 'command' && step.output === 'posts' && postsWords[step.posts],
+    step.type === 'command' && step.output === 'json' && 'its last JSON value goes to the later steps',
   ].filter((remark) => remark !== false);
   if (remarks.length === 0) return null;
   return <p className="row-sub">{remarks.join(' · ')}</p>;

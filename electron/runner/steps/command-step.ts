@@ -1,0 +1,111 @@
+import { type CommandStep, toInstant } from '../../../shared/index.ts';
+import type { Environment } from '../commands/environment.ts';
+import { createJsonResult, type JsonResult } from '../output/json-result.ts';
+import { createPostLines, type PostLines } from '../output/post-lines.ts';
+import type { RunnerNeeds, StepChange } from '../ports.ts';
+import type { Processes } from '../processes/index.ts';
+import type { RunContext } from '../run-context.ts';
+import { runCommand, type TextSink } from './command.ts';
+import type { StepOutcome } from './outcome.ts';
+import { prepareCommand } from './prepare-command.ts';
+
+export type StepNeeds = RunnerNeeds & { processes: Processes; gate(): Promise<void> };
+
+type CommandContext = {
+  step: CommandStep;
+  position: number;
+  signal: AbortSignal;
+  say(text: string): void;
+  change(change: StepChange): void;
+  where: string;
+};
+
+/** Runs a command as a step: looks everything up, records what it prints, and takes its posts or its result. */
+export async function runCommandStep(
+  needs: StepNeeds,
+  context: RunContext,
+  at: CommandContext,
+): Promise<StepOutcome> {
+  const { step, position, say } = at;
+  const { run, environment, recorder, mask } = context;
+  const ready = await prepareCommand({ ...needs, environment }, step, marksOf(context), at.where);
+  const record = (stream: 'stdout' | 'stderr'): TextSink => ({
+    ...recorder.sink(position, stream),
+    pressure: recorder.pressure,
+  });
+  const posts = step.output === 'posts' ? postsOf(needs, context, at) : undefined;
+  const result = step.output === 'json' ? createJsonResult() : undefined;
+  const reader = posts ?? (result && { write: result.write, pressure: () => undefined });
+  const outcome = await runCommand(
+    {
+      clock: needs.clock,
+      processes: needs.processes,
+      gate: needs.gate,
+      runId: run.id,
+      signal: at.signal,
+      sinks: { stdout: reader ? both(record('stdout'), reader) : record('stdout'), stderr: record('stderr') },
+      say,
+      spawned: ({ pid, startedAt }) => at.change({ pid, pidStartedAt: startedAt }),
+    },
+    ready,
+  );
+  const problems = (await posts?.end()) ?? [];
+  if (outcome.status !== 'success') return outcome;
+  if (problems.length > 0) return { ...outcome, status: 'failed', error: summary(problems) };
+  return result ? withResult(outcome, result, mask) : outcome;
+}
+
+/** The result is masked like all that is stored: a later step gets a secret from its own environment. */
+function withResult(outcome: StepOutcome, result: JsonResult, mask: RunContext['mask']): StepOutcome {
+  const taken = result.take();
+  if ('problem' in taken) return { ...outcome, status: 'failed', error: taken.problem };
+  return { ...outcome, result: mask.text(taken.value) };
+}
+
+function postsOf(needs: StepNeeds, { run, mask }: RunContext, at: CommandContext): PostLines {
+  return createPostLines({
+    addPost: async (line, context) =>
+      mask.text(line) === line
+        ? needs.addPost(line, context)
+        : [{ field: '', message: 'contains a secret that Belfry keeps' }],
+    context: { runId: run.id, as: at.step.posts },
+    origin: `${run.originId}/${at.step.name}`,
+    refused: at.say,
+  });
+}
+
+/** A sink that feeds two. */
+function both(sink: TextSink, reader: Pick<PostLines, 'write' | 'pressure'>): TextSink {
+  return {
+    write(text) {
+      sink.write(text);
+      reader.write(text);
+    },
+    end: sink.end,
+    pressure: () => reader.pressure() ?? sink.pressure(),
+  };
+}
+
+const problemsShown = 20;
+
+function summary(problems: readonly string[]): string {
+  const more = problems.length - problemsShown;
+  const shown = problems.slice(0, problemsShown).join('; ');
+  return more > 0 ? `${shown}; and ${more} more.` : `${shown}.`;
+}
+
+/** What a command learns of its run (design §4). */
+function marksOf({ run, results }: RunContext): Environment {
+  return {
+    BELFRY_RUN_ID: run.id,
+    BELFRY_JOB_ID: run.jobId,
+    BELFRY_ATTEMPT: String(run.attempt),
+    ...(run.slot === null ? {} : { BELFRY_SLOT: toInstant(run.slot) }),
+    ...Object.fromEntries([...results].map(([name, result]) => [resultName(name), result])),
+  };
+}
+
+/** `BELFRY_STEP_` and the step's name in capitals, everything else as `_`. */
+export function resultName(stepName: string): string {
+  return `BELFRY_STEP_${stepName.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
+}

@@ -1,0 +1,83 @@
+import { BelfryError, type WebhookStep } from '../../../shared/index.ts';
+import { type StepOutcome, stopped, stopReason } from './outcome.ts';
+
+export type WebhookNeeds = {
+  fetch: typeof fetch;
+  signal: AbortSignal;
+  /** The same for each try of this step in this run, so that the receiver can tell a repetition. */
+  key: string;
+  say(text: string): void;
+  /** Takes the answer's text. */
+  answer(text: string): void;
+  where: string;
+};
+
+/** Characters of an answer that are kept. */
+const longestAnswer = 64 * 1024;
+/** Without a time-out of its own a call is given up after this long, in milliseconds. */
+const patience = 60_000;
+
+/** Calls an address; anything but an expected status code is a failure. Throws NETWORK_UNREACHABLE. */
+export async function runWebhook(needs: WebhookNeeds, step: WebhookStep): Promise<StepOutcome> {
+  const call = await request(needs, step);
+  if ('status' in call) return call;
+  const { response, text } = call;
+  needs.say(`${step.method} ${step.url}: ${response.status} ${response.statusText}`.trim());
+  if (text !== '') needs.answer(text);
+  const ok = step.expect ? step.expect.includes(response.status) : response.ok;
+  if (ok) return { status: 'success' };
+  const expected = step.expect ? step.expect.join(' or ') : '200 to 299';
+  return { status: 'failed', error: `The server answered ${response.status}, expected was ${expected}.` };
+}
+
+async function request(needs: WebhookNeeds, step: WebhookStep) {
+  const given = step.timeoutSeconds === null ? AbortSignal.timeout(patience) : undefined;
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const signal of [needs.signal, given]) signal?.addEventListener('abort', abort);
+  if (needs.signal.aborted) abort();
+  try {
+    const response = await needs.fetch(step.url, {
+      method: step.method,
+      headers: headersOf(needs, step),
+      signal: controller.signal,
+      ...(step.body === undefined ? {} : { body: textOf(step.body) }),
+    });
+    return { response, text: (await response.text()).slice(0, longestAnswer) };
+  } catch (error) {
+    const reason = stopReason(needs.signal);
+    if (reason) return stopped(reason);
+    throw unreachable(needs, step, error, given?.aborted === true);
+  } finally {
+    for (const signal of [needs.signal, given]) signal?.removeEventListener('abort', abort);
+  }
+}
+
+function headersOf({ key }: WebhookNeeds, { headers, body }: WebhookStep): Record<string, string> {
+  const isJson = body !== undefined && typeof body !== 'string';
+  return {
+    ...(isJson ? { 'content-type': 'application/json' } : {}),
+    'idempotency-key': key,
+    'user-agent': 'Belfry',
+    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  };
+}
+
+function textOf(body: WebhookStep['body']): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function unreachable({ where }: WebhookNeeds, step: WebhookStep, error: unknown, late: boolean): BelfryError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return new BelfryError({
+    code: 'NETWORK_UNREACHABLE',
+    what: `${step.url} cannot be reached`,
+    where,
+    why: late
+      ? `There was no answer within ${patience / 1000} s`
+      : cause instanceof Error
+        ? cause.message
+        : String(cause),
+    remedy: 'Check the address and the network',
+  });
+}
