@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `belfry` command of a checkout (`npx belfry …`): builds the command line when it is missing or older than
 // its sources, and runs it with a Node that is new enough, whatever Node started this file.
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode, isEnough } from './node24.mjs';
@@ -15,15 +15,16 @@ const args = process.argv.slice(2);
 
 /** Only `belfry run` serves the window; every other command does without it. */
 function neededParts() {
-  const needed = args.includes('run') ? ['cli', 'renderer'] : ['cli'];
-  return needed.filter((part) => stale(root).includes(part));
+  return stale(root, args.includes('run') ? ['cli', 'renderer'] : ['cli']);
 }
 
 /** Standard output belongs to the command, also while something is built. */
-async function build(node, parts) {
+async function build(parts) {
   say(`Building ${parts.join(', ')} …`);
   const stdio = ['ignore', 2, 2];
-  const code = await foreground(node, [join(root, 'electron/dev/build.mjs'), ...parts], { stdio });
+  const code = await foreground(process.execPath, [join(root, 'electron/dev/build.mjs'), ...parts], {
+    stdio,
+  });
   if (code === 0) return;
   throw new DevError({
     code: 'INTERNAL',
@@ -35,12 +36,16 @@ async function build(node, parts) {
 }
 
 async function main() {
+  if (!isEnough(process.version)) {
+    const self = fileURLToPath(import.meta.url);
+    process.exitCode = await foreground(await findNode(root), [self, ...args]);
+    return;
+  }
   const parts = neededParts();
-  const here = isEnough(process.version);
-  const node = here ? process.execPath : await findNode(root);
-  if (parts.length > 0) await build(node, parts);
-  if (here) createRequire(import.meta.url)(program);
-  else process.exitCode = await foreground(node, [program, ...args]);
+  if (parts.length > 0) await build(parts);
+  // Compiling two megabytes of JavaScript anew would be half of the time that a command takes.
+  nodeModule.enableCompileCache(join(root, '.cache/compile'));
+  nodeModule.createRequire(import.meta.url)(program);
 }
 
 main().catch((error) => {

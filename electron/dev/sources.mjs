@@ -13,10 +13,10 @@ export const parts = {
 const always = ['package.json', 'package-lock.json', 'electron/dev/build.mjs'];
 const stampsFile = 'stamps.json';
 
-/** Parts that were never built, or from other sources than those that are here now. */
-export function stale(root) {
+/** Which of the named parts (default: all) were never built, or from other sources than those that are here now. */
+export function stale(root, names = Object.keys(parts)) {
   const stamps = readStamps(root);
-  return Object.keys(parts).filter(
+  return names.filter(
     (name) => !existsSync(join(root, 'dist', parts[name].to)) || stamps[name] !== fingerprint(root, name),
   );
 }
