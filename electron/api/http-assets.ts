@@ -9,6 +9,7 @@ export type Assets = (path: string) => Promise<Asset | undefined>;
 /**
  * Serves the files that lie in `folder` now, and no others: paths are looked up in a list,
  * never joined to the folder, so there is nothing to climb out of. Links are not followed.
+ * A folder that is not there (the window was not built) has no files.
  */
 export async function folderAssets(folder: string): Promise<Assets> {
   const files = new Map<string, string>();
@@ -21,7 +22,10 @@ export async function folderAssets(folder: string): Promise<Assets> {
 }
 
 async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   const nested = await Promise.all(
     entries.map(async (entry) => {
       const path = join(folder, entry.name);

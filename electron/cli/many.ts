@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { check, type Problem, parse, problemsError } from '../../shared/index.ts';
+import type { Io } from './io.ts';
 import type { JsonFile } from './json-file.ts';
 
 /**
@@ -22,7 +23,30 @@ export function parseMany<S extends z.ZodType>(
   return values;
 }
 
-function inList(index: number): (problem: Problem) => Problem {
+/**
+ * Adds one after the other. Should one be refused after others were added, a remark says how far it came:
+ * the engine takes them one at a time.
+ */
+export async function addEach<T, V extends { id: string }>(
+  io: Io,
+  items: readonly T[],
+  add: (item: T) => Promise<V>,
+): Promise<V[]> {
+  const added: V[] = [];
+  try {
+    for (const item of items) added.push(await add(item));
+  } catch (error) {
+    if (added.length > 0) {
+      const ids = added.map(({ id }) => id).join(', ');
+      io.err(`Added before this (${added.length} of ${items.length}): ${ids}\n`);
+    }
+    throw error;
+  }
+  return added;
+}
+
+/** A problem of one entry as a problem of the list. */
+export function inList(index: number): (problem: Problem) => Problem {
   return ({ field, message }) => ({
     field: field === '' || field.startsWith('[') ? `[${index}]${field}` : `[${index}].${field}`,
     message,

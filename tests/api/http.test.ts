@@ -230,6 +230,13 @@ test.each([
   expect((await ask(port, target)).status).toBe(404);
 });
 
+test('a window that was not built is 404 with what to do, and does not keep the door shut', async () => {
+  const { base } = await door({ assets: await folderAssets(join(temporaryHome(), 'none')) });
+  const response = await fetch(`${base}/`);
+  expect(response.status).toBe(404);
+  expect((await response.json()).error.message).toContain('npm run build');
+});
+
 test('every answer carries the strict headers', async () => {
   const { port } = await door();
   for (const path of ['/', '/healthz', '/nothing', web.paths.call]) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { BelfryError } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { memory, postView, runView, serve } from './engine.ts';
 import { belfry, json } from './terminal.ts';
@@ -150,6 +151,9 @@ test('a list of jobs is added whole or not at all, and every mistake is told wit
   expect(twice.err).toContain('[1].id: "trends" is there twice');
   const taken = await run(['jobs', 'add', '-'], JSON.stringify([trends, news]));
   expect(taken.err).toContain('[1].id: "news" exists');
+  const odd = { ...trends, triggers: [{ type: 'cron', expression: '0 25 * * *' }] };
+  const never = await run(['jobs', 'add', '-'], JSON.stringify([{ ...trends, id: 'fine' }, odd]));
+  expect(never.err).toContain('[1].triggers[0].expression');
   expect([...jobs.keys()]).toEqual(['news']);
   const many = await run(['jobs', 'set', 'news', '-'], JSON.stringify([news, trends]));
   expect(many).toMatchObject({ code: 2 });
@@ -264,6 +268,25 @@ test('posts: added with paths made absolute, listed, shown, settled', async () =
   expect(
     json(await run(['posts', 'settle', 'u', '--not-published', '--account', 'bob', '--json'])),
   ).toMatchObject({ status: 'queued', note: 'bob' });
+});
+
+test('when the engine refuses the second of two posts, it is said that the first was added', async () => {
+  const kept = memory();
+  const refuse = new BelfryError({ code: 'NOT_FOUND', what: 'a', where: 'b', why: 'c', remedy: 'd' });
+  const served = await serve({
+    ...kept.handlers,
+    'posts.add': async () => {
+      if (kept.posts.size > 0) throw refuse;
+      const post = postView('first');
+      kept.posts.set('first', post);
+      return post;
+    },
+  });
+  const post = { text: 'Hello', accounts: ['ada'] };
+  const args = ['--home', served.home, '--json', 'posts', 'add', '-'];
+  const result = await belfry(args, { input: JSON.stringify([post, post]) });
+  expect(result).toMatchObject({ code: 5, err: 'Added before this (1 of 2): first\n' });
+  expect(json(result)).toEqual({ error: refuse.toWire() });
 });
 
 test('accounts add takes the token from standard input and never prints it', async () => {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Job, type JobView, jobSchema, type Problem } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { readJsonFile } from '../json-file.ts';
-import { parseMany } from '../many.ts';
+import { addEach, inList, parseMany } from '../many.ts';
 import { paintStatus } from '../paint.ts';
 import { pairs, table } from '../table.ts';
 import { counted, oneLine } from '../text.ts';
@@ -112,11 +112,15 @@ async function show(context: Context, id: string): Promise<void> {
 
 async function add(context: Context, file: string): Promise<void> {
   const input = await readJsonFile(context.io, file);
-  const jobs = parseMany(jobSchema, input, twice);
+  parseMany(jobSchema, input, twice);
+  const { checkJob } = await import('../../scheduler/index.ts');
   const taken = new Set((await context.call('jobs.list', { limit: 10_000 })).map((job) => job.id));
-  parseMany(jobSchema, input, (list) => already(list, taken));
-  const added: JobView[] = [];
-  for (const job of jobs) added.push(await context.call('jobs.add', { job }));
+  // Everything that can be known is looked at before the first is added.
+  const jobs = parseMany(jobSchema, input, (list) => [
+    ...already(list, taken),
+    ...list.flatMap((job, i) => checkJob(job).map(inList(i))),
+  ]);
+  const added = await addEach(context.io, jobs, (job) => context.call('jobs.add', { job }));
   const [only] = added;
   context.show(Array.isArray(input.value) ? added : only, () => jobTable(context, added));
 }
@@ -139,7 +143,6 @@ function twice(list: Job[]): Problem[] {
   );
 }
 
-/** Looked at before the first is added, so that a list is added whole or not at all. */
 function already(list: Job[], taken: ReadonlySet<string>): Problem[] {
   return list.flatMap((job, i) =>
     taken.has(job.id)

@@ -11,7 +11,7 @@ import {
 } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { readJsonFile } from '../json-file.ts';
-import { parseMany } from '../many.ts';
+import { addEach, parseMany } from '../many.ts';
 import { paintStatus } from '../paint.ts';
 import { pairs, table } from '../table.ts';
 import { counted, oneLine } from '../text.ts';
@@ -104,8 +104,9 @@ async function show(context: Context, id: string): Promise<void> {
 async function add(context: Context, file: string): Promise<void> {
   const input = await readJsonFile(context.io, file);
   const posts = parseMany(postInputSchema, input).map((post) => withAbsoluteMedia(post, input.folder));
-  const added: PostView[] = [];
-  for (const post of posts) added.push(await context.call('posts.add', { post, source: 'cli' }));
+  const added = await addEach(context.io, posts, (post) =>
+    context.call('posts.add', { post, source: 'cli' }),
+  );
   const [only] = added;
   context.show(Array.isArray(input.value) ? added : only, () => postTable(context, added));
 }
