@@ -5,7 +5,13 @@ import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
 import { postInputSchema, postSources, postViewSchema, targetStatuses } from './post.ts';
-import { outputLineSchema, runStatuses, runViewSchema } from './run.ts';
+import {
+  outputLineSchema,
+  plannedStepSchema,
+  runParametersSchema,
+  runStatuses,
+  runViewSchema,
+} from './run.ts';
 import { triggerSchema } from './trigger.ts';
 import { fireTimesSchema, jobViewSchema, statusSchema, templateSchema } from './views.ts';
 
@@ -32,8 +38,21 @@ export const contract = {
   'jobs.remove': { in: byId, out: done },
   'jobs.enable': { in: z.strictObject({ id: z.string().min(1), enabled: z.boolean() }), out: jobViewSchema },
   'jobs.run': {
-    in: z.strictObject({ id: z.string().min(1), fromStep: z.int().min(1).optional() }),
+    in: z.strictObject({
+      id: z.string().min(1),
+      fromStep: z.int().min(1).optional(),
+      parameters: runParametersSchema.optional(),
+    }),
     out: runViewSchema,
+  },
+  /** A dry run: what `jobs.run` would do, step by step. */
+  'jobs.preview': {
+    in: z.strictObject({
+      id: z.string().min(1),
+      fromStep: z.int().min(1).optional(),
+      parameters: runParametersSchema.optional(),
+    }),
+    out: z.array(plannedStepSchema),
   },
   'jobs.templates': { in: nothing, out: z.array(templateSchema) },
   /** Adds a template's jobs (disabled) and workspaces; ids that exist are left as they are. */
@@ -66,6 +85,8 @@ export const contract = {
   },
   'runs.get': { in: byId, out: runViewSchema },
   'runs.cancel': { in: byId, out: runViewSchema },
+  /** Runs a failed run's job again from its failed step, with the results of the steps before. */
+  'runs.resume': { in: byId, out: runViewSchema },
   /**
    * Lines of one run (`id`) with `seq` above `after`, oldest first; `tail` gives the last `limit` lines instead.
    * Without `id`: the newest lines of all runs.

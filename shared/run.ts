@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema } from './basics.ts';
+import { argumentSchema, envSchema, instantSchema } from './basics.ts';
 
 /** Why a run exists. */
 export const runCauses = ['schedule', 'catch-up', 'manual', 'event', 'retry'] as const;
@@ -60,6 +60,32 @@ export const stepViewSchema = z.strictObject({
 });
 export type StepView = z.infer<typeof stepViewSchema>;
 
+/** What a person gives a single run on its way; kept with the run, so that names of secrets are refused. */
+export const runParametersSchema = z.strictObject({
+  /** Added at the end of the first command that runs. */
+  args: z.array(argumentSchema).max(1000, 'must be at most 1000').default([]),
+  /** Added to the environment of every command. */
+  env: envSchema.default({}),
+});
+export type RunParameters = z.output<typeof runParametersSchema>;
+
+/** What a step would do if the job ran now: a dry run. */
+export const plannedStepSchema = z.strictObject({
+  name: z.string(),
+  type: z.enum(['command', 'builtin', 'webhook']),
+  when: z.enum(['success', 'failure', 'always']),
+  /** The very words: program (its full path where it was found) and arguments; `POST URL`; or the action's name. */
+  argv: z.array(z.string()),
+  /** The words are one line for the system's shell, which may give some of them a meaning of their own. */
+  shell: z.boolean(),
+  cwd: z.string().nullable(),
+  /** Names of all environment variables that the command would get; never their values. */
+  env: z.array(z.string()),
+  /** Why it could not be started as things are. */
+  problem: z.string().nullable(),
+});
+export type PlannedStep = z.infer<typeof plannedStepSchema>;
+
 /** One run as clients see it; for `missed` and `skipped` a run may stand for a whole gap of slots. */
 export const runViewSchema = z.strictObject({
   id: z.string(),
@@ -76,6 +102,8 @@ export const runViewSchema = z.strictObject({
   reason: z.string().nullable(),
   /** Slots that this record stands for: how many, the first and the last. */
   gap: z.strictObject({ count: z.int(), first: instantSchema, last: instantSchema }).nullable(),
+  /** What it was given on its way, if anything. */
+  parameters: runParametersSchema.optional(),
   steps: z.array(stepViewSchema),
 });
 export type RunView = z.infer<typeof runViewSchema>;

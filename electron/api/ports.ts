@@ -9,9 +9,11 @@ import type {
   Millis,
   Mode,
   OutputLine,
+  PlannedStep,
   PostInput,
   PostView,
   Problem,
+  RunParameters,
   RunView,
   Template,
   Trigger,
@@ -48,7 +50,12 @@ export type ApiNeeds = {
     check(job: Job): Problem[];
   };
   runner: {
-    runNow(jobId: string, options: { fromStep?: number }): Promise<RunView>;
+    runNow(jobId: string, options: { fromStep?: number; parameters?: RunParameters }): Promise<RunView>;
+    preview(
+      jobId: string,
+      options: { fromStep?: number; parameters?: RunParameters },
+    ): Promise<PlannedStep[]>;
+    resume(runId: string): Promise<RunView>;
     cancel(runId: string): Promise<RunView>;
     running(): readonly { runId: string; jobId: string; name: string; startedAt: Millis | null }[];
   };

@@ -3,6 +3,7 @@ import type { Environment } from './commands/environment.ts';
 import { outcome } from './flow.ts';
 import { type Masks, secretsIn } from './masks.ts';
 import { createRecorder } from './output/recorder.ts';
+import { withParameters } from './parameters.ts';
 import { setTimer } from './pause.ts';
 import type { NewRun, RunnerNeeds, StoredRun } from './ports.ts';
 import { retryDelay } from './retry.ts';
@@ -45,7 +46,14 @@ export async function executeRun(needs: ExecutionNeeds, execution: Execution): P
     announce: (lines) => needs.announceOutput(runId, lines),
     failed,
   });
-  const context: RunContext = { job, run, recorder, mask, environment, results: resultsOf(run) };
+  const context: RunContext = {
+    job: withParameters(job, run.fromStep, run.parameters),
+    run,
+    recorder,
+    mask,
+    environment,
+    results: resultsOf(run),
+  };
   const cancelTimer = limitTime(needs, job, stop);
   const done = await runSteps({ ...needs, record, stop, context }, run.fromStep).finally(cancelTimer);
   await recorder.drain().catch(failed);
@@ -113,6 +121,7 @@ export function nextTry(
     fromStep: run.fromStep,
     kept: run.steps.slice(0, run.fromStep),
     originId: run.originId,
+    parameters: run.parameters,
     notBefore: clock.now() + delay,
     reason: `Try ${run.attempt + 1}${tries}: run ${run.id} was ${status}.`,
   };

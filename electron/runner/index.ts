@@ -1,5 +1,6 @@
 export { commandEnvironment, createEnvironment, type Environment } from './commands/environment.ts';
 export { captureLoginPath } from './commands/login-path.ts';
+export { stepProblems } from './job-problems.ts';
 export type {
   AcceptedRun,
   Builtin,

@@ -6,10 +6,15 @@ const secretName = /TOKEN|SECRET|PASSW|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE_?
 /** Shorter values are switches and names rather than secrets. */
 const shortest = 8;
 
+/** Whether a variable's name says that its value is a secret. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
 /** Values of an environment that must not be stored: those of variables named like a secret. */
 export function secretsIn(environment: Readonly<Environment>): string[] {
   return Object.entries(environment).flatMap(([name, value]) =>
-    secretName.test(name) && value.length >= shortest ? [value] : [],
+    isSecretName(name) && value.length >= shortest ? [value] : [],
   );
 }
 

@@ -9,6 +9,7 @@ import type {
   Problem,
   Random,
   RunCause,
+  RunParameters,
   RunStatus,
   RunView,
   StepStatus,
@@ -37,6 +38,8 @@ export type StoredRun = {
   startedAt: Millis | null;
   finishedAt: Millis | null;
   reason: string | null;
+  /** What a person gave it on its way. */
+  parameters: RunParameters | null;
   /** Slots that a `missed` or `skipped` record stands for. */
   gap: { count: number; first: Millis; last: Millis } | null;
   steps: StoredStep[];
@@ -58,7 +61,7 @@ export type StoredStep = {
 };
 
 export type NewRun = Pick<StoredRun, 'jobId' | 'jobName' | 'cause' | 'attempt' | 'fromStep' | 'reason'> &
-  Partial<Pick<StoredRun, 'slot' | 'originId' | 'notBefore'>> & {
+  Partial<Pick<StoredRun, 'slot' | 'originId' | 'notBefore' | 'parameters'>> & {
     /** The steps before `fromStep`, with the results that an earlier run has for them. */
     kept?: readonly NewStep[];
   };

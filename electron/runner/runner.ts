@@ -1,11 +1,22 @@
 import process from 'node:process';
-import { BelfryError, type ErrorCode, type Job, type RunCause, type RunView } from '../../shared/index.ts';
+import {
+  BelfryError,
+  type ErrorCode,
+  type Job,
+  type PlannedStep,
+  type Problem,
+  type RunCause,
+  type RunParameters,
+  type RunView,
+} from '../../shared/index.ts';
 import { createGate } from './commands/spawn.ts';
 import { type ExecutionNeeds, executeRun } from './execute-run.ts';
 import { failedStep, keptSteps, startIndex } from './kept-steps.ts';
 import { accepted, closeLeftOvers } from './left-overs.ts';
 import { createMasks } from './masks.ts';
+import { checkParameters, withParameters } from './parameters.ts';
 import type { AcceptedRun, NewRun, RunnerNeeds, StoredRun } from './ports.ts';
+import { checkSteps, previewSteps } from './preview.ts';
 import { systemProcesses } from './processes/index.ts';
 import { createRoster, type RunningRun } from './roster.ts';
 import { createStepRunner } from './steps/run-step.ts';
@@ -14,6 +25,8 @@ import { createSweeper } from './sweeper.ts';
 export type RunNowOptions = {
   /** Step to begin with, counted from 1. */
   fromStep?: number;
+  /** Arguments and variables for this run alone. */
+  parameters?: RunParameters;
   cause?: Extract<RunCause, 'manual' | 'event'>;
 };
 
@@ -25,6 +38,10 @@ export type Runner = {
   accept(run: AcceptedRun): void;
   /** Runs a job now. Throws NOT_FOUND, BAD_INPUT (fromStep), CONFLICT (already at work) or STOPPING. */
   runNow(jobId: string, options?: RunNowOptions): Promise<RunView>;
+  /** A dry run: what runNow would do, step by step, with everything looked up. Throws NOT_FOUND or BAD_INPUT. */
+  preview(jobId: string, options?: Pick<RunNowOptions, 'fromStep' | 'parameters'>): Promise<PlannedStep[]>;
+  /** Mistakes in a job's steps, for when it is saved; fields as `steps[2].command`. */
+  check(job: Job): Promise<Problem[]>;
   /** Runs the job of a failed run again from its failed step, with the results of the steps before. Throws as runNow does. */
   resume(runId: string): Promise<RunView>;
   /** Ends a run and its processes; resolves when it has ended. Throws NOT_FOUND, or CONFLICT when it is over already. */
@@ -64,7 +81,12 @@ export function createRunner(needs: RunnerNeeds): Runner {
     },
   });
 
-  async function launch(job: Job, run: Pick<NewRun, 'cause' | 'reason'>, fromStep: number, from?: StoredRun) {
+  async function launch(
+    job: Job,
+    run: Pick<NewRun, 'cause' | 'reason'> & Partial<Pick<NewRun, 'parameters'>>,
+    fromStep: number,
+    from?: StoredRun,
+  ) {
     if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
     const refusal = roster.refusal(job);
     if (refusal)
@@ -92,17 +114,29 @@ export function createRunner(needs: RunnerNeeds): Runner {
       for (const run of runs) roster.accept(run);
     },
     accept: roster.accept,
-    async runNow(jobId, { fromStep, cause = 'manual' } = {}) {
+    async runNow(jobId, { fromStep, parameters, cause = 'manual' } = {}) {
       const job = findJob(needs, jobId);
       const first = startIndex(job, fromStep);
+      const checked = checkParameters(parameters);
       const from = first === 0 ? undefined : await ledger.lastEnded(jobId);
-      return launch(job, { cause, reason: null }, first, from);
+      return launch(job, { cause, reason: null, parameters: checked }, first, from);
     },
+    async preview(jobId, { fromStep, parameters } = {}) {
+      const job = findJob(needs, jobId);
+      const first = startIndex(job, fromStep);
+      return previewSteps(needs, withParameters(job, first, checkParameters(parameters)), first);
+    },
+    check: (job) => checkSteps(needs, job),
     async resume(runId) {
       const from = await findRun(needs, runId);
       const job = findJob(needs, from.jobId);
       const first = resumeAt(job, from);
-      return launch(job, { cause: 'retry', reason: `Resumes run ${runId}.` }, first, from);
+      return launch(
+        job,
+        { cause: 'retry', reason: `Resumes run ${runId}.`, parameters: from.parameters },
+        first,
+        from,
+      );
     },
     async cancel(runId) {
       const run = await findRun(needs, runId);

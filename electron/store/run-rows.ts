@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import {
   type Millis,
   type RunCause,
+  type RunParameters,
   type RunStatus,
   type RunView,
   type StepStatus,
@@ -32,6 +33,7 @@ export function toRun(row: RunRow, steps: readonly StepRow[]): StoredRun {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     reason: row.reason,
+    parameters: row.parameters === null ? null : (JSON.parse(row.parameters) as RunParameters),
     gap: toGap(row),
     steps: steps.map(toStep),
   };
@@ -114,6 +116,7 @@ export function toView(run: StoredRun): RunView {
       first: toInstant(run.gap.first),
       last: toInstant(run.gap.last),
     },
+    ...(run.parameters === null ? {} : { parameters: run.parameters }),
     steps: run.steps.map(stepView),
   };
 }

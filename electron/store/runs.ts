@@ -32,6 +32,7 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
             reason: run.reason,
             origin_id: run.originId ?? null,
             not_before: run.notBefore ?? null,
+            parameters: run.parameters ? JSON.stringify(run.parameters) : null,
           })
           .returningAll()
           .executeTakeFirstOrThrow();

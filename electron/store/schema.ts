@@ -23,6 +23,8 @@ export type Tables = {
     origin_id: string | null;
     /** A queued run does not start before this instant (jitter, back-off). */
     not_before: number | null;
+    /** JSON of what a person gave it on its way. */
+    parameters: string | null;
     gap_count: number | null;
     gap_first: number | null;
     gap_last: number | null;
@@ -86,6 +88,8 @@ export type Tables = {
     sha256: string;
     alt: string;
     focus: string | null;
+    /** Where the same file stands on the internet. */
+    public_url: string | null;
   };
   targets: {
     post_id: string;

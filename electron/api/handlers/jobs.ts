@@ -64,9 +64,13 @@ export function jobHandlers(needs: ApiNeeds) {
       );
       return viewOf(id);
     },
-    'jobs.run': ({ id, fromStep }) => {
+    'jobs.run': ({ id, ...options }) => {
       find(needs, id);
-      return needs.runner.runNow(id, fromStep === undefined ? {} : { fromStep });
+      return needs.runner.runNow(id, given(options));
+    },
+    'jobs.preview': ({ id, ...options }) => {
+      find(needs, id);
+      return needs.runner.preview(id, given(options));
     },
     'jobs.templates': async () => [...needs.jobs.templates],
     'jobs.useTemplate': async ({ id }) => {
@@ -193,4 +197,11 @@ function switchBuiltin(raw: ConfigInput, id: string, enabled: boolean): ConfigIn
 function missing<T extends { id: string }>(present: T[] | undefined, wanted: readonly T[]): T[] {
   const list = present ?? [];
   return [...list, ...wanted.filter((entry) => !list.some((other) => other.id === entry.id))];
+}
+
+/** Options without those that were left out: an optional property of the runner is there or not, never undefined. */
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

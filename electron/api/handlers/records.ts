@@ -12,6 +12,10 @@ export function recordHandlers(needs: ApiNeeds) {
       found(await runs.get(id), 'run', id, 'belfry runs');
       return runner.cancel(id);
     },
+    'runs.resume': async ({ id }) => {
+      found(await runs.get(id), 'run', id, 'belfry runs');
+      return runner.resume(id);
+    },
     'runs.output': async (query) => {
       if (query.id !== undefined) found(await runs.get(query.id), 'run', query.id, 'belfry runs');
       return runs.output(query);

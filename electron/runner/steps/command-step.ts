@@ -1,5 +1,6 @@
 import { type CommandStep, toInstant } from '../../../shared/index.ts';
 import type { Environment } from '../commands/environment.ts';
+import { resultName } from '../job-problems.ts';
 import { createJsonResult, type JsonResult } from '../output/json-result.ts';
 import { createPostLines, type PostLines } from '../output/post-lines.ts';
 import type { RunnerNeeds, StepChange } from '../ports.ts';
@@ -95,7 +96,7 @@ function summary(problems: readonly string[]): string {
 }
 
 /** What a command learns of its run (design §4). */
-function marksOf({ run, results }: RunContext): Environment {
+function marksOf({ run, results }: Pick<RunContext, 'run' | 'results'>): Environment {
   return {
     BELFRY_RUN_ID: run.id,
     BELFRY_JOB_ID: run.jobId,
@@ -103,9 +104,4 @@ function marksOf({ run, results }: RunContext): Environment {
     ...(run.slot === null ? {} : { BELFRY_SLOT: toInstant(run.slot) }),
     ...Object.fromEntries([...results].map(([name, result]) => [resultName(name), result])),
   };
-}
-
-/** `BELFRY_STEP_` and the step's name in capitals, everything else as `_`. */
-export function resultName(stepName: string): string {
-  return `BELFRY_STEP_${stepName.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
 }

@@ -27,6 +27,7 @@ CREATE TABLE runs (
   reason TEXT,
   origin_id TEXT,
   not_before INTEGER,
+  parameters TEXT,
   gap_count INTEGER,
   gap_first INTEGER,
   gap_last INTEGER
@@ -99,6 +100,7 @@ CREATE TABLE media (
   sha256 TEXT NOT NULL,
   alt TEXT NOT NULL,
   focus TEXT,
+  public_url TEXT,
   UNIQUE (post_id, part, position)
 ) STRICT, WITHOUT ROWID;
 

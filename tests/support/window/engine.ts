@@ -121,6 +121,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       jobsChanged();
       return viewOf(world, job(id));
     },
+    'jobs.preview': async () => [],
     'jobs.run': async ({ id, fromStep }) => {
       const now = new Date().toISOString();
       const run = sampleRun({
@@ -184,6 +185,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
     'runs.get': async ({ id }) => found(world.runs, id, 'run'),
     'runs.cancel': async ({ id }) =>
       putRun({ ...found(world.runs, id, 'run'), status: 'cancelled', finishedAt: new Date().toISOString() }),
+    'runs.resume': async ({ id }) => found(world.runs, id, 'run'),
     'runs.output': async ({ id, after = 0, tail, search, limit }) => {
       const all = id ? (world.output.get(id) ?? []) : [...world.output.values()].flat();
       const fitting = all.filter(

@@ -1,0 +1,83 @@
+import type { CommandStep, Job, Problem, Step, Workspace } from '../../shared/index.ts';
+
+/** Bytes of one argument on Linux (MAX_ARG_STRLEN), and of all of them beside a usual environment (2 MiB less some). */
+const longestArgument = 128 * 1024 - 1;
+const longestArguments = 1_500_000;
+/** A whole command line on Windows. */
+const longestWindowsLine = 32_000;
+/** Characters that cmd.exe gives a meaning of their own, whatever the quotes (CVE-2024-27980). */
+const unsafeForBatch = /["%!^&|<>\r\n]/;
+
+/** Mistakes in a job's steps that its schema cannot see; fields as `steps[2].when`. Pure: asks no disk. */
+export function stepProblems(
+  job: Pick<Job, 'steps'>,
+  { workspace, platform }: { workspace(id: string): Workspace | undefined; platform: string },
+): Problem[] {
+  return job.steps.flatMap((step, index) => [
+    ...whenProblems(job.steps, step, index),
+    ...resultProblems(job.steps, step, index),
+    ...(step.type === 'command' ? commandProblems(step, index, { workspace, platform }) : []),
+  ]);
+}
+
+/** `failure` needs a step before it that can fail the run. */
+function whenProblems(steps: readonly Step[], step: Step, index: number): Problem[] {
+  if (step.when !== 'failure' || steps.slice(0, index).some((before) => !before.continue)) return [];
+  const message =
+    index === 0
+      ? 'can never hold: no step comes before this one; put it after the steps whose failure it waits for'
+      : 'can never hold: every step before this one says "continue", so none can fail the run';
+  return [{ field: `steps[${index}].when`, message }];
+}
+
+/** Two results under one name: the later steps could not tell them apart. */
+function resultProblems(steps: readonly Step[], step: Step, index: number): Problem[] {
+  const hasResult = (other: Step) => other.type === 'command' && other.output === 'json';
+  const taken = steps
+    .slice(0, index)
+    .some((other) => hasResult(other) && resultName(other.name) === resultName(step.name));
+  if (!hasResult(step) || !taken) return [];
+  return [
+    {
+      field: `steps[${index}].name`,
+      message: `an earlier step's result is called ${resultName(step.name)} too; give it another name`,
+    },
+  ];
+}
+
+function commandProblems(
+  step: CommandStep,
+  index: number,
+  { workspace, platform }: { workspace(id: string): Workspace | undefined; platform: string },
+): Problem[] {
+  const start =
+    step.command ?? (step.workspace === undefined ? undefined : workspace(step.workspace)?.command);
+  const argv = [...(start ?? []), ...step.args];
+  const field = `steps[${index}].${step.command ? 'command' : 'args'}`;
+  const problem = (message: string): Problem[] => [{ field, message }];
+  const sizes = argv.map((argument) => new TextEncoder().encode(argument).length);
+  if (start?.[0]?.trim() === '') return problem('must name a program; its first word is empty');
+  if (platform === 'win32')
+    return problem(windowsProblem(argv) ?? '').filter(({ message }) => message !== '');
+  if (sizes.some((size) => size > longestArgument))
+    return problem(
+      `has an argument of more than ${longestArgument} bytes, which Linux refuses; hand it over in a file`,
+    );
+  if (sizes.reduce((sum, size) => sum + size + 1, 0) > longestArguments)
+    return problem(`is longer than ${longestArguments} bytes in all; hand large values over in a file`);
+  return [];
+}
+
+function windowsProblem(argv: readonly string[]): string | undefined {
+  const unsafe = argv.slice(1).find((argument) => unsafeForBatch.test(argument));
+  if (/\.(bat|cmd)$/i.test(argv[0] ?? '') && unsafe !== undefined)
+    return `gives "${unsafe}" to a batch file, where cmd.exe would take some of its characters as commands; call the program itself`;
+  if (argv.join(' ').length > longestWindowsLine)
+    return `is longer than ${longestWindowsLine} characters, which Windows refuses; hand large values over in a file`;
+  return undefined;
+}
+
+/** `BELFRY_STEP_` and the step's name in capitals, everything else as `_`. */
+export function resultName(stepName: string): string {
+  return `BELFRY_STEP_${stepName.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
+}

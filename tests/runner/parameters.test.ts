@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { jobOf, openRunner, sh } from './support.ts';
+
+const job = jobOf(
+  [
+    { type: 'command', name: 'one', command: [...sh('echo "$A $0 $*"'), 'zero', 'x'], env: { A: 'config' } },
+    { type: 'command', name: 'two', command: sh('echo "$A $*"') },
+    { type: 'builtin', name: 'three', action: 'publish_due_posts' },
+  ],
+  { retry: { attempts: 1, delaySeconds: 0 } },
+);
+
+test('arguments go to the first command, variables to all, and both are kept with the run', async () => {
+  const belfry = await openRunner([job]);
+  const parameters = { args: ['--topic', 'Philadelphia'], env: { A: 'given' } };
+  const run = await belfry.run('job', { parameters });
+  expect(run.parameters).toEqual(parameters);
+  expect(await belfry.output(run.id)).toEqual(['given zero x --topic Philadelphia', 'given ']);
+});
+
+test('a retry gets them too', async () => {
+  const failing = jobOf(['echo $A; exit 1'], { retry: { attempts: 1, delaySeconds: 0 } });
+  const belfry = await openRunner([failing]);
+  await belfry.run('job', { parameters: { args: [], env: { A: 'again' } } });
+  await expect.poll(() => belfry.finished.length).toBe(1);
+  expect(await belfry.output(belfry.finished[0]?.id ?? '')).toEqual(['again']);
+});
+
+test('a variable named like a secret is refused, since parameters are kept', async () => {
+  const belfry = await openRunner([job]);
+  await expect(
+    belfry.runner.runNow('job', { parameters: { args: [], env: { API_TOKEN: 'x' } } }),
+  ).rejects.toThrow(/^BAD_INPUT: .*parameters.env.API_TOKEN: is named like a secret/);
+});
+
+test('a dry run shows the very words, the folder and the names of variables, and runs nothing', async () => {
+  const belfry = await openRunner([
+    job,
+    jobOf([{ type: 'command', name: 'x', command: ['no-such-thing', 'y'] }], { id: 'bad' }),
+  ]);
+  const planned = await belfry.runner.preview('job', { parameters: { args: ['new'], env: { B: '1' } } });
+  expect(planned.map(({ argv }) => argv)).toEqual([
+    ['/bin/sh', '-c', 'echo "$A $0 $*"', 'zero', 'x', 'new'],
+    ['/bin/sh', '-c', 'echo "$A $*"'],
+    ['publish_due_posts'],
+  ]);
+  expect(planned[0]).toMatchObject({ cwd: belfry.home, problem: null, shell: false });
+  expect(planned[0]?.env).toEqual(expect.arrayContaining(['A', 'B', 'BELFRY_RUN_ID', 'PATH']));
+  const [bad] = await belfry.runner.preview('bad');
+  expect(bad).toMatchObject({ argv: ['no-such-thing', 'y'], cwd: null });
+  expect(bad?.problem).toMatch(/^COMMAND_NOT_FOUND: .*none of these places/);
+  expect(await belfry.reader.list({ limit: 10 })).toEqual([]);
+});
+
+test('a job is checked when it is saved: commands are looked up if it is enabled', async () => {
+  const belfry = await openRunner([]);
+  const bad = jobOf(['true', { type: 'command', name: 'x', command: ['/tmp'] }]);
+  expect(await belfry.runner.check(bad)).toEqual([
+    { field: 'steps[1].command', message: expect.stringMatching(/\/tmp is a folder/) },
+  ]);
+  expect(await belfry.runner.check({ ...bad, enabled: false })).toEqual([]);
+});
