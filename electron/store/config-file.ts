@@ -1,5 +1,6 @@
 import {
   linkSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -8,7 +9,7 @@ import {
   watch,
   watchFile,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Conf from 'conf';
 import { BelfryError, type ConfigInput } from '../../shared/index.ts';
 import { editJsonText } from './config-edit.ts';
@@ -103,6 +104,7 @@ function readTextOf(path: string): string | undefined {
 function writeWhole(path: string, text: string, store: StoreLike, value: ConfigInput): void {
   const target = readTextOf(path) === undefined ? undefined : realpathSync(path);
   const keep = `${target ?? path}.before`;
+  removeTorsos(target ?? path);
   const kept = target !== undefined && link(target, keep);
   try {
     store.store = value;
@@ -113,6 +115,13 @@ function writeWhole(path: string, text: string, store: StoreLike, value: ConfigI
   } finally {
     if (kept) rmSync(keep, { force: true });
   }
+}
+
+/** What a kill in the middle of a write left beside the file (atomically's names for its temporary files). */
+function removeTorsos(path: string): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder))
+    if (name.startsWith(`${basename(path)}.tmp-`)) rmSync(join(folder, name), { force: true });
 }
 
 function link(from: string, to: string): boolean {

@@ -32,7 +32,7 @@ export async function makeCopy(db: string, folder: string, now: Millis): Promise
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const path = join(folder, `belfry-${stamp}.db`);
   const part = `${path}.part`;
-  removePart(part);
+  removeParts(folder);
   try {
     await copyInto(db, part);
     if (!isUsableCopy(part)) throw new Error(`The copy ${basename(path)} is not sound`);
@@ -40,7 +40,7 @@ export async function makeCopy(db: string, folder: string, now: Millis): Promise
     syncFile(part);
     renameSync(part, path);
   } finally {
-    removePart(part);
+    removeParts(folder);
   }
   for (const old of listCopies(folder, now).slice(kept)) rmSync(old.path, { force: true });
   return { path, at: now };
@@ -69,6 +69,8 @@ async function copyInto(db: string, part: string): Promise<void> {
   copy.close();
 }
 
-function removePart(part: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(part + suffix, { force: true });
+/** Halves of copies, also those that a kill left behind, with what SQLite keeps beside them. */
+function removeParts(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/^belfry-.*\.db\.part/.test(name)) rmSync(join(folder, name), { force: true });
 }

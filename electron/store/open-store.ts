@@ -5,6 +5,7 @@ import {
   type Clock,
   type Log,
   type Millis,
+  toWireError,
   type Warning,
   wireErrorSchema,
 } from '../../shared/index.ts';
@@ -47,7 +48,7 @@ export async function openStore(needs: { home: HomePaths; clock: Clock; log: Log
   await attempt(home.db, async () => {
     const restored = await restoreIfDamaged(home, clock.now());
     if (restored) log('error', restored.message);
-    if (needsMigration(home.db)) await makeCopy(home.db, home.backups, clock.now());
+    if (needsMigration(home.db)) await copyOrSay(home, clock.now());
   });
   const { db, close } = openDatabase(home.db);
   const epoch = await raiseEpoch(db);
@@ -94,15 +95,14 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
       if (age >= day || age < 0) await make();
       problem = undefined;
     } catch (error) {
-      problem = unusable(home.backups, error, 'No copy of the database can be made').toWire();
-      log('warn', problem.message);
+      const wire = toWireError(error);
+      if (wire.message !== problem?.message) log('warn', wire.message);
+      problem = wire;
     }
   }
 
   function make(): Promise<void> {
-    const next = work.then(async () => {
-      await makeCopy(home.db, home.backups, clock.now());
-    });
+    const next = work.then(() => copyOrSay(home, clock.now()));
     work = next.catch(() => {}); // The caller hears of it; the queue goes on.
     return next;
   }
@@ -116,6 +116,14 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
       return work;
     },
   };
+}
+
+async function copyOrSay(home: HomePaths, now: Millis): Promise<void> {
+  try {
+    await makeCopy(home.db, home.backups, now);
+  } catch (error) {
+    throw unusable(home.backups, error, 'No copy of the database can be made');
+  }
 }
 
 function needsMigration(path: string): boolean {

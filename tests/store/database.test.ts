@@ -37,3 +37,31 @@ test('a database of a newer Belfry is refused and left alone', async () => {
     /^DATABASE_UNUSABLE: The database has version 999, .*Start the newer Belfry\.$/,
   );
 });
+
+test('a full disk is said in words; the transaction leaves nothing, and the next one works when there is room', async () => {
+  const { db, raw, close } = openDatabase(join(temporaryHome(), 'belfry.db'));
+  const pages = Number(raw.prepare('PRAGMA page_count').get()?.['page_count']);
+  raw.exec(`PRAGMA max_page_count = ${pages + 2}`);
+  const write = () =>
+    db.transaction().execute(async (trx) => {
+      await trx.insertInto('meta').values({ key: 'small', value: '1' }).execute();
+      await trx
+        .insertInto('meta')
+        .values({ key: 'large', value: 'x'.repeat(100_000) })
+        .execute();
+    });
+  await expect(write()).rejects.toThrow(/^DATABASE_UNUSABLE: .*The disk is full/);
+  expect(await db.selectFrom('meta').selectAll().execute()).toEqual([]);
+  raw.exec('PRAGMA max_page_count = 1000000');
+  await write();
+  expect(await db.selectFrom('meta').select('key').execute()).toHaveLength(2);
+  await close();
+});
+
+test('a broken constraint reaches the caller as it is', async () => {
+  const { db, close } = openDatabase(join(temporaryHome(), 'belfry.db'));
+  const insert = () => db.insertInto('meta').values({ key: 'a', value: '1' }).execute();
+  await insert();
+  await expect(insert()).rejects.toMatchObject({ code: 'ERR_SQLITE_ERROR', errcode: 1555 });
+  await close();
+});
