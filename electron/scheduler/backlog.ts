@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/index.ts';
 import type { ClaimedRun } from './ports.ts';
 
 /** Holds back the later runs of a catch-up until the earlier ones ended, since the overlap rule would drop them. */
@@ -6,27 +7,47 @@ export type Backlog = {
   add(runs: readonly ClaimedRun[], maxInstances: number): void;
   /** A run of the job ended: the next one may start. */
   release(jobId: string): void;
+  /** Goes on for jobs whose last run ended without a word (it was skipped, or cancelled before it began). */
+  nudge(busy: (jobId: string) => boolean): void;
 };
 
-export function createBacklog(dispatch: (run: ClaimedRun) => void): Backlog {
-  const waiting = new Map<string, ClaimedRun[]>();
+/** A run that was handed over this long ago (milliseconds) and is not at work has ended. */
+const settled = 10_000;
+
+type Queue = { runs: ClaimedRun[]; since: number };
+
+export function createBacklog(clock: Clock, dispatch: (run: ClaimedRun) => void): Backlog {
+  const waiting = new Map<string, Queue>();
+
+  function release(jobId: string): void {
+    const queue = waiting.get(jobId);
+    const next = queue?.runs.shift();
+    if (!queue || !next) return;
+    queue.since = clock.monotonic();
+    if (queue.runs.length === 0) waiting.delete(jobId);
+    dispatch(next);
+  }
+
   return {
     add(runs, maxInstances) {
       const [first] = runs;
       if (!first) return;
       const queue = waiting.get(first.jobId);
-      if (queue) {
-        queue.push(...runs);
+      if (queue && runs.length > 1) {
+        queue.runs.push(...runs);
         return;
       }
-      if (runs.length > maxInstances) waiting.set(first.jobId, runs.slice(maxInstances));
-      for (const run of runs.slice(0, maxInstances)) dispatch(run);
+      // A single slot is one of the present: it goes to the runner, whose overlap rule decides.
+      const [now, later] = [runs.slice(0, maxInstances), runs.slice(maxInstances)];
+      if (later.length > 0) waiting.set(first.jobId, { runs: later, since: clock.monotonic() });
+      for (const run of now) dispatch(run);
     },
-    release(jobId) {
-      const queue = waiting.get(jobId);
-      const next = queue?.shift();
-      if (queue?.length === 0) waiting.delete(jobId);
-      if (next) dispatch(next);
+    release,
+    nudge(busy) {
+      for (const [jobId, { since, runs }] of waiting) {
+        const due = (runs[0]?.notBefore ?? 0) <= clock.now() && clock.monotonic() - since > settled;
+        if (due && !busy(jobId)) release(jobId);
+      }
     },
   };
 }

@@ -45,7 +45,7 @@ export function nextState({ state, job, timezone, handled, now }: Reading): JobS
     const anchor = Math.floor(now / 1000) * 1000; // Whole seconds make an interval's slots readable.
     return { jobId: job.id, anchor, cursor: now, active: true, schedule };
   }
-  if (!state.active) return { ...state, cursor: now, active: true, schedule };
+  if (!state.active) return { ...state, cursor: Math.max(state.cursor, now), active: true, schedule };
   if (state.schedule === schedule) return undefined;
   return { ...state, cursor: Math.max(state.cursor, Math.min(handled, now)), schedule };
 }

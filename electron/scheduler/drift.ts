@@ -6,7 +6,7 @@ export type Reading = { wall: Millis; monotonic: number };
 /** A difference of the two clocks that is no mere adjustment. */
 const tolerance = 1000;
 /** A wall clock that ran ahead by this much means that the machine slept, or as good as (design §3.3). */
-const sleepFrom = 30_000;
+export const sleepFrom = 30_000;
 
 export function readClocks(clock: Clock): Reading {
   return { wall: clock.now(), monotonic: clock.monotonic() };

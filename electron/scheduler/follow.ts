@@ -1,5 +1,5 @@
 import { type Job, type Millis, toInstant } from '../../shared/index.ts';
-import { createBacklog } from './backlog.ts';
+import { type Backlog, createBacklog } from './backlog.ts';
 import { advance, byJob, entriesAhead, type Look, planAll, withJitter } from './beat.ts';
 import { type Entry, entryOf, nextState } from './book.ts';
 import { type Happening, happeningText, isWithin, skippedEvent, waitsFor } from './events.ts';
@@ -16,8 +16,8 @@ export type Follower = {
   waiting(happening: Happening): string[];
   /** Starts a job because of an event. */
   startFor(happening: Happening, jobId: string, now: Millis): Promise<void>;
-  /** A run of the job ended: the next of a catch-up may start. */
-  release(jobId: string): void;
+  /** Starts the next runs of catch-ups; see `Backlog`. */
+  backlog: Pick<Backlog, 'release' | 'nudge'>;
 };
 
 type Change = { job: Job | undefined; state: JobState };
@@ -26,7 +26,7 @@ type Change = { job: Job | undefined; state: JobState };
 export function createFollower(needs: SchedulerNeeds): Follower {
   const { ledger, log, random } = needs;
   const entries = new Map<string, Entry>();
-  const backlog = createBacklog(needs.dispatch);
+  const backlog = createBacklog(needs.clock, needs.dispatch);
   /** States of all jobs ever seen; those of followed jobs are kept in their entries. */
   let states = new Map<string, JobState>();
   let loaded = false;
@@ -139,7 +139,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       const jitter = Math.floor(random.next() * job.jitterSeconds * 1000);
       needs.dispatch(await ledger.claimEvent(job.id, job.name, happeningText(happening), now, now + jitter));
     },
-    release: backlog.release,
+    backlog,
   };
 }
 

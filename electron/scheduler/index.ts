@@ -1,5 +1,11 @@
 export { type CheckContext, checkJob, checkJobs } from './check/check-job.ts';
 export { checkTrigger } from './check/check-triggers.ts';
+export {
+  type CrontabImport,
+  type CrontabOptions,
+  importCrontab,
+  type LineRemark,
+} from './crontab/import-crontab.ts';
 export { type FireTimesQuery, fireTimes } from './fire-times.ts';
 export type {
   Claim,
@@ -12,4 +18,10 @@ export type {
   SlotLedger,
 } from './ports.ts';
 export { createScheduler } from './scheduler.ts';
+export {
+  type SimulatedEvent,
+  type Simulation,
+  type SimulationInput,
+  simulate,
+} from './simulate/simulate.ts';
 export { describeJob } from './words/describe.ts';

@@ -88,6 +88,8 @@ export type SchedulerNeeds = {
   defaultTimezone(): string;
   /** Hands a claimed run to the runner; must not throw. */
   dispatch(run: ClaimedRun): void;
+  /** Whether a run of the job is at work; lets a catch-up go on after a run that ended without `jobEnded`. */
+  busy?(jobId: string): boolean;
   /** Something that clients show has changed (pause, next slot). */
   changed(): void;
   /** Slots cannot be claimed (disk full, home taken over): what to show, or null once they can again. */
@@ -110,8 +112,8 @@ export type Scheduler = {
   /** The configuration has changed. Edited jobs keep their anchor; slots of the past are never made up for a new schedule. */
   jobsChanged(): Promise<void>;
   /**
-   * A run of the job reached its final state, whichever that is (also cancelled and skipped, and manual runs): starts
-   * jobs that wait for it. `success` is the outcome of a run that did all it should.
+   * A run of the job ended, its retries included: starts jobs that wait for that, and the next of a catch-up.
+   * `success` is the outcome of a run that did all it should.
    */
   jobEnded(jobId: string, outcome: 'success' | 'failure'): void;
   /** When the job runs next, or null. */

@@ -92,6 +92,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       handled = look.now;
     }
     await answer(look.now);
+    if (needs.busy) follower.backlog.nudge(needs.busy);
     if (troubled) needs.trouble?.(null);
     troubled = false;
     if (read || soonest() !== before) needs.changed();
@@ -195,7 +196,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       return asked(() => lookAndArm());
     },
     jobEnded(jobId, outcome) {
-      follower.release(jobId);
+      follower.backlog.release(jobId);
       const happening: Happening = { event: 'job', job: jobId, outcome };
       if (working && follower.waiting(happening).length > 0) beat(happening);
     },

@@ -1,0 +1,142 @@
+import { type Job, type JobInput, jobSchema, problemsOf } from '../../../shared/index.ts';
+import { describeJob } from '../words/describe.ts';
+import { jobId } from './job-id.ts';
+import { readCommand } from './read-command.ts';
+import { type CrontabLine, readLines } from './read-lines.ts';
+import { readSchedule } from './read-schedule.ts';
+
+export type CrontabOptions = {
+  /** Ids that are taken already. */
+  taken?: readonly string[];
+  /** Zone of this machine, for the wording of jobs without one. */
+  timezone: string;
+  /** The user's home folder, in which cron runs commands; null = leave it open. */
+  home?: string | null;
+  /** The text is a system crontab (/etc/crontab, /etc/cron.d): a user stands before the command. */
+  withUser?: boolean;
+};
+
+/** A remark or a problem, with the line it is about (from 1), or null for the whole. */
+export type LineRemark = { line: number | null; message: string };
+
+export type CrontabImport = {
+  jobs: { line: number; job: JobInput; schedule: string }[];
+  /** What is different now, or was left out, without harm. */
+  remarks: LineRemark[];
+  /** Entries that could not be taken over. */
+  problems: LineRemark[];
+};
+
+type Entry = Extract<CrontabLine, { kind: 'entry' }>;
+
+/**
+ * Turns a crontab into jobs that mean the same, for a person to look at before anything is stored. Comments right above
+ * an entry become its name and description; settings hold for the entries below them, as in crontab(5).
+ */
+export function importCrontab(text: string, options: CrontabOptions): CrontabImport {
+  const result: CrontabImport = { jobs: [], remarks: [], problems: [] };
+  const settings = new Map<string, string>();
+  const taken = new Set(options.taken);
+  let comments: string[] = [];
+  for (const line of readLines(text, options.withUser ?? false)) {
+    if (line.kind === 'comment') {
+      if (isEntry(line.text)) {
+        result.remarks.push({ line: line.line, message: 'A commented-out entry was left out.' });
+        comments = [];
+      } else if (isHeading(line.text)) comments = [];
+      else if (line.text.trim() !== '') comments.push(line.text.trim());
+      continue;
+    }
+    if (line.kind === 'setting') setSetting(settings, line, result);
+    if (line.kind === 'unreadable') result.problems.push({ line: line.line, message: line.message });
+    if (line.kind === 'entry') addEntry(line, comments, settings, taken, options, result);
+    comments = [];
+  }
+  if (result.jobs.length > 0) result.remarks.push(...differences);
+  return result;
+}
+
+/** What Belfry does otherwise than cron, for every imported job. */
+const differences: LineRemark[] = [
+  'Slots that fall into sleep or downtime are caught up once; cron drops them (set misfireGraceSeconds to do the same).',
+  'A run that is still at work when the next slot comes makes that one skip; cron starts both (set maxInstances).',
+].map((message) => ({ line: null, message }));
+
+function setSetting(
+  settings: Map<string, string>,
+  { line, name, value }: Extract<CrontabLine, { kind: 'setting' }>,
+  { remarks }: CrontabImport,
+): void {
+  settings.set(name, value);
+  if (name === 'MAILTO' || name === 'MAILFROM')
+    remarks.push({ line, message: `${name} was left out: Belfry keeps output and shows failures itself.` });
+  if (name === 'RANDOM_DELAY')
+    remarks.push({ line, message: 'RANDOM_DELAY was left out; see jitterSeconds of a job.' });
+  if (name === 'TZ')
+    remarks.push({
+      line,
+      message: 'TZ is taken as the zone of the schedules below too, and is given to their commands.',
+    });
+}
+
+function addEntry(
+  entry: Entry,
+  comments: readonly string[],
+  settings: ReadonlyMap<string, string>,
+  taken: Set<string>,
+  options: CrontabOptions,
+  result: CrontabImport,
+): void {
+  const { line } = entry;
+  const schedule = readSchedule(entry.schedule);
+  const timezone = entry.zone ?? settings.get('CRON_TZ') ?? settings.get('TZ') ?? null;
+  const { step, remarks } = readCommand(entry.command, {
+    shell: settings.get('SHELL') ?? null,
+    cwd: settings.get('HOME') ?? options.home ?? null,
+    env: Object.fromEntries([...settings].filter(([name]) => !notForCommands.has(name))),
+  });
+  const name = comments[0]?.slice(0, 200) ?? entry.command.slice(0, 200);
+  const input: JobInput = {
+    id: jobId(comments[0] ?? entry.command, taken),
+    name,
+    description: comments.slice(1).join('\n').slice(0, 2000),
+    triggers: schedule.triggers,
+    ...(timezone === null ? {} : { timezone }),
+    timeoutSeconds: null, // cron lets a command work as long as it wants.
+    steps: [step],
+  };
+  const parsed = jobSchema.safeParse(input);
+  const problems = [
+    ...schedule.problems,
+    ...(parsed.success ? [] : problemsOf(parsed.error).map(({ field, message }) => `${field} ${message}`)),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    result.problems.push(...problems.map((message) => ({ line, message })));
+    return;
+  }
+  taken.add(input.id);
+  result.jobs.push({ line, job: input, schedule: wordsFor(parsed.data, options) });
+  const user =
+    entry.user === null
+      ? []
+      : [`The user "${entry.user}" was left out: commands run as the one who runs Belfry.`];
+  for (const message of [...schedule.remarks, ...remarks, ...user]) result.remarks.push({ line, message });
+}
+
+const notForCommands = new Set(['CRON_TZ', 'MAILTO', 'MAILFROM', 'SHELL', 'HOME', 'RANDOM_DELAY']);
+
+function wordsFor(job: Job, { timezone }: CrontabOptions): string {
+  return describeJob(job, { timezone: job.timezone ?? timezone, anchor: 0 });
+}
+
+/** The names of the fields, as many systems write them above the first entry. */
+function isHeading(text: string): boolean {
+  return /^\s*(?:m|min|minute)\s+(?:h|hr|hour)\s+(?:dom|day)/i.test(text);
+}
+
+/** A comment that is an entry somebody switched off. */
+function isEntry(text: string): boolean {
+  return /^\s*(?:(?:[\d*][\d*,/-]*\s+){2}[\d*?LW#,/a-z-]+\s+[\d*,/a-z-]+\s+[\d*?L#,/a-z-]+|@[a-z]+)\s+\S/i.test(
+    text,
+  );
+}

@@ -1,0 +1,154 @@
+import type {
+  Claim,
+  Claimed,
+  ClaimedRun,
+  Gap,
+  JobState,
+  Scheduler,
+  SlotLedger,
+} from '../../electron/scheduler/index.ts';
+import { createScheduler } from '../../electron/scheduler/index.ts';
+import type { Clock, Job, Millis } from '../../shared/index.ts';
+import { seededRandom } from '../support/random.ts';
+
+/** What a ledger keeps, as rows; slots of runs are unique per job as in the database. */
+export type Kept = {
+  states: Map<string, JobState>;
+  runs: { jobId: string; slot: Millis }[];
+  gaps: ({ jobId: string } & Gap)[];
+  seen: Millis | null;
+  pausedSince: Millis | null;
+};
+
+/** The engine dies at this point of the next claim. */
+export type Death = 'before' | 'after' | null;
+
+/** A ledger in memory with the database's rules, which can die in the middle of a claim. */
+function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
+  const claim = (claims: readonly Claim[], at: Millis): Claimed => {
+    const runs: ClaimedRun[] = [];
+    const stale: string[] = [];
+    for (const { jobId, expected, cursor, runs: wanted, gaps } of claims) {
+      const state = kept.states.get(jobId);
+      if (!state || state.cursor !== expected) {
+        stale.push(jobId);
+        continue;
+      }
+      kept.states.set(jobId, { ...state, cursor });
+      for (const { slot, notBefore } of wanted) {
+        if (kept.runs.some((run) => run.jobId === jobId && run.slot === slot))
+          throw new Error(`${jobId} ${slot} was claimed twice`);
+        kept.runs.push({ jobId, slot });
+        runs.push({ runId: `${jobId}-${slot}`, jobId, slot, notBefore: notBefore ?? at });
+      }
+      kept.gaps.push(...gaps.map((gap) => ({ jobId, ...gap })));
+    }
+    kept.seen = at;
+    return { runs, stale };
+  };
+  return {
+    states: async () => [...kept.states.values()],
+    async saveStates(states) {
+      for (const state of states) kept.states.set(state.jobId, state);
+    },
+    async claim(claims, at) {
+      const when = death();
+      if (when === 'before') return new Promise(() => {});
+      const claimed = claim(claims, at);
+      return when === 'after' ? new Promise(() => {}) : claimed;
+    },
+    claimEvent: async (jobId, _name, _reason, _at, notBefore) => ({
+      runId: 'event',
+      jobId,
+      slot: null,
+      notBefore,
+    }),
+    seen: async () => kept.seen,
+    async markSeen(at) {
+      kept.seen = at;
+    },
+    pausedSince: async () => kept.pausedSince,
+    async setPausedSince(since) {
+      kept.pausedSince = since;
+    },
+  };
+}
+
+/** A clock without real waiting, for thousands of histories: only promises are let go on between timers. */
+export type QuickClock = Clock & {
+  advance(ms: number, stop?: () => boolean): Promise<void>;
+  move(ms: number): void;
+};
+
+export function quickClock(start: Millis): QuickClock {
+  let wall = start;
+  let mono = 0;
+  let timers: { at: number; ring: () => void }[] = [];
+  return {
+    now: () => wall,
+    monotonic: () => mono,
+    setTimer(delay, ring) {
+      const timer = { at: mono + delay, ring };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    async advance(ms, stop = () => false) {
+      const until = mono + ms;
+      await settle();
+      for (;;) {
+        const next = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+        if (!next) break;
+        const step = Math.max(0, next.at - mono);
+        wall += step;
+        mono += step;
+        timers = timers.filter((other) => other !== next);
+        next.ring();
+        await settle();
+        if (stop()) return;
+      }
+      wall += until - mono;
+      mono = until;
+    },
+    /** Wall time alone: sleep, or a clock that is set. */
+    move(ms) {
+      wall += ms;
+    },
+  };
+}
+
+async function settle(): Promise<void> {
+  for (let round = 0; round < 40; round += 1) await null;
+}
+
+export type QuickEngine = { scheduler: Scheduler; kill(): void };
+
+/** Starts an engine on what an earlier one kept. */
+export async function quickEngine(
+  kept: Kept,
+  clock: QuickClock,
+  jobs: () => readonly Job[],
+  death: () => Death,
+): Promise<QuickEngine> {
+  const life = { on: true };
+  const scheduler = createScheduler({
+    clock: { ...clock, setTimer: (delay, ring) => clock.setTimer(delay, () => life.on && ring()) },
+    random: seededRandom(1),
+    log: (level, message, details) => {
+      if (level === 'error') throw new Error(`${message} ${JSON.stringify(details)}`);
+    },
+    ledger: memoryLedger(kept, death),
+    jobs,
+    defaultTimezone: () => 'UTC',
+    dispatch: () => {},
+    changed: () => {},
+  });
+  await scheduler.start();
+  return {
+    scheduler,
+    kill() {
+      life.on = false;
+    },
+  };
+}
