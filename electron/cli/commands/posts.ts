@@ -154,7 +154,7 @@ function undecided(): BelfryError {
 }
 
 function postTable(context: Context, posts: readonly PostView[]): string {
-  if (posts.length === 0) return 'There are no such posts.';
+  if (posts.length === 0) return 'No posts.';
   const rows = posts.map((post) => [
     post.id,
     paintStatus(context.paint, post.status),

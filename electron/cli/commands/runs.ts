@@ -76,7 +76,7 @@ export function describeRun({ paint, reader }: Context, run: RunView): string {
 }
 
 function runTable(context: Context, runs: readonly RunView[]): string {
-  if (runs.length === 0) return 'There are no such runs.';
+  if (runs.length === 0) return 'No runs.';
   const rows = runs.map((run) => [
     run.id,
     run.jobId,

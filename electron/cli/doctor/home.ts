@@ -4,6 +4,7 @@ import { toWireError } from '../../../shared/index.ts';
 import { openKeyVault } from '../../accounts/index.ts';
 import { type HomePaths, writeDurably } from '../../store/index.ts';
 import { readConfigFile } from '../read-config.ts';
+import { counted } from '../text.ts';
 import { type Check, ok, problem, warning } from './check.ts';
 
 const mebibyte = 1024 * 1024;
@@ -49,7 +50,7 @@ async function space(dir: string): Promise<Check> {
 async function configuration(file: string): Promise<Check> {
   try {
     const { jobs } = await readConfigFile(file);
-    return ok('config', `${file}: ${jobs.length} jobs`);
+    return ok('config', `${file}: ${counted(jobs.length, 'job')}`);
   } catch (error) {
     return problem(
       'config',
