@@ -35,11 +35,15 @@ const text = z
   .max(100_000, 'must have at most 100000 characters')
   .refine((t) => t.isWellFormed(), 'contains half a character (a lone surrogate)');
 
-/** A picture or film of a post: `path` on this machine, `alt` its description, `focus` x and y in -1…1. */
+/**
+ * A picture or film of a post: `path` on this machine, `alt` its description, `focus` x and y in -1…1, `url` where the
+ * same file stands on the internet (Instagram fetches it there).
+ */
 export const mediaInputSchema = z.strictObject({
   path: z.string().min(1, 'must name a file'),
   alt: z.string().max(10_000, 'must have at most 10000 characters').default(''),
   focus: z.tuple([z.number().min(-1).max(1), z.number().min(-1).max(1)]).optional(),
+  url: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
 });
 export type MediaInput = z.output<typeof mediaInputSchema>;
 
@@ -73,6 +77,8 @@ export const postInputSchema = z
       .default([]),
     overrides: z.record(idSchema, overrideSchema).default({}),
     note: z.string().max(10_000, 'must have at most 10000 characters').default(''),
+    /** A name that the sender gives the post: one that came before under the same key is not added again. */
+    key: z.string().min(1, 'must not be empty').max(200, 'must have at most 200 characters').optional(),
     ...wording,
   })
   .refine((post) => new Set(post.accounts).size === post.accounts.length, {

@@ -21,13 +21,14 @@ export function draftOf({ post, target, attempts }: Work, part: number, mediaFol
     media: post.media
       .filter((media) => media.part === part)
       .sort((a, b) => a.position - b.position)
-      .map(({ id, file, mime, bytes, alt, focus }) => ({
+      .map(({ file, id, mime, bytes, alt, focus, publicUrl }) => ({
         id,
         path: join(mediaFolder, file),
         mime,
         bytes,
         alt,
         focus,
+        publicUrl,
       })),
     replyTo: part === 0 ? null : (attempts.find((attempt) => attempt.part === part - 1)?.remoteId ?? null),
   };

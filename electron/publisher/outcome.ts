@@ -74,7 +74,10 @@ function unknown(
   );
   const key = sent.burntKey ? around.freshKey : attempt.key;
   return {
-    change: { ...change, attempt: { ...attempt, state: 'unknown', key, lookups: 0 } },
+    change: {
+      ...change,
+      attempt: { ...attempt, state: sent.noRepeat ? 'contradicted' : 'unknown', key, lookups: 0 },
+    },
     effects: [],
     go: 'stop',
   };

@@ -26,6 +26,8 @@ export type StoredMedia = {
   sha256: string;
   alt: string;
   focus: readonly [number, number] | null;
+  /** Where the same file stands on the internet; for networks that fetch it themselves. */
+  publicUrl: string | null;
 };
 
 /** A post as stored, without its targets. */

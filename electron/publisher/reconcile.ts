@@ -51,19 +51,21 @@ function notFound(
 ): Step {
   const { rule, settings } = knowledge;
   const later = nextSlowLook(looked, around.now);
+  const enough = looked.lookups >= rule.lookups;
+  if (seen.exists === 'certain' && enough) return publishedSomewhere(work, looked);
   if (work.target.status === 'unconfirmed') return heldStill(work, looked, later);
-  if (looked.lookups < rule.lookups || seen.exists === true) {
-    // Lists can lag: the second look counts only some time after the first.
-    if (seen.exists === true && looked.lookups > rule.lookups)
-      return asked(
-        work,
-        looked,
-        'Its upload is in use, so it was very likely published, but it is not in the list',
-        [],
-        later,
-      );
+  if (seen.hopeless !== undefined && enough) return asked(work, looked, seen.hopeless, [], later);
+  // Lists can lag: a find that the list does not show yet gets one look more.
+  if (seen.exists === 'likely' && looked.lookups > rule.lookups)
+    return asked(
+      work,
+      looked,
+      'Its upload is in use, so it was very likely published, but it is not in the list',
+      [],
+      later,
+    );
+  if (!enough || seen.exists === 'likely')
     return heldStill(work, looked, around.now + around.settleMs * 2 ** Math.min(looked.lookups - 1, 6));
-  }
   if (looked.state === 'contradicted')
     return asked(work, looked, 'A repeat was refused, and it is not in the list', [], later);
   if (work.target.tries >= mostSends)
@@ -73,6 +75,14 @@ function notFound(
     return asked(work, looked, 'The list does not reach back far enough', [], later);
   if (isTooLate(work, settings, around.now)) return notSentInTime(work, looked, settings);
   return sendAgain(work, looked, rule, around);
+}
+
+/** The network says that it is out and does not say where (networks.md §3.6): published, link unknown. */
+function publishedSomewhere(work: Work, attempt: Attempt): Step {
+  const { change, ...rest } = published(work, attempt, { remoteId: '', url: null });
+  const note = 'Published; its address is unknown';
+  const target = { ...change.target, remoteId: null };
+  return { ...rest, change: { ...change, target, note, attempt: { ...attempt, state: 'published' } } };
 }
 
 /** The look-ups show that nothing is visible: the same call again, by the rule of this network. */

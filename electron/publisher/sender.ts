@@ -116,8 +116,29 @@ async function sendNow(
   const draft = draftOf(work, attempt.part, needs.mediaFolder);
   const sent = await adapter.send(session, draft, attempt);
   const go = await apply(scene, work, afterSend(work, attempt, sent, doubt, around(needs)));
-  if (sent.kind === 'published') scene.newest = sent.remote.remoteId;
+  if (sent.kind === 'published') {
+    scene.newest = sent.remote.remoteId;
+    if (sent.remote.url === null) await addLink(scene, session, work, attempt.part, sent.remote.remoteId);
+  }
   return go;
+}
+
+/** Asks for the address of what is published and stored already: whatever happens here changes nothing of that. */
+async function addLink(
+  scene: Scene,
+  session: Session,
+  work: Work,
+  part: number,
+  remoteId: string,
+): Promise<void> {
+  const { needs, adapter, account } = scene;
+  const url = await adapter.linkOf?.(session, remoteId);
+  const now = await needs.ledger.work(work.post.id, account.id);
+  const attempt = now?.attempts.find((one) => one.part === part);
+  if (!url || !now || !attempt) return;
+  const change = { post: work.post.id, account: account.id, from: now.target.status, note: null };
+  const target = part === 0 ? { target: { url } } : {};
+  await needs.ledger.record([{ ...change, ...target, attempt: { ...attempt, url } }], needs.clock.now());
 }
 
 async function lookFor(scene: Scene, work: Work, part: number): Promise<Go> {

@@ -38,8 +38,8 @@ export function toPost(row: PostRow, media: readonly MediaRow[]): StoredPost {
 }
 
 function toMedia(row: MediaRow): StoredMedia {
-  const { post_id: _, focus, ...rest } = row;
-  return { ...rest, focus: focus === null ? null : (JSON.parse(focus) as [number, number]) };
+  const { post_id: _, focus, public_url: publicUrl, ...rest } = row;
+  return { ...rest, publicUrl, focus: focus === null ? null : (JSON.parse(focus) as [number, number]) };
 }
 
 /** A row of `targets` as the publisher knows it. */

@@ -100,8 +100,13 @@ async function insert(trx: Database, post: NewPost): Promise<PostRecord> {
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  for (const { focus, ...media } of post.media) {
-    const values = { ...media, post_id: post.id, focus: focus === null ? null : JSON.stringify(focus) };
+  for (const { focus, publicUrl, ...media } of post.media) {
+    const values = {
+      ...media,
+      post_id: post.id,
+      public_url: publicUrl,
+      focus: focus === null ? null : JSON.stringify(focus),
+    };
     await trx.insertInto('media').values(values).execute();
   }
   for (const [position, target] of post.targets.entries()) {

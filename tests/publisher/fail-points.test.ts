@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Network } from '../../shared/index.ts';
+import { networks } from '../../shared/index.ts';
 import {
   type FakeNetwork,
   type Fault,
@@ -95,9 +95,15 @@ describe.concurrent('killed at every step', () => {
 function somePosts(model: ModelName, count: number): SeedPost[] {
   const account = 'fake';
   const picture = true;
+  const thread = models[model].api === 'mastodon';
   return [
     { text: `${model} ${count}`, account, picture },
-    { text: `${model} ${count + 1}`, account, picture, thread: [`${model} ${count + 1} goes on`] },
+    {
+      text: `${model} ${count + 1}`,
+      account,
+      picture,
+      ...(thread ? { thread: [`${model} ${count + 1} goes on`] } : {}),
+    },
   ];
 }
 
@@ -117,7 +123,7 @@ function task(
   killAt: string | null,
   trace: string,
 ): ChildTask {
-  const kind: Network = model === 'pixelfed' ? 'pixelfed' : 'mastodon';
+  const kind = networks.find((network) => network === model) ?? 'mastodon';
   const account = {
     id: 'fake',
     network: kind,

@@ -32,7 +32,7 @@ function point(name: string): void {
 /** Which call this is, by the one thing that tells: its address. */
 function nameOfCall(method: string, url: string): string {
   const { pathname } = new URL(url);
-  if (method === 'GET') return /\/statuses|\/media$|published_posts|stories/.test(pathname) ? 'look' : 'read';
+  if (method === 'GET') return /\/statuses|\/media$|^\/v[\d.]+\/[^/]+$/.test(pathname) ? 'look' : 'read';
   if (/\/media$|\/photos$/.test(pathname)) return 'upload';
   if (/\/feed$/.test(pathname)) return 'draft';
   return 'publish';

@@ -82,7 +82,16 @@ function storePicture(home: string, id: string): StoredMedia {
   writeFileSync(join(home, 'media', id), bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const place = { part: 0, position: 0, file: id, name: `${id}.jpg` };
-  return { id, ...place, mime: 'image/jpeg', bytes: bytes.byteLength, sha256, alt: '', focus: null };
+  return {
+    id,
+    ...place,
+    mime: 'image/jpeg',
+    bytes: bytes.byteLength,
+    sha256,
+    alt: '',
+    focus: null,
+    publicUrl: `https://cdn.example/${id}.jpg`,
+  };
 }
 
 /** Statuses of all targets, with how often each occurs. */

@@ -5,6 +5,7 @@ import { createPublisher, type PublisherNeeds } from '../../electron/publisher/i
 import { createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import {
   type AccountStatus,
+  networks as allNetworks,
   type Network,
   type PostDraft,
   parse,
@@ -39,6 +40,8 @@ export async function createStage(options: StageOptions = {}) {
   const random = seededRandom(options.seed ?? 1);
   const statuses = new Map<string, AccountStatus>();
   const told: { kind: string; account: string; reason: string }[] = [];
+  /** Requests that wait for their answer. */
+  const calls = { open: 0 };
   const settings = { lateLimitHours: 24, spacingSeconds: 60, settleSeconds: 60 };
 
   const engine = async () => {
@@ -48,7 +51,12 @@ export async function createStage(options: StageOptions = {}) {
     const needs: PublisherNeeds = {
       clock,
       random,
-      fetch: (url, init) => fetch(url, init),
+      fetch: async (url, init) => {
+        calls.open += 1;
+        return fetch(url, init).finally(() => {
+          calls.open -= 1;
+        });
+      },
       log: () => undefined,
       ledger,
       version: '0.0.0-test',
@@ -57,8 +65,13 @@ export async function createStage(options: StageOptions = {}) {
       account: (id) => {
         const network = networks.get(id);
         if (!network) return undefined;
-        const kind: Network = id === 'pixelfed' ? 'pixelfed' : 'mastodon';
-        return { id, network: kind, server: network.address, remoteId: network.account, handle: `@${id}` };
+        return {
+          id,
+          network: networkOf(id),
+          server: network.address,
+          remoteId: network.account,
+          handle: `@${id}`,
+        };
       },
       token: async (id) => networks.get(id)?.token ?? 'no-token',
       accountStatus: async (id) => statuses.get(id) ?? 'ready',
@@ -109,15 +122,15 @@ export async function createStage(options: StageOptions = {}) {
       ),
     /** One beat. */
     beat: () => running.publisher.publishDue({ signal: new AbortController().signal, say: () => undefined }),
-    /** One beat, with the clock moved on while it waits for something. */
+    /** One beat, with the clock moved on while it waits for time and not for an answer. */
     async patientBeat() {
       let done = false;
       const beat = this.beat().finally(() => {
         done = true;
       });
       beat.catch(() => undefined); // Awaited below; until then it must not count as unhandled.
-      while (!done) {
-        if (clock.pending() > 0) await clock.advance(1000);
+      for (let idle = 0; !done; idle = calls.open > 0 ? 0 : idle + 1) {
+        if (idle > 3 && clock.pending() > 0) await clock.advance(1000);
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
       return beat;
@@ -154,4 +167,9 @@ export async function createStage(options: StageOptions = {}) {
 
 function accountId(model: ModelName): string {
   return model.replace('.', '-');
+}
+
+/** Account ids are made of model names. */
+export function networkOf(id: string): Network {
+  return allNetworks.find((network) => network === id) ?? 'mastodon';
 }

@@ -37,7 +37,7 @@ export async function takeMedia(
     const copy = await copyWhole(source, found.size, to);
     if (copy === undefined) return problem(`${input.path} changed while it was being copied`);
     const { part, position } = place;
-    const { alt, focus = null } = input;
+    const { alt, focus = null, url: publicUrl = null } = input;
     const name = basename(input.path);
     return {
       kind: 'taken',
@@ -52,6 +52,7 @@ export async function takeMedia(
         sha256: copy,
         alt,
         focus,
+        publicUrl,
       },
     };
   } finally {

@@ -38,6 +38,8 @@ export type Sent =
       why: string;
       /** The server keeps a failure under this key: a repeat needs another one. */
       burntKey?: boolean;
+      /** Never to be sent again by itself: the network suspects something, or answered against itself. */
+      noRepeat?: boolean;
     };
 
 /** What a look at the network shows about a call of unknown outcome. */
@@ -50,8 +52,10 @@ export type LookUp =
       unclear: Remote[];
       /** The look reached back to before the first send. */
       complete: boolean;
-      /** Other evidence: the upload is attached, the container is published. null when there is none. */
-      exists: boolean | null;
+      /** Other evidence: `likely` when the upload is attached to some post, `certain` when the network itself says so. */
+      exists: 'no' | 'likely' | 'certain' | 'unknown';
+      /** Why a repeat cannot help, when the network says so (a container that broke). */
+      hopeless?: string;
     }
   | { kind: 'unreadable'; refusal: Refusal };
 
@@ -73,6 +77,8 @@ export type DraftMedia = {
   bytes: number;
   alt: string;
   focus: readonly [number, number] | null;
+  /** Where the same file stands on the internet; for networks that fetch it themselves. */
+  publicUrl: string | null;
 };
 
 /** One part as one network is to show it. */
@@ -116,6 +122,8 @@ export type Limits = {
 
 /** One network (or family of servers): invisible preparation, the one visible call, and the look afterwards. */
 export type Adapter = {
+  /** Limits as far as they are known without asking anybody. */
+  knownLimits(account: PublisherAccount): Limits | undefined;
   /** Limits of the account's server; read live and kept for a while. */
   limits(
     session: Omit<Session, 'token'>,
@@ -133,4 +141,6 @@ export type Adapter = {
   send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent>;
   lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp>;
   repeatRule(session: Session): Promise<RepeatRule>;
+  /** Address of a published post whose answer did not tell it; null when it cannot be had. Left out where `send` tells. */
+  linkOf?(session: Session, remoteId: string): Promise<string | null>;
 };

@@ -27,3 +27,10 @@ export function multipart(file: FilePart, fields: Record<string, string>, bounda
     },
   };
 }
+
+/** File extension that servers expect for a type; they look at the type itself first. */
+export function extensionOf(mime: string): string {
+  return (
+    mime.split('/')[1]?.replace('jpeg', 'jpg').replace('quicktime', 'mov').replace('mpeg', 'mp3') ?? 'bin'
+  );
+}

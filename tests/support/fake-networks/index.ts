@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { facebookRoutes } from './facebook.ts';
 import { createFaults, type Faults, perform, type Route, reply } from './faults.ts';
-import { mastodonRoutes } from './mastodon.ts';
+import { instagramRoutes } from './instagram.ts';
+import { type Handled, mastodonRoutes } from './mastodon.ts';
 import { type ModelName, models } from './models.ts';
 import { type Asked, readRequest } from './request.ts';
 import { timelinePage } from './timeline-page.ts';
@@ -49,7 +51,7 @@ export async function startFakeNetwork(
         body: timelinePage(world, `Pretended ${model}`),
         headers: { 'content-type': 'text/html' },
       });
-    const handled = mastodonRoutes(world, asked, `http://${request.headers.host ?? 'localhost'}`);
+    const handled = routesOf(world, asked, `http://${request.headers.host ?? 'localhost'}`);
     requests.push({
       route: handled?.route ?? 'other',
       method: asked.method,
@@ -75,4 +77,10 @@ export async function startFakeNetwork(
         server.closeAllConnections();
       }),
   };
+}
+
+function routesOf(world: World, asked: Asked, origin: string): Handled | undefined {
+  if (world.model.api === 'instagram') return instagramRoutes(world, asked);
+  if (world.model.api === 'facebook') return facebookRoutes(world, asked);
+  return mastodonRoutes(world, asked, origin);
 }

@@ -1,5 +1,6 @@
 /** How one server software behaves where publishing depends on it: `../shared/networks.md` §1, §2 and §9. */
 export type Model = {
+  api: 'mastodon' | 'instagram' | 'facebook';
   /** Name in nodeinfo, and version in the instance documents. */
   software: string;
   version: string;
@@ -33,6 +34,7 @@ export type Model = {
 const hour = 3_600_000;
 
 const mastodon45: Model = {
+  api: 'mastodon',
   software: 'mastodon',
   version: '4.5.3',
   key: 'replays',
@@ -132,6 +134,20 @@ export const models = {
     strictBooleans: true,
     limits: { characters: 10_000, media: 8, alt: 10_000, perUrl: 256 },
     ids: 'uuid',
+  },
+  /** A second publish of one container makes a second post: nobody knows what the real one does. */
+  instagram: {
+    ...mastodon45,
+    api: 'instagram',
+    textOnly: false,
+    direct: false,
+    limits: { characters: 2200, media: 10, alt: 1000, perUrl: 0 },
+  },
+  facebook: {
+    ...mastodon45,
+    api: 'facebook',
+    direct: false,
+    limits: { characters: 63_206, media: 10, alt: 1000, perUrl: 0 },
   },
 } as const satisfies Record<string, Model>;
 export type ModelName = keyof typeof models;

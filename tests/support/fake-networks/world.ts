@@ -28,6 +28,15 @@ export type FakeUpload = {
   state: 'ready' | 'processing' | 'broken';
 };
 
+export type FakeDraft = {
+  id: string;
+  text: string;
+  media: string[];
+  state: 'IN_PROGRESS' | 'FINISHED' | 'PUBLISHED' | 'ERROR' | 'EXPIRED';
+  /** Id of the post that it became. */
+  post: string | null;
+};
+
 /** The memory of one fake server. */
 export type World = {
   model: Model;
@@ -37,6 +46,10 @@ export type World = {
   /** Everything that became visible, in the order in which it did. */
   visible: VisiblePost[];
   uploads: Map<string, FakeUpload>;
+  /** Instagram's containers and Facebook's drafts: invisible until published. */
+  drafts: Map<string, FakeDraft>;
+  /** State of a new container. */
+  containerState: FakeDraft['state'];
   /** Answers by idempotency key. */
   keys: Map<string, { at: number; status: number; body: unknown; done: boolean }>;
   /** Tokens that are let in, with the account they belong to. */
@@ -55,6 +68,8 @@ export function createWorld(model: Model, now: () => number): World {
     nextMediaId: createIds(model.ids),
     visible: [],
     uploads: new Map(),
+    drafts: new Map(),
+    containerState: 'FINISHED',
     keys: new Map(),
     tokens: new Map(),
     listLagMs: 0,

@@ -7,8 +7,13 @@ import { upload } from './upload.ts';
 
 /** Mastodon and the servers that speak its API, told apart by the quirks of their software. */
 export function createMastodonFamily(): Adapter {
-  const profileOf = createProfiles();
+  const profiles = createProfiles();
+  const profileOf = profiles.read;
   return {
+    knownLimits({ server }) {
+      const profile = profiles.known(server);
+      return profile && limitsOf(profile);
+    },
     async limits(session) {
       const found = await profileOf(session);
       return found.kind === 'refused' ? found : { kind: 'limits', limits: limitsOf(found.profile) };

@@ -169,12 +169,16 @@ async function readSource(
     .data?.text;
 }
 
-async function attached(session: Session, attempt: Attempt, profile: Profile): Promise<boolean | null> {
-  if (!profile.quirks.attachedIs404 || attempt.uploads.length === 0) return null;
+async function attached(
+  session: Session,
+  attempt: Attempt,
+  profile: Profile,
+): Promise<'no' | 'likely' | 'unknown'> {
+  if (!profile.quirks.attachedIs404 || attempt.uploads.length === 0) return 'unknown';
   const oldest = Math.min(...attempt.uploads.map((upload) => upload.at));
   // Later the server may have deleted an unattached upload, and 404 proves nothing.
-  if (session.clock.now() - oldest > profile.quirks.uploadForMs) return null;
+  if (session.clock.now() - oldest > profile.quirks.uploadForMs) return 'unknown';
   const states = await stateOfUploads(session, attempt.uploads);
-  if (states.includes('gone')) return true;
-  return states.every((state) => state === 'there' || state === 'processing') ? false : null;
+  if (states.includes('gone')) return 'likely';
+  return states.every((state) => state === 'there' || state === 'processing') ? 'no' : 'unknown';
 }

@@ -56,10 +56,16 @@ const nodeinfoSchema = z.object({ software: z.object({ name: z.string() }) });
 
 type Anonymous = Omit<Session, 'token'>;
 
+export type Profiles = {
+  read(session: Anonymous): Promise<ProfileResult>;
+  /** What was read before, however long ago. */
+  known(server: string): Profile | undefined;
+};
+
 /** Reads what a server is and what it allows, and remembers it for an hour; a refusal is not remembered. */
-export function createProfiles(): (session: Anonymous) => Promise<ProfileResult> {
+export function createProfiles(): Profiles {
   const known = new Map<string, { profile: Profile; at: Millis }>();
-  return async (session) => {
+  const read = async (session: Anonymous): Promise<ProfileResult> => {
     const { server } = session.account;
     const kept = known.get(server);
     const now = session.clock.now();
@@ -70,6 +76,7 @@ export function createProfiles(): (session: Anonymous) => Promise<ProfileResult>
     // An old profile is better than none while the server is down: what it says rarely changes.
     return result.kind === 'refused' && kept ? { kind: 'profile', profile: kept.profile } : result;
   };
+  return { read, known: (server) => known.get(server)?.profile };
 }
 
 async function readProfile(session: Anonymous): Promise<ProfileResult> {

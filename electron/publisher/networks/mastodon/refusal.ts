@@ -1,6 +1,7 @@
 import type { Millis } from '../../../../shared/index.ts';
 import type { Refusal, RefusalClass } from '../adapter.ts';
 import type { HttpAnswer, HttpResult } from '../http.ts';
+import { rateLimitedUntil } from '../rate-limit.ts';
 
 /** A server's own words, for a person to read; never used to decide (they are translated, networks.md §1.9). */
 export function wordsOf(answer: HttpAnswer): string {
@@ -14,17 +15,6 @@ export function wordsOf(answer: HttpAnswer): string {
           : ''
       : '';
   return `The server answered ${answer.status}${said ? `: ${said.slice(0, 500)}` : ''}`;
-}
-
-/** When the server lets us in again, from X-RateLimit-Reset (ISO time) or Retry-After (seconds or HTTP date); null when unreadable. */
-export function rateLimitedUntil(headers: Headers, now: Millis): Millis | null {
-  const after = headers.get('retry-after');
-  const reset = headers.get('x-ratelimit-reset');
-  const times = [
-    after !== null && /^\d{1,6}$/.test(after) ? now + Number(after) * 1000 : Date.parse(after ?? ''),
-    Date.parse(reset ?? ''),
-  ].filter((at) => at > now && at < now + 24 * 60 * 60_000); // A day at most: rubbish must not silence an account.
-  return times.length > 0 ? Math.max(...times) : null;
 }
 
 /** What a failed request that changes nothing visible asks for. */

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Attempt } from '../../ports.ts';
 import type { Draft, Sent, Session } from '../adapter.ts';
 import type { HttpAnswer } from '../http.ts';
+import { rateLimitedUntil } from '../rate-limit.ts';
 import { statusBody } from './body.ts';
 import type { Profile } from './profile.ts';
-import { rateLimitedUntil, refusal, wordsOf } from './refusal.ts';
+import { refusal, wordsOf } from './refusal.ts';
 import { stateOfUploads } from './upload.ts';
 
 /** Ids are opaque, but some servers write numbers. */

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Upload } from '../../ports.ts';
 import type { Draft, DraftMedia, Refusal, Session } from '../adapter.ts';
+import { fileProblem } from '../file-problem.ts';
 import type { HttpAnswer } from '../http.ts';
-import { multipart } from '../multipart.ts';
+import { extensionOf, multipart } from '../multipart.ts';
 import { pause } from '../pause.ts';
 import type { Profile } from './profile.ts';
 import { refusal, refusalOfRead } from './refusal.ts';
@@ -94,19 +94,6 @@ async function uploadOne(
   return { kind: 'refused', refusal: suspect ? { ...refused, mostTries } : refused };
 }
 
-async function fileProblem(media: DraftMedia): Promise<Refusal | null> {
-  const bytes = await stat(media.path).then(
-    (found) => found.size,
-    () => null, // Whatever keeps us from reading it, the file is not there to be sent.
-  );
-  if (bytes === media.bytes) return null;
-  const why =
-    bytes === null
-      ? `The file ${media.path} cannot be read`
-      : `The file ${media.path} has ${bytes} bytes instead of ${media.bytes}`;
-  return { class: 'edit', code: 'NOT_FOUND', why, notBefore: null };
-}
-
 async function waitUntilProcessed(session: Session, id: string, profile: Profile): Promise<Uploaded> {
   for (const seconds of profile.quirks.tells206 ? looks : looks.slice(0, 3)) {
     const answer = await look(session, id);
@@ -152,12 +139,5 @@ export async function stateOfUploads(
       if (answer.status === 206) return 'processing';
       return answer.status === 404 ? 'gone' : 'unknown';
     }),
-  );
-}
-
-/** File extension that servers expect for a type; they look at the type itself first. */
-function extensionOf(mime: string): string {
-  return (
-    mime.split('/')[1]?.replace('jpeg', 'jpg').replace('quicktime', 'mov').replace('mpeg', 'mp3') ?? 'bin'
   );
 }

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Attempt } from '../../ports.ts';
+import type { Adapter, Draft, Limits, LookUp, Refusal, RepeatRule, Sent, Session } from '../adapter.ts';
+import { refusalOf, sentOf } from '../meta/errors.ts';
+import { graph } from '../meta/graph.ts';
+import { buildDraft } from './draft.ts';
+
+const successSchema = z.object({ success: z.literal(true) });
+const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
+
+/** networks.md §4.2; the text limit is customary, not documented. */
+const limits: Limits = {
+  characters: 63_206,
+  media: 10,
+  altCharacters: null,
+  imageBytes: 10_000_000,
+  videoBytes: null,
+  mimeTypes: ['image/jpeg', 'image/png', 'image/gif'],
+  textOnly: true,
+  thread: false,
+  visibilities: ['public'],
+  count: (text) => [...text].length,
+};
+
+/** The draft itself says whether it is out, and publishing it again was seen to be harmless (observed, not promised: so two looks). */
+const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: Number.POSITIVE_INFINITY };
+
+/** Facebook Pages by the Graph API: text and photos, as an unpublished draft that one call makes visible. */
+export function createFacebook(): Adapter {
+  return {
+    knownLimits: () => limits,
+    limits: async () => ({ kind: 'limits', limits }),
+    async prepare(session, draft, attempt, { save }) {
+      const built = await buildDraft(session, draft, attempt.uploads, save);
+      return built.kind === 'refused' ? built : { kind: 'ready', newestSeen: null };
+    },
+    send,
+    lookUp,
+    repeatRule: async () => rule,
+  };
+}
+
+async function send(session: Session, _draft: Draft, attempt: Attempt): Promise<Sent> {
+  const id = draftOf(attempt);
+  if (id === undefined) return { kind: 'refused', refusal: withoutDraft };
+  const answer = await graph(session, 'POST', id, { json: { is_published: true }, visible: true });
+  if (answer.kind === 'none' || answer.status !== 200) return sentOf(answer, session.clock.now());
+  if (!successSchema.safeParse(answer.json).success)
+    return { kind: 'unknown', why: 'Facebook answered 200, but not with success' };
+  return { kind: 'published', remote: { remoteId: id, url: `https://www.facebook.com/${id}` } };
+}
+
+async function lookUp(session: Session, _draft: Draft, attempt: Attempt): Promise<LookUp> {
+  const id = draftOf(attempt) ?? '';
+  const answer = await graph(session, 'GET', id, { query: { fields: 'is_published,permalink_url' } });
+  const parsed = draftSchema.safeParse(
+    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
+  );
+  if (!parsed.success) return { kind: 'unreadable', refusal: refusalOf(answer, session.clock.now()) };
+  const { is_published: isOut, permalink_url: link } = parsed.data;
+  const matches = isOut ? [{ remoteId: id, url: link ?? `https://www.facebook.com/${id}` }] : [];
+  return { kind: 'seen', matches, unclear: [], complete: true, exists: isOut ? 'certain' : 'no' };
+}
+
+function draftOf(attempt: Attempt): string | undefined {
+  return attempt.uploads.find(({ kind }) => kind === 'draft')?.id;
+}
+
+const withoutDraft: Refusal = {
+  class: 'retry',
+  code: 'NETWORK_REFUSED',
+  why: 'The draft is gone',
+  notBefore: null,
+  dropUploads: true,
+};

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Attempt } from '../../ports.ts';
+import type { Draft, Refusal, Remote, Session } from '../adapter.ts';
+import { refusalOf } from '../meta/errors.ts';
+import { graph } from '../meta/graph.ts';
+
+const mediaSchema = z.object({
+  id: z.string().min(1),
+  caption: z.string().optional(),
+  timestamp: z.string(),
+  permalink: z.string().nullish().catch(null),
+});
+const listSchema = z.object({ data: z.array(mediaSchema) });
+
+const pageSize = 50;
+const clockMarginMs = 3_600_000;
+
+export type Recent =
+  | { kind: 'recent'; matches: Remote[]; complete: boolean }
+  | { kind: 'refused'; refusal: Refusal };
+
+/** The newest post of the account, as the mark between old and new; null when it has none. */
+export async function newestMedia(
+  session: Session,
+): Promise<{ kind: 'newest'; id: string | null } | { kind: 'refused'; refusal: Refusal }> {
+  const list = await readList(session, 1);
+  return list.kind === 'refused' ? list : { kind: 'newest', id: list.data[0]?.id ?? null };
+}
+
+/** Posts since the first send with this caption; never "the newest" (networks.md §3.6). */
+export async function recentMatches(session: Session, draft: Draft, attempt: Attempt): Promise<Recent> {
+  const list = await readList(session, pageSize);
+  if (list.kind === 'refused') return list;
+  const { data } = list;
+  const from = (attempt.firstSentAt ?? session.clock.now()) - clockMarginMs;
+  const marker = data.findIndex(({ id }) => id === attempt.newestSeen);
+  const newer =
+    marker >= 0 ? data.slice(0, marker) : data.filter(({ timestamp }) => timeOf(timestamp) >= from);
+  const matches = newer
+    .filter(({ caption = '' }) => caption.trim() === draft.text.trim())
+    .map(({ id, permalink }) => ({ remoteId: id, url: permalink ?? null }));
+  return {
+    kind: 'recent',
+    matches,
+    complete: marker >= 0 || newer.length < data.length || data.length < pageSize,
+  };
+}
+
+async function readList(session: Session, limit: number) {
+  const query = { fields: 'id,caption,timestamp,permalink', limit: String(limit) };
+  const answer = await graph(session, 'GET', `${session.account.remoteId}/media`, { query });
+  const parsed = listSchema.safeParse(
+    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
+  );
+  if (!parsed.success) return { kind: 'refused' as const, refusal: refusalOf(answer, session.clock.now()) };
+  return { kind: 'list' as const, data: parsed.data.data };
+}
+
+/** Meta writes `+0000`, which ISO 8601 parsers need not take. */
+function timeOf(timestamp: string): number {
+  return Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+}

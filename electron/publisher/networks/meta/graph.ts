@@ -1,0 +1,30 @@
+import type { Session } from '../adapter.ts';
+import type { Body, HttpResult } from '../http.ts';
+
+/** Version in the path of every call; v25.0 lives until July 2028 (networks.md §3.1). */
+export const graphVersion = 'v25.0';
+
+/** One call of the Graph API; the token travels in a header, never in an address that a log could keep. */
+export function graph(
+  session: Session,
+  method: 'GET' | 'POST',
+  path: string,
+  options: {
+    query?: Record<string, string>;
+    json?: Record<string, unknown>;
+    body?: Body;
+    visible?: boolean;
+  } = {},
+): Promise<HttpResult> {
+  const { http, account, token, signal } = session;
+  const search = options.query === undefined ? '' : `?${new URLSearchParams(options.query)}`;
+  const body = options.body ?? (options.json === undefined ? undefined : { json: options.json });
+  return http({
+    method,
+    url: `${account.server}/${graphVersion}/${path}${search}`,
+    token,
+    ...(body === undefined ? {} : { body }),
+    // The visible call runs to its end even when Belfry stops.
+    ...(options.visible ? {} : { signal }),
+  });
+}

@@ -1,0 +1,90 @@
+import type { Reply } from './faults.ts';
+import type { Handled } from './mastodon.ts';
+import { graphPath, metaProblem, refuseStranger } from './meta.ts';
+import type { Asked } from './request.ts';
+import type { World } from './world.ts';
+
+/** Facebook's Pages API (networks.md §4): unpublished photos, an unpublished post of them, and the call that publishes it. */
+export function facebookRoutes(world: World, asked: Asked): Handled | undefined {
+  const [first = '', second] = graphPath(asked) ?? [];
+  const guard = (route: Handled['route'], effect: () => Reply): Handled => ({
+    route,
+    effect: () => refuseStranger(world, asked) ?? effect(),
+  });
+  if (first === '') return undefined;
+  if (asked.method === 'POST' && second === 'photos') return guard('upload', () => uploadPhoto(world, asked));
+  if (asked.method === 'POST' && second === 'feed')
+    return guard('draft', () => createDraft(world, asked, first));
+  if (second !== undefined) return undefined;
+  if (asked.method === 'POST') return guard('post', () => publish(world, asked, first));
+  return guard('list', () => lookAtDraft(world, first));
+}
+
+function uploadPhoto(world: World, { file, fields }: Asked): Reply {
+  if (!file || file.bytes === 0) return metaProblem(400, 100, undefined, 'An image file is required');
+  if (fields['published'] !== 'false')
+    return metaProblem(400, 100, undefined, 'This fake wants photos unpublished');
+  const id = world.nextMediaId();
+  const { type, bytes, sha256 } = file;
+  const alt = String(fields['alt_text_custom'] ?? '');
+  world.uploads.set(id, {
+    id,
+    type,
+    bytes,
+    sha256,
+    alt,
+    focus: null,
+    at: world.now(),
+    attachedTo: null,
+    state: 'ready',
+  });
+  return { status: 200, body: { id } };
+}
+
+function createDraft(world: World, { fields }: Asked, page: string): Reply {
+  const attached = Array.isArray(fields['attached_media']) ? fields['attached_media'] : [];
+  const media = attached.map((one: { media_fbid?: unknown }) => String(one.media_fbid));
+  if (fields['published'] !== false) return metaProblem(400, 100, undefined, 'This fake wants drafts');
+  if (media.some((id) => !world.uploads.has(id))) return metaProblem(400, 100, undefined, 'Invalid media');
+  const text = String(fields['message'] ?? '');
+  if (text === '' && media.length === 0) return metaProblem(400, 100, undefined, 'An empty post');
+  const id = `${page}_${world.nextId()}`;
+  world.drafts.set(id, { id, text, media, state: 'FINISHED', post: null });
+  return { status: 200, body: { id } };
+}
+
+/** Repeating it is harmless: the draft is the post. */
+function publish(world: World, { fields }: Asked, id: string): Reply {
+  const draft = world.drafts.get(id);
+  if (!draft || fields['is_published'] !== true) return metaProblem(400, 100, 33, 'Unsupported post request');
+  if (draft.post === null) {
+    draft.post = id;
+    draft.state = 'PUBLISHED';
+    const look = {
+      warning: '',
+      visibility: 'public',
+      language: null,
+      sensitive: false,
+      replyTo: null,
+      key: null,
+    };
+    world.visible.push({
+      id,
+      account: id.split('_')[0] ?? '',
+      text: draft.text,
+      media: draft.media,
+      at: world.now(),
+      ...look,
+    });
+  }
+  return { status: 200, body: { success: true } };
+}
+
+function lookAtDraft(world: World, id: string): Reply {
+  const draft = world.drafts.get(id);
+  if (!draft) return metaProblem(400, 100, 33, 'Unsupported get request');
+  return {
+    status: 200,
+    body: { id, is_published: draft.post !== null, permalink_url: `https://www.facebook.example/${id}` },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Reply } from './faults.ts';
+import type { Handled } from './mastodon.ts';
+import { graphPath, metaProblem, metaTime, refuseStranger } from './meta.ts';
+import type { Asked } from './request.ts';
+import type { FakeDraft, World } from './world.ts';
+
+/** Instagram's publishing API (networks.md §3): containers, and one call that publishes one. */
+export function instagramRoutes(world: World, asked: Asked): Handled | undefined {
+  const [first = '', second] = graphPath(asked) ?? [];
+  const guard = (route: Handled['route'], effect: () => Reply): Handled => ({
+    route,
+    effect: () => refuseStranger(world, asked) ?? effect(),
+  });
+  if (first === '') return undefined;
+  if (asked.method === 'POST' && second === 'media')
+    return guard('upload', () => createContainer(world, asked));
+  if (asked.method === 'POST' && second === 'media_publish')
+    return guard('post', () => publish(world, asked, first));
+  if (second === 'media')
+    return guard('list', () => listMedia(world, first, Number(asked.query.get('limit') ?? 25)));
+  if (second === 'content_publishing_limit')
+    return guard('account', () => ({
+      status: 200,
+      body: {
+        data: [{ quota_usage: world.visible.length, config: { quota_total: 50, quota_duration: 86_400 } }],
+      },
+    }));
+  if (second !== undefined) return undefined;
+  if (world.drafts.has(first)) return guard('container', () => lookAtContainer(world, first));
+  return guard('account', () => lookAtMedia(world, first));
+}
+
+function createContainer(world: World, { fields }: Asked): Reply {
+  const children = typeof fields['children'] === 'string' ? fields['children'].split(',') : [];
+  const address = fields['image_url'] ?? fields['video_url'];
+  if (fields['media_type'] === 'CAROUSEL') {
+    if (children.length < 2 || children.length > 10)
+      return metaProblem(400, 100, 2207028, 'Carousels need 2 to 10 children');
+    if (children.some((id) => world.drafts.get(id)?.state !== 'FINISHED'))
+      return metaProblem(400, 9007, 2207027, 'Media ID is not available');
+  } else if (typeof address !== 'string' || !address.startsWith('https://'))
+    return metaProblem(400, 9004, 2207052, 'The media could not be fetched from this URI');
+  const id = `c${world.nextMediaId()}`;
+  const media = children.length > 0 ? children : [String(address)];
+  world.drafts.set(id, {
+    id,
+    text: String(fields['caption'] ?? ''),
+    media,
+    state: world.containerState,
+    post: null,
+  });
+  return { status: 200, body: { id } };
+}
+
+function lookAtContainer(world: World, id: string): Reply {
+  const found = world.drafts.get(id);
+  return { status: 200, body: { id, status_code: found?.state, status: `${found?.state}: fake` } };
+}
+
+function publish(world: World, { fields }: Asked, account: string): Reply {
+  const container = world.drafts.get(String(fields['creation_id']));
+  if (!container) return metaProblem(400, 24, 2207006, 'The media with this id cannot be found');
+  if (container.state === 'IN_PROGRESS') return metaProblem(400, 9007, 2207027, 'Media ID is not available');
+  if (container.state === 'ERROR' || container.state === 'EXPIRED')
+    return metaProblem(400, -2, 2207020, 'The media has expired');
+  return { status: 200, body: { id: makeVisible(world, container, account) } };
+}
+
+function makeVisible(world: World, container: FakeDraft, account: string): string {
+  const id = world.nextId();
+  container.state = 'PUBLISHED';
+  container.post = id;
+  const look = {
+    warning: '',
+    visibility: 'public',
+    language: null,
+    sensitive: false,
+    replyTo: null,
+    key: null,
+  };
+  world.visible.push({ id, account, text: container.text, media: container.media, at: world.now(), ...look });
+  return id;
+}
+
+function listMedia(world: World, account: string, limit: number): Reply {
+  const list = world.visible
+    .filter((post) => post.account === account && world.now() - post.at >= world.listLagMs)
+    .reverse()
+    .slice(0, limit);
+  return { status: 200, body: { data: list.map((post) => mediaJson(post)) } };
+}
+
+function lookAtMedia(world: World, id: string): Reply {
+  const post = world.visible.find((other) => other.id === id);
+  return post ? { status: 200, body: mediaJson(post) } : metaProblem(400, 100, 33, 'Unsupported get request');
+}
+
+function mediaJson({ id, text, at }: World['visible'][number]) {
+  return { id, caption: text, timestamp: metaTime(at), permalink: `https://www.instagram.example/p/${id}/` };
+}

@@ -1,0 +1,31 @@
+import type { Reply } from './faults.ts';
+import type { Asked } from './request.ts';
+import type { World } from './world.ts';
+
+/** An error as the Graph API answers it. */
+export function metaProblem(
+  status: number,
+  code: number,
+  subcode: number | undefined,
+  message: string,
+): Reply {
+  const error = { message, type: 'OAuthException', code, fbtrace_id: 'FakeTrace' };
+  return { status, body: { error: subcode === undefined ? error : { ...error, error_subcode: subcode } } };
+}
+
+/** 190 for a token that nobody knows. */
+export function refuseStranger(world: World, asked: Asked): Reply | undefined {
+  if (world.tokens.has(asked.token ?? '')) return undefined;
+  return metaProblem(400, 190, 463, 'Error validating access token: Session has expired');
+}
+
+/** The path without the version, in its parts. */
+export function graphPath(asked: Asked): string[] | undefined {
+  const match = /^\/v\d+\.\d+\/(.+)$/.exec(asked.path);
+  return match?.[1]?.split('/').map(decodeURIComponent);
+}
+
+/** Meta's form of an instant. */
+export function metaTime(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, '+0000');
+}
