@@ -137,7 +137,7 @@ async function readLines(
 
 const failures = {
   NOT_ALLOWED:
-    'NOT_ALLOWED: This window is not signed in, at the engine. Its link was used up or the engine was restarted. Open a new link.',
+    'NOT_ALLOWED: This window is not signed in, at the engine. Its link was used up or the engine was restarted. Print a new one with `belfry link`.',
   NOT_RUNNING:
     'NOT_RUNNING: Belfry does not answer, at this address. It was stopped or is restarting. Start it again; this window reconnects by itself.',
   INTERNAL:

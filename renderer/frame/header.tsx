@@ -54,12 +54,12 @@ function SchedulerButton({ paused }: { paused: boolean }) {
   return (
     <Button
       icon={paused ? 'play' : 'pause'}
+      label={paused ? 'Start scheduler' : 'Stop scheduler'}
       look={paused ? 'primary' : 'plain'}
       busy={action.busy}
       onClick={toggle}
     >
       {paused ? 'Start' : 'Stop'}
-      <span className="visually-hidden"> scheduler</span>
     </Button>
   );
 }

@@ -11,8 +11,7 @@ export function SignedOut() {
         Nothing is lost: jobs and posts go on without this window.
       </p>
       <p>
-        Get a new link in a terminal with <code>belfry status</code>, or from the output of{' '}
-        <code>belfry run</code>, and open it here.
+        Print a new link in a terminal with <code>belfry link</code> and open it here.
       </p>
     </main>
   );

@@ -10,7 +10,7 @@ type Common = {
 
 type ButtonProps = Common & {
   children?: ReactNode;
-  /** Needed when there are no children: what the button does, in words. */
+  /** What the button does, in words: needed without children, or when its text alone does not say to what. */
   label?: string;
   busy?: boolean;
   disabled?: boolean;

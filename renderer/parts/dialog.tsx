@@ -30,7 +30,16 @@ export function Confirm({
     return () => element?.close();
   }, []);
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={heading} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        // The owner decides when the dialog goes; it goes by not being rendered any more.
+        event.preventDefault();
+        onClose();
+      }}
+    >
       <h2 id={heading}>{title}</h2>
       <div className="dialog-text">{children}</div>
       <div className="buttons buttons-end">

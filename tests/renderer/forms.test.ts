@@ -3,7 +3,7 @@ import { checkJob, jobText, starterJob } from '../../renderer/pages/jobs/job-che
 import { draftOf, emptyDraft, isPast, toPost } from '../../renderer/pages/posts/composer-draft.ts';
 import { jsonText } from '../../renderer/parts/json-text.ts';
 import { firstProblems } from '../../renderer/parts/problems.ts';
-import { postInputSchema, workspaceSchema } from '../../shared/index.ts';
+import { check, postInputSchema, workspaceSchema } from '../../shared/index.ts';
 import { sampleJob, samplePost } from '../support/window/sample.ts';
 
 const now = Date.parse('2026-11-22T09:00:00Z');
@@ -90,7 +90,7 @@ describe('the composer', () => {
 });
 
 test('the mistakes of a form stand at their fields', () => {
-  const checked = workspaceSchema.safeParse({ id: 'A B', cwd: '', command: ['x'], env: { 'A B': '1' } });
+  const checked = check(workspaceSchema, { id: 'A B', cwd: '', command: ['x'], env: { 'A B': '1' } });
   expect(firstProblems(checked)).toMatchObject({
     id: expect.stringMatching(/^This must match/),
     cwd: 'This must name a folder.',

@@ -88,9 +88,8 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
             Sign in again
           </ButtonLink>
         ) : null}
-        <Button icon="check" busy={verifying.busy} onClick={verify}>
+        <Button icon="check" label={`Verify ${account.handle}`} busy={verifying.busy} onClick={verify}>
           {verifying.busy ? 'Checking…' : 'Verify'}
-          <span className="visually-hidden"> {account.handle}</span>
         </Button>
         <Button icon="trash" label={`Remove ${account.handle}`} onClick={() => setAsking(true)} />
       </div>

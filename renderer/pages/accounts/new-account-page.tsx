@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { accountInputSchema } from '../../../shared/index.ts';
+import { accountInputSchema, check } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
@@ -34,10 +34,10 @@ export function NewAccountPage() {
 
   const save = () =>
     saving.run(async () => {
-      const checked = accountInputSchema.safeParse({ network, server: address, token: token.trim() });
+      const checked = check(accountInputSchema, { network, server: address, token: token.trim() });
       setMistakes(firstProblems(checked));
-      if (!checked.success) return;
-      const account = await api.call('accounts.add', checked.data);
+      if (!checked.ok) return;
+      const account = await api.call('accounts.add', checked.value);
       say.done(`${account.handle} was added.`);
       go({ page: 'accounts' });
     });

@@ -1,9 +1,9 @@
 import {
+  check,
   type Job,
   type JobInput,
   jobSchema,
   type Problem,
-  problemsOf,
   withoutDefaults,
 } from '../../../shared/index.ts';
 import { jsonText } from '../../parts/json-text.ts';
@@ -19,10 +19,8 @@ export function checkJob(text: string): JobCheck {
   } catch (error) {
     return { job: undefined, problems: [jsonProblem(error, text)] };
   }
-  const result = jobSchema.safeParse(input);
-  return result.success
-    ? { job: result.data, problems: [] }
-    : { job: undefined, problems: problemsOf(result.error) };
+  const result = check(jobSchema, input);
+  return result.ok ? { job: result.value, problems: [] } : { job: undefined, problems: result.problems };
 }
 
 /** A job as a person would have written it, defaults left out. */

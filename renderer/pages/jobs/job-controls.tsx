@@ -28,8 +28,15 @@ export function RunNow({
       else say.done(`${job.name} was started.`);
     });
   return (
-    <Button icon="play" small={small} look={open ? 'primary' : 'plain'} busy={action.busy} onClick={start}>
-      Run now<span className="visually-hidden">: {job.name}</span>
+    <Button
+      icon="play"
+      label={`Run now: ${job.name}`}
+      small={small}
+      look={open ? 'primary' : 'plain'}
+      busy={action.busy}
+      onClick={start}
+    >
+      Run now
     </Button>
   );
 }

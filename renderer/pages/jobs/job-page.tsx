@@ -56,13 +56,18 @@ function State({ view }: { view: CallOutput<'jobs.get'>['view'] }) {
 }
 
 function Detail({ job, view, next }: CallOutput<'jobs.get'>) {
+  const planned = useCall(
+    'jobs.preview',
+    { id: job.id },
+    { refreshOn: ['jobs.changed', 'settings.changed'], quietMs: 2000 },
+  );
   return (
     <>
       {job.description && <p className="lead">{job.description}</p>}
       <div className="columns">
         <div>
           <Section title="Steps">
-            <JobSteps steps={job.steps} />
+            <JobSteps steps={job.steps} planned={planned.data} />
           </Section>
           <Section title="Recent runs" actions={<a href={href({ page: 'runs', job: job.id })}>All runs</a>}>
             <RecentRuns jobId={job.id} />

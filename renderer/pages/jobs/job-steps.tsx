@@ -1,34 +1,50 @@
-import type { BuiltinStep, CommandStep, Step, Workspace } from '../../../shared/index.ts';
+import type { BuiltinStep, CommandStep, PlannedStep, Step, Workspace } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Note } from '../../parts/note.tsx';
 import { duration } from '../../parts/time.ts';
+import { plural, withoutCode } from '../../parts/wording.ts';
 
-/** The steps in order, each with the very words that are run. */
-export function JobSteps({ steps }: { steps: readonly Step[] }) {
+type StepsProps = {
+  steps: readonly Step[];
+  /** What each step would do now, if the job is known to the engine. */
+  planned?: readonly PlannedStep[] | undefined;
+};
+
+/** The steps in order, each with the very words that are run and what would keep it from starting. */
+export function JobSteps({ steps, planned = [] }: StepsProps) {
   const workspaces = useCall('workspaces.list', {}, { refreshOn: ['jobs.changed', 'settings.changed'] });
   return (
     <ol className="steps">
-      {steps.map((step, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
-        <li key={index} className="step">
-          <p className="step-name">{step.name}</p>
-          {step.type === 'command' ? (
-            <CommandText
-              step={step}
-              workspace={workspaces.data?.find((known) => known.id === step.workspace)}
-            />
-          ) : step.type === 'webhook' ? (
-            <p className="argv">
-              <Words words={[step.method, step.url]} kind="argv-word" />
-            </p>
-          ) : (
-            <p className="quiet">{builtinWords[step.action]}</p>
-          )}
-          <Remarks step={step} />
-        </li>
-      ))}
+      {steps.map((step, index) => {
+        const problem = planned[index]?.problem;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: steps have no identity but their place
+          <li key={index} className="step">
+            <p className="step-name">{step.name}</p>
+            <What step={step} workspaces={workspaces.data ?? []} />
+            <Remarks step={step} />
+            {problem && <Note tone="warn">{withoutCode(problem)}</Note>}
+          </li>
+        );
+      })}
     </ol>
   );
+}
+
+function What({ step, workspaces }: { step: Step; workspaces: readonly Workspace[] }) {
+  switch (step.type) {
+    case 'command':
+      return <CommandText step={step} workspace={workspaces.find((known) => known.id === step.workspace)} />;
+    case 'webhook':
+      return (
+        <p className="argv">
+          <Words words={[step.method]} kind="argv-start" />
+          <Words words={[step.url]} kind="argv-word" />
+        </p>
+      );
+    case 'builtin':
+      return <p className="quiet">{builtinWords[step.action]}</p>;
+  }
 }
 
 function CommandText({ step, workspace }: { step: CommandStep; workspace: Workspace | undefined }) {
@@ -67,7 +83,11 @@ function Remarks({ step }: { step: Step }) {
     step.continue && 'a failure does not stop the run',
     step.timeoutSeconds !== null && `ended after ${duration(step.timeoutSeconds * 1000)}`,
     step.retry !== undefined && step.retry.attempts > 0 && `tried up to ${step.retry.attempts + 1} times`,
+    step.retry !== undefined &&
+      step.retry.attempts > 0 &&
+      `tried again ${plural(step.retry.attempts, 'time')}`,
     step.type === 'command' && step.output === 'posts' && postsWords[step.posts],
+    step.type === 'command' && step.output === 'json' && 'its last JSON value is its result',
     step.type === 'command' && step.output === 'json' && 'its last JSON value goes to the later steps',
   ].filter((remark) => remark !== false);
   if (remarks.length === 0) return null;

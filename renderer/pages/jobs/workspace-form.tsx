@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type Workspace, workspaceSchema } from '../../../shared/index.ts';
+import { check, type Workspace, workspaceSchema } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { Button } from '../../parts/button.tsx';
@@ -24,13 +24,13 @@ export function WorkspaceForm({ workspace, done }: { workspace?: Workspace; done
   );
   const [tried, setTried] = useState(false);
 
-  const checked = workspaceSchema.safeParse({ id, cwd, command: linesOf(command), env: variables(env) });
+  const checked = check(workspaceSchema, { id, cwd, command: linesOf(command), env: variables(env) });
   const mistakes = tried ? firstProblems(checked) : {};
   const save = () =>
     saving.run(async () => {
       setTried(true);
-      if (!checked.success) return;
-      await api.call('workspaces.put', { workspace: checked.data });
+      if (!checked.ok) return;
+      await api.call('workspaces.put', { workspace: checked.value });
       say.done(`The workspace ${id} was saved.`);
       done();
     });

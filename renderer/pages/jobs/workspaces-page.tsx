@@ -95,8 +95,8 @@ function WorkspaceCard({
         </p>
       </div>
       <div className="buttons">
-        <Button icon="edit" onClick={edit}>
-          Edit<span className="visually-hidden"> {workspace.id}</span>
+        <Button icon="edit" label={`Edit ${workspace.id}`} onClick={edit}>
+          Edit
         </Button>
         <Button icon="trash" label={`Remove ${workspace.id}`} onClick={() => setAsking(true)} />
       </div>

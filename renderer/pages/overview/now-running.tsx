@@ -53,8 +53,8 @@ function RunningCard({ run }: { run: Running }) {
         </p>
         <p className="running-line">{line || 'No output yet'}</p>
       </div>
-      <Button small icon="stop" busy={action.busy} onClick={cancel}>
-        Cancel<span className="visually-hidden"> {run.name}</span>
+      <Button small icon="stop" label={`Cancel ${run.name}`} busy={action.busy} onClick={cancel}>
+        Cancel
       </Button>
     </li>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { postInputSchema } from '../../../shared/index.ts';
+import { check, postInputSchema } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
@@ -55,9 +55,9 @@ function Composer({ accounts }: { accounts: Parameters<typeof AccountChoice>[0][
     saving.run(async () => {
       const post = toPost(draft, userZone, Date.now());
       if ('problem' in post) return setMistakes({ publishAt: post.problem });
-      const checked = postInputSchema.safeParse(post);
+      const checked = check(postInputSchema, post);
       setMistakes(firstProblems(checked));
-      if (!checked.success) return;
+      if (!checked.ok) return;
       const added = await api.call('posts.add', { post });
       forget();
       say.done(savedWords[draft.when]);

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import type { RunView } from '../../../shared/index.ts';
+import type { RunParameters, RunView } from '../../../shared/index.ts';
 import { Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { Absolute, Elapsed } from '../../parts/time-view.tsx';
-import { causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
+import { argvText, causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
 
 /** When and why a run was, in one line; what did not run, in one sentence. */
 export function RunFacts({ run }: { run: RunView }) {
@@ -17,6 +17,7 @@ export function RunFacts({ run }: { run: RunView }) {
       run.finishedAt ? 'Took' : 'For',
       <Elapsed key="took" from={run.startedAt} to={run.finishedAt} />,
     ]);
+  if (run.parameters) facts.push(['Given', given(run.parameters)]);
   if (run.attempt > 1) facts.push(['Attempt', run.attempt]);
   return (
     <>
@@ -36,4 +37,11 @@ export function RunFacts({ run }: { run: RunView }) {
       )}
     </>
   );
+}
+
+/** What a person gave the run on its way; values of variables stay out of sight. */
+function given({ args, env }: RunParameters): string {
+  return [argvText(args), ...Object.keys(env).map((name) => `${name}=…`)]
+    .filter((part) => part !== '')
+    .join(' ');
 }

@@ -71,9 +71,9 @@ function Actions({ run }: { run: RunView }) {
       await api.call('runs.cancel', { id: run.id });
     });
   };
-  const again = (fromStep?: number) =>
+  const again = (name: 'jobs.run' | 'runs.resume') =>
     action.run(async () => {
-      const next = await api.call('jobs.run', { id: run.jobId, ...(fromStep ? { fromStep } : {}) });
+      const next = await api.call(name, { id: name === 'jobs.run' ? run.jobId : run.id });
       go({ page: 'run', id: next.id });
     });
   const failed = run.steps.findIndex((step) => step.status === 'failed' || step.status === 'timed-out');
@@ -90,11 +90,11 @@ function Actions({ run }: { run: RunView }) {
       ) : (
         <>
           {failed > 0 && (
-            <Button icon="skip" busy={action.busy} onClick={() => again(failed + 1)}>
+            <Button icon="skip" busy={action.busy} onClick={() => again('runs.resume')}>
               Resume from step {failed + 1}
             </Button>
           )}
-          <Button icon="play" look="primary" busy={action.busy} onClick={() => again()}>
+          <Button icon="play" look="primary" busy={action.busy} onClick={() => again('jobs.run')}>
             Run again
           </Button>
         </>

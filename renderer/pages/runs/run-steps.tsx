@@ -18,6 +18,11 @@ export function RunSteps({ steps }: { steps: readonly StepView[] }) {
               {ending(step)}
             </span>
           </p>
+          {step.result && (
+            <p className="run-step-result">
+              Result <code>{step.result}</code>
+            </p>
+          )}
           {step.error && <p className="run-step-error">{withoutCode(step.error)}</p>}
         </li>
       ))}

@@ -87,6 +87,17 @@ function Rows({
           />
         </div>
       </Section>
+      <Section title="Quitting">
+        <div className="card rows">
+          <SettingNumber
+            label="Time to finish"
+            hint="What running jobs get when Belfry quits, before their processes are ended."
+            unit="seconds"
+            value={settings.drainSeconds}
+            save={(drainSeconds) => save({ drainSeconds })}
+          />
+        </div>
+      </Section>
       <Section title="Posts">
         <div className="card rows">
           <SettingNumber

@@ -121,31 +121,18 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       jobsChanged();
       return viewOf(world, job(id));
     },
-    'jobs.preview': async () => [],
-    'jobs.run': async ({ id, fromStep }) => {
-      const now = new Date().toISOString();
-      const run = sampleRun({
-        id: `run-${world.runs.length + 1}`,
-        jobId: id,
-        jobName: job(id).name,
-        cause: 'manual',
-        slot: null,
-        status: 'running',
-        createdAt: now,
-        finishedAt: null,
-        reason: fromStep ? `Resumed from step ${fromStep}.` : null,
-        steps: job(id).steps.map((step, index) => ({
-          name: step.name,
-          status: index === 0 ? 'running' : 'pending',
-          exitCode: null,
-          signal: null,
-          startedAt: index === 0 ? now : null,
-          finishedAt: null,
-          error: null,
-        })),
-      });
-      return putRun(run);
-    },
+    'jobs.run': async ({ id }) => putRun(freshRun(world, job(id), null)),
+    'jobs.preview': async ({ id }) =>
+      job(id).steps.map((step) => ({
+        name: step.name,
+        type: step.type,
+        when: step.when,
+        argv: [],
+        shell: false,
+        cwd: null,
+        env: [],
+        problem: null,
+      })),
     'jobs.templates': async () => world.templates,
     'jobs.useTemplate': async ({ id }) => {
       const template = found(world.templates, id, 'template');
@@ -183,9 +170,12 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       return fitting.slice(from, from + limit);
     },
     'runs.get': async ({ id }) => found(world.runs, id, 'run'),
+    'runs.resume': async ({ id }) => {
+      const run = found(world.runs, id, 'run');
+      return putRun(freshRun(world, job(run.jobId), `Resumed run ${run.id}.`));
+    },
     'runs.cancel': async ({ id }) =>
       putRun({ ...found(world.runs, id, 'run'), status: 'cancelled', finishedAt: new Date().toISOString() }),
-    'runs.resume': async ({ id }) => found(world.runs, id, 'run'),
     'runs.output': async ({ id, after = 0, tail, search, limit }) => {
       const all = id ? (world.output.get(id) ?? []) : [...world.output.values()].flat();
       const fitting = all.filter(
@@ -267,6 +257,30 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
     'shell.open': async () => ({}),
     'demo.start': async () => ({ url: 'http://127.0.0.1:1/#code=demo' }),
   };
+}
+
+function freshRun(world: World, job: Job, reason: string | null): RunView {
+  const now = new Date().toISOString();
+  return sampleRun({
+    id: `run-${world.runs.length + 1}`,
+    jobId: job.id,
+    jobName: job.name,
+    cause: 'manual',
+    slot: null,
+    status: 'running',
+    createdAt: now,
+    finishedAt: null,
+    reason,
+    steps: job.steps.map((step, index) => ({
+      name: step.name,
+      status: index === 0 ? 'running' : 'pending',
+      exitCode: null,
+      signal: null,
+      startedAt: index === 0 ? now : null,
+      finishedAt: null,
+      error: null,
+    })),
+  });
 }
 
 function statusOf(world: World): Status {

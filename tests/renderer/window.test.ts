@@ -1,0 +1,472 @@
+import { describe, expect, test } from 'vitest';
+import { findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
+import {
+  sampleAccount,
+  sampleJob,
+  sampleLine,
+  samplePost,
+  sampleRun,
+  sampleTarget,
+} from '../support/window/sample.ts';
+import { type World, world } from '../support/window/world.ts';
+
+const browser = findBrowser();
+if (!browser && process.env['CI']) throw new Error('CI must have a browser: install the package chromium');
+if (!browser)
+  console.warn('The tests of the window were skipped: no chromium on the PATH (apt install chromium).');
+const open = windowsIn(browser);
+
+const step = {
+  name: 'Analyse',
+  status: 'success',
+  exitCode: 0,
+  signal: null,
+  startedAt: '2026-11-22T09:00:00.000Z',
+  finishedAt: '2026-11-22T09:00:05.000Z',
+  error: null,
+} as const;
+
+const live = sampleRun({
+  id: 'live',
+  jobId: 'news',
+  jobName: 'News',
+  status: 'running',
+  createdAt: new Date().toISOString(),
+  finishedAt: null,
+  steps: [{ ...step, status: 'running', exitCode: null, finishedAt: null }],
+});
+const news = sampleJob({ id: 'news', name: 'News' });
+const ada = sampleAccount({ id: 'ada' });
+const callsOf = (window: { calls: { name: string; input: unknown }[] }, name: string) =>
+  window.calls.filter((call) => call.name === name).map((call) => call.input);
+
+describe.skipIf(!browser)('the window', () => {
+  test('opens by its link, without complaint, and hides the code', async () => {
+    const { page, complaints } = await open(world({ jobs: [news], accounts: [ada] }));
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('Scheduler running').waitFor();
+    expect(new URL(page.url()).hash).toBe('#/');
+    expect(complaints).toEqual([]);
+  });
+
+  test('stops and starts the scheduler', async () => {
+    const w = world({ jobs: [news] });
+    const { page } = await open(w);
+    await page.getByRole('button', { name: 'Stop scheduler' }).click();
+    await page.getByText('Scheduler paused').waitFor();
+    expect(w.paused).toBe(true);
+    await page.getByRole('button', { name: 'Start scheduler' }).click();
+    await page.getByText('Scheduler running').waitFor();
+  });
+
+  test('runs a job now, and switches it off', async () => {
+    const window = await open(world({ jobs: [news] }), { at: '#/jobs' });
+    const { page } = window;
+    await page.getByRole('button', { name: 'Run now: News' }).click();
+    await page.getByText('News was started.').waitFor();
+    await page.getByRole('row', { name: /News/ }).getByText('Running').waitFor();
+    expect(callsOf(window, 'jobs.run')).toEqual([{ id: 'news' }]);
+    const enabled = page.getByRole('switch', { name: 'News enabled' });
+    await enabled.click();
+    await page.getByRole('row', { name: /News/ }).getByText('Disabled').waitFor();
+    expect(await enabled.isChecked()).toBe(false);
+  });
+
+  test('names the mistakes of a job while it is typed, and saves it when there are none', async () => {
+    const w = world();
+    const { page } = await open(w, { at: '#/new-job' });
+    const text = page.getByLabel('Job as JSON');
+    await text.fill('{ "id": "Not Good", "name": "", "steps": [] }');
+    await page.getByText('3 mistakes to put right').waitFor();
+    expect(await page.getByRole('button', { name: 'Add job' }).isDisabled()).toBe(true);
+    await text.fill(JSON.stringify({ ...news, name: 'Fresh news' }));
+    await page.getByText('Every 180 minutes').waitFor();
+    await page.getByRole('button', { name: 'Add job' }).click();
+    await page.getByRole('heading', { name: 'Fresh news' }).waitFor();
+    expect(w.jobs.map((job) => job.name)).toEqual(['Fresh news']);
+  });
+
+  test('keeps what was typed over a visit elsewhere', async () => {
+    const { page } = await open(world({ accounts: [ada] }), { at: '#/new-post' });
+    await page.getByRole('textbox', { name: 'Text' }).fill('Half a thought');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await goTo(page, '#/new-post');
+    await soon(() => page.getByRole('textbox', { name: 'Text' }).inputValue()).toBe('Half a thought');
+  });
+
+  test('shows output as it comes, fetches what was lost, and takes markup as text', async () => {
+    const w = world({ jobs: [news], runs: [live], output: new Map([['live', []]]) });
+    const window = await open(w, { at: '#/runs/live' });
+    const { page } = window;
+    const say = (seqs: number[], announced = seqs) => {
+      const line = (seq: number) =>
+        sampleLine({
+          runId: 'live',
+          seq,
+          text: seq === 1 ? '<b>line 1</b> \x1b[31mred\x1b[0m' : `line ${seq}`,
+        });
+      w.output.set('live', [...(w.output.get('live') ?? []), ...seqs.map(line)]);
+      window.announcer.announce({ name: 'runs.output', runId: 'live', lines: announced.map(line) });
+    };
+    await page.getByText('No output yet.').waitFor();
+    say([1]);
+    await page.getByText('<b>line 1</b>').waitFor();
+    expect(await page.locator('.ansi-front-1').textContent()).toBe('red');
+    say([2, 3, 4, 5], [5]);
+    await page.getByText('line 3').waitFor();
+    await soon(() => page.locator('.log-line').count()).toBe(5);
+    await page.getByLabel('Search output').fill('LINE 4');
+    await soon(() => page.locator('.log-line').count()).toBe(1);
+    expect(await page.locator('mark').textContent()).toBe('line 4');
+  });
+
+  test('follows the end of the output until one scrolls up', async () => {
+    const lines = Array.from({ length: 3000 }, (_, i) =>
+      sampleLine({ runId: 'live', seq: i + 1, text: `line ${i + 1}` }),
+    );
+    const w = world({ jobs: [news], runs: [live], output: new Map([['live', lines]]) });
+    const window = await open(w, { at: '#/runs/live' });
+    const { page } = window;
+    const add = (seq: number) => {
+      const line = sampleLine({ runId: 'live', seq, text: `line ${seq}` });
+      lines.push(line);
+      window.announcer.announce({ name: 'runs.output', runId: 'live', lines: [line] });
+    };
+    await page.getByText('line 3000', { exact: true }).waitFor();
+    add(3001);
+    await page.getByText('line 3001', { exact: true }).waitFor();
+    await page.locator('.log').hover();
+    await page.mouse.wheel(0, -5000);
+    await page.getByRole('button', { name: 'Follow' }).waitFor();
+    add(3002);
+    await page.waitForTimeout(100);
+    expect(await page.getByText('line 3002', { exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Follow' }).click();
+    await page.getByText('line 3002', { exact: true }).waitFor();
+    expect(await page.locator('.log-line').count()).toBeLessThan(200);
+  });
+
+  test('cancels a run, and resumes a failed one from its failed step', async () => {
+    const failed = sampleRun({
+      id: 'failed',
+      jobId: 'news',
+      status: 'failed',
+      steps: [
+        step,
+        {
+          ...step,
+          name: 'Store',
+          status: 'failed',
+          exitCode: 1,
+          error: 'NOT_FOUND: No such file, in x. Y. Z.',
+        },
+      ],
+    });
+    const window = await open(world({ jobs: [news], runs: [live, failed] }), { at: '#/runs/live' });
+    const { page } = window;
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByText('Cancelled').first().waitFor();
+    await goTo(page, '#/runs/failed');
+    await page.getByText('No such file, in x. Y. Z.').waitFor();
+    await page.getByRole('button', { name: 'Resume from step 2' }).click();
+    await page.getByText('Resumed run failed.').waitFor();
+    expect(callsOf(window, 'runs.resume')).toEqual([{ id: 'failed' }]);
+  });
+
+  test('says how many slots were missed, when and why', async () => {
+    const gap = { count: 12, first: '2026-11-20T07:00:00.000Z', last: '2026-11-20T13:00:00.000Z' };
+    const missed = sampleRun({
+      id: 'gap',
+      jobId: 'news',
+      status: 'missed',
+      gap,
+      reason: 'The computer was asleep.',
+    });
+    const { page } = await open(world({ runs: [missed] }), { at: '#/runs' });
+    await page.getByText(/12 slots missed, .*02:00–08:00 · The computer was asleep\./).waitFor();
+  });
+
+  test('draws few of a hundred thousand runs and fetches older ones on the way down', async () => {
+    const start = Date.parse('2026-11-22T09:00:00Z');
+    const runs = Array.from({ length: 100_000 }, (_, i) =>
+      sampleRun({
+        id: `r${i}`,
+        jobId: 'news',
+        jobName: `Run ${i}`,
+        createdAt: new Date(start - i * 60_000).toISOString(),
+      }),
+    );
+    const window = await open(world({ runs }), { at: '#/runs' });
+    const { page } = window;
+    await page.getByText('Run 0', { exact: true }).waitFor();
+    for (let i = 0; i < 3; i += 1) {
+      await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+      await soon(
+        () => callsOf(window, 'runs.list').filter((input) => JSON.stringify(input).includes('before')).length,
+      ).toBeGreaterThan(i);
+    }
+    expect(await page.locator('.list tbody tr').count()).toBeLessThan(60);
+    await page
+      .getByRole('link', { name: /^Run \d+$/ })
+      .first()
+      .focus();
+    await page.keyboard.press('Home');
+    await soon(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Run 0');
+    await page.keyboard.press('ArrowDown');
+    await soon(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Run 1');
+  });
+
+  test('writes a post: mistakes stand at their fields, then it is scheduled', async () => {
+    const window = await open(world({ accounts: [ada] }), { at: '#/new-post' });
+    const { page } = window;
+    const schedule = page.getByRole('button', { name: 'Schedule post' });
+    await schedule.click();
+    await page.getByText('Choose the day and time at which it goes out.').waitFor();
+    await page.getByLabel(/^Day and time/).fill('2030-01-02T09:00');
+    await schedule.click();
+    await page.getByText('Choose at least one account.').waitFor();
+    await page.getByRole('checkbox', { name: /ada/ }).check();
+    await page.getByRole('textbox', { name: 'Text' }).fill('See https://a.example/long 👨‍👩‍👧‍👦');
+    await page.getByText(/Mastodon: 29 of usually 500/).waitFor();
+    await page.getByRole('button', { name: 'Add file' }).click();
+    await page.getByLabel('File 1', { exact: true }).fill('/tmp/tower.png');
+    await page.getByLabel('Description of file 1').fill('A tower');
+    await schedule.click();
+    await page.getByRole('heading', { name: 'Post', exact: true }).waitFor();
+    await page.getByText('A tower').waitFor();
+    expect(callsOf(window, 'posts.add')).toEqual([
+      {
+        post: {
+          text: 'See https://a.example/long 👨‍👩‍👧‍👦',
+          accounts: ['ada'],
+          publishAt: '2030-01-02T14:00:00.000Z',
+          media: [{ path: '/tmp/tower.png', alt: 'A tower' }],
+        },
+      },
+    ]);
+  });
+
+  test('asks a person about an unconfirmed post, and twice before sending it again', async () => {
+    const target = sampleTarget({
+      account: 'ada',
+      status: 'unconfirmed',
+      error: { code: 'NEEDS_PERSON', message: 'NEEDS_PERSON: Nobody knows, at the server. Why. Look.' },
+    });
+    const posts = [
+      samplePost({ id: 'one', targets: [target] }),
+      samplePost({ id: 'two', targets: [target] }),
+    ];
+    const window = await open(world({ accounts: [ada], posts }), { at: '#/posts/one' });
+    const { page } = window;
+    await page.getByText('Nobody knows, at the server. Why. Look.').waitFor();
+    await page.getByRole('button', { name: 'It is not there, send it' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Send it again?' });
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(callsOf(window, 'posts.settle')).toEqual([]);
+    await page.getByRole('button', { name: 'It is there' }).click();
+    await page.getByText('Published').first().waitFor();
+    await goTo(page, '#/posts/two');
+    await page.getByRole('button', { name: 'It is not there, send it' }).click();
+    await dialog.getByRole('button', { name: 'It is not there, send it' }).click();
+    await page.getByText('Scheduled').first().waitFor();
+    expect(callsOf(window, 'posts.settle')).toEqual([
+      { id: 'one', account: 'ada', published: true },
+      { id: 'two', account: 'ada', published: false },
+    ]);
+  });
+
+  test('tries a failed post again, publishes a scheduled one, cancels after asking', async () => {
+    const failed = samplePost({
+      id: 'failed',
+      targets: [sampleTarget({ account: 'ada', status: 'failed' })],
+    });
+    const window = await open(world({ accounts: [ada], posts: [failed] }), { at: '#/posts?show=needs-you' });
+    const { page } = window;
+    await page.getByRole('link', { name: 'failed' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Cancel post' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel post' }).click();
+    await page.getByText('The post was cancelled.').waitFor();
+    expect(window.calls.map((call) => call.name)).toEqual(
+      expect.arrayContaining(['posts.retry', 'posts.cancel']),
+    );
+  });
+
+  test('adds an account, tells why not, and removes one after asking', async () => {
+    const w = world({ accounts: [ada] });
+    const window = await open(w, { at: '#/new-account' });
+    const { page } = window;
+    await page.getByLabel('Server').fill('social.example/');
+    await page.getByLabel('Access token').fill('wrong');
+    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByText('The token was refused, at https://social.example.').waitFor();
+    await page.getByLabel('Access token').fill('right');
+    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByRole('heading', { name: '@new@social.example' }).waitFor();
+    await page.getByRole('button', { name: 'Remove @ada@mastodon.example' }).click();
+    await page.getByRole('button', { name: 'Remove account' }).click();
+    await soon(() => w.accounts.map((account) => account.id)).toEqual(['new']);
+  });
+
+  test('saves each setting, shows what the engine refuses, and takes on the theme', async () => {
+    const w = world();
+    const { page } = await open(w, { at: '#/settings' });
+    const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
+    await soon(theme).toBe('light');
+    await page.getByLabel('Appearance').selectOption('Dark');
+    await soon(theme).toBe('dark');
+    await page.getByText('Saved').waitFor();
+    const limit = page.getByLabel('Late limit');
+    await limit.fill('-3');
+    await limit.press('Enter');
+    await page.getByText(/must not be negative/).waitFor();
+    expect(w.settings.lateLimitHours).toBe(24);
+    await limit.fill('48');
+    await limit.press('Enter');
+    await soon(() => w.settings.lateLimitHours).toBe(48);
+  });
+
+  test('helps to begin while there is nothing, and shows the demonstration', async () => {
+    const { page } = await open(world());
+    await page.getByRole('link', { name: 'See templates' }).waitFor();
+    await page.getByRole('button', { name: 'See it work' }).click();
+    const link = page.getByRole('link', { name: 'Open its window' });
+    expect(await link.getAttribute('href')).toBe('http://127.0.0.1:1/#code=demo');
+  });
+
+  test('shows warnings with their remedy and takes a person’s word', async () => {
+    const w = world({
+      warnings: [
+        {
+          code: 'NEEDS_PERSON',
+          message: 'NEEDS_PERSON: The database was restored, in x. Why. Look at your posts.',
+        },
+      ],
+    });
+    const { page } = await open(w);
+    await page.getByRole('alert').getByText('Look at your posts.').waitFor();
+    await page.getByRole('button', { name: 'I have checked, go on' }).click();
+    await soon(() => page.getByRole('alert').count()).toBe(0);
+    expect(w.warnings).toEqual([]);
+  });
+
+  test('keeps showing what it knows when the engine is gone', async () => {
+    const window = await open(world({ jobs: [news] }), { at: '#/jobs' });
+    const { page } = window;
+    const row = page.getByRole('row', { name: /News/ });
+    await row.waitFor();
+    await window.close();
+    await page.getByText('Belfry does not answer.').waitFor();
+    expect(await row.isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'Run now: News' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/Belfry does not answer, at this address/)
+      .waitFor();
+  });
+
+  test('asks for a fresh link when it has none', async () => {
+    const window = await open(world());
+    const other = await window.page.context().newPage();
+    await other.goto(`http://127.0.0.1:${window.port}/`);
+    await other.getByRole('heading', { name: 'This window needs a fresh link' }).waitFor();
+    await other.close();
+  });
+
+  test('stays quick with a thousand jobs and ten thousand posts', async () => {
+    const jobs = Array.from({ length: 1000 }, (_, i) => sampleJob({ id: `job${i}`, name: `Job ${i}` }));
+    const posts = Array.from({ length: 10_000 }, (_, i) =>
+      samplePost({
+        id: `p${i}`,
+        text: `Post ${i}`,
+        publishAt: new Date(Date.parse('2030-01-01T00:00:00Z') + i * 60_000).toISOString(),
+      }),
+    );
+    const { page } = await open(world({ jobs, posts, accounts: [ada] }));
+    const time = async (hash: string, text: string) => {
+      const from = Date.now();
+      await goTo(page, hash);
+      await page.getByRole('table').getByText(text, { exact: true }).waitFor();
+      return Date.now() - from;
+    };
+    expect(await time('#/jobs', 'Job 0')).toBeLessThan(3000);
+    expect(await time('#/posts', 'Post 0')).toBeLessThan(3000);
+    await goTo(page, '#/jobs');
+    await page.getByLabel('Find a job').fill('job 99');
+    await soon(() => page.getByText('11 of 1000').count()).toBe(1);
+    expect(await page.locator('tbody tr').count()).toBeLessThan(60);
+  });
+});
+
+const crowded: Partial<World> = {
+  jobs: [news],
+  accounts: [ada, sampleAccount({ id: 'bob', status: 'sign-in-needed', reason: 'The token was refused.' })],
+  runs: [live],
+  posts: [
+    samplePost({ id: 'one' }),
+    samplePost({ id: 'bad', targets: [sampleTarget({ account: 'ada', status: 'unconfirmed' })] }),
+  ],
+  workspaces: [{ id: 'smm', cwd: '/srv', command: ['python'], env: {} }],
+  templates: [{ id: 't', name: 'Feed', description: 'A feed', jobs: [news], workspaces: [] }],
+  warnings: [{ code: 'BAD_CONFIG', message: 'BAD_CONFIG: A mistake, in config.json. Why. Correct it.' }],
+};
+const places = [
+  '#/',
+  '#/jobs',
+  '#/jobs/news',
+  '#/jobs/news/edit',
+  '#/new-job',
+  '#/templates',
+  '#/workspaces',
+  '#/runs',
+  '#/runs/live',
+  '#/output',
+  '#/posts',
+  '#/posts/bad',
+  '#/new-post',
+  '#/accounts',
+  '#/new-account',
+  '#/settings',
+];
+
+describe.skipIf(!browser)('every page', () => {
+  test('has one main heading with the focus, names for all controls, no sideways scrolling and no complaint', async () => {
+    const { page, complaints } = await open(world(crowded), { width: 800 });
+    for (const place of places) {
+      await goTo(page, place);
+      await page.waitForTimeout(150);
+      const found = await page.evaluate(() => ({
+        headings: document.querySelectorAll('h1').length,
+        focused: document.activeElement?.tagName,
+        unnamed: [...document.querySelectorAll('button, a, input, select, textarea')]
+          .filter((control) => {
+            const labels = control instanceof HTMLInputElement ? [...(control.labels ?? [])] : [];
+            const labelled = document.querySelector(`label[for="${CSS.escape(control.id)}"]`);
+            return !(
+              control.textContent?.trim() ||
+              control.getAttribute('aria-label') ||
+              labels.length > 0 ||
+              (control.id && labelled)
+            );
+          })
+          .map((control) => control.outerHTML),
+        sideways: document.documentElement.scrollWidth > window.innerWidth,
+        twice: [...document.querySelectorAll('[id]')]
+          .map((element) => element.id)
+          .filter((id, index, all) => all.indexOf(id) !== index),
+      }));
+      expect({ place, ...found }).toEqual({
+        place,
+        headings: 1,
+        focused: 'H1',
+        unnamed: [],
+        sideways: false,
+        twice: [],
+      });
+    }
+    expect(complaints).toEqual([]);
+  });
+});

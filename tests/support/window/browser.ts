@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { type ServedWindow, serveWindow } from './serve.ts';
+import type { World } from './world.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** The browser engine to test with, or undefined; BELFRY_TEST_BROWSER names another one. */
+export function findBrowser(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const candidates = [
+    process.env['BELFRY_TEST_BROWSER'],
+    ...names.flatMap((name) => folders.map((folder) => join(folder, name))),
+  ];
+  return candidates.find((path) => path !== undefined && isExecutable(path));
+}
+
+export type OpenWindow = ServedWindow & {
+  page: Page;
+  /** What the browser complained about: errors, warnings and violations of the content security policy. */
+  complaints: string[];
+};
+
+/** Builds the window and starts a browser for the tests of one file; gives the way to open a window on a world. */
+export function windowsIn(
+  executablePath: string | undefined,
+): (world: World, options?: { at?: string; width?: number }) => Promise<OpenWindow> {
+  const folder = mkdtempSync(join(tmpdir(), 'belfry-window-'));
+  let context: BrowserContext | undefined;
+  beforeAll(async () => {
+    if (!executablePath) return;
+    const args = ['--disable-gpu', '--no-first-run', '--disable-background-networking'];
+    if (process.getuid?.() === 0) args.push('--no-sandbox');
+    const [browser] = await Promise.all([chromium.launch({ executablePath, args }), buildInto(folder)]);
+    context = await browser.newContext({ timezoneId: 'America/New_York', colorScheme: 'light' });
+    context.setDefaultTimeout(5000);
+  });
+  afterAll(async () => {
+    await context?.browser()?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  return async (world, { at = '', width = 1200 } = {}) => {
+    if (!context) throw new Error('The browser has not been started');
+    // Every engine has a port, and so an origin and a storage, of its own: one context does for all tests.
+    const [served, page] = await Promise.all([serveWindow(world, folder), context.newPage()]);
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    onTestFinished(async () => {
+      await page.close();
+      await served.close();
+    });
+    await page.setViewportSize({ width, height: 700 });
+    await page.goto(served.link());
+    await page.waitForSelector('h1');
+    if (at) await goTo(page, at);
+    return { ...served, page, complaints };
+  };
+}
+
+/** Goes to a place of the window by its address. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => {
+    window.location.hash = to;
+  }, hash);
+}
+
+/** Waits until `look` gives what is expected; the browser draws in its own time. */
+export function soon<T>(look: () => T | Promise<T>) {
+  return expect.poll(look, { timeout: 5000, interval: 20 });
+}
+
+/** As `npm run build` does it, in a process of its own: the test's NODE_ENV would give React's slow development build. */
+async function buildInto(folder: string): Promise<void> {
+  const args = ['build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await promisify(execFile)(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), ...args], {
+    cwd: root,
+    env,
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // Not being there is the answer to the question.
+  }
+}
