@@ -33,7 +33,7 @@ export async function executeRun(needs: ExecutionNeeds, execution: Execution): P
   const environment = await environmentFor(needs, job);
   const mask = needs.masks(secretsOf(needs, job, environment));
   const steps = job.steps.map(({ name }) => ({ name }));
-  const record = await beginRun({ ledger, announce, failed }, runId, steps, clock.now());
+  const record = await beginRun({ clock, ledger, announce, failed }, runId, steps, clock.now());
   const run = record.run();
   execution.begun(ledger.view(run));
 

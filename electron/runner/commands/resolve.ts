@@ -66,12 +66,14 @@ function endings(environment: Environment): string[] {
 }
 
 async function examine(file: string): Promise<Finding> {
-  const there = await stat(file).catch(() => undefined);
+  const [there, allowed] = await Promise.all([
+    stat(file).catch(() => undefined),
+    access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    ),
+  ]);
   if (!there) return 'nothing';
   if (there.isDirectory()) return 'folder';
-  const allowed = await access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
   return allowed ? 'program' : 'not-executable';
 }

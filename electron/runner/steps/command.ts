@@ -73,7 +73,7 @@ async function drained({ clock, signal }: CommandNeeds, child: Child): Promise<b
   const closed = new AbortController();
   const timer = pause(clock, signal.aborted ? drainAfterForce : drain, closed.signal).then(() => true);
   const held = await Promise.race([child.closed.then(() => false), timer]);
-  closed.abort();
+  closed.abort('closed'); // A reason of its own, since the default one costs a stack trace.
   return held;
 }
 
