@@ -5,7 +5,6 @@ import {
   type Clock,
   type Log,
   type Millis,
-  toWireError,
   type Warning,
   wireErrorSchema,
 } from '../../shared/index.ts';
@@ -48,7 +47,7 @@ export async function openStore(needs: { home: HomePaths; clock: Clock; log: Log
   await attempt(home.db, async () => {
     const restored = await restoreIfDamaged(home, clock.now());
     if (restored) log('error', restored.message);
-    if (needsMigration(home.db)) await copyOrSay(home, clock.now());
+    if (needsMigration(home.db)) await makeCopy(home.db, home.backups, clock.now());
   });
   const { db, close } = openDatabase(home.db);
   const epoch = await raiseEpoch(db);
@@ -67,7 +66,13 @@ export async function openStore(needs: { home: HomePaths; clock: Clock; log: Log
       log('info', 'The restored database was confirmed; publishing goes on');
       paused = undefined;
     },
-    copyNow: () => copies.make(),
+    async copyNow() {
+      try {
+        await copies.make();
+      } catch (error) {
+        throw noCopy(home, error);
+      }
+    },
     close() {
       closing ??= copies.stop().then(close);
       return closing;
@@ -90,19 +95,19 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
 
   async function makeIfDue(): Promise<void> {
     try {
-      const [newest] = listCopies(home.backups, clock.now());
-      const age = newest ? clock.now() - newest.at : day;
-      if (age >= day || age < 0) await make();
+      if (isDue(home, clock.now())) await make();
       problem = undefined;
     } catch (error) {
-      const wire = toWireError(error);
+      const wire = noCopy(home, error).toWire();
       if (wire.message !== problem?.message) log('warn', wire.message);
       problem = wire;
     }
   }
 
   function make(): Promise<void> {
-    const next = work.then(() => copyOrSay(home, clock.now()));
+    const next = work.then(async () => {
+      await makeCopy(home.db, home.backups, clock.now());
+    });
     work = next.catch(() => {}); // The caller hears of it; the queue goes on.
     return next;
   }
@@ -118,12 +123,14 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
   };
 }
 
-async function copyOrSay(home: HomePaths, now: Millis): Promise<void> {
-  try {
-    await makeCopy(home.db, home.backups, now);
-  } catch (error) {
-    throw unusable(home.backups, error, 'No copy of the database can be made');
-  }
+/** A newest copy from the future means that the clock was set back since: then another one is due. */
+function isDue(home: HomePaths, now: Millis): boolean {
+  const [newest] = listCopies(home.backups, now);
+  return !newest || now - newest.at >= day || newest.at > now;
+}
+
+function noCopy(home: HomePaths, error: unknown): BelfryError {
+  return unusable(home.backups, error, 'No copy of the database can be made');
 }
 
 function needsMigration(path: string): boolean {
