@@ -16,7 +16,8 @@ export type DuePosts = {
 export function createDuePosts(needs: {
   clock: Clock;
   nextDue(): Promise<Millis | null>;
-  ring(): void;
+  /** Publishes; false when that is not possible now, and `look` will be called once it is. */
+  ring(): boolean;
   failed(error: unknown): void;
 }): DuePosts {
   let cancel = () => {};
@@ -35,8 +36,8 @@ export function createDuePosts(needs: {
         cancel = needs.clock.setTimer(Math.min(wait, longestWait), look);
         return;
       }
+      if (!needs.ring()) return;
       rung = due;
-      needs.ring();
       look();
     }, needs.failed);
   };

@@ -17,6 +17,8 @@ export type Host = {
   vaults: Vault[];
   /** Ends the application, work drained. */
   quit(): void;
+  /** A fresh link to the window in a browser; null when this host has a window of its own. */
+  link(): string | null;
   openUrl(url: string): Promise<void>;
   startDemo(): Promise<{ url: string | null }>;
   launchAtLogin(enabled: boolean): Promise<void>;

@@ -22,6 +22,8 @@ const fields = {
   secrets: z.enum(['os', 'key-file'], 'must be os or key-file'),
   /** Output kept per run, in MiB; the middle of a longer output is cut. */
   outputLimitMiB: z.number().min(1, 'must be at least 1').max(1024, 'must be at most 1024'),
+  /** Seconds that running jobs get to end when Belfry quits, before their processes are ended. */
+  drainSeconds: z.number().min(0, 'must not be negative').max(3600, 'must be at most 3600'),
   /** Ids of built-in jobs that are switched off. */
   disabledBuiltins: z.array(idSchema),
 };
@@ -37,6 +39,7 @@ export const settingsSchema = z.strictObject({
   path: fields.path.default(null),
   secrets: fields.secrets.default('os'),
   outputLimitMiB: fields.outputLimitMiB.default(10),
+  drainSeconds: fields.drainSeconds.default(20),
   disabledBuiltins: fields.disabledBuiltins.default([]),
 });
 /** Some settings to change; what is left out stays as it is. */

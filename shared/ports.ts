@@ -35,8 +35,11 @@ export type WakeReason = 'resume' | 'unlock' | 'online' | 'clock';
 export type Engine = Bridge & {
   /** Takes the home folder, opens the store, starts all rooms. Throws ALREADY_RUNNING and the like. Can be called twice. */
   start(): Promise<void>;
-  /** No new slots; running jobs get `drainMs` to end, then their process trees are ended. Frees the home. Can be called twice. */
-  stop(options: { drainMs: number }): Promise<void>;
+  /**
+   * No new slots; running jobs get `drainMs` (default: `settings.drainSeconds`) to end, then their process trees are
+   * ended. Frees the home. Can be called twice.
+   */
+  stop(options?: { drainMs?: number }): Promise<void>;
   /** The machine woke up, came back on line, or its clock was set. */
   wake(reason: WakeReason): void;
 };

@@ -14,6 +14,7 @@ function setUp() {
     ring: () => {
       rings.push(clock.now() - start);
       dues.shift();
+      return true;
     },
     failed: (error) => errors.push(error),
   });
@@ -37,7 +38,10 @@ test('a due instant that stays due rings once', async () => {
   const duePosts = createDuePosts({
     clock,
     nextDue: async () => due,
-    ring: () => (rings += 1),
+    ring: () => {
+      rings += 1;
+      return true;
+    },
     failed: () => {},
   });
   duePosts.look();
@@ -56,6 +60,27 @@ test('an earlier post that is added later rings earlier', async () => {
   duePosts.look();
   await clock.advance(20_000);
   expect(rings).toEqual([3000, 10_000]);
+});
+
+test('a ring that was not taken is made up for at the next look', async () => {
+  const clock = handClock();
+  const due = clock.now() + 1000;
+  const taken: boolean[] = [];
+  const duePosts = createDuePosts({
+    clock,
+    nextDue: async () => due,
+    ring: () => {
+      taken.push(taken.length > 0);
+      return taken.length > 1;
+    },
+    failed: () => {},
+  });
+  duePosts.look();
+  await clock.advance(5000);
+  expect(taken).toEqual([false]);
+  duePosts.look();
+  await clock.advance(5000);
+  expect(taken).toEqual([false, true]);
 });
 
 test('stop leaves no timer behind', async () => {

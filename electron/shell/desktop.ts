@@ -40,7 +40,7 @@ export type DesktopNeeds = {
   configFile: Host['configFile'];
   createEngine(host: Host): Engine;
   /** Fills the home with the demonstration and starts its network; only called for `--demo`. */
-  openDemo(): Promise<{ close(): Promise<void> }>;
+  openDemo(): Promise<{ url: string; begin(engine: Engine): Promise<void>; close(): Promise<void> }>;
 };
 
 /** Everything around the engine on a desktop. The application is ready; throws what the engine's start throws. */
@@ -136,7 +136,13 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
         if (!trayWorks()) windows.show('');
       }),
     );
+
+  if (demo) {
+    await demo.begin(engine);
+    log('info', `The demonstration's network: ${demo.url}`);
+  }
 }
+
 
 async function runningJobs(engine: Bridge): Promise<string[]> {
   const status = await ask(engine, 'status.get', {});

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { account, instance, mediaAnswer, owner, statusAnswer } from './network-answers.ts';
+import type { DemoState } from './network-state.ts';
+
+/** A request as the routes read it. */
+export type DemoRequest = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  header(name: string): string | null;
+  /** The body of a form or multipart request. */
+  form(): Promise<FormData>;
+  json(): Promise<unknown>;
+};
+export type DemoAnswer = { status: number; body: unknown };
+
+const newStatus = z.object({
+  status: z.string().default(''),
+  spoiler_text: z.string().default(''),
+  visibility: z.string().default('public'),
+  media_ids: z.array(z.string()).default([]),
+  in_reply_to_id: z.string().nullish(),
+});
+
+/** Answers as Mastodon 4.5 does, for the few calls that publishing needs; undefined for every other path. */
+export async function route(
+  state: DemoState,
+  address: string,
+  token: string,
+  request: DemoRequest,
+): Promise<DemoAnswer | undefined> {
+  const { method, path } = request;
+  if (method === 'GET' && path === '/api/v2/instance') return ok(instance(address));
+  if (method === 'GET' && path === '/.well-known/nodeinfo') {
+    const rel = 'http://nodeinfo.diaspora.software/ns/schema/2.0';
+    return ok({ links: [{ rel, href: `${address}/nodeinfo/2.0` }] });
+  }
+  if (method === 'GET' && path === '/nodeinfo/2.0') {
+    return ok({
+      version: '2.0',
+      software: { name: 'mastodon', version: '4.5.3' },
+      protocols: ['activitypub'],
+    });
+  }
+  if (!path.startsWith('/api/')) return undefined;
+  if (request.header('authorization') !== `Bearer ${token}`)
+    return refused(401, 'The access token is invalid');
+  if (method === 'GET' && path === '/api/v1/accounts/verify_credentials') return ok(account(address));
+  if (method === 'POST' && /^\/api\/v[12]\/media$/.test(path)) return upload(state, address, request);
+  if (method === 'POST' && path === '/api/v1/statuses') return publish(state, address, request);
+  if (method === 'GET' && path === `/api/v1/accounts/${owner.id}/statuses`)
+    return list(state, address, request);
+  return one(state, address, request);
+}
+
+async function upload(state: DemoState, address: string, request: DemoRequest): Promise<DemoAnswer> {
+  const form = await request.form();
+  const file = form.get('file');
+  if (!(file instanceof Blob)) return refused(422, "Validation failed: File can't be blank");
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const made = state.upload({ bytes, type: file.type, alt: String(form.get('description') ?? '') });
+  return ok(mediaAnswer(address, made));
+}
+
+async function publish(state: DemoState, address: string, request: DemoRequest): Promise<DemoAnswer> {
+  const read = newStatus.safeParse(await request.json());
+  if (!read.success) return refused(422, 'Validation failed');
+  const { status: text, spoiler_text: warning, visibility, media_ids: media, in_reply_to_id } = read.data;
+  if (text.trim() === '' && media.length === 0) return refused(422, "Validation failed: Text can't be blank");
+  const key = request.header('idempotency-key');
+  const made = state.publish({ text, warning, visibility, media, replyTo: in_reply_to_id ?? null }, key);
+  return ok(statusAnswer(address, state, made));
+}
+
+/** Own posts, newest first; `min_id` asks for those after it, as a look-up does. */
+function list(state: DemoState, address: string, { query }: DemoRequest): DemoAnswer {
+  const after = Number(query.get('min_id') ?? query.get('since_id') ?? 0);
+  const found = state.statuses
+    .filter(({ id }) => Number(id) > after)
+    .slice(-Number(query.get('limit') ?? 20));
+  return ok(found.reverse().map((status) => statusAnswer(address, state, status)));
+}
+
+function one(state: DemoState, address: string, { method, path }: DemoRequest): DemoAnswer {
+  const [, kind, id, part] = /^\/api\/v1\/(media|statuses)\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
+  const file = kind === 'media' ? state.media.get(id ?? '') : undefined;
+  // Mastodon hides media that hang on a post: what tells a client that its post exists (networks.md §1.12).
+  if (method === 'GET' && file && file.status === null) return ok(mediaAnswer(address, file));
+  const status = kind === 'statuses' ? state.statuses.find((candidate) => candidate.id === id) : undefined;
+  if (method === 'GET' && status && part === 'source') {
+    return ok({ id: status.id, text: status.text, spoiler_text: status.warning });
+  }
+  if (method === 'GET' && status && part === undefined) return ok(statusAnswer(address, state, status));
+  return refused(404, 'Record not found');
+}
+
+function ok(body: unknown): DemoAnswer {
+  return { status: 200, body };
+}
+
+function refused(status: number, error: string): DemoAnswer {
+  return { status, body: { error } };
+}

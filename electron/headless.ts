@@ -1,0 +1,128 @@
+import { BelfryError } from '../shared/index.ts';
+import { folderAssets, type HttpDoor, openHttpDoor } from './api/index.ts';
+import { createBelfry } from './belfry.ts';
+import { systemClock } from './clock.ts';
+import { demoHome, openDemo } from './demo-home.ts';
+import type { Host } from './host.ts';
+import { headlessLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { systemRandom } from './random.ts';
+import { confFile } from './store/index.ts';
+
+export type HeadlessOptions = {
+  home: string;
+  version: string;
+  /** 0 = any free port. */
+  port: number;
+  /** False: no HTTP door, the command line only. */
+  window: boolean;
+  log: 'text' | 'json';
+  /** Folder of the built window. */
+  assets: string;
+  /** Fill the home with the demonstration first. */
+  demo: boolean;
+};
+
+/** Runs the engine in the foreground until a signal or `belfry quit`; resolves with the exit code (design §8). */
+export async function runHeadless(options: HeadlessOptions): Promise<number> {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  const headless = await openHeadless(options, end);
+  await ended;
+  headless.log('info', 'Ending: running jobs are drained');
+  await headless.close();
+  return 0;
+}
+
+type Headless = { log: Host['log']; link(): string | null; close(): Promise<void> };
+
+/** Starts one engine with its window on a loopback port. Throws what the engine throws, and PORT_IN_USE. */
+async function openHeadless(options: HeadlessOptions, quit: () => void): Promise<Headless> {
+  const log = headlessLog(options.log, (line) => process.stdout.write(`${line}\n`));
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  let door: HttpDoor | undefined;
+  let demo: Promise<Headless> | undefined;
+  const host: Host = {
+    mode: 'headless',
+    home: options.home,
+    version: options.version,
+    demo: options.demo,
+    configFile: confFile,
+    vaults: [],
+    quit,
+    link: () => door?.mintLink() ?? null,
+    openUrl: async () => {
+      throw desktopOnly('An address cannot be opened', 'Open it in your own browser');
+    },
+    async startDemo() {
+      demo ??= openHeadless(
+        { ...options, home: demoHome(options.home), port: 0, window: true, demo: true },
+        () => {},
+      );
+      const opened = await demo;
+      closers.push(opened.close);
+      return { url: opened.link() };
+    },
+    launchAtLogin: async () => {
+      throw desktopOnly(
+        'The start at login cannot be set',
+        'Use a systemd user service: see docs/headless.md',
+      );
+    },
+    notify: (alert) => log('warn', alert.title, { body: alert.body }),
+    log,
+  };
+
+  try {
+    const shown = options.demo
+      ? await openDemo({ home: options.home, version: options.version, log })
+      : undefined;
+    if (shown) closers.push(shown.close);
+    const engine = createBelfry(host);
+    await engine.start();
+    closers.push(() => engine.stop());
+    if (options.window) {
+      const metrics = createMetrics(engine, systemClock.now());
+      door = await openHttpDoor({
+        bridge: engine,
+        port: options.port,
+        assets: await folderAssets(options.assets),
+        clock: systemClock,
+        random: systemRandom,
+        log,
+        health: () => ({ ok: true, version: options.version }),
+        metrics: () => metrics.text(systemClock.now()),
+      });
+      const opened = door;
+      closers.push(
+        async () => metrics.close(),
+        () => opened.close(),
+      );
+      log('info', `Belfry's window: ${opened.mintLink()}`);
+    }
+    if (shown) {
+      await shown.begin(engine);
+      log('info', `The demonstration's network: ${shown.url}`);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { log, link: host.link, close };
+}
+
+function desktopOnly(what: string, remedy: string): BelfryError {
+  return new BelfryError({
+    code: 'NOT_ALLOWED',
+    what,
+    where: 'in the headless host',
+    why: 'It has no desktop',
+    remedy,
+  });
+}

@@ -1,0 +1,70 @@
+import {
+  type Bridge,
+  type CallOutput,
+  type Millis,
+  type RunStatus,
+  runTransitions,
+} from '../shared/index.ts';
+
+export type Metrics = {
+  /** Everything in Prometheus' text format. */
+  text(now: Millis): string;
+  close(): void;
+};
+
+/** Counts what the engine announces since its start, and keeps its last status at hand (design §8: /metrics). */
+export function createMetrics(bridge: Bridge, startedAt: Millis): Metrics {
+  const finished = new Map<RunStatus, number>();
+  let status: CallOutput<'status.get'> | undefined;
+
+  const look = async () => {
+    const answer = await bridge.call('status.get', {});
+    if (answer.ok) status = answer.value as CallOutput<'status.get'>;
+  };
+  const close = bridge.subscribe((announcement) => {
+    if (announcement.name === 'runs.changed' && runTransitions[announcement.run.status].length === 0) {
+      finished.set(announcement.run.status, (finished.get(announcement.run.status) ?? 0) + 1);
+    }
+    if (announcement.name !== 'runs.output') void look();
+  });
+  void look();
+
+  return {
+    close,
+    text(now) {
+      const lines = [
+        ...gauge('belfry_uptime_seconds', 'Seconds since the engine started.', (now - startedAt) / 1000),
+        '# HELP belfry_runs_total Runs that ended since the engine started, by status.',
+        '# TYPE belfry_runs_total counter',
+        ...[...finished].map(([name, count]) => `belfry_runs_total{status="${name}"} ${count}`),
+        ...(status ? statusLines(status) : []),
+      ];
+      return `${lines.join('\n')}\n`;
+    },
+  };
+}
+
+function statusLines(status: CallOutput<'status.get'>): string[] {
+  const { counts } = status;
+  return [
+    ...gauge(
+      'belfry_scheduler_running',
+      '1 while slots are run, 0 while paused.',
+      status.scheduler === 'running' ? 1 : 0,
+    ),
+    ...gauge('belfry_jobs', 'Jobs, built-in ones included.', counts.jobs),
+    ...gauge('belfry_jobs_failing', 'Jobs whose last run failed.', counts.failingJobs),
+    ...gauge('belfry_runs_running', 'Runs at work now.', status.running.length),
+    ...gauge('belfry_posts_queued', 'Posts on their way or waiting for their time.', counts.queuedPosts),
+    ...gauge(
+      'belfry_posts_need_person',
+      'Posts that failed, were missed or are unconfirmed.',
+      counts.needYou,
+    ),
+    ...gauge('belfry_warnings', 'Warnings that wait for a person.', status.warnings.length),
+  ];
+}
+
+function gauge(name: string, help: string, value: number): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`];
+}

@@ -1,0 +1,247 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from 'playwright-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Desktop, findElectron, launchDesktop, startSession } from '../support/desktop/index.ts';
+import { temporaryHome } from '../support/home.ts';
+
+/** Waits until `look` gives something true; for what a person would wait for, too. */
+async function until<T>(what: string, look: () => Promise<T> | T, seconds = 15): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`Waited ${seconds} s until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const visibleWindows = (app: ElectronApplication) =>
+  app.evaluate(
+    ({ BrowserWindow }) => BrowserWindow.getAllWindows().filter((window) => window.isVisible()).length,
+  );
+const title = (app: ElectronApplication) =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle() ?? '');
+
+/** The window's page, shown and loaded. */
+async function openPage({ app }: Desktop): Promise<Page> {
+  const page = await app.firstWindow();
+  await page.getByRole('heading').first().waitFor();
+  return page;
+}
+
+/** A home whose one job runs until it is stopped. */
+function homeWithLongJob(): string {
+  const home = temporaryHome();
+  const step = {
+    type: 'command',
+    name: 'Work',
+    command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
+  };
+  writeFileSync(
+    join(home, 'config.json'),
+    JSON.stringify({
+      settings: { secrets: 'key-file', drainSeconds: 1 },
+      jobs: [{ id: 'long', name: 'Long', steps: [step] }],
+    }),
+  );
+  return home;
+}
+
+describe('the window', () => {
+  test('is the real page behind a strict policy, and can do nothing but call Belfry', async () => {
+    const desktop = await launchDesktop({ home: temporaryHome() });
+    const page = await openPage(desktop);
+    const problems: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    expect(page.url()).toMatch(/^belfry:\/\/app\/index\.html/);
+    expect(await page.evaluate(() => Object.keys((window as never as { belfry: object }).belfry))).toEqual([
+      'call',
+      'subscribe',
+    ]);
+    const globals = await page.evaluate(() =>
+      ['require', 'process', 'module', 'Buffer', 'global', 'electron'].filter((name) => name in window),
+    );
+    expect(globals).toEqual([]);
+    const answer = await page.evaluate(() =>
+      (window as never as { belfry: { call(n: string, i: unknown): Promise<unknown> } }).belfry.call(
+        'status.get',
+        {},
+      ),
+    );
+    expect(answer).toMatchObject({ ok: true, value: { mode: 'desktop', pid: desktop.pid } });
+    expect(problems).toEqual([]);
+
+    const inline = await page.evaluate(() => {
+      const script = document.createElement('script');
+      Object.assign(script, { textContent: 'window.intruder = true' });
+      try {
+        document.body.append(script);
+      } catch {
+        // Refused by trusted types already.
+      }
+      return 'intruder' in window;
+    });
+    expect(inline).toBe(false);
+    const fetched = await page.evaluate(() =>
+      fetch('http://127.0.0.1:9/').then(
+        () => 'reached',
+        () => 'refused',
+      ),
+    );
+    expect(fetched).toBe('refused');
+    expect(await page.evaluate(() => fetch('belfry://app/../../package.json').then((r) => r.status))).toBe(
+      404,
+    );
+  });
+
+  test('goes nowhere else and opens nothing', async () => {
+    const desktop = await launchDesktop({ home: temporaryHome() });
+    const page = await openPage(desktop);
+    const before = page.url();
+    await page.evaluate(() => {
+      window.location.href = 'https://example.com/';
+    });
+    await page.evaluate(() => window.open('https://example.com/'));
+    const permission = await page.evaluate(() => Notification.requestPermission());
+    expect(permission).toBe('denied');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(page.url()).toBe(before);
+    expect(desktop.app.windows()).toHaveLength(1);
+  });
+
+  test('is told about, when the runtime is for development only', async (context) => {
+    if (!findElectron().fallback) context.skip('This Electron is the one of package.json');
+    const desktop = await launchDesktop({ home: temporaryHome() });
+    await openPage(desktop);
+    expect(await until('it has a title', () => title(desktop.app))).toMatch(
+      /Development runtime Electron 25/,
+    );
+    expect(await desktop.tray.tooltip()).toMatch(/Development runtime Electron 25/);
+  });
+
+  test('comes back where it was', async () => {
+    const home = temporaryHome();
+    const first = await launchDesktop({ home });
+    await openPage(first);
+    await first.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 80, y: 60, width: 900, height: 640 }),
+    );
+    await first.tray.click('Quit Belfry');
+    await first.exited;
+    const second = await launchDesktop({ home });
+    await openPage(second);
+    const bounds = await second.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.getBounds(),
+    );
+    expect(bounds).toMatchObject({ width: 900, height: 640 });
+  });
+});
+
+describe('starting', () => {
+  test('--hidden stays in the tray; a second start shows the window; its own process ends', async () => {
+    const desktop = await launchDesktop({ home: temporaryHome(), args: ['--hidden'] });
+    await until('the tray is there', () => desktop.tray.present());
+    expect(await visibleWindows(desktop.app)).toBe(0);
+    const hidden = await desktop.startAgain('--hidden');
+    expect(hidden.code).toBe(0);
+    expect(await visibleWindows(desktop.app)).toBe(0);
+    const second = await desktop.startAgain('belfry://settings');
+    expect(second.code).toBe(0);
+    await until('the window is shown', async () => (await visibleWindows(desktop.app)) === 1);
+    expect(desktop.app.windows()[0]?.url()).toBe('belfry://app/index.html#/settings');
+  });
+
+  test('a home that is in use by the headless host, and a slip of the pen, end with their exit codes', async () => {
+    const home = temporaryHome();
+    const file = join(home, 'file');
+    writeFileSync(file, '');
+    const session = await startSession({ tray: true });
+    onTestFinished(() => session.stop());
+    const run = async (...args: string[]) => {
+      const desktop = await launchDesktop({ home: temporaryHome(), args: ['--hidden'], session });
+      return desktop.startAgain(...args);
+    };
+    const slip = await run('--hiden');
+    expect(slip).toMatchObject({ code: 2, output: expect.stringContaining('Did you mean --hidden?') });
+  });
+
+  test('on a desktop without a tray the window opens, and closing it ends Belfry', async () => {
+    const session = await startSession({ tray: false });
+    onTestFinished(() => session.stop());
+    const desktop = await launchDesktop({ home: temporaryHome(), session });
+    await openPage(desktop);
+    expect(await title(desktop.app)).toMatch(/No tray on this desktop: closing the window quits Belfry/);
+    await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    expect(await desktop.exited).toBe(0);
+    expect(desktop.processes()).toEqual([]);
+  });
+
+  test('a panel that is restarted gets the icon back', async () => {
+    const desktop = await launchDesktop({ home: temporaryHome(), args: ['--hidden'] });
+    await until('the tray is there', () => desktop.tray.present());
+    await desktop.session.watcher.leave();
+    expect(desktop.tray.present()).toBe(false);
+    await desktop.session.watcher.come();
+    await until('the tray is back', () => desktop.tray.present());
+    expect(await desktop.tray.text()).toContain('Quit Belfry');
+  });
+
+  test('Launch at login writes an entry that starts it hidden, and removes it', async () => {
+    const home = temporaryHome();
+    const desktop = await launchDesktop({ home, args: ['--hidden'] });
+    const folder = join(home, 'xdg/config/autostart');
+    await until('the engine has answered', async () =>
+      (await desktop.tray.text()).includes('\nStop scheduler'),
+    );
+    await desktop.tray.click('Launch at login');
+    await until('it is checked', async () => (await desktop.tray.text()).includes('✓ Launch at login'));
+    const [name = ''] = await desktop.app.evaluate(
+      (_electron, path) => process.getBuiltinModule('node:fs').readdirSync(path),
+      folder,
+    );
+    const entry = readFileSync(join(folder, name), 'utf8');
+    expect(entry).toMatch(/^Exec=.*electron.* --hidden --home .*$/m);
+    expect(entry).toContain(home);
+    await desktop.tray.click('Launch at login');
+    await until('it is gone', () => !existsSync(join(folder, name)));
+  });
+});
+
+describe('ending', () => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s ends all processes, running work too',
+    async (signal) => {
+      const desktop = await launchDesktop({ home: homeWithLongJob(), args: ['--hidden'] });
+      await until('the job is in the menu', async () => (await desktop.tray.text()).includes('  Long'));
+      await desktop.tray.click('Run now', 'Long');
+      await until('it runs', async () => (await desktop.tray.text()).startsWith('(Running: Long)'));
+      process.kill(desktop.pid, signal);
+      expect(await desktop.exited).toBe(0);
+      await until('all processes are gone', () => desktop.processes().length === 0, 5);
+    },
+  );
+
+  test('Quit asks when work is running, and answers itself', async () => {
+    const desktop = await launchDesktop({ home: homeWithLongJob(), args: ['--hidden'] });
+    await until('the job is in the menu', async () => (await desktop.tray.text()).includes('  Long'));
+    await desktop.tray.click('Run now', 'Long');
+    await until('it runs', async () => (await desktop.tray.text()).startsWith('(Running: Long)'));
+    const asked = Date.now();
+    await desktop.tray.click('Quit Belfry');
+    expect(await desktop.exited).toBe(0);
+    expect(Date.now() - asked).toBeGreaterThan(9_500);
+    expect(Date.now() - asked).toBeLessThan(40_000);
+    await until('all processes are gone', () => desktop.processes().length === 0, 5);
+  });
+
+  test('Quit without running work asks nothing and leaves nothing', async () => {
+    const desktop = await launchDesktop({ home: temporaryHome() });
+    await openPage(desktop);
+    await desktop.tray.click('Quit Belfry');
+    expect(await desktop.exited).toBe(0);
+    await until('all processes are gone', () => desktop.processes().length === 0, 5);
+  });
+});
