@@ -24,6 +24,8 @@ export type FakeNetwork = {
   faults: Faults;
   /** Requests that arrived, oldest first. */
   requests: { route: Route | 'other'; method: string; path: string; at: number; asked: Asked }[];
+  /** Called when a request has arrived whole and nothing has been done about it yet. */
+  arrived: () => void;
   close(): Promise<void>;
 };
 
@@ -59,24 +61,27 @@ export async function startFakeNetwork(
       at: world.now(),
       asked,
     });
+    network.arrived();
     if (!handled) return reply(response, { status: 404, body: { error: 'Record not found' } });
     return perform(response, faults.take(handled.route), handled.effect);
   };
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const network: FakeNetwork = {
     address: `http://127.0.0.1:${port}`,
     token,
     account,
     world,
     faults,
     requests,
+    arrived: () => undefined,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+  return network;
 }
 
 function routesOf(world: World, asked: Asked, origin: string): Handled | undefined {

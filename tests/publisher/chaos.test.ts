@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { networks } from '../../shared/index.ts';
+import {
+  type FakeNetwork,
+  html502,
+  lateEffect,
+  lostAnswer,
+  lostRequest,
+  type ModelName,
+  models,
+  slowAnswer,
+  startFakeNetwork,
+} from '../support/fake-networks/index.ts';
+import type { ChildTask } from '../support/publish-child.ts';
+import {
+  bundlePublisher,
+  countStatuses,
+  type SeedPost,
+  seedPosts,
+  startPublisher,
+} from '../support/publish-process.ts';
+import { seededRandom } from '../support/random.ts';
+
+/** The proof of "never twice, never lost": 200 kills at random instants over 2,000 posts, five kinds of server. */
+const kinds: [string, ModelName][] = [
+  ['remembers keys', 'mastodon-4.5'],
+  ['ignores keys', 'gotosocial'],
+  ['refuses repeated keys', 'pixelfed'],
+  ['replays errors', 'pleroma'],
+  ['publishes containers', 'instagram'],
+];
+const postsEach = 400;
+const killsEach = 40;
+const accounts = ['one', 'two', 'three', 'four'];
+const settleSeconds = 0.15;
+
+let bundle: Awaited<ReturnType<typeof bundlePublisher>>;
+beforeAll(async () => {
+  bundle = await bundlePublisher();
+});
+afterAll(() => bundle.remove());
+
+describe.concurrent('200 kills over 2,000 posts', () => {
+  test.each(kinds)(
+    'a server that %s: 0 lost, 0 doubled, 0 stuck',
+    async (_, model) => {
+      const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+      const random = seededRandom(seed + model.length);
+      const network = await startFakeNetwork(model);
+      const home = mkdtempSync(join(tmpdir(), 'belfry-test-'));
+      for (const account of accounts) network.world.tokens.set(`token-${account}`, { account, write: true });
+      network.faults.rule = (route) => (route === 'post' ? mishap(random.next()) : undefined);
+      let kills = 0;
+      let added = 0;
+      for (let round = 0; kills < killsEach; round += 1) {
+        expect(round, `seed ${seed}: too few processes live long enough to be killed`).toBeLessThan(
+          killsEach * 4,
+        );
+        const more = added < postsEach ? postsEach / killsEach : 0;
+        await seedPosts(
+          home,
+          Array.from({ length: more }, (_, index) => onePost(model, added + index)),
+        );
+        added += more;
+        const child = startPublisher(bundle.file, task(network, model, home));
+        killAtRandom(network, random.next, () => child.process.kill('SIGKILL'));
+        if ((await child.ended).signal === 'SIGKILL') kills += 1;
+      }
+      network.arrived = () => undefined;
+      expect(await startPublisher(bundle.file, task(network, model, home)).ended).toEqual({
+        code: 0,
+        signal: null,
+      });
+      const seen = new Map<string, number>();
+      for (const { text } of network.world.visible) seen.set(text, (seen.get(text) ?? 0) + 1);
+      const all = Array.from({ length: added }, (_, index) => onePost(model, index).text);
+      const result = {
+        lost: all.filter((text) => !seen.has(text)),
+        doubled: [...seen].filter(([, count]) => count > 1),
+        statuses: await countStatuses(home),
+      };
+      expect(result, `seed ${seed}`).toEqual({ lost: [], doubled: [], statuses: { published: postsEach } });
+      await network.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+    300_000,
+  );
+});
+
+/** After a random number of requests, and a moment more, the process dies. */
+function killAtRandom(network: FakeNetwork, next: () => number, kill: () => void): void {
+  let left = 1 + Math.floor(next() * 40);
+  network.arrived = () => {
+    left -= 1;
+    if (left === 0) setTimeout(kill, next() * 12);
+  };
+}
+
+/** Most requests are answered; some answers are lost, after the effect or before it, and some effects come late. */
+function mishap(luck: number) {
+  if (luck < 0.05) return lostAnswer;
+  if (luck < 0.09) return lostRequest;
+  if (luck < 0.12) return html502(luck < 0.105);
+  if (luck < 0.16) return lateEffect(5 + luck * 300);
+  return luck < 0.6 ? slowAnswer(luck * 10) : undefined;
+}
+
+function onePost(model: ModelName, index: number): SeedPost {
+  const account = accounts[index % accounts.length] ?? '';
+  return {
+    text: `${model} number ${index}, and some words`,
+    account,
+    picture: !models[model].textOnly || index % 3 === 0,
+  };
+}
+
+function task(network: FakeNetwork, model: ModelName, home: string): ChildTask {
+  const kind = networks.find((name) => name === model) ?? 'mastodon';
+  return {
+    home,
+    settleSeconds,
+    requestTimeoutMs: 5000,
+    accounts: accounts.map((id) => ({
+      id,
+      network: kind,
+      server: network.address,
+      remoteId: id,
+      token: `token-${id}`,
+    })),
+    killAt: null,
+    trace: null,
+  };
+}
