@@ -17,6 +17,7 @@ import { OutputPage } from './pages/runs/output-page.tsx';
 import { RunPage } from './pages/runs/run-page.tsx';
 import { RunsPage } from './pages/runs/runs-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
+import { ErrorBoundary } from './parts/error-boundary.tsx';
 import type { Route } from './parts/route.ts';
 import { Toasts } from './parts/toasts.tsx';
 import { useRoute } from './parts/use-route.ts';
@@ -28,7 +29,9 @@ export function App({ api }: { api: Api }) {
     <ApiProvider api={api}>
       <Toasts>
         <Frame route={route}>
-          <CurrentPage route={route} />
+          <ErrorBoundary key={route.page}>
+            <CurrentPage route={route} />
+          </ErrorBoundary>
         </Frame>
       </Toasts>
     </ApiProvider>

@@ -34,7 +34,10 @@ function NextRun({ status }: { status: Status }) {
   if (!status.next) return <>Nothing is scheduled.</>;
   return (
     <>
-      Next: <a href={href({ page: 'job', id: status.next.jobId })}>{status.next.name}</a>{' '}
+      Next:{' '}
+      <a href={href({ page: 'job', id: status.next.jobId })} aria-label={`Next run: ${status.next.name}`}>
+        {status.next.name}
+      </a>{' '}
       <Relative at={status.next.at} />
       <span className="header-at">
         {' · '}

@@ -17,10 +17,16 @@ export function Navigation({ current, status }: { current: Section; status: Stat
       <ul>
         {entries.map(({ section, text, to }) => (
           <li key={section}>
-            <a href={to} title={text} aria-current={section === current ? 'page' : undefined}>
+            <a
+              href={to}
+              title={text}
+              aria-label={text}
+              aria-describedby={`count-${section}`}
+              aria-current={section === current ? 'page' : undefined}
+            >
               <Icon name={section} />
               <span className="navigation-text">{text}</span>
-              <NavigationCount count={counts[section]} />
+              <NavigationCount id={`count-${section}`} count={counts[section]} />
             </a>
           </li>
         ))}
@@ -30,10 +36,10 @@ export function Navigation({ current, status }: { current: Section; status: Stat
   );
 }
 
-function NavigationCount({ count }: { count: Count | undefined }) {
+function NavigationCount({ id, count }: { id: string; count: Count | undefined }) {
   if (!count || count.number === 0) return null;
   return (
-    <span className={`navigation-count tone-${count.tone}`}>
+    <span id={id} className={`navigation-count tone-${count.tone}`}>
       {count.number > 999 ? '999+' : count.number}
       <span className="visually-hidden"> {count.meaning}</span>
     </span>

@@ -11,6 +11,7 @@ export type Seconds = 'always' | 'when-needed' | 'never';
 /** A length of time in words, two units at most: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 4 min`, `3 days 2 h`. */
 export function duration(ms: number): string {
   const length = Math.max(0, ms);
+  if (length > 0 && length < 100) return '< 0.1 s';
   if (length < 10 * second) return `${Math.floor(length / 100) / 10} s`;
   if (length < minute) return `${Math.floor(length / second)} s`;
   if (length < hour) return pair(length, minute, 'min', second, 's');

@@ -13,6 +13,8 @@ import { Loading, Page } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { Absolute } from '../../parts/time-view.tsx';
 import { useSay } from '../../parts/toasts.tsx';
+import { keepFor } from '../../parts/use-kept.ts';
+import { go } from '../../parts/use-route.ts';
 import { accountWords, networkWords } from '../../parts/wording.ts';
 
 /** Where posts are published to. */
@@ -64,6 +66,10 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       say.done(`${account.handle} was removed.`);
       changed();
     });
+  const signIn = () => {
+    keepFor('new-account', { network: account.network, server: account.server });
+    go({ page: 'new-account' });
+  };
   const word = accountWords[account.status];
 
   return (
@@ -84,9 +90,9 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       <Badge word={word} />
       <div className="buttons">
         {account.status === 'sign-in-needed' || account.status === 'locked' ? (
-          <ButtonLink to={href({ page: 'new-account' })} look="primary">
+          <Button look="primary" onClick={signIn}>
             Sign in again
-          </ButtonLink>
+          </Button>
         ) : null}
         <Button icon="check" label={`Verify ${account.handle}`} busy={verifying.busy} onClick={verify}>
           {verifying.busy ? 'Checking…' : 'Verify'}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { accountInputSchema, check } from '../../../shared/index.ts';
+import { accountInputSchema, check, type Network } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
@@ -10,6 +10,7 @@ import { Page } from '../../parts/page.tsx';
 import { firstProblems } from '../../parts/problems.ts';
 import { href } from '../../parts/route.ts';
 import { useSay } from '../../parts/toasts.tsx';
+import { useKept } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
 
 const kinds = [
@@ -21,13 +22,17 @@ const kinds = [
   { network: 'pixelfed', text: 'Pixelfed', scopes: 'read, write' },
 ] as const;
 
-/** Adds an account by its server and an access token. */
+type Place = { network: Network; server: string };
+
+/** Adds an account by its server and an access token, or gives a known one a new token. The token is never kept here. */
 export function NewAccountPage() {
   const api = useApi();
   const say = useSay();
   const saving = useAction();
-  const [network, setNetwork] = useState<'mastodon' | 'pixelfed'>('mastodon');
-  const [server, setServer] = useState('');
+  const [{ network, server }, setPlace, forget] = useKept<Place>('new-account', {
+    network: 'mastodon',
+    server: '',
+  });
   const [token, setToken] = useState('');
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
   const address = withScheme(server);
@@ -38,7 +43,8 @@ export function NewAccountPage() {
       setMistakes(firstProblems(checked));
       if (!checked.ok) return;
       const account = await api.call('accounts.add', checked.value);
-      say.done(`${account.handle} was added.`);
+      forget();
+      say.done(`${account.handle} is ready.`);
       go({ page: 'accounts' });
     });
 
@@ -59,7 +65,7 @@ export function NewAccountPage() {
                 type="radio"
                 name="network"
                 checked={network === kind.network}
-                onChange={() => setNetwork(kind.network)}
+                onChange={() => setPlace({ network: kind.network, server })}
               />
               <span className="choice-text">{kind.text}</span>
             </label>
@@ -74,7 +80,7 @@ export function NewAccountPage() {
               autoComplete="off"
               spellCheck={false}
               value={server}
-              onChange={(event) => setServer(event.target.value)}
+              onChange={(event) => setPlace({ network, server: event.target.value })}
             />
           )}
         </Field>
@@ -105,7 +111,7 @@ export function NewAccountPage() {
   );
 }
 
-function TokenHelp({ network, address }: { network: 'mastodon' | 'pixelfed'; address: string }) {
+function TokenHelp({ network, address }: { network: Network; address: string }) {
   const scopes = kinds.find((kind) => kind.network === network)?.scopes;
   const place = `${address}/settings/applications`;
   const known = /^https?:\/\/[^/]+\.[^/]+$/.test(address);

@@ -10,12 +10,14 @@ export function TriggerPreview({ triggers, timezone }: Props) {
   if (triggers.length === 0) return <p className="quiet">By hand only: there are no triggers.</p>;
   return triggers.map((trigger, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: triggers have no identity but their place
-    <OneTrigger key={index} trigger={trigger} timezone={timezone} />
+    <OneTrigger key={index} trigger={trigger} timezone={timezone} count={triggers.length > 1 ? 5 : 10} />
   ));
 }
 
-function OneTrigger({ trigger, timezone }: { trigger: Trigger; timezone: string | null }) {
-  const input: CallInput<'schedule.next'> = { trigger, count: 10, ...(timezone ? { timezone } : {}) };
+type OneProps = { trigger: Trigger; timezone: string | null; count: number };
+
+function OneTrigger({ trigger, timezone, count }: OneProps) {
+  const input: CallInput<'schedule.next'> = { trigger, count, ...(timezone ? { timezone } : {}) };
   const times = useCall('schedule.next', input);
   if (times.error) return <ErrorNote error={times.error} />;
   return times.data ? <NextTimes times={times.data} /> : <p className="quiet">Working out the next times…</p>;

@@ -14,7 +14,7 @@ const columns = ['When', 'Post', 'Accounts', 'Status'] as const;
 
 /** Posts on their way, those that need the person, and those that are out. */
 export function PostsPage({ filter }: { filter: PostFilter }) {
-  const { posts, error, refresh } = usePosts(filter);
+  const { posts, error, cut, refresh, loadMore } = usePosts(filter);
   const status = useCall('status.get', {}, { refreshOn: ['status.changed', 'posts.changed'] });
   const accounts = useAccounts();
   const counts: Partial<Record<PostFilter, number>> = status.data
@@ -41,6 +41,7 @@ export function PostsPage({ filter }: { filter: PostFilter }) {
           }))}
         />
       </div>
+      {cut && <p className="quiet">Only the latest 10,000 are shown.</p>}
       {error && <ErrorNote error={error} retry={refresh} />}
       {!posts && !error && <Loading what="posts" />}
       {posts && posts.length > 0 && (
@@ -53,6 +54,7 @@ export function PostsPage({ filter }: { filter: PostFilter }) {
           items={posts}
           keyOf={(post) => post.id}
           rowHeight={64}
+          onNearEnd={loadMore}
           row={(post) => <PostRow post={post} accounts={accounts} />}
         />
       )}

@@ -1,11 +1,12 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { PostView, TargetStatus } from '../../../shared/index.ts';
 import type { CallError } from '../../api/call-error.ts';
 import { useCall } from '../../api/use-call.ts';
 import type { PostFilter } from '../../parts/route.ts';
 import { sortPosts } from './sort-posts.ts';
 
-const limit = 10_000;
+const firstLimit = 300;
+const mostPosts = 10_000;
 
 /** The statuses that each filter stands for. */
 export const statusesOf: Record<PostFilter, readonly TargetStatus[]> = {
@@ -16,19 +17,28 @@ export const statusesOf: Record<PostFilter, readonly TargetStatus[]> = {
   cancelled: ['cancelled'],
 };
 
-/** The posts of a filter, in the order in which they matter. */
-export function usePosts(filter: PostFilter): {
-  posts: readonly PostView[] | undefined;
-  error: CallError | undefined;
+export type Posts = {
+  readonly posts: readonly PostView[] | undefined;
+  readonly error: CallError | undefined;
+  /** There are more posts than the engine gives at once. */
+  readonly cut: boolean;
   refresh(): void;
-} {
+  /** Asks for more of a long list; does nothing when everything is there. */
+  loadMore(): void;
+};
+
+/** The posts of a filter, in the order in which they matter. */
+export function usePosts(filter: PostFilter): Posts {
+  const [asked, setAsked] = useState({ filter, limit: firstLimit });
+  // The engine gives the latest first, but of what is to come the next matters most: all of it is needed.
+  const limit = filter === 'pending' ? mostPosts : asked.filter === filter ? asked.limit : firstLimit;
   const [first, second, third] = statusesOf[filter];
-  const a = usePostsOf(first);
-  const b = usePostsOf(second);
-  const c = usePostsOf(third);
+  const a = usePostsOf(first, limit);
+  const b = usePostsOf(second, limit);
+  const c = usePostsOf(third, limit);
   const answers = [a, b, c].slice(0, statusesOf[filter].length);
   const ready = answers.every((answer) => answer.data !== undefined);
-  const posts = useMemo(
+  const fresh = useMemo(
     () =>
       ready
         ? sortPosts(
@@ -38,16 +48,27 @@ export function usePosts(filter: PostFilter): {
         : undefined,
     [ready, filter, a.data, b.data, c.data],
   );
+  // While a longer list is on its way, the shorter one stays.
+  const [last, setLast] = useState<{ filter: PostFilter; posts: readonly PostView[] }>();
+  if (fresh && (last?.posts !== fresh || last.filter !== filter)) setLast({ filter, posts: fresh });
+  const posts = fresh ?? (last?.filter === filter ? last.posts : undefined);
+
+  const full = ready && answers.some((answer) => answer.data?.length === limit);
+  const loadMore = useCallback(() => {
+    if (full && limit < mostPosts) setAsked({ filter, limit: Math.min(mostPosts, limit * 4) });
+  }, [full, limit, filter]);
   return {
     posts,
     error: answers.find((answer) => answer.error)?.error,
+    cut: full && limit === mostPosts,
     refresh: () => {
       for (const answer of answers) answer.refresh();
     },
+    loadMore,
   };
 }
 
-function usePostsOf(status: TargetStatus | undefined) {
+function usePostsOf(status: TargetStatus | undefined, limit: number) {
   return useCall('posts.list', status ? { status, limit } : null, {
     refreshOn: ['posts.changed'],
     quietMs: 1000,

@@ -23,7 +23,11 @@ export function RunSteps({ steps }: { steps: readonly StepView[] }) {
               Result <code>{step.result}</code>
             </p>
           )}
-          {step.error && <p className="run-step-error">{withoutCode(step.error)}</p>}
+          {step.error && (
+            <p className={step.status === 'skipped' ? 'row-sub' : 'run-step-error'}>
+              {withoutCode(step.error)}
+            </p>
+          )}
         </li>
       ))}
     </ol>
