@@ -100,12 +100,21 @@ export function createConfigStore({
     if (look()) tell();
   }
 
+  /** Nobody could catch what is thrown out of a timer. */
+  function lookBySelf(): void {
+    try {
+      lookAndTell();
+    } catch (error) {
+      log('error', `The configuration cannot be looked at: ${toWireError(error).message}`);
+    }
+  }
+
   return {
     start() {
       if (unwatch) return;
       state = startingState(file, check, lastGoodPath, log);
       look();
-      unwatch = file.watch(lookAndTell);
+      unwatch = file.watch(lookBySelf);
     },
     stop() {
       unwatch?.();

@@ -83,16 +83,18 @@ function doubledKeys(
   const children = node.children ?? [];
   if (node.type === 'array') return children.flatMap((item, i) => doubledKeys(item, position, [...path, i]));
   if (node.type !== 'object') return [];
-  const keys = children.map((property) => String(property.children?.[0]?.value));
-  return children.flatMap((property, i) => {
-    const key = keys[i] ?? '';
+  const seen = new Set<string>();
+  return children.flatMap((property) => {
+    const key = String(property.children?.[0]?.value);
     const here = [...path, key];
-    const at = `(line ${position(property.offset).line})`;
-    const twice = keys.indexOf(key) < i ? [{ field: pathOf(here), message: `is given twice ${at}` }] : [];
-    const odd =
-      key === '__proto__' ? [{ field: pathOf(here), message: `is not allowed as a name ${at}` }] : [];
+    const complain = (message: string): Problem => ({
+      field: pathOf(here),
+      message: `${message} (line ${position(property.offset).line})`,
+    });
+    const twice = seen.has(key) ? [complain('is given twice')] : [];
+    seen.add(key);
     const inner = property.children?.[1];
-    return [...twice, ...odd, ...(inner ? doubledKeys(inner, position, here) : [])];
+    return [...twice, ...(inner ? doubledKeys(inner, position, here) : [])];
   });
 }
 

@@ -36,7 +36,9 @@ export function readConfigText(text: string, meaning: ConfigCheck): ConfigReadin
 export function readConfig(raw: unknown, meaning: ConfigCheck): ConfigReading {
   const shape = check(configSchema, raw);
   const problems = [
-    ...(shape.ok ? meaning(shape.value) : [...shape.problems, ...meaningOfGoodJobs(raw, meaning)]),
+    ...(shape.ok
+      ? [...oddNames(raw), ...meaning(shape.value)]
+      : [...shape.problems, ...meaningOfGoodJobs(raw, meaning)]),
     ...doubledIds(raw),
     ...brokenNames(raw),
   ];
@@ -54,6 +56,17 @@ function meaningOfGoodJobs(raw: unknown, meaning: ConfigCheck): Problem[] {
       ...problem,
       field: problem.field.replace(/^jobs\[0\]/, `jobs[${index}]`),
     }));
+  });
+}
+
+/** The one name that objects of JavaScript cannot hold like others; an environment variable could be called so. */
+function oddNames(value: unknown, field = ''): Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = Array.isArray(value) ? `${field}[${key}]` : field ? `${field}.${key}` : key;
+    return key === '__proto__'
+      ? [{ field: here, message: 'is not allowed as a name' }]
+      : oddNames(inner, here);
   });
 }
 

@@ -12,6 +12,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { BelfryError } from '../../shared/index.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
 import { type HomePaths, homePaths, type Machine, thisMachine } from './home-paths.ts';
+import { readOwner } from './owner.ts';
 
 /** Names that show that a folder is a home of Belfry's, so that its rights are ours to tighten. */
 const ourNames = ['belfry.db', 'config.json', 'secrets.json', 'run'];
@@ -29,7 +30,7 @@ export function prepareHome(dir: string, machine: Machine = thisMachine()): Home
   );
   for (const folder of [paths.run, paths.media, paths.backups]) makePrivate(folder);
   proveWritable(paths.run);
-  if (machine.platform !== 'win32' && dirname(paths.socket) !== paths.run) makeSocketFolder(paths.socket);
+  if (!inHome(paths)) makeSocketFolder(paths.socket);
   return paths;
 }
 
@@ -37,11 +38,18 @@ export function prepareHome(dir: string, machine: Machine = thisMachine()): Home
 export function locateHome(dir: string, machine: Machine = thisMachine()): HomePaths {
   const wanted = resolve(dir);
   try {
-    return homePaths(realpathSync(wanted), machine);
+    const paths = homePaths(realpathSync(wanted), machine);
+    // The engine may have been started where XDG_RUNTIME_DIR is another one (a service, a cron job).
+    return inHome(paths) ? paths : { ...paths, socket: readOwner(paths)?.socket ?? paths.socket };
   } catch (error) {
     if (isMissing(error)) return homePaths(wanted, machine);
     throw unusable(wanted, error);
   }
+}
+
+/** Whether the socket lies where nothing but the home folder decides: inside it, or in Windows' space of pipes. */
+function inHome(paths: HomePaths): boolean {
+  return dirname(paths.socket) === paths.run || paths.socket.startsWith('\\\\.\\pipe\\');
 }
 
 /** A folder with other things in it (`--home /tmp`) keeps its rights: only an empty one or one of ours is tightened. */

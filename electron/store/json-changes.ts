@@ -34,24 +34,27 @@ function objectChanges(
 /** Entries are told apart by id, or else by what they say; a list that was put into another order is changed by position. */
 function listChanges(from: unknown[], to: unknown[], path: JsonPath): JsonChange[] {
   const [old, now] = keysInOrder(from.map(keyOf), to.map(keyOf)) ?? [from.map(position), to.map(position)];
+  const before = new Set(old);
+  const after = new Map(now.map((key, i) => [key, i]));
   const kept = old.flatMap((key, i): JsonChange[] => {
-    const at = now.indexOf(key);
-    return at < 0 ? [] : changesBetween(from[i], to[at], [...path, i]);
+    const at = after.get(key);
+    return at === undefined ? [] : changesBetween(from[i], to[at], [...path, i]);
   });
   const removed = old.flatMap((key, i): JsonChange[] =>
-    now.includes(key) ? [] : [{ kind: 'remove', path: [...path, i] }],
+    after.has(key) ? [] : [{ kind: 'remove', path: [...path, i] }],
   );
   const added = now.flatMap((key, i): JsonChange[] =>
-    old.includes(key) ? [] : [{ kind: 'add', path: [...path, i], value: to[i] }],
+    before.has(key) ? [] : [{ kind: 'add', path: [...path, i], value: to[i] }],
   );
   return [...kept, ...removed.reverse(), ...added];
 }
 
 /** The keys, when no key occurs twice and those in both lists are in the same order. */
 function keysInOrder(old: string[], now: string[]): [string[], string[]] | undefined {
-  if (new Set(old).size < old.length || new Set(now).size < now.length) return undefined;
-  const stayed = old.filter((key) => now.includes(key));
-  const found = now.filter((key) => old.includes(key));
+  const [before, after] = [new Set(old), new Set(now)];
+  if (before.size < old.length || after.size < now.length) return undefined;
+  const stayed = old.filter((key) => after.has(key));
+  const found = now.filter((key) => before.has(key));
   return isDeepStrictEqual(stayed, found) ? [old, now] : undefined;
 }
 

@@ -268,6 +268,44 @@ test('what the rooms check counts as a mistake too', async () => {
   );
 });
 
+test('a name that JavaScript cannot hold is refused before it is written', async () => {
+  const { open, home } = setUp();
+  const env = JSON.parse('{"__proto__": "x"}');
+  const change = open().change(() => ({ workspaces: [{ id: 'w', cwd: '.', command: ['x'], env }] }));
+  await expect(change).rejects.toMatchObject({ code: 'BAD_INPUT', field: 'workspaces[0].env.__proto__' });
+  expect(existsSync(home.config)).toBe(false);
+});
+
+test('with a thousand jobs a change is still quick', async () => {
+  const { open } = setUp();
+  const store = open();
+  await store.change(() => ({ jobs: Array.from({ length: 1000 }, (_, i) => job(`j${i}`)) }));
+  const begin = performance.now();
+  await store.change((raw) => ({
+    ...raw,
+    jobs: (raw.jobs ?? []).map((one) => ({ ...one, enabled: one.id !== 'j500' })),
+  }));
+  await store.change((raw) => ({ ...raw, jobs: (raw.jobs ?? []).filter((one) => one.id !== 'j500') }));
+  expect(store.current().jobs).toHaveLength(999);
+  expect(performance.now() - begin).toBeLessThan(3000); // 0.3 s on an idle machine; 8 s when lines were counted for every key.
+});
+
+test('a check that fails does not take the engine down', async () => {
+  let fail = false;
+  const { home, open, said } = setUp(withJob('a'), () => {
+    if (fail) throw new Error('a mistake of ours');
+    return [];
+  });
+  const store = open();
+  fail = true;
+  writeFileSync(home.config, withJob('b'));
+  await vi.waitFor(() => expect(said.join()).toContain('a mistake of ours'), {
+    timeout: 10_000,
+    interval: 20,
+  });
+  expect(ids(store)).toEqual(['a']);
+});
+
 test('a file that this user may not read is a problem', () => {
   if (process.getuid?.() === 0) return; // Root may read everything.
   const { home, open } = setUp(withJob('a'));

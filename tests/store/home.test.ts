@@ -2,7 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { defaultHome, homePaths, locateHome, prepareHome, thisMachine } from '../../electron/store/index.ts';
+import {
+  defaultHome,
+  homePaths,
+  locateHome,
+  prepareHome,
+  takeHome,
+  thisMachine,
+} from '../../electron/store/index.ts';
 import { temporaryHome } from '../support/home.ts';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -122,6 +129,23 @@ describe('the socket', () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(paths.socket, done));
     await new Promise((done) => server.close(done));
+  });
+  test('is found by a client whose environment is another one', async () => {
+    const dir = join(temporaryHome(), 'x'.repeat(120));
+    const machine = (folder: string) => ({ ...thisMachine(), env: { XDG_RUNTIME_DIR: folder } });
+    const paths = prepareHome(dir, machine(temporaryHome()));
+    const client = machine(temporaryHome());
+    expect(locateHome(dir, client).socket).not.toBe(paths.socket);
+    const startedAt = '2026-11-22T09:00:00.000Z';
+    const lock = await takeHome(paths, {
+      pid: 1,
+      startedAt,
+      mode: 'headless',
+      socket: paths.socket,
+      version: '1',
+    });
+    expect(locateHome(dir, client).socket).toBe(paths.socket);
+    lock.release();
   });
   test('is refused in a folder that is not ours', () => {
     const temporary = temporaryHome();
