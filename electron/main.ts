@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import { createBelfry } from './belfry.ts';
 import { systemClock } from './clock.ts';
-import { openDemo } from './demo-home.ts';
+import { demoHome, openDemo } from './demo-home.ts';
 import {
+  type Arguments,
   claimInstance,
   createLog,
   endWith,
@@ -15,9 +16,8 @@ import {
 } from './shell/index.ts';
 
 /** The desktop host: one application per home folder, around the same engine that the headless host runs. */
-async function main(): Promise<void> {
-  const args = parseArguments(process.argv, process.env);
-  const { paths, usualHome } = setIdentity(args);
+async function main(args: Arguments): Promise<void> {
+  const { paths, usualHome } = setIdentity(args, demoHome);
   registerPageScheme();
   if (!claimInstance(args)) return app.exit(0);
   const log = createLog(join(paths.run, 'belfry.log'), systemClock);
@@ -35,4 +35,10 @@ async function main(): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => endWith(error, !process.argv.includes('--hidden')));
+try {
+  const args = parseArguments(process.argv, process.env);
+  main(args).catch((error: unknown) => endWith(error, { show: !args.hidden }));
+} catch (error) {
+  // Whoever wrote the command line sits at a terminal.
+  void endWith(error, { show: false });
+}

@@ -1,5 +1,5 @@
 import { app, nativeTheme, shell } from 'electron';
-import type { Bridge, Clock, Engine, Log } from '../../shared/index.ts';
+import { type Bridge, type Clock, type Engine, type Log, toWireError } from '../../shared/index.ts';
 import type { Host } from '../host.ts';
 import { watchAppEvents } from './app-events.ts';
 import type { Arguments } from './arguments.ts';
@@ -40,8 +40,11 @@ export type DesktopNeeds = {
   configFile: Host['configFile'];
   createEngine(host: Host): Engine;
   /** Fills the home with the demonstration and starts its network; only called for `--demo`. */
-  openDemo(): Promise<{ url: string; begin(engine: Engine): Promise<void>; close(): Promise<void> }>;
+  openDemo(): Promise<Demo>;
 };
+
+/** A demonstration: its network's address, and its first steps once the engine has started. */
+type Demo = { url: string; begin(engine: Engine): Promise<void>; close(): Promise<void> };
 
 /** Everything around the engine on a desktop. The application is ready; throws what the engine's start throws. */
 export async function openDesktop(needs: DesktopNeeds): Promise<void> {
@@ -86,6 +89,7 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     clock,
     log,
     running: () => runningJobs(engine),
+    drainMillis: () => drainMillis(engine),
     ask: (names, signal) => askToQuit(names, signal, windows.current()),
     ending() {
       for (const close of closers.splice(0)) close();
@@ -137,16 +141,26 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
       }),
     );
 
-  if (demo) {
-    await demo.begin(engine);
-    log('info', `The demonstration's network: ${demo.url}`);
-  }
+  if (demo) await begin(demo, engine, log);
 }
 
+async function begin(demo: Demo, engine: Engine, log: Log): Promise<void> {
+  log('info', `The demonstration's network: ${demo.url}`);
+  try {
+    await demo.begin(engine);
+  } catch (error) {
+    log('error', toWireError(error).message);
+  }
+}
 
 async function runningJobs(engine: Bridge): Promise<string[]> {
   const status = await ask(engine, 'status.get', {});
   return status.ok ? status.value.running.map(({ name }) => name) : [];
+}
+
+async function drainMillis(engine: Bridge): Promise<number> {
+  const settings = await ask(engine, 'settings.get', {});
+  return settings.ok ? settings.value.drainSeconds * 1000 : 0;
 }
 
 /** Menus and title bars follow the setting too. */

@@ -4,8 +4,8 @@ import { exitCodeOf, toWireError } from '../../shared/index.ts';
 /** Nobody may be there to read it: the box goes away by itself. */
 const readMillis = 60_000;
 
-/** Says why Belfry cannot start, on stderr and, unless it was started hidden, on the screen; then ends with its exit code. */
-export async function endWith(error: unknown, show: boolean): Promise<void> {
+/** Says why Belfry cannot start, on stderr and if wanted on the screen; then ends with its exit code. */
+export async function endWith(error: unknown, { show }: { show: boolean }): Promise<void> {
   const { code, message } = toWireError(error);
   process.stderr.write(`${message}\n`);
   if (show) {

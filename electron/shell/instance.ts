@@ -15,7 +15,8 @@ export function claimInstance(args: Arguments): boolean {
 export function onSummons(show: (route: string) => void): void {
   app.on('second-instance', (_event, _argv, _folder, data) => {
     const request = data as Partial<Request> | null;
-    if (request?.hidden !== true) show(routeOfLink(request?.link ?? null));
+    const link = request?.link ?? null;
+    if (request?.hidden !== true || link !== null) show(routeOfLink(link));
   });
   app.on('activate', () => show(''));
   app.on('open-url', (event, url) => {

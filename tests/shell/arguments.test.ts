@@ -37,11 +37,18 @@ it('refuses a slip of the pen and says what was meant', () => {
 });
 
 it('gives a demonstration a home of its own', () => {
+  const beside = (home: string) => `${home}-demo`;
   const none = { home: null, hidden: false, demo: false, link: null };
-  expect(chooseHome(none, '/u/Belfry')).toEqual({ home: '/u/Belfry', usual: true });
-  expect(chooseHome({ ...none, demo: true }, '/u/Belfry')).toEqual({ home: '/u/Belfry-demo', usual: false });
-  expect(chooseHome({ ...none, demo: true, home: '/x' }, '/u/Belfry')).toEqual({ home: '/x', usual: false });
-  expect(chooseHome({ ...none, home: '/u/Belfry/' }, '/u/Belfry')).toEqual({
+  expect(chooseHome(none, '/u/Belfry', beside)).toEqual({ home: '/u/Belfry', usual: true });
+  expect(chooseHome({ ...none, demo: true }, '/u/Belfry', beside)).toEqual({
+    home: '/u/Belfry-demo',
+    usual: false,
+  });
+  expect(chooseHome({ ...none, demo: true, home: '/x' }, '/u/Belfry', beside)).toEqual({
+    home: '/x',
+    usual: false,
+  });
+  expect(chooseHome({ ...none, home: '/u/Belfry/' }, '/u/Belfry', beside)).toEqual({
     home: '/u/Belfry',
     usual: true,
   });

@@ -14,6 +14,7 @@ function room({ running = [], stop = async () => {} }: Options = {}) {
       if (level === 'error') events.push(message);
     },
     running: async () => running,
+    drainMillis: async () => 20_000,
     ask(names, signal) {
       events.push(`ask ${names.join()}`);
       return new Promise((resolve) => {
@@ -37,7 +38,7 @@ function room({ running = [], stop = async () => {} }: Options = {}) {
 it('asks nothing when nothing is running', async () => {
   const { events, quit } = room();
   await quit.request('person');
-  expect(events).toEqual(['ending', 'stop 15000', 'exit']);
+  expect(events).toEqual(['ending', 'stop 20000', 'exit']);
 });
 
 it('asks when work is running, and stays if told so', async () => {
@@ -52,7 +53,7 @@ it('asks when work is running, and stays if told so', async () => {
   await clock.advance(0);
   answer(true);
   await again;
-  expect(events.slice(1)).toEqual(['ask News,Trends', 'ending', 'stop 15000', 'exit']);
+  expect(events.slice(1)).toEqual(['ask News,Trends', 'ending', 'stop 20000', 'exit']);
 });
 
 it('answers itself', async () => {
@@ -62,7 +63,7 @@ it('answers itself', async () => {
   expect(events).toEqual(['ask News']);
   await clock.advance(1);
   await asked;
-  expect(events).toEqual(['ask News', 'withdrawn', 'ending', 'stop 15000', 'exit']);
+  expect(events).toEqual(['ask News', 'withdrawn', 'ending', 'stop 20000', 'exit']);
 });
 
 it('asks once however often it is told to quit', async () => {
@@ -73,13 +74,13 @@ it('asks once however often it is told to quit', async () => {
   answer(true);
   await asked;
   await quit.request('person');
-  expect(events).toEqual(['ask News', 'ending', 'stop 15000', 'exit']);
+  expect(events).toEqual(['ask News', 'ending', 'stop 20000', 'exit']);
 });
 
 it.each([
-  ['signal', 10_000],
+  ['signal', 20_000],
   ['system', 3000],
-  ['command', 15_000],
+  ['command', 20_000],
 ] as const)('does not ask on a %s', async (cause, drain) => {
   const { events, quit } = room({ running: ['News'] });
   await quit.request(cause);
@@ -92,20 +93,20 @@ it('a signal decides an open question', async () => {
   await clock.advance(0);
   await quit.request('signal');
   await asked;
-  expect(events).toEqual(['ask News', 'withdrawn', 'ending', 'stop 10000', 'exit']);
+  expect(events).toEqual(['ask News', 'withdrawn', 'ending', 'stop 20000', 'exit']);
 });
 
 it('ends although the engine fails to', async () => {
   const { events, quit } = room({ stop: () => Promise.reject(new Error('disk full')) });
   await quit.request('signal');
-  expect(events).toEqual(['ending', 'stop 10000', 'The engine did not end cleanly', 'exit']);
+  expect(events).toEqual(['ending', 'stop 20000', 'The engine did not end cleanly', 'exit']);
 });
 
 it('ends although the engine never answers', async () => {
   const { clock, events, quit } = room({ stop: () => new Promise(() => {}) });
   void quit.request('signal');
-  await clock.advance(19_999);
-  expect(events).toEqual(['ending', 'stop 10000']);
+  await clock.advance(29_999);
+  expect(events).toEqual(['ending', 'stop 20000']);
   await clock.advance(1);
-  expect(events).toEqual(['ending', 'stop 10000', 'exit']);
+  expect(events).toEqual(['ending', 'stop 20000', 'exit']);
 });

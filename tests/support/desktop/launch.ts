@@ -29,7 +29,7 @@ export type Desktop = {
   processes(): Process[];
   /** Resolves with the exit code when the main process has ended. */
   exited: Promise<number | null>;
-  /** Starts Belfry once more for the same home and waits for that second process to end. */
+  /** Starts Belfry once more for the same home, with these arguments, and waits for that second process to end. */
   startAgain(...args: string[]): Promise<{ code: number | null; output: string }>;
 };
 
@@ -38,7 +38,8 @@ export async function launchDesktop(options: LaunchOptions): Promise<Desktop> {
   const session = options.session ?? (await startSession({ tray: true }));
   const electron = findElectron();
   const env = environment(session, options);
-  const args = [...electron.switches, root, '--home', options.home, ...(options.args ?? [])];
+  const plain = [...electron.switches, root, '--home', options.home];
+  const args = [...plain, ...(options.args ?? [])];
   let output = '';
   const collect = (child: ChildProcess) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -63,8 +64,15 @@ export async function launchDesktop(options: LaunchOptions): Promise<Desktop> {
     output: () => output,
     processes: () => processesOf(options.home),
     exited: new Promise((resolve) => child.once('exit', (code) => resolve(code))),
-    startAgain: (...more) => runToEnd(electron.path, [...args, ...more], env),
+    startAgain: (...more) => runToEnd(electron.path, [...plain, ...more], env),
   };
+}
+
+/** Starts Belfry without a test's hand on it and waits for its end. */
+export function startDesktop(options: LaunchOptions & { session: Session }) {
+  const { path, switches } = findElectron();
+  const args = [...switches, root, '--home', options.home, ...(options.args ?? [])];
+  return runToEnd(path, args, environment(options.session, options));
 }
 
 /** Our own environment with the session's screen and bus, and no folder of the person who runs the tests. */
