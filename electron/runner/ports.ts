@@ -80,7 +80,10 @@ export type LineGroup = {
 /** Belfry's word in place of lines that were cut. */
 export type CutRemark = { step: number; at: Millis; text: string };
 
-/** Where runs are kept; implemented by the store. Every change is durable when its promise resolves. */
+/**
+ * Where runs are kept; implemented by the store. Every change of a run or step is durable when its promise resolves;
+ * lines survive the death of Belfry then, and a power cut once a later change of the run is durable.
+ */
 export type RunLedger = {
   /** A new `queued` run. */
   create(run: NewRun, at: Millis): Promise<StoredRun>;

@@ -15,7 +15,7 @@ export type Block = {
 };
 
 /** Characters of text in one block, more or less: small enough to write and read without holding up anything. */
-const blockSize = 256 * 1024;
+const blockSize = 128 * 1024;
 
 /** Packs groups of lines (numbers rising) into blocks; a gap in the numbers or a full block begins the next one. */
 export function packLines(runId: string, groups: readonly LineGroup[]): Block[] {

@@ -95,9 +95,9 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
       return (await withSteps(db, rows))[0];
     },
 
-    append: (runId, lines) => write((trx) => appendLines(trx, runId, lines)),
+    append: (runId, lines) => write.inBulk((trx) => appendLines(trx, runId, lines)),
 
-    cut: (runId, first, last, remark) => write((trx) => cutLines(trx, runId, [first, last], remark)),
+    cut: (runId, first, last, remark) => write.inBulk((trx) => cutLines(trx, runId, [first, last], remark)),
 
     forgetQuiet: (jobId, reason, keepRunId) =>
       write((trx) =>

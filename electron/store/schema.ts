@@ -44,7 +44,7 @@ export type Tables = {
     /** JSON value of a step with `"output": "json"`. */
     result: string | null;
   };
-  /** Lines in blocks of up to some 256 KiB: a row per line would cost more than the child that prints it. */
+  /** Lines in blocks of up to some 128 KiB: a row per line would cost more than the child that prints it. */
   output: {
     id: Generated<number>;
     run_id: string;
@@ -90,6 +90,9 @@ export type Tables = {
     focus: string | null;
     /** Where the same file stands on the internet. */
     public_url: string | null;
+    /** Pixels; null where nothing measured them. */
+    width: number | null;
+    height: number | null;
   };
   targets: {
     post_id: string;

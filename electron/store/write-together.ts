@@ -1,16 +1,25 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import type { Tables } from './schema.ts';
 
 type Write = (trx: Transaction<Tables>) => Promise<unknown>;
-type Task = { write: Write; resolve(value: unknown): void; reject(error: unknown): void };
+type Task = { write: Write; bulk: boolean; resolve(value: unknown): void; reject(error: unknown): void };
+
+/** Resolves once the write is on the disk. */
+export type WriteTogether = (<T>(write: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>) & {
+  /**
+   * Resolves once the write is out of this process's hands: it survives Belfry's death. It survives a power cut from
+   * the next durable write on, whose sync carries it along.
+   */
+  inBulk(write: (trx: Transaction<Tables>) => Promise<void>): Promise<void>;
+};
 
 /**
  * Commits the writes of one turn of the event loop in one transaction, since syncing the disk costs more than the
- * writes. The returned function runs its writes in the order of the calls and resolves once they are durable. When
- * one of a batch throws, each is tried again alone, so that only the guilty one rejects: a write must be repeatable.
+ * writes, in the order of the calls. When one of a batch throws, each is tried again alone, so that only the guilty
+ * one rejects: a write must be repeatable.
  */
-export function writeTogether(db: Database) {
+export function writeTogether(db: Database): WriteTogether {
   let waiting: Task[] = [];
   let busy = false;
 
@@ -18,18 +27,33 @@ export function writeTogether(db: Database) {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      await commit(db, batch);
+      if (batch.every((task) => task.bulk)) await withoutSync(db, batch);
+      else await commit(db, batch);
     }
     busy = false;
   }
 
-  return <T>(write: (trx: Transaction<Tables>) => Promise<T>): Promise<T> =>
+  const add = (write: Write, bulk: boolean) =>
     new Promise<unknown>((resolve, reject) => {
-      waiting.push({ write, resolve, reject });
+      waiting.push({ write, bulk, resolve, reject });
       if (busy) return;
       busy = true;
       setImmediate(flush);
-    }) as Promise<T>;
+    });
+  const durably = <T>(write: (trx: Transaction<Tables>) => Promise<T>) => add(write, false) as Promise<T>;
+  return Object.assign(durably, { inBulk: (write: Write) => add(write, true) as Promise<void> });
+}
+
+/** Syncs nothing; the connection is held throughout, so that nobody else's transaction goes without. */
+function withoutSync(db: Database, batch: Task[]): Promise<void> {
+  return db.connection().execute(async (connection) => {
+    await sql`PRAGMA synchronous = NORMAL`.execute(connection);
+    try {
+      await commit(connection, batch);
+    } finally {
+      await sql`PRAGMA synchronous = FULL`.execute(connection);
+    }
+  });
 }
 
 async function commit(db: Database, batch: Task[]): Promise<void> {

@@ -142,6 +142,12 @@ test('lines come back as they were given, from a number on, from the end, by tex
   expect(await read({ limit: 3 })).toEqual(['elsewhere', 'Ärger', 'last']);
 });
 
+test('bulk writes leave the database as durable as it was', async () => {
+  const { ledger, raw } = await openStore();
+  await ledger.append('no such run', [line(1)]).catch(() => undefined);
+  expect(raw.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+});
+
 test('more blocks than one fetch holds are read to the end', async () => {
   const { ledger, reader } = await openStore();
   const { id } = await ledger.create(newRun(), noon);

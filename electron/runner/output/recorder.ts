@@ -41,7 +41,7 @@ const flushDelay = 100;
 /** The same while lines come faster than they are worth writing. */
 const floodDelay = 400;
 /** So much, in characters, is stored at once without waiting. */
-const fullBatch = 256 * 1024;
+const fullBatch = 128 * 1024;
 /** So much may wait; beyond it the child is made to wait, or, where only the newest counts, the oldest is dropped. */
 const most = 8 * 1024 * 1024;
 /** Lines announced per batch; who wants more reads them from the store. */
