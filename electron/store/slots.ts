@@ -35,9 +35,13 @@ export function createSlotLedger(db: Database, epoch: number, newId: () => strin
     claim: (claims, at) => transaction((trx) => claim(trx, claims, { at, epoch, newId })),
     claimEvent: (jobId, jobName, reason, at, notBefore) =>
       transaction(async (trx) => {
-        const row: NewRow = { ...newRow(newId(), jobId, jobName, 'event'), reason, notBefore };
-        await insertRuns(trx, [row], at, epoch);
-        return { runId: row.id, jobId, slot: null, notBefore };
+        const id = newId();
+        const values = { job_id: jobId, job_name: jobName, cause: 'event', status: 'queued', reason };
+        await trx
+          .insertInto('runs')
+          .values({ ...values, id, not_before: notBefore, attempt: 1, from_step: 0, epoch, created_at: at })
+          .execute();
+        return { runId: id, jobId, slot: null, notBefore };
       }),
     async seen() {
       const text = await readMeta(db, seenKey);
@@ -72,102 +76,120 @@ type Engine = { at: Millis; epoch: number; newId: () => string };
 
 async function claim(trx: Kysely<Tables>, claims: readonly Claim[], engine: Engine): Promise<Claimed> {
   const moved = await moveCursors(trx, claims);
-  const fresh = claims.filter((claim) => moved.has(claim.jobId));
-  const rows = fresh.flatMap((claim) => [
-    ...claim.gaps.map((gap) => gapRow(engine.newId(), claim, gap)),
-    ...claim.runs.map((run) => runRow(engine.newId(), claim, run)),
-  ]);
-  const inserted = await insertRuns(trx, rows, engine.at, engine.epoch);
+  const fresh = moved === 'all' ? claims : claims.filter((claim) => moved.has(claim.jobId));
+  const ids = idsFrom(engine.newId);
+  const gaps = fresh.flatMap((claim) => claim.gaps.map((gap) => ({ ...gap, id: ids(), claim })));
+  const runs = fresh.flatMap((claim) => claim.runs.map((run) => ({ ...run, id: ids(), claim })));
+  await insertGaps(trx, gaps, engine);
+  const stored = await insertRuns(trx, runs, engine);
   await writeMeta(trx, seenKey, String(engine.at));
-  const runs = rows
-    .filter((row) => row.status === 'queued' && inserted.has(row.id))
-    .map(
-      (row): ClaimedRun => ({
-        runId: row.id,
-        jobId: row.jobId,
-        slot: row.slot,
-        notBefore: row.notBefore ?? engine.at,
-      }),
-    );
-  return { runs, stale: claims.filter((claim) => !moved.has(claim.jobId)).map((claim) => claim.jobId) };
-}
-
-/** Ids of the jobs whose cursor was the expected one and has moved on. */
-async function moveCursors(trx: Kysely<Tables>, claims: readonly Claim[]): Promise<Set<string>> {
-  const rows = claims.map((claim) => [claim.jobId, claim.expected, claim.cursor]);
-  const { rows: moved } = await sql<{ job_id: string }>`
-    UPDATE job_state SET cursor = claimed.value ->> 2
-    FROM json_each(${JSON.stringify(rows)}) AS claimed
-    WHERE job_state.job_id = claimed.value ->> 0 AND job_state.cursor = claimed.value ->> 1
-    RETURNING job_state.job_id AS job_id`.execute(trx);
-  return new Set(moved.map((row) => row.job_id));
-}
-
-/** A row of `runs` as the scheduler makes them. */
-type NewRow = {
-  id: string;
-  jobId: string;
-  jobName: string;
-  cause: 'schedule' | 'catch-up' | 'event';
-  slot: Millis | null;
-  status: 'queued' | 'missed' | 'skipped';
-  reason: string | null;
-  notBefore: Millis | null;
-  gap: { count: number; first: Millis; last: Millis } | null;
-};
-
-function newRow(id: string, jobId: string, jobName: string, cause: NewRow['cause']): NewRow {
   return {
-    id,
-    jobId,
-    jobName,
-    cause,
-    slot: null,
-    status: 'queued',
-    reason: null,
-    notBefore: null,
-    gap: null,
+    runs: (stored === 'all' ? runs : runs.filter(({ id }) => stored.has(id))).map(
+      ({ id, claim: { jobId }, slot, notBefore }): ClaimedRun => ({
+        runId: id,
+        jobId,
+        slot,
+        notBefore: notBefore ?? engine.at,
+      }),
+    ),
+    stale: moved === 'all' ? [] : claims.filter(({ jobId }) => !moved.has(jobId)).map(({ jobId }) => jobId),
   };
 }
 
-function runRow(id: string, claim: Claim, { slot, cause, notBefore }: Claim['runs'][number]): NewRow {
-  return { ...newRow(id, claim.jobId, claim.jobName, cause), slot, notBefore };
+/** Which of some things were done, told cheaply when all were. */
+type Done = 'all' | Set<string>;
+
+/** Moves the cursors that are the expected ones; the jobs whose cursor was. */
+async function moveCursors(trx: Kysely<Tables>, claims: readonly Claim[]): Promise<Done> {
+  const rows = JSON.stringify(claims.map((claim) => [claim.jobId, claim.expected, claim.cursor]));
+  const { numAffectedRows } = await sql`
+    UPDATE job_state SET cursor = claimed.value ->> 2 FROM json_each(${rows}) AS claimed
+    WHERE job_state.job_id = claimed.value ->> 0 AND job_state.cursor = claimed.value ->> 1`.execute(trx);
+  if (Number(numAffectedRows) === claims.length) return 'all';
+  // A cursor that somebody else moved to the same place counts as moved: its slots are there, so none comes again.
+  const { rows: moved } = await sql<{ job_id: string }>`
+    SELECT job_id FROM job_state JOIN json_each(${rows}) AS claimed
+    ON job_state.job_id = claimed.value ->> 0 AND job_state.cursor = claimed.value ->> 2`.execute(trx);
+  return new Set(moved.map((row) => row.job_id));
 }
 
-/** The record of slots that were not run, filed under the last of them. */
-function gapRow(id: string, claim: Claim, { status, reason, ...gap }: Claim['gaps'][number]): NewRow {
-  const row = newRow(id, claim.jobId, claim.jobName, 'schedule');
-  return { ...row, slot: gap.last, status, reason, gap };
-}
+type RunRow = Claim['runs'][number] & { id: string; claim: Pick<Claim, 'jobId' | 'jobName'> };
 
-/** Stores rows, except for slots that are stored already; the ids that were. */
+/** Stores queued runs, except for slots that are there already; which were stored. */
 async function insertRuns(
   trx: Kysely<Tables>,
-  rows: readonly NewRow[],
-  at: Millis,
-  epoch: number,
-): Promise<Set<string>> {
-  const values = rows.map(({ gap, ...row }) => [
-    row.id,
-    row.jobId,
-    row.jobName,
-    row.cause,
-    row.slot,
-    row.status,
-    row.reason,
-    row.notBefore,
-    row.status === 'queued' ? null : at,
-    gap?.count ?? null,
-    gap?.first ?? null,
-    gap?.last ?? null,
+  runs: readonly RunRow[],
+  { at, epoch }: Engine,
+): Promise<Done> {
+  if (runs.length === 0) return 'all';
+  const values = runs.map(({ id, claim, cause, slot, notBefore }) => [
+    id,
+    claim.jobId,
+    claim.jobName,
+    cause,
+    slot,
+    notBefore,
   ]);
-  const { rows: inserted } = await sql<{ id: string }>`
-    INSERT INTO runs (id, job_id, job_name, cause, slot, status, reason, not_before, finished_at, gap_count, gap_first,
-      gap_last, attempt, from_step, epoch, created_at)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-      value ->> 8, value ->> 9, value ->> 10, value ->> 11, 1, 0, ${epoch}, ${at}
+  const { numAffectedRows } = await sql`
+    INSERT INTO runs (id, job_id, job_name, cause, slot, not_before, status, attempt, from_step, epoch, created_at)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, 'queued', 1, 0, ${epoch}, ${at}
     FROM json_each(${JSON.stringify(values)}) WHERE true
-    ON CONFLICT DO NOTHING
-    RETURNING id`.execute(trx);
-  return new Set(inserted.map((row) => row.id));
+    ON CONFLICT (job_id, slot) WHERE cause IN ('schedule', 'catch-up') AND slot IS NOT NULL DO NOTHING`.execute(
+    trx,
+  );
+  if (Number(numAffectedRows) === runs.length) return 'all';
+  const ids = runs.map(({ id }) => id);
+  const { rows: stored } = await sql<{ id: string }>`
+    SELECT id FROM runs WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`.execute(trx);
+  return new Set(stored.map((row) => row.id));
+}
+
+type GapRow = Claim['gaps'][number] & { id: string; claim: Claim };
+
+/** Stores the records of slots that were not run, each filed under the last of them. */
+async function insertGaps(
+  trx: Kysely<Tables>,
+  gaps: readonly GapRow[],
+  { at, epoch }: Engine,
+): Promise<void> {
+  if (gaps.length === 0) return;
+  const values = gaps.map(({ id, claim, status, reason, count, first, last }) => [
+    id,
+    claim.jobId,
+    claim.jobName,
+    status,
+    reason,
+    count,
+    first,
+    last,
+  ]);
+  await sql`
+    INSERT INTO runs (id, job_id, job_name, cause, status, reason, gap_count, gap_first, gap_last, slot, finished_at,
+      attempt, from_step, epoch, created_at)
+    SELECT value ->> 0, value ->> 1, value ->> 2, 'schedule', value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+      value ->> 7, value ->> 7, ${at}, 1, 0, ${epoch}, ${at}
+    FROM json_each(${JSON.stringify(values)}) WHERE true
+    ON CONFLICT (job_id, slot) WHERE cause IN ('schedule', 'catch-up') AND slot IS NOT NULL DO NOTHING`.execute(
+    trx,
+  );
+}
+
+/**
+ * Many ids for the price of one: numbers that follow a random one. Neighbours in a batch keep the index of ids small,
+ * and are less likely to meet others' than as many random ones.
+ */
+function idsFrom(newId: () => string): () => string {
+  let next = Number.NaN;
+  let head = '';
+  return () => {
+    if (Number.isNaN(next)) {
+      const id = newId();
+      if (!/^[0-9a-f]{16}$/.test(id)) return id;
+      head = id.slice(0, 8);
+      next = Number.parseInt(id.slice(8), 16);
+      return id;
+    }
+    next = (next + 1) % 2 ** 32;
+    return head + next.toString(16).padStart(8, '0');
+  };
 }

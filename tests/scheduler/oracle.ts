@@ -69,7 +69,7 @@ export function bruteForce(sample: Sample, zone: WallMinutes, from: number, to: 
     return minutes[wall - day * 1440] === 1 && isDay(day);
   };
 
-  const found = new Set<number>();
+  const found: number[] = [];
   const begin = Math.max(0, from / 60_000 - zone.first - 3 * 1440);
   const end = to / 60_000 - zone.first;
   let reached = (zone.walls[begin] ?? 0) - 1;
@@ -77,10 +77,12 @@ export function bruteForce(sample: Sample, zone: WallMinutes, from: number, to: 
     const wall = zone.walls[index] ?? 0;
     const at = (zone.first + index) * 60_000;
     if (!sample.cadence && wall <= reached) continue;
-    for (let jumped = reached + 1; !sample.cadence && jumped < wall; jumped += 1)
-      if (matches(jumped)) found.add(at);
-    if (matches(wall)) for (const second of sample.seconds) found.add(at + second * 1000);
+    let made = false;
+    for (let jumped = reached + 1; !sample.cadence && jumped < wall; jumped += 1) made ||= matches(jumped);
+    if (made) found.push(at);
+    if (matches(wall))
+      for (const second of sample.seconds) if (!made || second > 0) found.push(at + second * 1000);
     reached = Math.max(reached, wall);
   }
-  return [...found].filter((at) => at >= from && at < to).sort((a, b) => a - b);
+  return found.filter((at) => at >= from && at < to);
 }

@@ -32,8 +32,8 @@ CREATE TABLE runs (
   gap_first INTEGER,
   gap_last INTEGER
 ) STRICT;
--- A slot is (job, instant) and exists once, whatever happens.
-CREATE UNIQUE INDEX runs_slot ON runs (job_id, slot) WHERE cause IN ('schedule', 'catch-up') AND slot IS NOT NULL;
+-- A slot is (job, instant) and exists once, whatever happens. The instant first: new slots go to the index's end.
+CREATE UNIQUE INDEX runs_slot ON runs (slot, job_id) WHERE cause IN ('schedule', 'catch-up') AND slot IS NOT NULL;
 CREATE INDEX runs_job ON runs (job_id, seq);
 CREATE INDEX runs_status ON runs (status, seq);
 -- The newest run of each job that really ran.
@@ -101,6 +101,8 @@ CREATE TABLE media (
   alt TEXT NOT NULL,
   focus TEXT,
   public_url TEXT,
+  width INTEGER,
+  height INTEGER,
   UNIQUE (post_id, part, position)
 ) STRICT, WITHOUT ROWID;
 
