@@ -58,6 +58,11 @@ function modernise() {
     return Object.fromEntries(['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map(part));
   };
   process.getBuiltinModule ??= (name) => (Module.isBuiltin(name) ? require(name) : undefined);
+  const warn = process.emitWarning;
+  process.emitWarning = (warning, ...rest) => {
+    // What was an experiment for Node 18 is none for the Node that the product runs on.
+    if (rest[0] !== 'ExperimentalWarning') warn.call(process, warning, ...rest);
+  };
   const load = Module._load;
   Module._load = function loadOrReplace(request, ...rest) {
     return request === 'node:sqlite' ? fromApp('@photostructure/sqlite') : load.call(this, request, ...rest);
