@@ -23,7 +23,7 @@ export async function ingest(state, options, now) {
   const found = readEntries(text, options.feed);
   let fresh = 0;
   // Feeds have the newest first; posts should go out in the order of the news.
-  for (const entry of found.reverse()) {
+  for (const entry of oldestFirst(found)) {
     const link = absolute(entry.link, base);
     const key = keyOf(options.feed, entry, link);
     const known = Object.hasOwn(state.entries, key) ? state.entries[key] : undefined;
@@ -50,6 +50,13 @@ export async function ingest(state, options, now) {
   }
   state.sources[options.feed] = tags;
   return `${found.length} entries in the feed, ${fresh} of them new.`;
+}
+
+/** By date where every entry has one; else the feed's own order, turned round. */
+function oldestFirst(entries) {
+  const turned = entries.toReversed();
+  const dated = turned.every((entry) => entry.published !== null);
+  return dated ? turned.sort((a, b) => a.published - b.published) : turned;
 }
 
 function oldestAllowed(days, now) {
