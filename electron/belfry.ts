@@ -1,4 +1,4 @@
-import { BelfryError, type Engine } from '../shared/index.ts';
+import { BelfryError, type Engine, readingCalls } from '../shared/index.ts';
 import { type Announcer, createAnnouncer } from './api/index.ts';
 import type { Host } from './host.ts';
 import { openRooms, type Rooms } from './rooms.ts';
@@ -14,7 +14,7 @@ export function createBelfry(host: Host): Engine {
   let stopping: Promise<void> | undefined;
 
   const open = async () => {
-    rooms = await openRooms(host, announcer);
+    rooms = await openRooms(host, announcer, engine);
   };
   const close = async (options: { drainMs?: number }) => {
     // A start that failed has cleaned up after itself and told its caller.
@@ -22,7 +22,7 @@ export function createBelfry(host: Host): Engine {
     await rooms?.close(options);
   };
 
-  return {
+  const engine: Engine = {
     start() {
       starting ??= open();
       return starting;
@@ -35,11 +35,13 @@ export function createBelfry(host: Host): Engine {
       if (!stopping) rooms?.wake(reason);
     },
     async call(name, input) {
-      if (rooms && !stopping) return rooms.call(name, input);
+      // Reading goes on while running jobs are drained, so that whoever watches sees their end.
+      if (rooms && (!stopping || readingCalls.has(name))) return rooms.call(name, input);
       return { ok: false, error: notNow(stopping !== undefined).toWire() };
     },
-    subscribe: (listener) => announcer.subscribe(listener),
+    subscribe: announcer.subscribe,
   };
+  return engine;
 }
 
 function notNow(stopping: boolean): BelfryError {

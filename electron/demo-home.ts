@@ -102,5 +102,5 @@ async function begin(engine: Bridge, { address, token }: DemoNetwork): Promise<v
 
 function demand(answer: Envelope<unknown>): unknown {
   if (answer.ok) return answer.value;
-  throw new Error(answer.error.message);
+  throw new Error(`The demonstration was refused: ${answer.error.message}`);
 }

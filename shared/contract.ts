@@ -142,6 +142,22 @@ export const contract = {
 
 export type Contract = typeof contract;
 export type CallName = keyof Contract;
+/** Calls that change nothing: they are still answered while the engine drains its running jobs. */
+export const readingCalls: ReadonlySet<string> = new Set<CallName>([
+  'status.get',
+  'jobs.list',
+  'jobs.get',
+  'jobs.templates',
+  'workspaces.list',
+  'schedule.next',
+  'runs.list',
+  'runs.get',
+  'runs.output',
+  'posts.list',
+  'posts.get',
+  'accounts.list',
+  'settings.get',
+]);
 /** What a caller gives. */
 export type CallInput<N extends CallName> = z.input<Contract[N]['in']>;
 /** What a handler gets, defaults filled in. */

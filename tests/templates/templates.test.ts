@@ -39,7 +39,9 @@ test('the content pipeline has the schedules of the service it replaces', () => 
 });
 
 test('the built-in jobs publish every minute and refresh every six hours, at start and on wake', () => {
-  const words = Object.fromEntries(builtinJobs.map((job) => [job.id, describeJob(job, { timezone: 'UTC', anchor: 0 })]));
+  const words = Object.fromEntries(
+    builtinJobs.map((job) => [job.id, describeJob(job, { timezone: 'UTC', anchor: 0 })]),
+  );
   expect(words).toEqual({
     publish_due_posts: 'Every minute (UTC)',
     refresh_tokens:

@@ -1,0 +1,57 @@
+import { type Announcer, type Api, createApi, createHandlers } from './api/index.ts';
+import { systemClock as clock } from './clock.ts';
+import type { Ground } from './compose-ground.ts';
+import type { Posting } from './compose-posting.ts';
+import type { Running } from './compose-running.ts';
+import type { Host } from './host.ts';
+import { builtinJobs, templates } from './templates/index.ts';
+
+/** Every call of the contract, answered by the rooms. */
+export function composeApi(host: Host, ground: Ground, posting: Posting, running: Running): Api {
+  const { config, store, home, startedAt } = ground;
+  const { scheduler } = running;
+  return createApi({
+    log: host.log,
+    handlers: createHandlers({
+      about: {
+        version: host.version,
+        pid: process.pid,
+        mode: host.mode,
+        home: home.dir,
+        startedAt,
+        demo: host.demo,
+      },
+      config,
+      jobs: {
+        all: ground.jobs,
+        isBuiltin: (id) => builtinJobs.some((job) => job.id === id),
+        templates,
+        lastRuns: running.runs.lastRuns,
+      },
+      scheduler: { ...scheduler, start: scheduler.resume, stop: scheduler.pause },
+      runner: running.runner,
+      runs: running.runs,
+      posts: posting.publisher,
+      accounts: posting.accounts,
+      warnings: {
+        list: async () => [config.problem(), ...store.warnings()].filter((warning) => warning !== null),
+        confirm: store.confirm,
+      },
+      host,
+      clock,
+      jobsChanged: scheduler.jobsChanged,
+    }),
+  });
+}
+
+/** Clients hear of every change of config.json, and the scheduler takes it over. */
+export function followConfig(host: Host, ground: Ground, running: Running, { announce }: Announcer): void {
+  ground.config.onChange(() => {
+    for (const name of ['settings.changed', 'jobs.changed', 'accounts.changed', 'status.changed'] as const) {
+      announce({ name });
+    }
+    running.scheduler.jobsChanged().catch((error: unknown) => {
+      host.log('error', 'Changed jobs could not be taken over', { error: String(error) });
+    });
+  });
+}

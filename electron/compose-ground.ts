@@ -1,0 +1,56 @@
+import type { Job } from '../shared/index.ts';
+import { systemClock as clock } from './clock.ts';
+import type { Closers } from './closers.ts';
+import type { Host } from './host.ts';
+import { checkJobs } from './scheduler/index.ts';
+import { createConfigStore, openStore, prepareHome, takeHome } from './store/index.ts';
+import { builtinJobs } from './templates/index.ts';
+
+/** What every room stands on: the home folder that is ours alone, the database, and the configuration in force. */
+export type Ground = Awaited<ReturnType<typeof layGround>>;
+
+/** Takes the home folder and opens what lies in it. Throws HOME_UNUSABLE, ALREADY_RUNNING, DATABASE_UNUSABLE. */
+export async function layGround(host: Host, closers: Closers) {
+  const { log } = host;
+  const startedAt = clock.now();
+  const home = prepareHome(host.home);
+  const lock = await takeHome(home, {
+    pid: process.pid,
+    startedAt: new Date(startedAt).toISOString(),
+    mode: host.mode,
+    socket: home.socket,
+    version: host.version,
+  });
+  closers.add(() => lock.release());
+
+  const store = await openStore({ home, clock, log });
+  closers.add(() => store.close());
+
+  const config = createConfigStore({
+    file: host.configFile(home.config),
+    lastGoodPath: home.lastGoodConfig,
+    check: ({ jobs, settings }) => checkJobs(jobs, builtinJobs, settings.timezone ?? systemZone()),
+    log,
+  });
+  config.start();
+  closers.add(() => config.stop());
+
+  const settings = () => config.current().settings;
+  const builtins = (): Job[] =>
+    builtinJobs.map((job) => ({ ...job, enabled: !settings().disabledBuiltins.includes(job.id) }));
+  return {
+    home,
+    startedAt,
+    store,
+    config,
+    settings,
+    /** Built-in jobs first, then those of config.json. */
+    jobs: (): readonly Job[] => [...builtins(), ...config.current().jobs],
+    /** IANA zone of jobs without one. */
+    timezone: () => settings().timezone ?? systemZone(),
+  };
+}
+
+function systemZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

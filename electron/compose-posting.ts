@@ -1,0 +1,73 @@
+import { createAccounts, openKeyVault } from './accounts/index.ts';
+import type { Fact } from './alerts/index.ts';
+import type { Announcer } from './api/index.ts';
+import { systemClock as clock } from './clock.ts';
+import type { Ground } from './compose-ground.ts';
+import type { Host } from './host.ts';
+import { createPublisher } from './publisher/index.ts';
+import { systemRandom as random } from './random.ts';
+import { createAccountStates, createPostLedger, createSecretsFile, writeDurably } from './store/index.ts';
+
+/** networks.md §5: a request counts as unanswered after 60 s at the earliest. */
+const requestTimeoutMs = 90_000;
+
+/** Accounts with their secrets, and the posts that go out in their names. */
+export type Posting = Awaited<ReturnType<typeof composePosting>>;
+
+export async function composePosting(
+  host: Host,
+  ground: Ground,
+  announcer: Announcer,
+  tell: (fact: Fact) => void,
+) {
+  const { log, version } = host;
+  const { home, store, config, settings } = ground;
+  const { announce } = announcer;
+
+  const keyVault = await openKeyVault({ home: home.dir, environment: process.env, write: writeDurably });
+  const accounts = createAccounts({
+    clock,
+    log,
+    fetch,
+    config,
+    states: createAccountStates(store.db),
+    secrets: createSecretsFile({ path: home.secrets, clock, log }),
+    vaults: [...host.vaults, keyVault],
+    backend: () => (host.mode === 'headless' ? 'key-file' : settings().secrets),
+    sending: (id) => publisher.sending(id),
+    version,
+    changed: () => announce({ name: 'accounts.changed' }),
+    alert: (fact) => {
+      tell(fact);
+      if (fact.kind === 'account-ready') void publisher.accountReady(fact.accountId);
+    },
+  });
+  const publisher = createPublisher({
+    clock,
+    random,
+    fetch,
+    log,
+    ledger: createPostLedger(store.db, store.epoch),
+    version,
+    requestTimeoutMs,
+    mediaFolder: home.media,
+    account: accounts.account,
+    token: accounts.token,
+    accountStatus: accounts.accountStatus,
+    signInNeeded: accounts.signInNeeded,
+    settings,
+    publishingPaused: store.publishingPaused,
+    changed: () => {
+      announce({ name: 'posts.changed' });
+      announce({ name: 'status.changed' });
+    },
+    needsPerson: ({ kind, post, account, reason }) =>
+      tell({ kind: 'post', postId: post, account, status: kind, reason }),
+  });
+  return {
+    accounts,
+    publisher,
+    /** Texts that must never be stored or shown. */
+    secrets: () => [...accounts.secrets(), ...keyVault.keys()],
+  };
+}

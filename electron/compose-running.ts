@@ -1,0 +1,99 @@
+import type { RunView } from '../shared/index.ts';
+import type { Fact } from './alerts/index.ts';
+import type { Announcer } from './api/index.ts';
+import { systemClock as clock } from './clock.ts';
+import type { Ground } from './compose-ground.ts';
+import type { Posting } from './compose-posting.ts';
+import { createDuePosts } from './due-posts.ts';
+import type { Host } from './host.ts';
+import { takePostLines } from './pipeline-posts.ts';
+import { systemRandom as random } from './random.ts';
+import { createEnvironment, createRunner } from './runner/index.ts';
+import { createScheduler } from './scheduler/index.ts';
+import { createRunLedger, createRunReader, createSlotLedger } from './store/index.ts';
+
+const mebibyte = 1024 * 1024;
+const publishing = 'publish_due_posts';
+
+/** What runs, and when. */
+export type Running = ReturnType<typeof composeRunning>;
+
+export function composeRunning(
+  host: Host,
+  ground: Ground,
+  posting: Posting,
+  announcer: Announcer,
+  tell: (fact: Fact) => void,
+) {
+  const { log } = host;
+  const { store, settings, jobs } = ground;
+  const { announce } = announcer;
+
+  const environment = createEnvironment({ clock, log, path: () => settings().path });
+  const runner = createRunner({
+    clock,
+    random,
+    log,
+    ledger: createRunLedger(store.db, store.epoch, random.id),
+    job: (id) => jobs().find((job) => job.id === id),
+    workspace: (id) => ground.config.current().workspaces.find((workspace) => workspace.id === id),
+    baseFolder: ground.home.dir,
+    environment,
+    builtins: {
+      publish_due_posts: posting.publisher.publishDue,
+      refresh_tokens: posting.accounts.refreshTokens,
+    },
+    addPost: takePostLines(posting.publisher.add),
+    secrets: posting.secrets,
+    outputLimit: () => settings().outputLimitMiB * mebibyte,
+    announce: (run) => {
+      announce({ name: 'runs.changed', run });
+      announce({ name: 'jobs.changed' });
+      announce({ name: 'status.changed' });
+    },
+    announceOutput: (runId, lines) => announce({ name: 'runs.output', runId, lines }),
+    finished: (run: RunView) => {
+      tell({ kind: 'run', run });
+      if (run.jobId === publishing) {
+        asked = false;
+        duePosts.look();
+      }
+      scheduler.jobEnded(run.jobId, run.status === 'success' ? 'success' : 'failure');
+    },
+  });
+  const scheduler = createScheduler({
+    clock,
+    random,
+    log,
+    ledger: createSlotLedger(store.db, store.epoch, random.id),
+    jobs,
+    defaultTimezone: ground.timezone,
+    dispatch: (run) => runner.accept(run),
+    changed: () => {
+      announce({ name: 'jobs.changed' });
+      announce({ name: 'status.changed' });
+    },
+  });
+
+  /** One publication pass at a time: what becomes due meanwhile is found by the look at its end. */
+  let asked = false;
+  const ring = (): boolean => {
+    const busy = asked || runner.running().some(({ jobId }) => jobId === publishing);
+    const enabled = jobs().some(({ id, enabled: on }) => id === publishing && on);
+    if (busy || !enabled || scheduler.paused()) return false;
+    asked = true;
+    runner.runNow(publishing, { cause: 'event' }).catch((error: unknown) => {
+      asked = false;
+      log('error', 'Due posts could not be published', { error: String(error) });
+    });
+    return true;
+  };
+  const duePosts = createDuePosts({
+    clock,
+    nextDue: posting.publisher.nextDue,
+    ring,
+    failed: (error) => log('error', 'Could not look for due posts', { error: String(error) }),
+  });
+
+  return { runner, runs: createRunReader(store.db), scheduler, duePosts, environment };
+}
