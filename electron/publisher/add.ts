@@ -7,8 +7,10 @@ import {
   type Problem,
   problemsError,
 } from '../../shared/index.ts';
+import { filesOf, fitProblems } from './check.ts';
 import { takeMedia } from './media/intake.ts';
-import type { NewPost, PublisherNeeds, StoredMedia } from './ports.ts';
+import type { Limits } from './networks/adapter.ts';
+import type { NewPost, PublisherAccount, PublisherNeeds, StoredMedia } from './ports.ts';
 import { postView } from './view.ts';
 
 export type AddFrom = {
@@ -25,13 +27,14 @@ export async function addPost(
   needs: PublisherNeeds,
   input: PostInput,
   from: AddFrom,
-  check: (input: PostInput, media: readonly StoredMedia[]) => Problem[],
+  limitsOf: (account: PublisherAccount) => Limits | undefined,
 ): Promise<PostView> {
-  const before = from.originKey === undefined ? undefined : await needs.ledger.byOrigin(from.originKey);
+  const origin = originOf(input, from);
+  const before = origin === null ? undefined : await needs.ledger.byOrigin(origin);
   if (before) return postView(before);
   const strangers = unknownAccounts(needs, input);
   const { media, problems } = await takeAll(needs, input);
-  const all = [...strangers, ...partProblems(input), ...problems, ...check(input, media)];
+  const all = [...strangers, ...partProblems(input), ...problems, ...fits(needs, input, media, limitsOf)];
   if (all.length > 0) {
     await forget(needs, media);
     throw problemsError(all, 'the post');
@@ -45,6 +48,11 @@ export async function addPost(
   );
   needs.changed();
   return postView(record);
+}
+
+/** The sender's own key says more than where the post came from: it holds over runs, and for the form and the command line. */
+function originOf(input: PostInput, from: AddFrom): string | null {
+  return input.key === undefined ? (from.originKey ?? null) : `key:${input.key}`;
 }
 
 function newPost(needs: PublisherNeeds, input: PostInput, from: AddFrom, media: StoredMedia[]): NewPost {
@@ -65,7 +73,7 @@ function newPost(needs: PublisherNeeds, input: PostInput, from: AddFrom, media: 
     runId: from.runId ?? null,
     createdAt: now,
     media,
-    originKey: from.originKey ?? null,
+    originKey: originOf(input, from),
     targets: input.accounts.map((account) => ({
       account,
       // Without a time there is nothing to wait for: it stays a draft until a person says when.
@@ -74,6 +82,28 @@ function newPost(needs: PublisherNeeds, input: PostInput, from: AddFrom, media: 
       dueAt: as === 'queued' ? publishAt : null,
     })),
   };
+}
+
+/** Limits that are known without asking anybody: adding works off line. Before sending they are checked again. */
+function fits(
+  needs: PublisherNeeds,
+  input: PostInput,
+  media: readonly StoredMedia[],
+  limitsOf: (account: PublisherAccount) => Limits | undefined,
+): Problem[] {
+  const places = filesOf(input);
+  const files = new Map(
+    media.flatMap((stored) => {
+      const place = places.find(({ part, position }) => part === stored.part && position === stored.position);
+      return place ? [[place.path, stored] as const] : [];
+    }),
+  );
+  const accounts = input.accounts.flatMap((id) => needs.account(id) ?? []);
+  return fitProblems(
+    input,
+    files,
+    accounts.map((account) => ({ account, limits: limitsOf(account) })),
+  );
 }
 
 function unknownAccounts(needs: PublisherNeeds, input: PostInput): Problem[] {
@@ -106,18 +136,15 @@ async function takeAll(
   needs: PublisherNeeds,
   input: PostInput,
 ): Promise<{ media: StoredMedia[]; problems: Problem[] }> {
-  const parts = [{ field: 'media', list: input.media }].concat(
-    input.thread.map(({ media }, index) => ({ field: `thread[${index}].media`, list: media })),
-  );
   const media: StoredMedia[] = [];
   const problems: Problem[] = [];
-  for (const [part, { field, list }] of parts.entries()) {
-    for (const [position, one] of list.entries()) {
-      const place = { part, position, field: `${field}[${position}].path` };
-      const taken = await takeMedia(one, place, { folder: needs.mediaFolder, id: needs.random.id() });
-      if (taken.kind === 'taken') media.push(taken.media);
-      else problems.push(taken.problem);
-    }
+  for (const place of filesOf(input)) {
+    const list = place.part === 0 ? input.media : (input.thread[place.part - 1]?.media ?? []);
+    const one = list[place.position];
+    if (!one) continue;
+    const taken = await takeMedia(one, place, { folder: needs.mediaFolder, id: needs.random.id() });
+    if (taken.kind === 'taken') media.push(taken.media);
+    else problems.push(taken.problem);
   }
   return { media, problems };
 }

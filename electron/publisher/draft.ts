@@ -21,15 +21,7 @@ export function draftOf({ post, target, attempts }: Work, part: number, mediaFol
     media: post.media
       .filter((media) => media.part === part)
       .sort((a, b) => a.position - b.position)
-      .map(({ file, id, mime, bytes, alt, focus, publicUrl }) => ({
-        id,
-        path: join(mediaFolder, file),
-        mime,
-        bytes,
-        alt,
-        focus,
-        publicUrl,
-      })),
+      .map((media) => ({ ...media, path: join(mediaFolder, media.file) })),
     replyTo: part === 0 ? null : (attempts.find((attempt) => attempt.part === part - 1)?.remoteId ?? null),
   };
 }

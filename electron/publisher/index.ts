@@ -3,9 +3,11 @@ import {
   type Millis,
   type PostInput,
   type PostView,
+  type Problem,
   type TargetStatus,
 } from '../../shared/index.ts';
 import { type AddFrom, addPost } from './add.ts';
+import { checkPost } from './check-post.ts';
 import { cancelling, publishingNow, retrying, settling } from './commands.ts';
 import { createHttp } from './networks/http.ts';
 import { createAdapters } from './networks/registry.ts';
@@ -40,6 +42,12 @@ export type Publisher = {
   }): Promise<{ ok: boolean; summary: string; quiet: boolean }>;
   /** When `publishDue` next has something to do; null when nothing waits. */
   nextDue(): Promise<Millis | null>;
+  /**
+   * What the accounts of a post would refuse, and what is wrong with its files, as one problem per field; stores nothing.
+   * Limits are read from servers that have not told them yet; a server that does not answer is passed over.
+   */
+  check(post: PostInput): Promise<Problem[]>;
+  /** Throws BAD_INPUT with all problems together. */
   add(post: PostInput, from: AddFrom): Promise<PostView>;
   list(query: { status?: TargetStatus | undefined; limit: number }): Promise<PostView[]>;
   get(id: string): Promise<PostView | undefined>;
@@ -98,7 +106,8 @@ export function createPublisher(needs: PublisherNeeds): Publisher {
       return summary(await pass(signal, say));
     },
     nextDue: () => nextDue(needs),
-    add: (post, from) => addPost(needs, post, from, () => []),
+    add: (post, from) => addPost(needs, post, from, (account) => adapterOf(account).knownLimits(account)),
+    check: (post) => checkPost(needs, http, adapterOf, post),
     list: async (query) => (await ledger.list(query)).map(postView),
     get: async (id) => {
       const record = await ledger.get(id);

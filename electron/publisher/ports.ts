@@ -23,6 +23,9 @@ export type StoredMedia = {
   name: string;
   mime: string;
   bytes: number;
+  /** Pixels; null where nothing measured them. */
+  width: number | null;
+  height: number | null;
   sha256: string;
   alt: string;
   focus: readonly [number, number] | null;

@@ -1,7 +1,9 @@
 import { BelfryError, type Millis } from '../../shared/index.ts';
+import { nameOf } from './check.ts';
 import { decide, type Effect, isLate, type Step } from './decide.ts';
 import { bodyHash, draftOf } from './draft.ts';
-import type { Adapter, Session } from './networks/adapter.ts';
+import { misfits } from './misfits.ts';
+import type { Adapter, Draft, Session } from './networks/adapter.ts';
 import type { Http } from './networks/http.ts';
 import { type Around, afterPrepare, afterSend } from './outcome.ts';
 import type { Attempt, PublisherAccount, PublisherNeeds, Work } from './ports.ts';
@@ -81,6 +83,8 @@ async function publish(scene: Scene, work: Work, part: number): Promise<Go> {
     bodyHash: bodyHash(work, draft),
   };
   if (!(await store(scene, work, { attempt }))) return 'next';
+  const unfit = await unfitness(scene, session, draft);
+  if (unfit) return apply(scene, work, afterPrepare(work, attempt, unfit, around(needs)));
   const prepared = await adapter.prepare(session, draft, attempt, {
     after: scene.newest,
     save: async (uploads) => {
@@ -103,6 +107,21 @@ async function publish(scene: Scene, work: Work, part: number): Promise<Go> {
   // Committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
   if (!(await store(scene, work, { attempt, target: { status: 'sending' } }))) return 'next';
   return sendNow(scene, session, { ...work, target: { ...work.target, status: 'sending' } }, attempt, false);
+}
+
+/** Checked again before sending: limits change, and a post may have been added while its server was out of reach. */
+async function unfitness({ adapter, account }: Scene, session: Session, draft: Draft) {
+  const found = await adapter.limits(session);
+  if (found.kind === 'refused') return found;
+  const wrong = misfits(draft, found.limits, nameOf(account));
+  if (wrong.length === 0) return undefined;
+  const why = wrong
+    .map(({ at, message }) => `${typeof at === 'number' ? `File ${at + 1}` : `Its ${at}`} ${message}`)
+    .join('; ');
+  return {
+    kind: 'refused' as const,
+    refusal: { class: 'edit' as const, code: 'BAD_INPUT' as const, why, notBefore: null },
+  };
 }
 
 async function sendNow(

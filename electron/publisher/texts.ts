@@ -23,6 +23,12 @@ const remedies: Record<Refusal['class'], string> = {
 
 /** A refusal of the network, with what to do about it. */
 export function refusedError(work: Work, refusal: Refusal): StoredError {
+  if (refusal.code === 'BAD_INPUT')
+    return targetError('BAD_INPUT', work, {
+      what: 'The post does not fit',
+      why: refusal.why,
+      remedy: remedies.edit,
+    });
   const what =
     refusal.code === 'NETWORK_UNREACHABLE' ? 'The network did not answer' : 'The network refused the post';
   return targetError(refusal.code, work, { what, why: refusal.why, remedy: remedies[refusal.class] });

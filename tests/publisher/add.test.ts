@@ -47,21 +47,26 @@ test('all problems are named together, and nothing is stored or copied', async (
   const huge = join(stage.home, 'huge.png');
   writeFileSync(huge, '');
   truncateSync(huge, 4 * 1024 ** 3);
+  const damaged = join(stage.home, 'damaged.png');
+  writeFileSync(damaged, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]));
   const good = stage.picture('good.png');
-  const media = [good, text, empty, fifo, huge, join(stage.home, 'none.png'), stage.home].map((path) => ({
-    path,
-  }));
+  const media = [damaged, good, text, empty, fifo, huge, join(stage.home, 'none.png'), stage.home].map(
+    (path) => ({
+      path,
+    }),
+  );
   expect(
     await mistakes(stage, { text: 'a', accounts: [...accounts, 'stranger'], media, thread: [{ text: ' ' }] }),
   ).toEqual([
     'accounts[1]: names an unknown account "stranger"',
     'thread[0].text: must have text or media; white space alone is not a post',
-    `media[1].path: ${text} is no picture, film or sound that Belfry knows, whatever its name says`,
-    `media[2].path: ${empty} is empty`,
-    `media[3].path: ${fifo} is not a regular file`,
-    `media[4].path: ${huge} is larger than 2 GiB`,
-    `media[5].path: ${join(stage.home, 'none.png')} does not exist`,
-    `media[6].path: ${stage.home} is not a regular file`,
+    `media[0].path: ${damaged} is damaged: its width and height cannot be read`,
+    `media[2].path: ${text} is no picture, film or sound that Belfry knows, whatever its name says`,
+    `media[3].path: ${empty} is empty`,
+    `media[4].path: ${fifo} is not a regular file`,
+    `media[5].path: ${huge} is larger than 2 GiB`,
+    `media[6].path: ${join(stage.home, 'none.png')} does not exist`,
+    `media[7].path: ${stage.home} is not a regular file`,
   ]);
   expect(readdirSync(join(stage.home, 'media'))).toEqual([]);
   expect(await stage.publisher.list({ limit: 10 })).toEqual([]);

@@ -51,7 +51,7 @@ async function open(model: ModelName) {
   let count = 0;
   const add = (post: Partial<PostDraft> = {}) => {
     count += 1;
-    const media = models[model].textOnly ? [] : [picture(stage, `${count}.png`)];
+    const media = models[model].textOnly ? [] : [picture(stage, `${count}.jpg`)];
     return stage.add({ text: `Hello ${count}`, accounts: [account], media, ...post });
   };
   const status = async (id: string) => (await stage.publisher.get(id))?.targets[0]?.status;
@@ -106,7 +106,7 @@ describe.each(names)('%s', (model) => {
       });
       const uploads = seen?.media.map((id) => stage.network.world.uploads.get(id));
       expect(uploads).toMatchObject([
-        { alt: 'First', focus: '0.5,-0.25', type: 'image/png', bytes: 15 },
+        { alt: 'First', focus: '0.5,-0.25', type: 'image/png', bytes: 40 },
         { alt: 'Second', focus: null, type: 'image/png' },
       ]);
     },
@@ -190,7 +190,7 @@ describe.each(names)('%s', (model) => {
   test('two posts of the same text both go out, once each, also when answers are lost', async () => {
     const { stage, add, status } = await open(model);
     stage.network.faults.next('post', lostAnswer, lostRequest, lostAnswer);
-    const media = () => (models[model].textOnly ? [] : [picture(stage, 'same.png')]);
+    const media = () => (models[model].textOnly ? [] : [picture(stage, 'same.jpg')]);
     const one = await add({ text: 'Same', media: media() });
     const two = await add({ text: 'Same', media: media() });
     await stage.untilQuiet();

@@ -29,14 +29,14 @@ async function open(model: 'instagram' | 'facebook') {
 describe('Instagram', () => {
   test('a carousel is one post of several containers, in order', async () => {
     const { stage, add, world, target } = await open('instagram');
-    const post = await add('Three', 'a.png', 'b.png', 'c.png');
+    const post = await add('Three', 'a.jpg', 'b.jpg', 'c.jpg');
     await stage.patientBeat();
     expect(world.visible).toHaveLength(1);
     const children = world.visible[0]?.media.map((id) => world.drafts.get(id)?.media[0]);
     expect(children).toEqual([
-      'https://cdn.example/a.png',
-      'https://cdn.example/b.png',
-      'https://cdn.example/c.png',
+      'https://cdn.example/a.jpg',
+      'https://cdn.example/b.jpg',
+      'https://cdn.example/c.jpg',
     ]);
     expect(await target(post.id)).toMatchObject({
       status: 'published',
@@ -49,7 +49,7 @@ describe('Instagram', () => {
     const post = await stage.add({
       text: 'a',
       accounts: ['instagram'],
-      media: [{ path: stage.picture('a.png') }],
+      media: [{ path: stage.picture('a.jpg') }],
     });
     await stage.patientBeat();
     expect(await target(post.id)).toMatchObject({
@@ -62,7 +62,7 @@ describe('Instagram', () => {
   test('a container in progress is waited for and not made again', async () => {
     const { stage, add, world, target } = await open('instagram');
     world.containerState = 'IN_PROGRESS';
-    const post = await add('a', 'a.png');
+    const post = await add('a', 'a.jpg');
     await stage.patientBeat();
     expect(await target(post.id)).toMatchObject({ status: 'queued', notBefore: expect.any(String) });
     for (const container of world.drafts.values()) container.state = 'FINISHED';
@@ -75,7 +75,7 @@ describe('Instagram', () => {
     async (state) => {
       const { stage, add, world, target } = await open('instagram');
       world.containerState = state;
-      const post = await add('a', 'a.png');
+      const post = await add('a', 'a.jpg');
       await stage.untilQuiet();
       expect([(await target(post.id))?.status, world.drafts.size]).toEqual(['failed', 3]);
       expect(publishes(stage)).toEqual([]);
@@ -85,7 +85,7 @@ describe('Instagram', () => {
   test('"not ready" is waited out with the same container', async () => {
     const { stage, add, world, faults } = await open('instagram');
     faults.next('post', answer(400, error(9007, 2207027)));
-    await add('a', 'a.png');
+    await add('a', 'a.jpg');
     await stage.untilQuiet();
     expect([world.visible.length, world.drafts.size, publishes(stage).length]).toEqual([1, 1, 2]);
   });
@@ -93,7 +93,7 @@ describe('Instagram', () => {
   test('"suspected spam" although the post is live: it is found', async () => {
     const { stage, add, world, faults, target } = await open('instagram');
     faults.next('post', answer(400, error(4, 2207051), { effect: true }));
-    const post = await add('a', 'a.png');
+    const post = await add('a', 'a.jpg');
     await stage.untilQuiet();
     expect([(await target(post.id))?.status, world.visible.length]).toEqual(['published', 1]);
   });
@@ -101,7 +101,7 @@ describe('Instagram', () => {
   test('"suspected spam" and no post: a person is asked, and nothing is sent again', async () => {
     const { stage, add, world, faults, target } = await open('instagram');
     faults.next('post', answer(400, error(4, 2207051)));
-    const post = await add('a', 'a.png');
+    const post = await add('a', 'a.jpg');
     await stage.untilQuiet(5);
     expect([(await target(post.id))?.status, world.visible.length, publishes(stage).length]).toEqual([
       'unconfirmed',
@@ -114,7 +114,7 @@ describe('Instagram', () => {
     const { stage, add, world, faults, target } = await open('instagram');
     faults.next('post', lostAnswer);
     world.listLagMs = 5 * 24 * 3_600_000;
-    const post = await add('a', 'a.png');
+    const post = await add('a', 'a.jpg');
     await stage.untilQuiet();
     expect(await target(post.id)).toMatchObject({ status: 'published', remoteId: null, url: null });
     expect(publishes(stage)).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('Instagram', () => {
   test('a container that breaks after it was sent is never replaced: a person is asked', async () => {
     const { stage, add, world, faults, target } = await open('instagram');
     faults.next('post', lostRequest);
-    const post = await add('a', 'a.png');
+    const post = await add('a', 'a.jpg');
     await stage.patientBeat();
     for (const container of world.drafts.values()) container.state = 'ERROR';
     await stage.untilQuiet(5);
@@ -136,10 +136,10 @@ describe('Instagram', () => {
 
   test('two posts of one caption are told apart', async () => {
     const { stage, add, world, faults, target } = await open('instagram');
-    const one = await add('Same', 'a.png');
+    const one = await add('Same', 'a.jpg');
     await stage.patientBeat();
     faults.next('post', lostAnswer);
-    const two = await add('Same', 'b.png');
+    const two = await add('Same', 'b.jpg');
     await stage.untilQuiet();
     const ids = [await target(one.id), await target(two.id)].map((found) => found?.remoteId);
     expect(ids).toEqual(world.visible.map(({ id }) => id));
@@ -148,7 +148,7 @@ describe('Instagram', () => {
   test('the daily limit holds the post for an hour at a time, and loses nothing', async () => {
     const { stage, add, world, faults } = await open('instagram');
     faults.next('post', answer(400, error(9, 2207042)));
-    await add('a', 'a.png');
+    await add('a', 'a.jpg');
     await stage.patientBeat();
     expect((await stage.publisher.nextDue()) ?? 0).toBeGreaterThanOrEqual(stage.clock.now() + 3_590_000);
     await stage.untilQuiet();
@@ -158,7 +158,7 @@ describe('Instagram', () => {
   test('a missing link does not make a published post fail', async () => {
     const { stage, add, faults, target } = await open('instagram');
     faults.rule = (route) => (route === 'account' ? answer(500, '<html>') : undefined);
-    const post = await add('a', 'a.png');
+    const post = await add('a', 'a.jpg');
     await stage.patientBeat();
     expect(await target(post.id)).toMatchObject({ status: 'published', url: null, error: null });
   });
@@ -167,11 +167,11 @@ describe('Instagram', () => {
 describe('Facebook', () => {
   test('photos go up unpublished, then one draft, then one call makes it visible', async () => {
     const { stage, add, world, target } = await open('facebook');
-    const post = await add('Two photos', 'a.png', 'b.png');
+    const post = await add('Two photos', 'a.jpg', 'b.jpg');
     await stage.beat();
     expect(stage.network.requests.map(({ route }) => route)).toEqual(['upload', 'upload', 'draft', 'post']);
     expect(world.visible).toMatchObject([{ text: 'Two photos', media: [...world.uploads.keys()] }]);
-    expect([...world.uploads.values()].map(({ alt }) => alt)).toEqual(['Alt of a.png', 'Alt of b.png']);
+    expect([...world.uploads.values()].map(({ alt }) => alt)).toEqual(['Alt of a.jpg', 'Alt of b.jpg']);
     expect(await target(post.id)).toMatchObject({ status: 'published', remoteId: world.visible[0]?.id });
   });
 

@@ -267,12 +267,12 @@ describe('bodies', () => {
   );
 
   test('Pixelfed: a failed validation comes as 500, and is a refusal all the same', async () => {
-    const { stage, accounts, status, world } = await open('pixelfed');
-    const post = await stage.add({
-      text: 'x'.repeat(501),
-      accounts,
-      media: [{ path: stage.picture('a.png') }],
-    });
+    const { stage, accounts, status, world, faults } = await open('pixelfed');
+    faults.next(
+      'post',
+      answer(500, { message: 'The given data was invalid.', errors: { status: ['too long'] } }),
+    );
+    const post = await stage.add({ text: 'a', accounts, media: [{ path: stage.picture('a.png') }] });
     await stage.patientBeat();
     expect((await status(post.id))?.status).toBe('failed');
     expect(world.visible).toEqual([]);

@@ -89,6 +89,8 @@ function storePicture(home: string, id: string): StoredMedia {
     bytes: bytes.byteLength,
     sha256,
     alt: '',
+    width: 1,
+    height: 1,
     focus: null,
     publicUrl: `https://cdn.example/${id}.jpg`,
   };

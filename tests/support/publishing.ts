@@ -153,13 +153,10 @@ export async function createStage(options: StageOptions = {}) {
       running = await engine();
       await running.publisher.start();
     },
-    /** A file to attach; each name has content of its own. */
-    picture(name: string): string {
+    /** A PNG or (by its name) a JPEG to attach, so far as the header goes; each name has content of its own. */
+    picture(name: string, width = 1200, height = 1000): string {
       const path = join(home, name);
-      writeFileSync(
-        path,
-        Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.from(name)]),
-      );
+      writeFileSync(path, name.endsWith('.jpg') ? jpegOf(width, height, name) : pngOf(width, height, name));
       return path;
     },
   };
@@ -172,4 +169,22 @@ function accountId(model: ModelName): string {
 /** Account ids are made of model names. */
 export function networkOf(id: string): Network {
   return allNetworks.find((network) => network === id) ?? 'mastodon';
+}
+
+/** The beginning of a PNG of this size, and some bytes instead of its picture. */
+export function pngOf(width: number, height: number, content: string): Buffer {
+  const header = Buffer.alloc(33);
+  header.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+  header.write('IHDR', 12);
+  header.writeUInt32BE(width, 16);
+  header.writeUInt32BE(height, 20);
+  header.set([8, 2], 24);
+  return Buffer.concat([header, Buffer.from(content)]);
+}
+
+/** The beginning of a JPEG of this size, and some bytes instead of its picture. */
+export function jpegOf(width: number, height: number, content: string): Buffer {
+  const jfif = [0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
+  const frame = [0xff, 0xc0, 0, 11, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0];
+  return Buffer.concat([Buffer.from([0xff, 0xd8, ...jfif, ...frame]), Buffer.from(content)]);
 }

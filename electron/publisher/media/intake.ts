@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { MediaInput, Problem } from '../../../shared/index.ts';
 import type { StoredMedia } from '../ports.ts';
-import { sniff, sniffBytes } from './sniff.ts';
+import { inspect } from './inspect.ts';
 
-/** Larger than any network takes; keeps a mistyped path from filling the disk. */
-const mostBytes = 2 * 1024 ** 3;
 const chunk = 1024 * 1024;
 
 export type Taken = { kind: 'taken'; media: StoredMedia } | { kind: 'problem'; problem: Problem };
@@ -22,52 +19,21 @@ export async function takeMedia(
   to: { folder: string; id: string },
 ): Promise<Taken> {
   const problem = (message: string): Taken => ({ kind: 'problem', problem: { field: place.field, message } });
-  const source = await openFile(input.path);
-  if (typeof source === 'string') return problem(source);
+  const found = await inspect(input.path);
+  if (typeof found === 'string') return problem(found);
+  const { handle, facts } = found;
   try {
-    const found = await source.stat();
-    if (!found.isFile()) return problem(`${input.path} is not a regular file`);
-    if (found.size === 0) return problem(`${input.path} is empty`);
-    if (found.size > mostBytes) return problem(`${input.path} is larger than 2 GiB`);
-    const head = new Uint8Array(sniffBytes);
-    await source.read(head, 0, sniffBytes, 0);
-    const mime = sniff(head);
-    if (mime === undefined)
-      return problem(`${input.path} is no picture, film or sound that Belfry knows, whatever its name says`);
-    const copy = await copyWhole(source, found.size, to);
-    if (copy === undefined) return problem(`${input.path} changed while it was being copied`);
-    const { part, position } = place;
+    const sha256 = await copyWhole(handle, facts.bytes, to);
+    if (sha256 === undefined) return problem(`${input.path} changed while it was being copied`);
     const { alt, focus = null, url: publicUrl = null } = input;
+    const { part, position } = place;
     const name = basename(input.path);
     return {
       kind: 'taken',
-      media: {
-        id: to.id,
-        part,
-        position,
-        file: to.id,
-        name,
-        mime,
-        bytes: found.size,
-        sha256: copy,
-        alt,
-        focus,
-        publicUrl,
-      },
+      media: { id: to.id, part, position, file: to.id, name, sha256, alt, focus, publicUrl, ...facts },
     };
   } finally {
-    await source.close();
-  }
-}
-
-/** Opens without blocking: a FIFO that nobody writes to would hold an ordinary open for ever. */
-async function openFile(path: string): Promise<FileHandle | string> {
-  try {
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return `${path} does not exist`;
-    return `${path} cannot be read (${code || String(error)})`;
+    await handle.close();
   }
 }
 

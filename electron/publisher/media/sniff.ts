@@ -1,6 +1,3 @@
-/** Bytes from the start of a file that `sniff` needs. */
-export const sniffBytes = 64;
-
 const ascii = (head: Uint8Array, from: number, to: number) => String.fromCharCode(...head.subarray(from, to));
 const starts = (head: Uint8Array, ...bytes: number[]) => bytes.every((byte, index) => head[index] === byte);
 
@@ -17,7 +14,7 @@ const brands: Readonly<Record<string, string>> = {
   'M4A ': 'audio/mp4',
 };
 
-/** The type of a picture, film or sound by its first bytes, whatever its name says; undefined when it is none of these. */
+/** The type of a picture, film or sound by its first 64 bytes, whatever its name says; undefined when it is none of these. */
 export function sniff(head: Uint8Array): string | undefined {
   if (starts(head, 0xff, 0xd8, 0xff)) return 'image/jpeg';
   if (starts(head, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png';

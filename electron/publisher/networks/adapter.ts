@@ -75,6 +75,8 @@ export type DraftMedia = {
   path: string;
   mime: string;
   bytes: number;
+  width: number | null;
+  height: number | null;
   alt: string;
   focus: readonly [number, number] | null;
   /** Where the same file stands on the internet; for networks that fetch it themselves. */
@@ -111,6 +113,10 @@ export type Limits = {
   media: number | null;
   altCharacters: number | null;
   imageBytes: number | null;
+  /** Width times height. */
+  imagePixels: number | null;
+  /** Least and greatest width divided by height. */
+  imageRatio: readonly [number, number] | null;
   videoBytes: number | null;
   mimeTypes: readonly string[] | null;
   textOnly: boolean;

@@ -58,8 +58,9 @@ CREATE TABLE steps (
   PRIMARY KEY (run_id, position)
 ) STRICT, WITHOUT ROWID;
 
+-- Ids are never used again: the search index knows by them how far it has come.
 CREATE TABLE output (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   first_seq INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,

@@ -34,6 +34,7 @@ function configuration(limits: World['model']['limits']) {
       supported_mime_types: types,
       description_limit: limits.alt,
       image_size_limit: 16 * 1024 * 1024,
+      image_matrix_limit: 33_177_600,
       video_size_limit: 99 * 1024 * 1024,
     },
   };

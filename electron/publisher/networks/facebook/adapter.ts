@@ -14,6 +14,8 @@ const limits: Limits = {
   media: 10,
   altCharacters: null,
   imageBytes: 10_000_000,
+  imagePixels: null,
+  imageRatio: null,
   videoBytes: null,
   mimeTypes: ['image/jpeg', 'image/png', 'image/gif'],
   textOnly: true,

@@ -15,6 +15,8 @@ const limits: Limits = {
   media: 10,
   altCharacters: 1000,
   imageBytes: 8 * 1024 * 1024,
+  imagePixels: null,
+  imageRatio: [4 / 5, 1.91],
   videoBytes: 300 * 1024 * 1024,
   mimeTypes: ['image/jpeg', 'video/mp4', 'video/quicktime'],
   textOnly: false,

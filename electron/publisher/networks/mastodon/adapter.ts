@@ -62,6 +62,8 @@ function limitsOf({ quirks, limits }: Profile): Limits {
     media: limits.media,
     altCharacters: limits.altCharacters,
     imageBytes: limits.imageBytes,
+    imagePixels: limits.imagePixels,
+    imageRatio: null,
     videoBytes: limits.videoBytes,
     mimeTypes: limits.mimeTypes,
     textOnly: quirks.textOnly,

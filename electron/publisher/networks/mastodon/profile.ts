@@ -13,6 +13,7 @@ export type InstanceLimits = {
   media: number | null;
   altCharacters: number;
   imageBytes: number | null;
+  imagePixels: number | null;
   videoBytes: number | null;
   mimeTypes: readonly string[] | null;
 };
@@ -38,6 +39,7 @@ const instanceSchema = z.object({
         .object({
           description_limit: number,
           image_size_limit: number,
+          image_matrix_limit: number,
           video_size_limit: number,
           supported_mime_types: z.array(z.string()).optional().catch(undefined),
         })
@@ -126,6 +128,7 @@ function limitsOf(instance: Instance, quirks: Quirks): InstanceLimits {
     media: statuses?.max_media_attachments ?? quirks.defaults.media,
     altCharacters: media?.description_limit ?? quirks.defaults.altCharacters,
     imageBytes: media?.image_size_limit ?? null,
+    imagePixels: media?.image_matrix_limit ?? null,
     videoBytes: media?.video_size_limit ?? null,
     mimeTypes: media?.supported_mime_types ?? null,
   };

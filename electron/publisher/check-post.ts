@@ -1,0 +1,31 @@
+import type { PostInput, Problem } from '../../shared/index.ts';
+import { examine, fitProblems } from './check.ts';
+import type { Adapter, Limits } from './networks/adapter.ts';
+import type { Http } from './networks/http.ts';
+import type { PublisherAccount, PublisherNeeds } from './ports.ts';
+
+/** Checks a post against the live limits of its accounts; stores nothing. */
+export async function checkPost(
+  needs: PublisherNeeds,
+  http: Http,
+  adapterOf: (account: PublisherAccount) => Adapter,
+  input: PostInput,
+): Promise<Problem[]> {
+  const signal = new AbortController().signal;
+  const limitsOf = async (account: PublisherAccount): Promise<Limits | undefined> => {
+    const found = await adapterOf(account).limits({
+      account,
+      http,
+      clock: needs.clock,
+      log: needs.log,
+      signal,
+    });
+    return found.kind === 'limits' ? found.limits : undefined;
+  };
+  const accounts = input.accounts.flatMap((id) => needs.account(id) ?? []);
+  const known = await Promise.all(
+    accounts.map(async (account) => ({ account, limits: await limitsOf(account) })),
+  );
+  const { files, problems } = await examine(input);
+  return [...problems, ...fitProblems(input, files, known)];
+}

@@ -1,0 +1,87 @@
+import type { PostInput, Problem } from '../../shared/index.ts';
+import { inspect, type MediaFacts } from './media/inspect.ts';
+import { type CheckedPart, type Misfit, misfits } from './misfits.ts';
+import type { Limits } from './networks/adapter.ts';
+import type { PublisherAccount } from './ports.ts';
+
+/** A file of a post under examination: its facts, or undefined when it could not be read. */
+export type Examined = ReadonlyMap<string, MediaFacts>;
+
+/** What each account of a post would refuse, with the field of the input at fault; accounts without known limits are passed over. */
+export function fitProblems(
+  input: PostInput,
+  files: Examined,
+  accounts: readonly { account: PublisherAccount; limits: Limits | undefined }[],
+): Problem[] {
+  return accounts.flatMap(({ account, limits }) =>
+    limits === undefined
+      ? []
+      : partsOf(input, files, account.id).flatMap((part) =>
+          misfits(part, limits, nameOf(account)).map((misfit) =>
+            problemOf(input, account.id, part.part, misfit),
+          ),
+        ),
+  );
+}
+
+/** Reads what the files of a post are, without copying anything; problems name the file's field. */
+export async function examine(input: PostInput): Promise<{ files: Examined; problems: Problem[] }> {
+  const files = new Map<string, MediaFacts>();
+  const problems: Problem[] = [];
+  for (const { field, path } of filesOf(input)) {
+    const found = await inspect(path);
+    if (typeof found === 'string') problems.push({ field, message: found });
+    else {
+      files.set(path, found.facts);
+      await found.handle.close();
+    }
+  }
+  return { files, problems };
+}
+
+/** The files of a post with the path of their field. */
+export function filesOf(input: PostInput): { part: number; position: number; field: string; path: string }[] {
+  const lists = [{ field: 'media', media: input.media }].concat(
+    input.thread.map(({ media }, index) => ({ field: `thread[${index}].media`, media })),
+  );
+  return lists.flatMap(({ field, media }, part) =>
+    media.map(({ path }, position) => ({ part, position, path, field: `${field}[${position}].path` })),
+  );
+}
+
+/** How a person knows the network of an account: its server. */
+export function nameOf({ server, network }: PublisherAccount): string {
+  return network === 'instagram' || network === 'facebook'
+    ? network === 'instagram'
+      ? 'Instagram'
+      : 'Facebook'
+    : new URL(server).host;
+}
+
+function partsOf(input: PostInput, files: Examined, accountId: string): CheckedPart[] {
+  const override = input.overrides[accountId] ?? {};
+  const contentWarning = override.contentWarning ?? input.contentWarning ?? null;
+  const visibility = override.visibility ?? input.visibility ?? 'public';
+  const parts = [{ text: override.text ?? input.text, media: input.media }, ...input.thread];
+  return parts.map(({ text, media }, part) => ({
+    part,
+    text,
+    contentWarning,
+    visibility,
+    media: media.flatMap(({ path, alt }) => {
+      const facts = files.get(path);
+      return facts ? [{ ...facts, alt }] : [];
+    }),
+  }));
+}
+
+function problemOf(input: PostInput, accountId: string, part: number, { at, message }: Misfit): Problem {
+  const override = input.overrides[accountId];
+  const prefix = part === 0 ? '' : `thread[${part - 1}].`;
+  if (typeof at === 'number') return { field: `${prefix}media[${at}]`, message };
+  if (at === 'visibility')
+    return { field: override?.visibility ? `overrides.${accountId}.visibility` : 'visibility', message };
+  if (at === 'text' && part === 0 && override?.text !== undefined)
+    return { field: `overrides.${accountId}.text`, message };
+  return { field: `${prefix}${at}`, message };
+}

@@ -1,0 +1,150 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sniff } from '../../electron/publisher/media/sniff.ts';
+import { countCodePoints, countGraphemes } from '../../electron/publisher/networks/mastodon/count.ts';
+import { type PostDraft, parse, postInputSchema } from '../../shared/index.ts';
+import { createStage, pngOf, type Stage } from '../support/publishing.ts';
+
+async function check(stage: Stage, post: PostDraft): Promise<string[]> {
+  const problems = await stage.publisher.check(parse(postInputSchema, post, 'a test'));
+  return problems.map(({ field, message }) => `${field}: ${message}`);
+}
+
+test('each account says what it would refuse, by the limits that its server tells', async () => {
+  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial', 'pixelfed', 'facebook'] });
+  const accounts = ['mastodon-4-5', 'gotosocial', 'pixelfed', 'facebook'];
+  const host = (id: string) => new URL(stage.networks.get(id)?.address ?? '').host;
+  expect(await check(stage, { text: 'x'.repeat(501), accounts, visibility: 'direct' })).toEqual([
+    `text: has 501 characters as ${host('mastodon-4-5')} counts them, which takes 500`,
+    `text: has 501 characters as ${host('pixelfed')} counts them, which takes 500`,
+    `media: is empty, and ${host('pixelfed')} takes no text alone`,
+    `visibility: is "direct", and ${host('pixelfed')} has only public, unlisted, private`,
+    `visibility: is "direct", and Facebook has only public`,
+  ]);
+  expect(stage.network.world.visible).toEqual([]);
+});
+
+test('words of one account are checked for that account, and threads part by part', async () => {
+  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
+  const problems = await check(stage, {
+    text: 'short',
+    accounts: ['mastodon-4-5', 'gotosocial'],
+    overrides: { 'mastodon-4-5': { text: 'y'.repeat(600) } },
+    thread: [{ text: 'fine' }, { text: 'z'.repeat(5001) }],
+  });
+  expect(problems.map((line) => line.split(':')[0])).toEqual([
+    'overrides.mastodon-4-5.text',
+    'thread[1].text',
+    'thread[1].text',
+  ]);
+});
+
+test('files are checked by what they are', async () => {
+  const stage = await createStage({ models: ['mastodon-4.5', 'instagram'] });
+  const film = join(stage.home, 'film.jpg');
+  writeFileSync(film, Buffer.concat([Buffer.from([0x1a, 0x45, 0xdf, 0xa3]), Buffer.from('webm')]));
+  const problems = await check(stage, {
+    text: 'a',
+    accounts: ['mastodon-4-5', 'instagram'],
+    media: [
+      { path: stage.picture('huge.png', 30_000, 30_000), alt: 'x'.repeat(1501) },
+      { path: film },
+      { path: stage.picture('wide.jpg', 4000, 1000) },
+    ],
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^media\[0\]: has a description of 1501 characters, and 127\.0\.0\.1:\d+ takes 1500$/,
+    ),
+    expect.stringMatching(
+      /^media\[0\]: has 30000 × 30000 pixels, and 127\.0\.0\.1:\d+ takes 33\.2 million in all$/,
+    ),
+    expect.stringMatching(/^media\[1\]: is video\/webm, and 127\.0\.0\.1:\d+ takes image\/jpeg, /),
+    'media[0]: is image/png, and Instagram takes image/jpeg, video/mp4, video/quicktime',
+    'media[0]: has a description of 1501 characters, and Instagram takes 1000',
+    'media[1]: is video/webm, and Instagram takes image/jpeg, video/mp4, video/quicktime',
+    'media[2]: is 4.00 times as wide as high, and Instagram takes 0.80 to 1.91',
+  ]);
+});
+
+test('a server that does not answer is passed over, and adding works off line', async () => {
+  const stage = await createStage();
+  await stage.network.close();
+  expect(await check(stage, { text: 'x'.repeat(501), accounts: ['mastodon-4-5'] })).toEqual([]);
+  await expect(stage.add({ text: 'x'.repeat(501), accounts: ['mastodon-4-5'] })).resolves.toMatchObject({
+    status: 'queued',
+  });
+});
+
+test('limits that are known are kept when a post is added', async () => {
+  const stage = await createStage();
+  await check(stage, { text: 'a', accounts: ['mastodon-4-5'] });
+  await expect(stage.add({ text: 'x'.repeat(501), accounts: ['mastodon-4-5'] })).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    field: 'text',
+  });
+});
+
+test('a post that does not fit fails before anything is sent, and one meant for few is never shown to all', async () => {
+  const stage = await createStage({ models: ['facebook'] });
+  const accounts = ['facebook'];
+  const { database } = stage;
+  const post = await stage.add({ text: 'a secret', accounts });
+  await database.db.updateTable('posts').set({ visibility: 'private' }).execute();
+  await stage.beat();
+  expect((await stage.publisher.get(post.id))?.targets).toMatchObject([
+    {
+      status: 'failed',
+      error: {
+        code: 'BAD_INPUT',
+        message: expect.stringContaining('Its visibility is "private", and Facebook has only public'),
+      },
+    },
+  ]);
+  expect(stage.network.requests).toEqual([]);
+});
+
+test.each([
+  ['plain', 'Hello', null, 5],
+  ['an emoji of many code points', '👩‍👩‍👧‍👦🏳️‍🌈', null, 2],
+  ['a letter with two accents', 'ẹ́', null, 1],
+  ['line breaks', 'a\nb', null, 3],
+  ['a warning', 'abc', 'de', 5],
+  ['a long address', `see https://example.org/${'x'.repeat(100)} now`, null, 4 + 23 + 4],
+  ['an address without a scheme', 'example.org', null, 11],
+  ['two addresses', 'http://a.b https://c.d', null, 47],
+  ['a mention from elsewhere', 'hi @anna@social.example!', null, 9],
+  ['a mention at home', 'hi @anna', null, 8],
+  ['an e-mail address', 'a@b.example', null, 11],
+  ['nothing', '', null, 0],
+])('Mastodon counts %s', (_, text, warning, length) => {
+  expect(countGraphemes(text, warning, 23)).toBe(length);
+});
+
+test('GoToSocial counts code points, and addresses in full', () => {
+  expect(countCodePoints('👩‍👧 https://a.b', 'cw')).toBe(3 + 1 + 11 + 2);
+});
+
+test.each([
+  ['image/jpeg', [0xff, 0xd8, 0xff, 0xe1]],
+  ['image/png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ['image/gif', [...Buffer.from('GIF89a')]],
+  ['image/webp', [...Buffer.from('RIFFxxxxWEBP')]],
+  ['image/avif', [...Buffer.from('\0\0\0\x20ftypavif')]],
+  ['video/mp4', [...Buffer.from('\0\0\0\x20ftypisom')]],
+  ['video/quicktime', [...Buffer.from('\0\0\0\x14ftypqt  ')]],
+  ['video/webm', [0x1a, 0x45, 0xdf, 0xa3]],
+  ['audio/mpeg', [...Buffer.from('ID3\x04')]],
+  ['audio/mpeg', [0xff, 0xfb, 0x90]],
+  ['audio/flac', [...Buffer.from('fLaC')]],
+  [undefined, [...Buffer.from('<html>')]],
+  [undefined, [...Buffer.from('MZ')]],
+  [undefined, []],
+])('%s by its first bytes', (mime, bytes) => {
+  expect(sniff(Uint8Array.from(bytes))).toBe(mime);
+});
+
+test('a picture of the test is one for the library, too', () => {
+  expect(sniff(pngOf(1, 1, 'x'))).toBe('image/png');
+});
