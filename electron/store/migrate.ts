@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BelfryError } from '../../shared/index.ts';
 import { first } from './migrations/001-first.ts';
+import { outputIndex } from './migrations/002-output-index.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
-const migrations: readonly string[] = [first];
+const migrations: readonly string[] = [first, outputIndex];
 
 /** The version that this program writes. */
 export const newestVersion = migrations.length;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { HandlerInput, Millis, OutputLine, RunStatus, RunView } from '../../shared/index.ts';
 import type { Database } from './database.ts';
-import { readOutput } from './output.ts';
-import { hasEnded, withSteps } from './run-queries.ts';
+import { readOutput } from './output-reader.ts';
+import { hasEnded, jobIds, withSteps } from './run-queries.ts';
 import { toView } from './run-rows.ts';
 
 /** The newest run of a job that really ran and has ended. */
@@ -55,15 +55,9 @@ export function createRunReader(db: Database): RunReader {
   };
 }
 
-/** Hops from job to job along the index runs_ended, so that it costs the same with 100 runs as with 100,000. */
 async function lastRunRows(db: Database): Promise<(LastRun & { job_id: string })[]> {
   const { rows } = await sql<LastRun & { job_id: string }>`
-    WITH RECURSIVE jobs (job_id) AS (
-      SELECT min(job_id) FROM runs WHERE ${hasEnded}
-      UNION ALL
-      SELECT (SELECT min(job_id) FROM runs WHERE job_id > jobs.job_id AND ${hasEnded})
-      FROM jobs WHERE jobs.job_id IS NOT NULL
-    )
+    WITH RECURSIVE jobs (job_id) AS (${jobIds})
     SELECT runs.job_id, runs.id, runs.status, runs.finished_at AS "finishedAt"
     FROM jobs JOIN runs ON runs.seq = (
       SELECT seq FROM runs WHERE job_id = jobs.job_id AND ${hasEnded} ORDER BY seq DESC LIMIT 1

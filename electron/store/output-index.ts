@@ -1,0 +1,48 @@
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import type { Database } from './database.ts';
+import { readMeta, writeMeta } from './meta.ts';
+import type { Tables } from './schema.ts';
+
+const indexedKey = 'output_indexed';
+/** Characters indexed in one step: some 5 ms. */
+const stepSize = 128 * 1024;
+const stepBlocks = 200;
+/** Three letters are what the index is made of; of a long text some are enough to find the blocks. */
+const gram = 3;
+const mostGrams = 24;
+
+/** Id of the newest block that the index knows; blocks after it are looked through one by one. */
+export async function indexedUpTo(db: Database): Promise<number> {
+  return Number((await readMeta(db, indexedKey)) ?? 0);
+}
+
+/** Takes the next few blocks into the index, as part of the caller's transaction; false when it knows all. */
+export async function indexMore(trx: Transaction<Tables>): Promise<boolean> {
+  const from = await indexedUpTo(trx);
+  const { rows } = await sql<{ id: number; size: number }>`
+    SELECT id, octet_length(text) AS size FROM output WHERE id > ${from} ORDER BY id LIMIT ${stepBlocks}`.execute(
+    trx,
+  );
+  let size = 0;
+  const enough = rows.findIndex((row) => {
+    size += row.size;
+    return size >= stepSize;
+  });
+  const last = (enough < 0 ? rows.at(-1) : rows[enough])?.id;
+  if (last === undefined) return false;
+  await sql`INSERT INTO output_index (rowid, text) SELECT id, text FROM output WHERE id > ${from} AND id <= ${last}`.execute(
+    trx,
+  );
+  await writeMeta(trx, indexedKey, String(last));
+  return true;
+}
+
+/** Blocks that may hold `search`, as a subquery of ids; undefined for a text too short for the index. */
+export function mayHold(search: string): RawBuilder<number> | undefined {
+  const letters = [...search];
+  if (letters.length < gram) return undefined;
+  const grams = letters.slice(gram - 1).map((_, at) => letters.slice(at, at + gram).join(''));
+  const some = [...new Set(grams)].slice(0, mostGrams);
+  const match = some.map((text) => `"${text.replaceAll('"', '""')}"`).join(' AND ');
+  return sql<number>`SELECT rowid FROM output_index WHERE output_index MATCH ${match}`;
+}

@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import type { Millis } from '../../shared/index.ts';
+import type { Database } from './database.ts';
+import { hasEnded, jobsWithRuns } from './run-queries.ts';
+import type { WriteTogether } from './write-together.ts';
+
+/** What is kept of old runs; null = no limit. The newest ended run of each job is always kept. */
+export type Retention = {
+  /** Runs made longer ago go. */
+  maxAgeMs: Millis | null;
+  /** Of each job the newest so many that have ended stay, at least one. */
+  runsPerJob: number | null;
+  /** While the database holds more bytes than this, the oldest output goes. */
+  maxBytes: number | null;
+};
+
+export type ForgetNeeds = {
+  db: Database;
+  write: WriteTogether;
+  now: Millis;
+  /** Called between two steps; false ends the work. */
+  goOn(): Promise<boolean>;
+};
+
+/** Blocks of output removed in one step: some 1 MB, which takes a few milliseconds. */
+const blocksPerStep = 8;
+const runsPerStep = 50;
+
+/** Removes what is over the limits, in steps that are short enough for the event loop. */
+export async function forget(needs: ForgetNeeds, retention: Retention): Promise<void> {
+  const { maxAgeMs, runsPerJob, maxBytes } = retention;
+  if (maxAgeMs !== null) await repeat(needs, () => forgetRuns(needs, olderThan(needs, needs.now - maxAgeMs)));
+  if (runsPerJob !== null)
+    for (const jobId of await jobsWithRuns(needs.db))
+      await repeat(needs, () => forgetRuns(needs, beyond(needs, jobId, runsPerJob)));
+  if (maxBytes !== null) await repeat(needs, () => forgetOldestOutput(needs, maxBytes));
+}
+
+async function repeat({ goOn }: ForgetNeeds, step: () => Promise<boolean>): Promise<void> {
+  while ((await goOn()) && (await step())) {
+    // Each step says whether there was something to do.
+  }
+}
+
+/** First their output, a few blocks at a time, then the runs with their steps. */
+async function forgetRuns({ db, write }: ForgetNeeds, found: Promise<string[]>): Promise<boolean> {
+  const ids = await found;
+  if (ids.length === 0) return false;
+  const blocks = await db
+    .selectFrom('output')
+    .select('id')
+    .where('run_id', 'in', ids)
+    .limit(blocksPerStep)
+    .execute();
+  await write.inBulk(async (trx) => {
+    if (blocks.length === 0) await trx.deleteFrom('runs').where('id', 'in', ids).execute();
+    else await trx.deleteFrom('output').where('id', 'in', blocks.map(idOf)).execute();
+  });
+  return true;
+}
+
+async function olderThan({ db }: ForgetNeeds, edge: Millis): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM runs AS old
+    WHERE created_at < ${edge} AND status NOT IN ('queued', 'running')
+      AND seq IS NOT (SELECT seq FROM runs WHERE job_id = old.job_id AND ${hasEnded} ORDER BY seq DESC LIMIT 1)
+    ORDER BY created_at LIMIT ${runsPerStep}`.execute(db);
+  return rows.map(idOf);
+}
+
+async function beyond({ db }: ForgetNeeds, jobId: string, count: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM runs
+    WHERE job_id = ${jobId} AND status NOT IN ('queued', 'running') AND seq < (
+      SELECT seq FROM runs WHERE job_id = ${jobId} AND ${hasEnded}
+      ORDER BY seq DESC LIMIT 1 OFFSET ${Math.max(1, count) - 1})
+    ORDER BY seq LIMIT ${runsPerStep}`.execute(db);
+  return rows.map(idOf);
+}
+
+async function forgetOldestOutput({ db, write }: ForgetNeeds, maxBytes: number): Promise<boolean> {
+  if ((await usedBytes(db)) <= maxBytes) return false;
+  const blocks = await db
+    .selectFrom('output')
+    .select('id')
+    .where('run_id', 'not in', (of) =>
+      of.selectFrom('runs').select('runs.id').where('status', 'in', ['queued', 'running']),
+    )
+    .orderBy('id')
+    .limit(blocksPerStep)
+    .execute();
+  if (blocks.length === 0) return false;
+  await write.inBulk(async (trx) => {
+    await trx.deleteFrom('output').where('id', 'in', blocks.map(idOf)).execute();
+  });
+  return true;
+}
+
+/** Bytes of the database that hold something; freed pages are used again before the file grows. */
+async function usedBytes(db: Database): Promise<number> {
+  const { rows } = await sql<{ bytes: number }>`
+    SELECT (page_count - freelist_count) * page_size AS bytes
+    FROM pragma_page_count, pragma_freelist_count, pragma_page_size`.execute(db);
+  return rows[0]?.bytes ?? 0;
+}
+
+function idOf<T>({ id }: { id: T }): T {
+  return id;
+}
