@@ -17,7 +17,7 @@ export function addLines(
   const [first] = later;
   if (!first) return { lines: known, gap: false };
   // Nothing is added over a hole: the caller fetches from `last` on and adds again.
-  if (known.length > 0 && first.seq > last + 1) return { lines: known, gap: true };
+  if (first.seq > last + 1) return { lines: known, gap: true };
   const lines = [...known, ...later];
   return { lines: lines.length > most ? lines.slice(-most) : lines, gap: false };
 }
