@@ -9,6 +9,7 @@ type Month = { length: number; first: number };
 /** The wall times of a cron trigger. */
 export function cronPattern(spec: CronSpec): WallPattern {
   const months = bits(spec.months);
+  const { days: monthDays, weekdays } = spec;
   const years = spec.years === null ? null : new Set(spec.years);
   const weeks = spec.weeks === null ? null : new Set(spec.weeks);
 
@@ -19,9 +20,8 @@ export function cronPattern(spec: CronSpec): WallPattern {
       const begin = dayNumber(year, month, 1);
       const shape = { length: monthLength(year, month), first: weekdayOf(begin) };
       let mask = 2 ** shape.length - 1;
-      if (spec.days !== null) mask &= spec.days.reduce((all, day) => all | monthDayBits(day, shape), 0);
-      if (spec.weekdays !== null)
-        mask &= spec.weekdays.reduce((all, day) => all | weekDayBits(day, shape), 0);
+      if (monthDays !== null) mask &= monthDays.reduce((all, day) => all | monthDayBits(day, shape), 0);
+      if (weekdays !== null) mask &= weekdays.reduce((all, day) => all | weekDayBits(day, shape), 0);
       if (weeks !== null) mask &= weekBits(weeks, begin, shape.length);
       return mask;
     },

@@ -60,14 +60,26 @@ export type Notation = { openStep: boolean };
  * token, the allowed range and, where it can be guessed, what was meant.
  */
 export function readNumbers(text: string, unit: Unit, notation: Notation, problems: string[]): NumberField {
+  if (text === '*') return everything(unit);
   const values = text.split(',').flatMap((token) => readToken(token, unit, notation, problems));
   const whole = /^\*\/(\d+)$/.exec(text);
   return {
-    values: sorted(values),
-    wild: text === '*' || text === '?',
+    values: values.length > 1 ? sorted(values) : values,
+    wild: text === '?',
     step: whole ? Number(whole[1]) : null,
     stepped: text.includes('*') || text.includes('/') || text === '?',
   };
+}
+
+const wildcards = new Map<string, NumberField>();
+
+/** The meaning of `*`, made once for each unit: most fields of most expressions are just that. */
+function everything(unit: Unit): NumberField {
+  const known = wildcards.get(unit.label);
+  if (known) return known;
+  const made = { values: range(unit.min, highest(unit)), wild: true, step: null, stepped: true };
+  wildcards.set(unit.label, made);
+  return made;
 }
 
 function readToken(token: string, unit: Unit, notation: Notation, problems: string[]): number[] {

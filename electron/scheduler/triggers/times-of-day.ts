@@ -15,12 +15,14 @@ export function timesOfDay(
   seconds: readonly number[],
 ): TimesOfDay {
   const [hour, minute, second] = [ring(hours, 24), ring(minutes, 60), ring(seconds, 60)];
-  const perHour = minutes.length * seconds.length;
+  const size = hours.length * minutes.length * seconds.length;
+  const perMinute = seconds.length;
+  const perHour = minutes.length * perMinute;
   const firstInMinute = second.next(0);
   const firstInHour = minute.next(0) * 60 + firstInMinute;
 
   return {
-    size: hours.length * perHour,
+    size,
     first: hour.next(0) * 3600 + firstInHour,
     ceil(from) {
       const h = Math.floor(from / 3600);
@@ -39,7 +41,7 @@ export function timesOfDay(
       let count = hour.below(h) * perHour;
       if (hour.next(h) !== h) return count;
       const m = Math.floor(until / 60) % 60;
-      count += minute.below(m) * seconds.length;
+      count += minute.below(m) * perMinute;
       return minute.next(m) === m ? count + second.below(until % 60) : count;
     },
   };
@@ -47,8 +49,21 @@ export function timesOfDay(
 
 type Ring = { next(value: number): number; below(value: number): number };
 
-/** Tables that answer in one look: the next member at or after a value (-1: none), and the members below it. */
+/** The same lists come again in job after job (`0`, every minute): their tables are shared. */
+const rings = new Map<string, Ring>();
+const mostRings = 500;
+
 function ring(members: readonly number[], size: number): Ring {
+  const key = `${size}:${members.join()}`;
+  const known = rings.get(key);
+  if (known) return known;
+  const made = makeRing(members, size);
+  if (rings.size < mostRings) rings.set(key, made);
+  return made;
+}
+
+/** Tables that answer in one look: the next member at or after a value (-1: none), and the members below it. */
+function makeRing(members: readonly number[], size: number): Ring {
   const next = new Int8Array(size + 1).fill(-1);
   const below = new Int8Array(size + 1);
   for (const member of members) next[member] = member;
