@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BelfryError, type Bridge, type Envelope, type Log, toInstant } from '../shared/index.ts';
 import { systemClock as clock } from './clock.ts';
@@ -80,9 +80,15 @@ async function fill(home: string, example: string, network: DemoNetwork): Promis
   await writeFile(join(home, marker), '{ "note": "Belfry\'s demonstration: emptied at each start." }\n', {
     mode: 0o600,
   });
-  await cp(example, join(home, 'feed-pipeline'), { recursive: true });
+  await copyFolder(example, join(home, 'feed-pipeline'));
   const config = demoConfig({ address: network.address, node: nodePath() });
   await writeFile(join(home, 'config.json'), `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** File by file: inside a packaged application only reading is possible, and no `cp`. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(from)) await writeFile(join(to, name), await readFile(join(from, name)));
 }
 
 /** Electron may be forbidden to act as Node (a fuse), so there it is the Node that started it, or the one on the PATH. */

@@ -55,7 +55,7 @@ function item(
   const [title, summary, picture, alt] = stories[index % stories.length] ?? stories[0];
   const round = Math.floor(index / stories.length);
   const heading = round === 0 ? title : `${title} (part ${round + 1})`;
-  return `<item><guid isPermaLink="false">story-${startedAt}-${index}</guid><title>${heading}</title><link>${address}/#story-${index + 1}</link>
+  return `<item><guid isPermaLink="false">story-${startedAt}-${index}</guid><title>${heading}</title><link>${address}/stories/${index + 1}</link>
 <description>${summary}</description><pubDate>${new Date(startedAt + index * everyMs).toUTCString()}</pubDate>
 <media:content url="${address}/feed/${picture}" medium="image" type="image/png"><media:description>${alt}</media:description></media:content></item>`;
 }

@@ -68,6 +68,9 @@ async function publish(state: DemoState, address: string, request: DemoRequest):
   const { status: text, spoiler_text: warning, visibility, media_ids: media, in_reply_to_id } = read.data;
   if (text.trim() === '' && media.length === 0) return refused(422, "Validation failed: Text can't be blank");
   const key = request.header('idempotency-key');
+  // Media hang on one post only (networks.md §1.7); a repeat under its key answers before that matters.
+  if (!state.knows(key) && media.some((id) => state.media.get(id)?.status !== null))
+    return refused(422, 'Cannot attach files that are in use or do not exist');
   const made = state.publish({ text, warning, visibility, media, replyTo: in_reply_to_id ?? null }, key);
   return ok(statusAnswer(address, state, made));
 }
@@ -76,8 +79,8 @@ async function publish(state: DemoState, address: string, request: DemoRequest):
 function list(state: DemoState, address: string, { query }: DemoRequest): DemoAnswer {
   const after = Number(query.get('min_id') ?? query.get('since_id') ?? 0);
   const found = state.statuses
-    .filter(({ id }) => Number(id) > after)
-    .slice(-Number(query.get('limit') ?? 20));
+    .filter(({ id }) => !(Number(id) <= after))
+    .slice(-Math.min(40, Math.max(1, Number(query.get('limit')) || 20)));
   return ok(found.reverse().map((status) => statusAnswer(address, state, status)));
 }
 

@@ -34,7 +34,8 @@ export async function startDemoNetwork(needs: {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', addressOf());
     if (request.headers.host !== url.host) return send(response, 421, 'text/plain', 'This is another host.');
-    const file = timelineFiles.get(url.pathname);
+    // Every story of the feed has an address of its own; the timeline tells them all.
+    const file = timelineFiles.get(url.pathname.startsWith('/stories/') ? '/' : url.pathname);
     if (file) return send(response, 200, file.type, file.text);
     if (url.pathname === '/timeline.json') return sendJson(response, 200, timeline(state));
     if (url.pathname === '/feed.xml') {
@@ -47,7 +48,9 @@ export async function startDemoNetwork(needs: {
     const uploaded = state.media.get(url.pathname.slice('/pictures/'.length));
     if (url.pathname.startsWith('/pictures/') && uploaded)
       return send(response, 200, uploaded.type, uploaded.bytes);
-    const given = await route(state, addressOf(), token, await readRequest(request, url));
+    const body = await readBody(request);
+    if (body === undefined) return sendJson(response, 413, { error: 'Payload too large' });
+    const given = await route(state, addressOf(), token, toRequest(request, url, body));
     return given
       ? sendJson(response, given.status, given.body)
       : sendJson(response, 404, { error: 'Not found' });
@@ -75,24 +78,28 @@ export async function startDemoNetwork(needs: {
   };
 }
 
-async function readRequest(request: IncomingMessage, url: URL): Promise<DemoRequest> {
+/** The whole body; undefined when it is longer than the network takes, after it was read to its end and thrown away. */
+async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > longestBody) throw new Error(`A body is longer than ${longestBody} bytes`);
-    chunks.push(chunk);
+    if (length <= longestBody) chunks.push(chunk);
   }
-  const body = new Response(Buffer.concat(chunks), {
-    headers: { 'content-type': request.headers['content-type'] ?? '' },
-  });
+  return length > longestBody ? undefined : Buffer.concat(chunks);
+}
+
+function toRequest(request: IncomingMessage, url: URL, bytes: Uint8Array): DemoRequest {
+  const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  const body = new Response(Buffer.from(bytes), { headers });
   return {
     method: request.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
     header: (name) => [request.headers[name] ?? null].flat()[0] ?? null,
-    form: () => body.formData(),
-    json: () => body.json(),
+    // A body of another form than its label is the client's mistake, answered as such by the route.
+    form: () => body.formData().catch(() => new FormData()),
+    json: () => body.json().catch(() => undefined),
   };
 }
 

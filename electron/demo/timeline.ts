@@ -37,6 +37,7 @@ function page(): string {
 <h1>Demonstration network</h1>
 <p>A social network of one account, on this machine only. What Belfry publishes appears here by itself.</p>
 </header>
+<p class="end" role="status">The demonstration has ended: this page shows what it published.</p>
 <main id="posts" aria-live="polite"><p class="quiet">Nothing yet. The first post is on its way …</p></main>
 </body>
 </html>`;
@@ -50,6 +51,9 @@ body { margin: 0 auto; max-width: 38rem; padding: 2rem 1rem 4rem; background: va
 h1 { font-size: 1.4rem; margin: 0; }
 header p, .quiet { color: var(--quiet); margin: 0.25rem 0 1.5rem; }
 article { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.2rem; margin: 0 0 1rem; }
+.end { display: none; border: 1px solid var(--mark); border-radius: 12px; padding: 0.6rem 1.2rem; margin: 0 0 1rem; }
+.ended .end { display: block; }
+.warning { font-weight: 600; }
 article:target { border-color: var(--mark); }
 article > p { margin: 0.5rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .who { display: flex; gap: 0.6rem; align-items: baseline; font-weight: 600; }
@@ -70,8 +74,9 @@ function element(name, properties, ...children) {
 function article(post) {
   const time = element('time', { dateTime: new Date(post.at).toISOString() }, new Date(post.at).toLocaleTimeString());
   const who = element('div', { className: 'who' }, 'Belfry demonstration', time);
+  const warning = post.warning ? [element('p', { className: 'warning' }, post.warning)] : [];
   const pictures = post.pictures.map(({ src, alt }) => element('img', { src, alt, title: alt }));
-  return element('article', { id: post.id }, who, element('p', {}, post.text), ...pictures);
+  return element('article', { id: post.id }, who, ...warning, element('p', {}, post.text), ...pictures);
 }
 async function look() {
   try {
@@ -83,6 +88,9 @@ async function look() {
       seen.add(post.id);
       posts.prepend(article(post));
     }
+    document.body.classList.remove('ended');
+  } catch {
+    document.body.classList.add('ended');
   } finally {
     setTimeout(look, 1000);
   }

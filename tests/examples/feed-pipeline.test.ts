@@ -190,6 +190,17 @@ describe('feeds of all kinds', () => {
     expect(posts.map((post) => post.text)).toEqual(['Only ’words’ … &unknown; <', 'A bold & "free" title']);
   });
 
+  test('nearly the same title is the same news, unless its numbers differ', async () => {
+    const titles = [
+      'The long tale of the old tower, part 2',
+      'The long tale of the old tower, part 3',
+      'The long tale of that old tower, part 3',
+    ];
+    const items = titles.map((title, i) => `<item><guid>${i}</guid><title>${title}</title></item>`);
+    const { posts } = await postsFrom(rss(items.reverse().join('')));
+    expect(posts.map((post) => post.text)).toEqual(titles.slice(0, 2));
+  });
+
   test('entries of long ago can be left out', async () => {
     const cwd = temporaryHome();
     const recent = new Date(Date.now() - 3_600_000).toUTCString();

@@ -49,9 +49,13 @@ function wordsOf(title) {
   );
 }
 
-/** Four fifths of their words in common; short titles must agree wholly by their link instead. */
+/** Four fifths of their words in common, and the same numbers: part 2 is not part 3. Short titles say too little. */
 function alike(a, b) {
-  if (a.size < 4 || b.size < 4) return false;
+  if (a.size < 4 || b.size < 4 || numbersOf(a) !== numbersOf(b)) return false;
   const common = [...a].filter((word) => b.has(word)).length;
   return common / (a.size + b.size - common) >= 0.8;
+}
+
+function numbersOf(words) {
+  return [...words].filter((word) => /\p{N}/u.test(word)).join(' ');
 }
