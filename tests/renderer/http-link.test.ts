@@ -155,3 +155,24 @@ test('lines are whole, however the pieces are cut; heartbeats are no lines', () 
 test('reconnecting waits longer each time, within bounds', () => {
   expect([1, 2, 3, 20].map(reconnectDelay)).toEqual([500, 1000, 2000, 15_000]);
 });
+
+test('a code is traded once; without one, nothing is asked', async () => {
+  const engine = await served();
+  const asked: string[] = [];
+  const session = (code: string | null) =>
+    createSession({
+      fetch: (input, init) => {
+        asked.push(String(input));
+        return fetch(new URL(String(input), `http://127.0.0.1:${engine.port}`), init);
+      },
+      storage: storage(),
+      code,
+    });
+  await session(null).enter();
+  expect(asked).toEqual([]);
+  const once = session(new URL(engine.link()).hash.slice('#code='.length));
+  await once.enter();
+  await once.enter();
+  expect(asked).toEqual(['/api/session']);
+  expect(once.token()).toMatch(/^[0-9a-f-]{36}$/);
+});
