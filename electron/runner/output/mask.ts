@@ -9,6 +9,7 @@ const shown = '•••';
 const shortest = 4;
 /** An encoded piece shorter than this is too common to be masked. */
 const shortestEncoded = 6;
+const shortestLine = 8;
 
 /** Masks the given secrets: raw, line by line, URL-encoded, JSON-escaped, in hex and in base64 at any alignment. */
 export function createMask(secrets: readonly string[]): Mask {
@@ -82,6 +83,7 @@ function encodings(text: string): string[] {
     bytes.toString('hex'),
     bytes.toString('hex').toUpperCase(),
     ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
+    ...[64, 76].flatMap((width) => base64Lines(bytes, width)),
   ];
   return [text, ...encoded.filter((variant) => variant.length >= shortestEncoded)];
 }
@@ -91,6 +93,14 @@ function base64At(bytes: Buffer, offset: number): string[] {
   const all = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   const part = all.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
   return [part, part.replaceAll('+', '-').replaceAll('/', '_')];
+}
+
+/** `base64` and PEM break their lines at these widths; a last line of a few characters says too little to be masked. */
+function base64Lines(bytes: Buffer, width: number): string[] {
+  const all = bytes.toString('base64');
+  const count = Math.ceil(all.length / width);
+  const lines = Array.from({ length: count }, (_, at) => all.slice(at * width, (at + 1) * width));
+  return count > 1 ? lines.filter((line) => line.length >= shortestLine) : [];
 }
 
 function escapeRegex(text: string): string {

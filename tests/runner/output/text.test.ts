@@ -103,6 +103,13 @@ test('a secret is masked raw, URL-encoded, JSON-escaped, in hex and in base64 at
   }
 });
 
+test('base64 of a long secret is masked also where it is broken into lines', () => {
+  const secret = Array.from({ length: 40 }, (_, i) => `part-${i}`).join('/');
+  const broken = Buffer.from(secret).toString('base64').replace(/.{76}/g, '$&\n').split('\n');
+  expect(broken.length).toBeGreaterThan(3);
+  for (const line of broken) expect(createMask([secret]).text(line)).toBe('•••');
+});
+
 test('each line of a secret is one; texts of three characters are none', () => {
   const mask = createMask(['-----BEGIN-----\nMIIEvQ\n-----END-----\n', 'abc']);
   expect(mask.text('a MIIEvQ b abc')).toBe('a ••• b abc');
