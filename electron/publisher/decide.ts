@@ -19,6 +19,8 @@ export type Facts = {
   settings: PublisherSettings;
   /** The account can publish: not waiting for a sign-in. */
   ready: boolean;
+  /** Until when the account's server wants no requests; null when it takes them. */
+  spentUntil: Millis | null;
   /** When the account last published; only asked for when the target is late. */
   lastPublished: Millis | null;
 };
@@ -36,7 +38,8 @@ export function decide(work: Work, facts: Facts): Next {
   return work.target.status === 'sending' ? decideSending(work, facts) : decideQueued(work, facts);
 }
 
-function decideSending(work: Work, { now, settings, ready }: Facts): Next {
+function decideSending(work: Work, facts: Facts): Next {
+  const { now, settings } = facts;
   const attempt = work.attempts.find(({ state }) => state !== 'published' && state !== 'prepared');
   if (!attempt) return { do: 'publish', part: nextPart(work) };
   if (attempt.state === 'sending') {
@@ -55,8 +58,8 @@ function decideSending(work: Work, { now, settings, ready }: Facts): Next {
       },
     };
   }
-  if (!ready || isHeld(work, now)) return { do: 'wait' };
-  return { do: 'look-up', part: attempt.part };
+  if (!facts.ready || isHeld(work, now)) return { do: 'wait' };
+  return spent(work, facts) ?? { do: 'look-up', part: attempt.part };
 }
 
 function decideQueued(work: Work, facts: Facts): Next {
@@ -65,6 +68,8 @@ function decideQueued(work: Work, facts: Facts): Next {
   const limit = Math.max(settings.lateLimitHours * 3_600_000, lateAfterMs);
   if (now - dueAt > limit) return { do: 'step', step: tooLate(work, now, settings.lateLimitHours) };
   if (!ready || isHeld(work, now)) return { do: 'wait' };
+  const still = spent(work, facts);
+  if (still) return still;
   const part = nextPart(work);
   if (part > 0 && work.attempts.find((attempt) => attempt.part === part - 1)?.remoteId == null)
     return { do: 'step', step: ended(work, 'failed', brokenThread(work, part)) };
@@ -78,6 +83,17 @@ function decideQueued(work: Work, facts: Facts): Next {
     return { do: 'step', step: { change, effects: [], go: 'stop' } };
   }
   return { do: 'publish', part };
+}
+
+/** Nothing is left of the account's rate limit: its queue keeps still until the server counts anew. */
+function spent(work: Work, { now, spentUntil }: Facts): Next | undefined {
+  if (spentUntil === null || spentUntil <= now) return undefined;
+  const change = step(
+    work,
+    { notBefore: spentUntil },
+    'The server takes no more requests of this account for now',
+  );
+  return { do: 'step', step: { change, effects: [], go: 'stop' } };
 }
 
 /** The rest of a thread has to answer a part whose id nobody knows. */

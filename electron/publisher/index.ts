@@ -7,6 +7,7 @@ import {
   type TargetStatus,
 } from '../../shared/index.ts';
 import { type AddFrom, addPost } from './add.ts';
+import { calmly } from './calmly.ts';
 import { checkPost } from './check-post.ts';
 import { cancelling, publishingNow, retrying, settling } from './commands.ts';
 import { createHttp } from './networks/http.ts';
@@ -33,8 +34,11 @@ export type {
 export type Publisher = {
   /** Takes up what an earlier engine left half done. Can be called twice. */
   start(): Promise<void>;
-  /** Starts nothing new, and waits for the calls that are under way. Can be called twice. */
-  stop(): Promise<void>;
+  /**
+   * Starts nothing new, and waits for the calls that are under way, at most `drainMs` (10 s): what is cut off then is
+   * looked up at the next start. Can be called twice.
+   */
+  stop(options?: { drainMs?: number }): Promise<void>;
   /** The built-in `publish_due_posts`: publishes what is due, looks up what is unknown. */
   publishDue(context: {
     signal: AbortSignal;
@@ -65,17 +69,20 @@ export type Publisher = {
 };
 
 /** Builds the room; nothing happens before `start`. */
-export function createPublisher(needs: PublisherNeeds): Publisher {
-  const { ledger, clock } = needs;
+export function createPublisher(given: PublisherNeeds): Publisher {
+  const { ledger, clock } = given;
+  const changed = calmly(clock, given.changed);
+  const needs = { ...given, changed };
   const http = createHttp({ ...needs, timeoutMs: needs.requestTimeoutMs });
   const adapterOf = createAdapters();
   const runPass = createPasses();
   const stopping = new AbortController();
+  const spent = new Map<string, Millis>();
   const underWay = new Set<Promise<unknown>>();
 
   const pass = (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
     const running = runPass(
-      { ...needs, http, adapterOf, say, signal: either(stopping.signal, signal) },
+      { ...needs, http, adapterOf, say, spent, signal: either(stopping.signal, signal) },
       only,
     );
     underWay.add(running);
@@ -97,9 +104,17 @@ export function createPublisher(needs: PublisherNeeds): Publisher {
 
   return {
     start: () => recover(needs),
-    async stop() {
+    async stop({ drainMs = 10_000 } = {}) {
       stopping.abort();
-      await Promise.allSettled(underWay);
+      const patience = new Promise<void>((resolve) => {
+        const cancel = clock.setTimer(drainMs, resolve);
+        void Promise.allSettled(underWay).then(() => {
+          cancel();
+          resolve();
+        });
+      });
+      await patience;
+      changed.flush();
     },
     async publishDue({ signal, say }) {
       if (await needs.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };

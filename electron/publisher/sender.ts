@@ -5,6 +5,7 @@ import { bodyHash, draftOf } from './draft.ts';
 import { misfits } from './misfits.ts';
 import type { Adapter, Draft, Session } from './networks/adapter.ts';
 import type { Http } from './networks/http.ts';
+import { spentUntil } from './networks/rate-limit.ts';
 import { type Around, afterPrepare, afterSend } from './outcome.ts';
 import type { Attempt, PublisherAccount, PublisherNeeds, Work } from './ports.ts';
 import { afterLookUp } from './reconcile.ts';
@@ -18,6 +19,8 @@ export type SenderNeeds = PublisherNeeds & {
   /** Something a person may want to follow. */
   say(text: string): void;
   signal: AbortSignal;
+  /** Until when each account has to keep still, by the rate headers of its server. */
+  spent: Map<string, Millis>;
 };
 
 /** What the steps of one account share. */
@@ -43,6 +46,7 @@ export async function sendAccount(needs: SenderNeeds, account: PublisherAccount)
       now,
       settings: needs.settings(),
       ready: status === 'ready' || status === 'unknown',
+      spentUntil: needs.spent.get(account.id) ?? null,
       lastPublished: isLate(work, now) ? await needs.ledger.lastPublished(account.id) : null,
     });
     if (next.do === 'wait') tally.waiting += 1;
@@ -223,7 +227,13 @@ function store(
 async function openSession({ needs, account }: Scene): Promise<Session | undefined> {
   try {
     const token = await needs.token(account.id);
-    return { account, token, http: needs.http, clock: needs.clock, log: needs.log, signal: needs.signal };
+    const http: Http = async (request) => {
+      const result = await needs.http(request);
+      const until = spentUntil(result, needs.clock.now());
+      if (until !== null) needs.spent.set(account.id, until);
+      return result;
+    };
+    return { account, token, http, clock: needs.clock, log: needs.log, signal: needs.signal };
   } catch (error) {
     const known =
       error instanceof BelfryError && (error.code === 'SIGN_IN_NEEDED' || error.code === 'VAULT_UNAVAILABLE');

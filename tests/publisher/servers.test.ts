@@ -295,3 +295,26 @@ describe('bodies', () => {
     expect(world.visible).toHaveLength(1);
   });
 });
+
+describe('rate limits', () => {
+  test('an account whose limit is spent keeps still until the server counts anew; others go on', async () => {
+    const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
+    const reset = stage.clock.now() + 4 * 60_000;
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': new Date(reset).toISOString() };
+    const [first, second] = [...stage.networks.keys()];
+    for (const text of ['a', 'b']) await stage.add({ text, accounts: [first ?? '', second ?? ''] });
+    stage.network.faults.next(
+      'post',
+      answer(200, { id: '1', url: 'https://a.example/1' }, { effect: true, headers }),
+    );
+    await stage.patientBeat();
+    expect(stage.network.world.visible.map(({ text }) => text)).toEqual(['a']);
+    expect(stage.networks.get(second ?? '')?.world.visible.map(({ text }) => text)).toEqual(['a', 'b']);
+    expect(await stage.publisher.nextDue()).toBe(reset);
+    await stage.untilQuiet();
+    expect(stage.network.world.visible.map(({ text, at }) => [text, at >= reset])).toEqual([
+      ['a', false],
+      ['b', true],
+    ]);
+  });
+});

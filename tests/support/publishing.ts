@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createPublisher, type PublisherNeeds } from '../../electron/publisher/index.ts';
+import { createPublisher, type PostLedger, type PublisherNeeds } from '../../electron/publisher/index.ts';
 import { createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import {
   type AccountStatus,
@@ -40,7 +40,7 @@ export async function createStage(options: StageOptions = {}) {
   const random = seededRandom(options.seed ?? 1);
   const statuses = new Map<string, AccountStatus>();
   const told: { kind: string; account: string; reason: string }[] = [];
-  /** Requests that wait for their answer. */
+  /** Requests and queries that wait for their answer. */
   const calls = { open: 0 };
   const settings = { lateLimitHours: 24, spacingSeconds: 60, settleSeconds: 60 };
 
@@ -58,7 +58,7 @@ export async function createStage(options: StageOptions = {}) {
         });
       },
       log: () => undefined,
-      ledger,
+      ledger: counted(ledger, calls),
       version: '0.0.0-test',
       requestTimeoutMs: 60_000,
       mediaFolder: join(home, 'media'),
@@ -187,4 +187,19 @@ export function jpegOf(width: number, height: number, content: string): Buffer {
   const jfif = [0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
   const frame = [0xff, 0xc0, 0, 11, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0];
   return Buffer.concat([Buffer.from([0xff, 0xd8, ...jfif, ...frame]), Buffer.from(content)]);
+}
+
+/** The ledger, with its open calls counted. */
+function counted(ledger: PostLedger, calls: { open: number }): PostLedger {
+  return new Proxy(ledger, {
+    get(target, name: keyof PostLedger) {
+      const call = target[name] as (...given: unknown[]) => Promise<unknown>;
+      return (...given: unknown[]) => {
+        calls.open += 1;
+        return call(...given).finally(() => {
+          calls.open -= 1;
+        });
+      };
+    },
+  });
 }
