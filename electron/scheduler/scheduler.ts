@@ -10,7 +10,7 @@ import { serial } from './serial.ts';
 
 /** After slots could not be claimed, the next try comes this soon. */
 const retryDelay = 1000;
-/** One sleep makes one wake event, though several parts of the system report it. */
+/** A hint of a wake that comes this soon after another sign of it tells nothing new. */
 const wakeOnce = 20_000;
 
 /** Decides when jobs are due and hands their runs over (design §3.3). Nothing happens before `start`. */
@@ -27,6 +27,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   let last: Reading = readClocks(clock);
   let expected = Number.POSITIVE_INFINITY;
   let wokeAt = Number.NEGATIVE_INFINITY;
+  let slept = false; // The clocks tell of a sleep that nobody was told of yet.
   let handled: Millis | null = null;
   let troubled = false;
   let cancelTimer = () => {};
@@ -73,7 +74,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
         seconds: -drift.jump / 1000,
       });
     }
-    if (drift.slept) heard.push({ event: 'wake' });
+    slept ||= drift.slept;
     if (needs.defaultTimezone() !== zone) {
       zone = needs.defaultTimezone();
       outdated = true;
@@ -100,8 +101,8 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
 
   /** Starts the jobs that wait for what was heard; in a pause nothing answers. */
   async function answer(now: Millis): Promise<void> {
-    for (const happening of heard.splice(0)) {
-      if (pausedSince !== null || isEcho(happening)) continue;
+    for (const happening of withWake(heard.splice(0))) {
+      if (pausedSince !== null) continue;
       toStart.push(...follower.waiting(happening).map((jobId) => ({ happening, jobId })));
     }
     for (let next = toStart[0]; next; next = toStart[0]) {
@@ -110,11 +111,14 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     }
   }
 
-  function isEcho({ event }: Happening): boolean {
-    if (event !== 'wake') return false;
-    const echo = last.monotonic - wokeAt < wakeOnce;
-    if (!echo) wokeAt = last.monotonic;
-    return echo;
+  /** One sleep is one wake event: what the clocks tell counts, a hint only when they told of nothing just before. */
+  function withWake(happenings: readonly Happening[]): Happening[] {
+    const others = happenings.filter(({ event }) => event !== 'wake');
+    const hinted = others.length < happenings.length && last.monotonic - wokeAt > wakeOnce;
+    if (!slept && !hinted) return others;
+    slept = false;
+    wokeAt = last.monotonic;
+    return [{ event: 'wake' }, ...others];
   }
 
   function failed(error: unknown): void {

@@ -28,6 +28,8 @@ export type World = {
   dispatched: ClaimedRun[];
   troubles: (WireError | null)[];
   zone: { name: string };
+  /** Jobs with a run at work. */
+  busy: Set<string>;
   /** Replaces the configuration. */
   setJobs(...jobs: Job[]): Promise<void>;
   /** Rows of `runs` in order, as short texts: `2026-11-22T10:00:00.000Z schedule queued`. */
@@ -53,6 +55,7 @@ export async function world(
   const dispatched: ClaimedRun[] = [];
   const troubles: (WireError | null)[] = [];
   const zone = { name: 'UTC' };
+  const busy = new Set<string>();
   let config = jobs;
   let broken: Error | null = null;
 
@@ -74,6 +77,7 @@ export async function world(
       jobs: () => config,
       defaultTimezone: () => zone.name,
       dispatch: (run) => dispatched.push(run),
+      busy: (jobId) => busy.has(jobId),
       changed: () => {},
       trouble: (error) => troubles.push(error),
     });
@@ -101,6 +105,7 @@ export async function world(
     dispatched,
     troubles,
     zone,
+    busy,
     async setJobs(...next) {
       config = next;
       await it.scheduler.jobsChanged();
