@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { AccountView, PostView, RunView, Status } from '../../shared/index.ts';
+import { commandOn, startHeadless, until } from '../support/command.ts';
+import { temporaryHome } from '../support/home.ts';
+
+type Shown = { text: string; pictures: { src: string; alt: string }[] };
+
+/** The demonstration's network as its page sees it. */
+async function shownBy(accounts: AccountView[]): Promise<{ address: string; posts: Shown[] }> {
+  const address = accounts[0]?.server ?? '';
+  return { address, posts: await (await fetch(`${address}/timeline.json`)).json() };
+}
+
+test('a newcomer sees a pipeline run and a post with a picture published within ten seconds', async () => {
+  const home = temporaryHome();
+  const belfry = commandOn(home);
+  const began = performance.now();
+  const host = await startHeadless(home, '--demo');
+  const { address, posts } = await until('a post is published', async () => {
+    const shown = await shownBy(await belfry.json<AccountView[]>('accounts'));
+    return shown.posts.length > 0 && shown;
+  });
+  const took = performance.now() - began;
+  expect(took).toBeLessThan(10_000);
+  expect(posts[0]?.pictures[0]?.alt).toContain('belfry');
+  const picture = await fetch(`${address}${posts[0]?.pictures[0]?.src}`);
+  expect(picture.headers.get('content-type')).toBe('image/png');
+  expect(host.output()).toContain(`The demonstration's network: ${address}/`);
+
+  expect((await belfry.json<Status>('status')).scheduler).toBe('running');
+  const [run] = await belfry.json<RunView[]>('runs', '--job', 'town_news');
+  expect(run?.steps.map(({ name, status }) => `${name} ${status}`)).toEqual([
+    'Ingest success',
+    'Deduplicate success',
+    'Draft success',
+  ]);
+  const queue = await belfry.json<PostView[]>('posts', '--status', 'queued');
+  expect(queue.map(({ text }) => text)).toContainEqual(expect.stringContaining('waits for its time'));
+
+  // The feed goes on, and so does the pipeline, by itself.
+  await until(
+    'a second story',
+    async () => (await shownBy(await belfry.json('accounts'))).posts.length >= 2,
+    45_000,
+  );
+  expect((await belfry('quit')).code).toBe(0);
+  expect(await host.exited).toBe(0);
+
+  // It begins anew each time.
+  const again = await startHeadless(home, '--demo');
+  await until('a post is published again', async () => {
+    const shown = await shownBy(await belfry.json<AccountView[]>('accounts'));
+    return shown.address !== address && shown.posts.length > 0;
+  });
+  expect((await belfry.json<PostView[]>('posts')).length).toBeLessThan(4);
+  await belfry('quit');
+  await again.exited;
+});
+
+test('a home with work of its own is never emptied', async () => {
+  const home = temporaryHome();
+  writeFileSync(join(home, 'config.json'), '{"settings":{"theme":"dark"}}');
+  const answer = await commandOn(home)('run', '--demo', '--port', '0');
+  expect(answer.stderr).toMatch(/CONFLICT: The demonstration cannot use this home folder/);
+  expect(answer.code).not.toBe(0);
+});
