@@ -9,6 +9,7 @@ const programs = [
   { any: ['Xvfb'], from: 'xvfb' },
   { any: ['dbus-daemon'], from: 'dbus' },
   { any: ['faketime'], from: 'faketime' },
+  { any: ['python3'], from: 'python3' },
   {
     any: ['chromium', 'chromium-browser', 'google-chrome', process.env.BELFRY_TEST_BROWSER ?? 'chromium'],
     from: 'chromium',

@@ -23,8 +23,9 @@ async function run(extra) {
     const code = await foreground(node, [join(root, 'electron/dev/build.mjs'), ...parts], quiet);
     if (code !== 0) return summary([{ passed: 0, failed: 1, skipped: 0 }]);
   }
-  const unit = await vitest(node, 'unit', extra);
+  // First of all, since the window's tests among the unit tests use the browser too.
   const desktop = await prepareDesktop(node);
+  const unit = await vitest(node, 'unit', extra);
   if (desktop.reason) {
     say(`The tests on a real desktop were skipped: ${desktop.reason}.`);
     if (process.env.CI) say('In CI that counts as a failure.');
