@@ -45,10 +45,11 @@ export function trayView(state: TrayState): TrayView {
   return { icon: iconOf(state), tooltip: tooltipOf(state), entries: entriesOf(state) };
 }
 
-function iconOf({ status, quitting }: TrayState): TrayIcon {
+function iconOf(state: TrayState): TrayIcon {
+  const { status, quitting } = state;
   if (!status || quitting) return 'idle';
   if (needsAttention(status)) return 'attention';
-  if (status.running.length > 0) return 'running';
+  if (runningNow(state).length > 0) return 'running';
   return status.scheduler === 'paused' ? 'paused' : 'idle';
 }
 
@@ -56,22 +57,39 @@ function needsAttention(status: Status): boolean {
   return status.counts.needYou > 0 || status.warnings.length > 0;
 }
 
+/** Work worth telling: the built-in jobs run every minute, and an icon that blinks every minute tells nothing. */
+function runningNow({ status, jobs }: TrayState): string[] {
+  const builtin = new Set(jobs.filter((job) => job.builtin).map((job) => job.id));
+  return (status?.running ?? []).filter((run) => !builtin.has(run.jobId)).map((run) => run.name);
+}
+
+/** The next of the person's own jobs and posts, or null. */
+function nextUp({ jobs, posts, now }: TrayState): { name: string; at: Millis } | null {
+  const slots = jobs
+    .filter((job) => !job.builtin)
+    .flatMap(({ name, nextRun }) => (nextRun === null ? [] : [{ name, at: fromInstant(nextRun) }]));
+  const due = posts.flatMap(({ publishAt }) =>
+    publishAt === null ? [] : [{ name: 'a post', at: Math.max(now, fromInstant(publishAt)) }],
+  );
+  return [...slots, ...due].reduce<{ name: string; at: Millis } | null>(
+    (first, each) => (first === null || each.at < first.at ? each : first),
+    null,
+  );
+}
+
 /** One line on what matters most now. */
-export function statusLine({
-  status,
-  now,
-  quitting,
-}: Pick<TrayState, 'status' | 'now' | 'quitting'>): string {
+export function statusLine(state: TrayState): string {
+  const { status, now, quitting } = state;
   if (quitting) return 'Ending …';
   if (!status) return 'Starting …';
-  const [first, ...more] = status.running;
-  if (first) return `Running: ${short(first.name)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+  const [first, ...more] = runningNow(state);
+  if (first) return `Running: ${short(first)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
   if (status.warnings.length > 0)
     return plural(status.warnings.length, 'warning needs', 'warnings need', 'you');
   if (status.counts.needYou > 0) return plural(status.counts.needYou, 'post needs', 'posts need', 'you');
   if (status.scheduler === 'paused') return 'Paused';
-  if (!status.next) return 'Nothing is scheduled';
-  return `Next: ${short(status.next.name)} ${untilWords(fromInstant(status.next.at) - now)}`;
+  const next = nextUp(state);
+  return next ? `Next: ${short(next.name)} ${untilWords(next.at - now)}` : 'Nothing is scheduled';
 }
 
 function tooltipOf(state: TrayState): string {

@@ -9,7 +9,7 @@ const all: readonly Part[] = ['status', 'jobs', 'posts', 'settings'];
 const pauseMillis = 500;
 /** The status line counts minutes. */
 const tickMillis = 30_000;
-const mostPosts = 1000;
+const most = 1000;
 
 export type TrayStateNeeds = {
   engine: Bridge;
@@ -106,11 +106,11 @@ async function load(engine: Bridge, part: Part): Promise<Partial<TrayState>> {
       return answer.ok ? { status: answer.value } : {};
     }
     case 'jobs': {
-      const answer = await ask(engine, 'jobs.list', {});
+      const answer = await ask(engine, 'jobs.list', { limit: most });
       return answer.ok ? { jobs: answer.value } : {};
     }
     case 'posts': {
-      const answer = await ask(engine, 'posts.list', { status: 'queued', limit: mostPosts });
+      const answer = await ask(engine, 'posts.list', { status: 'queued', limit: most });
       return answer.ok ? { posts: answer.value } : {};
     }
     case 'settings': {

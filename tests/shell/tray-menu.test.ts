@@ -189,26 +189,37 @@ describe('the menu', () => {
 });
 
 describe('the status line', () => {
-  const next = (minutes: number) => ({ next: { jobId: 'trends', name: 'Trends', at: at(minutes) } });
-  it.each<[string, Partial<Status>]>([
-    ['Next: Trends in 12 min', next(12)],
-    ['Next: Trends in 12 min', next(11.5)],
-    ['Next: Trends in less than a minute', next(0.5)],
-    ['Next: Trends now', next(-1)],
-    ['Next: Trends in 2 h', next(120)],
-    ['Next: Trends in 2 h 5 min', next(125)],
-    ['Next: Trends in 3 days', next(3 * 24 * 60)],
-    ['Running: News ingestion', { running: running('News ingestion'), ...next(1) }],
+  const next = (minutes: number) => ({ jobs: [{ ...job('trends', 'Trends'), nextRun: at(minutes) }] });
+  it.each<[string, Partial<Status>, Partial<TrayState>?]>([
+    ['Next: Trends in 12 min', {}, next(12)],
+    ['Next: Trends in 12 min', {}, next(11.5)],
+    ['Next: Trends in less than a minute', {}, next(0.5)],
+    ['Next: Trends now', {}, next(-1)],
+    ['Next: Trends in 2 h', {}, next(120)],
+    ['Next: Trends in 2 h 5 min', {}, next(125)],
+    ['Next: Trends in 3 days', {}, next(3 * 24 * 60)],
+    ['Running: News ingestion', { running: running('News ingestion') }, next(1)],
     ['Running: News and 2 more', { running: running('News', 'Trends', 'Ideas') }],
-    ['Paused', { scheduler: 'paused', ...next(1) }],
-    ['1 post needs you', { counts: counts({ needYou: 1 }), ...next(1) }],
+    ['Paused', { scheduler: 'paused' }, next(1)],
+    ['1 post needs you', { counts: counts({ needYou: 1 }) }, next(1)],
     ['2 posts need you', { counts: counts({ needYou: 2 }), scheduler: 'paused' }],
     [
       '1 warning needs you',
       { warnings: [{ code: 'BAD_CONFIG', message: 'x' }], counts: counts({ needYou: 2 }) },
     ],
-  ])('says "%s"', (line, change) => {
-    expect(read(trayView(state({ status: status(change) })).entries)[0]).toBe(`(${line})`);
+    ['Next: a post in 5 min', {}, { ...next(12), posts: [post('p', at(5), 'hello')] }],
+    ['Next: a post now', {}, { posts: [post('p', at(-5), 'late')] }],
+  ])('says "%s"', (line, change, more = {}) => {
+    expect(read(trayView(state({ status: status(change), ...more })).entries)[0]).toBe(`(${line})`);
+  });
+
+  it('does not speak of the built-in jobs, which run every minute', () => {
+    const publish = { ...job('publish_due_posts', 'Publish due posts'), builtin: true, nextRun: at(0.5) };
+    const busy = { running: [{ runId: 'r', jobId: publish.id, name: publish.name, startedAt: at(0) }] };
+    const view = trayView(state({ status: status(busy), jobs: [publish] }));
+    expect(read(view.entries)[0]).toBe('(Nothing is scheduled)');
+    expect(view.icon).toBe('idle');
+    expect(read(sub(view, 'Run now'))).toEqual(['Publish due posts']);
   });
 });
 
