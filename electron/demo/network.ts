@@ -37,6 +37,7 @@ export async function startDemoNetwork(needs: {
     // Every story of the feed has an address of its own; the timeline tells them all.
     const file = timelineFiles.get(url.pathname.startsWith('/stories/') ? '/' : url.pathname);
     if (file) return send(response, 200, file.type, file.text);
+    if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
     if (url.pathname === '/timeline.json') return sendJson(response, 200, timeline(state));
     if (url.pathname === '/feed.xml') {
       const count = 1 + Math.floor((clock.now() - startedAt) / needs.everyMs);

@@ -53,6 +53,7 @@ header p, .quiet { color: var(--quiet); margin: 0.25rem 0 1.5rem; }
 article { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.2rem; margin: 0 0 1rem; }
 .end { display: none; border: 1px solid var(--mark); border-radius: 12px; padding: 0.6rem 1.2rem; margin: 0 0 1rem; }
 .ended .end { display: block; }
+a { color: var(--mark); }
 .warning { font-weight: 600; }
 article:target { border-color: var(--mark); }
 article > p { margin: 0.5rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -71,12 +72,15 @@ function element(name, properties, ...children) {
   made.append(...children);
   return made;
 }
+function linked(text) {
+  return text.split(/(https?:\\/\\/\\S+)/).map((part, at) => (at % 2 ? element('a', { href: part, rel: 'noreferrer' }, part) : part));
+}
 function article(post) {
   const time = element('time', { dateTime: new Date(post.at).toISOString() }, new Date(post.at).toLocaleTimeString());
   const who = element('div', { className: 'who' }, 'Belfry demonstration', time);
   const warning = post.warning ? [element('p', { className: 'warning' }, post.warning)] : [];
   const pictures = post.pictures.map(({ src, alt }) => element('img', { src, alt, title: alt }));
-  return element('article', { id: post.id }, who, ...warning, element('p', {}, post.text), ...pictures);
+  return element('article', { id: post.id }, who, ...warning, element('p', {}, ...linked(post.text)), ...pictures);
 }
 async function look() {
   try {

@@ -131,6 +131,7 @@ test('nonsense is answered like nonsense, and logged as no failure of its own', 
   expect((await call('/api/v1/statuses/1')).status).toBe(404);
   expect((await call('/api/v1/accounts/1/statuses?limit=-5&min_id=x')).status).toBe(200);
   expect((await fetch(`${address}/nothing`)).status).toBe(404);
+  expect((await fetch(`${address}/stories/1`)).headers.get('content-type')).toContain('text/html');
   const large = await call('/api/v2/media', { method: 'POST', body: Buffer.alloc(21 * 1024 * 1024) });
   expect(large.status).toBe(413);
   expect(await shown()).toEqual([]);

@@ -201,6 +201,18 @@ describe('feeds of all kinds', () => {
     expect(posts.map((post) => post.text)).toEqual(titles.slice(0, 2));
   });
 
+  test('one page by two ways is one, two places of one page are two', async () => {
+    const links = [
+      'https://x.example/a?b=1&amp;utm_source=feed',
+      'http://www.x.example/a/?b=1',
+      'https://x.example/changes#2.0',
+      'https://x.example/changes#2.1',
+    ];
+    const items = links.map((link, i) => `<item><title>N${i}</title><link>${link}</link></item>`);
+    const { posts } = await postsFrom(rss(items.reverse().join('')));
+    expect(posts.map((post) => post.text.slice(0, 2))).toEqual(['N0', 'N2', 'N3']);
+  });
+
   test('entries of long ago can be left out', async () => {
     const cwd = temporaryHome();
     const recent = new Date(Date.now() - 3_600_000).toUTCString();

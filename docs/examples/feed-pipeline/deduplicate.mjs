@@ -37,7 +37,8 @@ export function canonical(link) {
   }
   url.searchParams.sort();
   const host = url.host.replace(/^www\./, '');
-  return `${host}${url.pathname.replace(/\/+$/, '')}${url.search}`;
+  // Change logs tell many news on one page, each with its own #place.
+  return `${host}${url.pathname.replace(/\/+$/, '')}${url.search}${url.hash}`;
 }
 
 function wordsOf(title) {
