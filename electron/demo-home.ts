@@ -91,16 +91,6 @@ async function copyFolder(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) await writeFile(join(to, name), await readFile(join(from, name)));
 }
 
-/** fs.cp cannot read out of an asar archive, where the example lies in an installed Belfry. */
-async function copyFolder(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) await copyFolder(source, target);
-    else await writeFile(target, await readFile(source));
-  }
-}
-
 /** Electron may be forbidden to act as Node (a fuse), so there it is the Node that started it, or the one on the PATH. */
 function nodePath(): string {
   return process.versions['electron'] ? (process.env['npm_node_execpath'] ?? 'node') : process.execPath;
