@@ -1,33 +1,29 @@
 import { BelfryError, type Millis, toWireError, type WakeReason } from '../../shared/index.ts';
 import type { Look } from './beat.ts';
-import { type Reading, readClocks, readDrift } from './drift.ts';
 import type { Happening } from './events.ts';
 import { createFollower } from './follow.ts';
 import { longestSleep } from './plan.ts';
 import type { Scheduler, SchedulerNeeds } from './ports.ts';
 import { schedulerQueries } from './queries.ts';
+import { createSense } from './sense.ts';
 import { serial } from './serial.ts';
 
 /** After slots could not be claimed, the next try comes this soon. */
 const retryDelay = 1000;
-/** A hint of a wake that comes this soon after another sign of it tells nothing new. */
-const wakeOnce = 20_000;
 
 /** Decides when jobs are due and hands their runs over (design §3.3). Nothing happens before `start`. */
 export function createScheduler(needs: SchedulerNeeds): Scheduler {
   const { clock, ledger, log } = needs;
   const inTurn = serial();
   const follower = createFollower(needs);
+  const sense = createSense(clock, log);
   let starting: Promise<void> | undefined;
   let working = false;
   let pausedSince: Millis | null = null;
   /** The configuration, or the zone of jobs without one, was not taken over yet. */
   let outdated = true;
   let zone = needs.defaultTimezone();
-  let last: Reading = readClocks(clock);
   let expected = Number.POSITIVE_INFINITY;
-  let wokeAt = Number.NEGATIVE_INFINITY;
-  let slept = false; // The clocks tell of a sleep that nobody was told of yet.
   let handled: Millis | null = null;
   let troubled = false;
   let cancelTimer = () => {};
@@ -64,30 +60,19 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     armForNext();
   }
 
-  /** Reads the clocks and what they tell: sleep is heard as a wake event, once. */
   function readLook(because?: string): Look {
-    const now = readClocks(clock);
-    const drift = readDrift(last, now, expected);
-    last = now;
-    if (drift.jump < 0) {
-      log('info', 'The clock was set back; slots that were handled do not come again', {
-        seconds: -drift.jump / 1000,
-      });
-    }
-    slept ||= drift.slept;
-    if (needs.defaultTimezone() !== zone) {
-      zone = needs.defaultTimezone();
-      outdated = true;
-    }
-    return { now: now.wall, pausedSince, because: because ?? drift.because };
+    const look = sense.look(expected);
+    const timezone = needs.defaultTimezone();
+    outdated ||= timezone !== zone;
+    zone = timezone;
+    return { now: look.now, pausedSince, because: because ?? look.because };
   }
 
   /** Does what is due. What fails stays to be done at the next look. */
   async function act(look: Look): Promise<void> {
     const before = soonest();
     const read = outdated;
-    if (outdated) await follower.reconcile(look);
-    outdated = false;
+    if (outdated) await reconcile(look);
     if (pausedSince === null) {
       await follower.claimDue(look);
       handled = look.now;
@@ -99,9 +84,22 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     if (read || soonest() !== before) needs.changed();
   }
 
+  async function reconcile(look: Look): Promise<void> {
+    outdated = false; // At once: what changes meanwhile has to be read again.
+    try {
+      await follower.reconcile(look);
+    } catch (error) {
+      outdated = true;
+      throw error;
+    }
+  }
+
   /** Starts the jobs that wait for what was heard; in a pause nothing answers. */
   async function answer(now: Millis): Promise<void> {
-    for (const happening of withWake(heard.splice(0))) {
+    const news = heard.splice(0);
+    const others = news.filter(({ event }) => event !== 'wake');
+    const woke: Happening[] = sense.woke(others.length < news.length) ? [{ event: 'wake' }] : [];
+    for (const happening of [...woke, ...others]) {
       if (pausedSince !== null) continue;
       toStart.push(...follower.waiting(happening).map((jobId) => ({ happening, jobId })));
     }
@@ -109,16 +107,6 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       await follower.startFor(next.happening, next.jobId, now);
       toStart.shift();
     }
-  }
-
-  /** One sleep is one wake event: what the clocks tell counts, a hint only when they told of nothing just before. */
-  function withWake(happenings: readonly Happening[]): Happening[] {
-    const others = happenings.filter(({ event }) => event !== 'wake');
-    const hinted = others.length < happenings.length && last.monotonic - wokeAt > wakeOnce;
-    if (!slept && !hinted) return others;
-    slept = false;
-    wokeAt = last.monotonic;
-    return [{ event: 'wake' }, ...others];
   }
 
   function failed(error: unknown): void {
@@ -145,7 +133,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     start() {
       starting ??= inTurn(async () => {
         pausedSince = await ledger.pausedSince();
-        last = readClocks(clock);
+        sense.begin();
         working = true;
         heard.push({ event: 'start' });
         await lookAndArm('Belfry was not running');
@@ -175,7 +163,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       asked(async () => {
         if (pausedSince !== null) return;
         await lookAndArm();
-        const since = working ? last.wall : clock.now();
+        const since = working ? sense.lastNow() : clock.now();
         await ledger.setPausedSince(since);
         pausedSince = since;
         armForNext();

@@ -5,21 +5,12 @@ import { createScheduler, type Scheduler } from '../../electron/scheduler/index.
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
-import { type Job, type JobInput, jobSchema, toInstant, type WireError } from '../../shared/index.ts';
+import { type Job, toInstant, type WireError } from '../../shared/index.ts';
 import { type HandClock, handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { seededRandom } from '../support/random.ts';
 
-/** A job with its defaults, from the parts that a test is about. */
-export function jobOf(parts: Partial<JobInput> = {}): Job {
-  const steps = [{ type: 'command' as const, name: 'Step', command: ['true'] }];
-  return jobSchema.parse({ id: 'job', name: 'Job', timezone: 'UTC', steps, ...parts });
-}
-
-/** A cron trigger. */
-export function cron(expression: string) {
-  return { type: 'cron' as const, expression };
-}
+export { cron, jobOf } from './jobs.ts';
 
 export type World = {
   clock: HandClock;
