@@ -5,6 +5,9 @@ import type { Tables } from './schema.ts';
 type Write = (trx: Transaction<Tables>) => Promise<unknown>;
 type Task = { write: Write; bulk: boolean; resolve(value: unknown): void; reject(error: unknown): void };
 
+/** Writes of one transaction: a hundred jobs due together must not hold the event loop. */
+const mostAtOnce = 16;
+
 /** Resolves once the write is on the disk. */
 export type WriteTogether = (<T>(write: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>) & {
   /**
@@ -25,10 +28,12 @@ export function writeTogether(db: Database): WriteTogether {
 
   async function flush(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
+      const batch = waiting.slice(0, mostAtOnce);
+      waiting = waiting.slice(mostAtOnce);
       if (batch.every((task) => task.bulk)) await withoutSync(db, batch);
       else await commit(db, batch);
+      // Nothing of a transaction leaves the event loop its turn.
+      if (waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }
     busy = false;
   }

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import process from 'node:process';
+import { systemClock } from '../../electron/clock.ts';
+import { systemRandom } from '../../electron/random.ts';
+import { createRunner, type RunnerNeeds } from '../../electron/runner/index.ts';
+import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { type Job, jobSchema, type RunView } from '../../shared/index.ts';
+
+/** A job with one command, many of which may run at once. */
+export function jobOf(id: string, command: string[]): Job {
+  return jobSchema.parse({
+    id,
+    name: id,
+    maxInstances: 100,
+    overlap: 'queue',
+    steps: [{ type: 'command', name: 'run', command }],
+  });
+}
+
+/** The runner on a database of its own, as the engine has it. */
+export async function openBench(jobs: Job[], change: Partial<RunnerNeeds> = {}) {
+  const home = mkdtempSync(join(tmpdir(), 'belfry-bench-'));
+  const { db, raw, close } = openDatabase(join(home, 'belfry.db'));
+  const ledger = createRunLedger(db, await raiseEpoch(db), systemRandom.id);
+  const waiting = new Map<string, (run: RunView) => void>();
+  const idle = async () => ({ ok: true, summary: '', quiet: true });
+  const environment = { PATH: process.env['PATH'] ?? '' };
+  const runner = createRunner({
+    clock: systemClock,
+    random: systemRandom,
+    log: () => {},
+    ledger,
+    job: (id) => jobs.find((job) => job.id === id),
+    workspace: () => undefined,
+    baseFolder: home,
+    environment: async () => environment,
+    builtins: { publish_due_posts: idle, refresh_tokens: idle },
+    addPost: async () => [],
+    secrets: () => ['a-secret-of-the-vault', 'another-secret-of-the-vault'],
+    outputLimit: () => 1024 * 1024 * 1024,
+    announce: () => {},
+    announceOutput: () => {},
+    finished: (run) => waiting.get(run.id)?.(run),
+    ...change,
+  });
+  /** A whole run as the scheduler starts it: stored as queued, accepted, run, stored. */
+  const run = async (job: Job): Promise<RunView> => {
+    const { id } = await ledger.create(
+      { jobId: job.id, jobName: job.name, cause: 'schedule', attempt: 1, fromStep: 0, reason: null },
+      systemClock.now(),
+    );
+    const ended = new Promise<RunView>((resolve) => waiting.set(id, resolve));
+    runner.accept({ runId: id, jobId: job.id, notBefore: 0 });
+    return ended;
+  };
+  return {
+    home,
+    db,
+    raw,
+    ledger,
+    reader: createRunReader(db),
+    runner,
+    run,
+    async end() {
+      await runner.stop({ drainMs: 0 });
+      await close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What some work does to the process besides taking its time. */
+export type Watched<T> = {
+  value: T;
+  ms: number;
+  /** Event-loop delay, in milliseconds: the 99th percentile and the longest. */
+  p99: number;
+  longest: number;
+  /** Growth of the process's memory at its highest, in MB. */
+  growth: number;
+};
+
+/** Does the work and watches memory and event loop meanwhile. */
+export async function watch<T>(work: () => Promise<T>): Promise<Watched<T>> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const before = process.memoryUsage.rss();
+  let highest = before;
+  const sampling = setInterval(() => {
+    highest = Math.max(highest, process.memoryUsage.rss());
+  }, 20);
+  delay.enable();
+  const start = performance.now();
+  const value = await work();
+  const ms = performance.now() - start;
+  delay.disable();
+  clearInterval(sampling);
+  return {
+    value,
+    ms,
+    p99: delay.percentile(99) / 1e6,
+    longest: delay.max / 1e6,
+    growth: (highest - before) / 1e6,
+  };
+}
