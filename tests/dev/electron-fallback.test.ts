@@ -15,7 +15,9 @@ import { fallback, fallbackElectron } from '../../electron/dev/electron-fallback
 import { temporaryHome } from '../support/home.ts';
 
 const linux = { platform: 'linux', arch: 'x64' } as const;
-const say = () => {};
+const said: string[] = [];
+const say = (text: string) => said.push(text);
+const reason = 'no network';
 
 /** A registry of one package: a real archive in the shape of the real one, handed out by a real program named npm. */
 function world() {
@@ -41,12 +43,13 @@ function world() {
 
 beforeEach(() => {
   vi.unstubAllEnvs();
+  said.length = 0;
 });
 
 describe('the development runtime', () => {
   it('is unpacked under the name electron, with our bootstrap in the place of the foreign application', async () => {
     const { cache, runtime } = world();
-    const found = await fallbackElectron({ cache, say, machine: linux, runtime });
+    const found = await fallbackElectron({ cache, say, reason, machine: linux, runtime });
     expect(found).toEqual({
       path: join(cache, 'electron-25.1.1/electron'),
       version: '25.1.1',
@@ -63,32 +66,36 @@ describe('the development runtime', () => {
 
   it('is fetched once', async () => {
     const { cache, bin, runtime } = world();
-    await fallbackElectron({ cache, say, machine: linux, runtime });
+    await fallbackElectron({ cache, say, reason, machine: linux, runtime });
     writeFileSync(join(bin, 'npm'), '#!/bin/sh\nexit 1\n');
-    await expect(fallbackElectron({ cache, say, machine: linux, runtime })).resolves.toBeTruthy();
+    said.length = 0;
+    await fallbackElectron({ cache, say, reason, machine: linux, runtime });
+    expect(said).toEqual([
+      expect.stringMatching(/no network.+Electron 25\.1\.1 instead: old, for development only/),
+    ]);
   });
 
   it('is whole for each of two starts at the same time', async () => {
     const { cache, runtime } = world();
-    const starts = [1, 2].map(() => fallbackElectron({ cache, say, machine: linux, runtime }));
+    const starts = [1, 2].map(() => fallbackElectron({ cache, say, reason, machine: linux, runtime }));
     for (const { path } of await Promise.all(starts)) expect(existsSync(path)).toBe(true);
     expect(readdirSync(cache)).toEqual(['electron-25.1.1']);
   });
 
   it('gets a newer bootstrap without being fetched again', async () => {
     const { cache, runtime } = world();
-    await fallbackElectron({ cache, say, machine: linux, runtime });
+    await fallbackElectron({ cache, say, reason, machine: linux, runtime });
     const file = join(cache, 'electron-25.1.1/resources/app/main.cjs');
     const wanted = readFileSync(file, 'utf8');
     writeFileSync(file, 'older');
-    await fallbackElectron({ cache, say, machine: linux, runtime });
+    await fallbackElectron({ cache, say, reason, machine: linux, runtime });
     expect(readFileSync(file, 'utf8')).toBe(wanted);
   });
 
   it('is refused when it is not the expected one, and leaves nothing behind', async () => {
     const { cache, runtime } = world();
     const wrong = { ...runtime, integrity: fallback.integrity };
-    await expect(fallbackElectron({ cache, say, machine: linux, runtime: wrong })).rejects.toThrow(
+    await expect(fallbackElectron({ cache, say, reason, machine: linux, runtime: wrong })).rejects.toThrow(
       /^NOT_ALLOWED: The development runtime is not the expected one, in .+\. Its checksum is .+ instead of .+\. Do not use it/,
     );
     expect(readdirSync(cache)).toEqual([]);
@@ -97,7 +104,7 @@ describe('the development runtime', () => {
   it('says what npm said when it cannot be fetched', async () => {
     const { cache, bin, runtime } = world();
     writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho "npm error network down" >&2\nexit 1\n');
-    await expect(fallbackElectron({ cache, say, machine: linux, runtime })).rejects.toThrow(
+    await expect(fallbackElectron({ cache, say, reason, machine: linux, runtime })).rejects.toThrow(
       /^NETWORK_UNREACHABLE: .+ npm error network down\. .+npx belfry run\.$/,
     );
   });
@@ -108,8 +115,8 @@ describe('the development runtime', () => {
       { platform: 'darwin', arch: 'arm64' } as const,
       { platform: 'linux', arch: 'arm64' } as const,
     ])
-      await expect(fallbackElectron({ cache, say, machine })).rejects.toThrow(
-        /^NOT_FOUND: .+ELECTRON_MIRROR/,
+      await expect(fallbackElectron({ cache, say, reason, machine })).rejects.toThrow(
+        /^NETWORK_UNREACHABLE: .+ no network, and .+ELECTRON_MIRROR/,
       );
   });
 
@@ -119,7 +126,7 @@ describe('the development runtime', () => {
     for (const folder of [old, fresh]) mkdirSync(String(folder), { recursive: true });
     const longAgo = new Date(Date.now() - 7_200_000);
     utimesSync(String(old), longAgo, longAgo);
-    await fallbackElectron({ cache, say, machine: linux, runtime });
+    await fallbackElectron({ cache, say, reason, machine: linux, runtime });
     expect(readdirSync(cache).sort()).toEqual(['electron-25.1.1', 'fetch-2-2']);
   });
 });
