@@ -4,7 +4,9 @@ import {
   type Millis,
   type Problem,
   problemsError,
+  problemsOf,
   type Trigger,
+  timezoneSchema,
   toInstant,
 } from '../../shared/index.ts';
 import { checkTriggers } from './check/check-triggers.ts';
@@ -34,7 +36,7 @@ export function fireTimes(query: FireTimesQuery): FireTimes {
     endAt: query.endAt ?? null,
     blackouts: query.blackouts ?? [],
   };
-  const problems = checkTriggers(timing, { timezone, anchor });
+  const problems = [...checkTimezone(timezone), ...checkTriggers(timing, { timezone, anchor })];
   if (problems.length > 0) throw problemsError(problems.map(unlisted(query)), 'the trigger');
   const schedule = jobSchedule(timing, { timezone, anchor });
   const next: string[] = [];
@@ -47,6 +49,11 @@ export function fireTimes(query: FireTimesQuery): FireTimes {
     next,
     ...(daylightSaving === null ? {} : { daylightSaving }),
   };
+}
+
+function checkTimezone(timezone: string): Problem[] {
+  const read = timezoneSchema.safeParse(timezone);
+  return read.success ? [] : problemsOf(read.error, 'timezone');
 }
 
 /** A single trigger was not given in a list, so its problems should not speak of one. */

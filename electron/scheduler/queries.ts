@@ -1,4 +1,4 @@
-import type { Millis } from '../../shared/index.ts';
+import type { Job, Millis } from '../../shared/index.ts';
 import type { Entry } from './book.ts';
 import { checkJob } from './check/check-job.ts';
 import { checkTrigger } from './check/check-triggers.ts';
@@ -15,6 +15,8 @@ export function schedulerQueries(
   entries: ReadonlyMap<string, Entry>,
 ): Pick<Scheduler, Queries> {
   const { clock } = needs;
+  /** Lists ask for the same words again and again; a job that was edited is another object. */
+  const described = new WeakMap<Job, { timezone: string; words: string }>();
   const anchorOf = (jobId: string): Millis => entries.get(jobId)?.state.anchor ?? clock.now();
 
   return {
@@ -23,8 +25,14 @@ export function schedulerQueries(
       return entry ? entry.schedule.nextRun(Math.max(entry.state.cursor, clock.now() - 1)) : null;
     },
     upcoming: (limit, until) => upcoming([...entries.values()], clock.now(), limit, until),
-    describe: (job) =>
-      describeJob(job, { timezone: job.timezone ?? needs.defaultTimezone(), anchor: anchorOf(job.id) }),
+    describe(job) {
+      const timezone = job.timezone ?? needs.defaultTimezone();
+      const known = described.get(job);
+      if (known?.timezone === timezone) return known.words;
+      const words = describeJob(job, { timezone, anchor: anchorOf(job.id) });
+      described.set(job, { timezone, words });
+      return words;
+    },
     check: (job) =>
       checkJob(job, {
         timezone: needs.defaultTimezone(),

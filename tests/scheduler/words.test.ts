@@ -97,3 +97,9 @@ test('mistakes of a trigger are told with its field', () => {
     /^BAD_INPUT: There is a mistake, in the trigger\. expression: minute "61" is out of range/,
   );
 });
+
+test('a zone that does not exist is told like any other mistake', () => {
+  expect(() => words(cron('61 * * * *'), 'Mars/Base')).toThrow(
+    /^BAD_INPUT: There are 2 mistakes, .* timezone: is not a time zone that this machine knows; .*minute "61"/,
+  );
+});
