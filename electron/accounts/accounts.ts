@@ -139,7 +139,11 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
         await needs.states.forget(id);
         needs.changed();
       }),
-    account: find,
+    account(id) {
+      const account = find(id);
+      // Written by hand it may carry a path or a final slash.
+      return account && { ...account, server: new URL(account.server).origin };
+    },
     async accountStatus(id) {
       const account = find(id);
       return account ? (await statusOf(account, await needs.states.get(id))).status : 'unknown';
@@ -148,6 +152,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       const account = demand(id);
       const state = await needs.states.get(id);
       if (state?.status === 'sign-in-needed') throw signInFirst(account, state.reason);
+      serverOrigin(account.server); // Throws for one that the token must not be sent to.
       return tokens.read(id);
     },
     async signInNeeded(id, reason) {

@@ -37,6 +37,8 @@ export function accountId(username: string, server: string, taken: ReadonlySet<s
 function parseAddress(address: string): URL {
   try {
     const url = new URL(address);
+    // `mastodon.example.` is the same server; as two addresses its account could be added twice.
+    url.hostname = url.hostname.replace(/\.+$/, '');
     if (/^https?:$/.test(url.protocol)) return url;
   } catch {
     // Reported below, together with other protocols.

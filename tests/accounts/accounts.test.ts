@@ -125,6 +125,30 @@ describe('add', () => {
     expect(config().accounts).toMatchObject([{ id: 'me', remoteId: '17' }]);
   });
 
+  test('an address in config.json is used by its origin, and never gets the token over plain http', async () => {
+    const entry = (id: string, server: string): Account => ({
+      id,
+      network: 'mastodon',
+      server,
+      handle: '',
+      remoteId: '1',
+    });
+    const { accounts, needs } = await openRoom(temporaryHome(), {
+      accounts: [entry('good', 'https://m.example/web/'), entry('plain', 'http://m.example')],
+    });
+    const seal = async (id: string) =>
+      needs.secrets.put(id, {
+        backend: 'key-file',
+        sealed: (await needs.vaults[0]?.encrypt(JSON.stringify({ account: id, token: 't' }))) ?? '',
+      });
+    await seal('good');
+    await seal('plain');
+    expect(accounts.account('good')?.server).toBe('https://m.example');
+    expect(await accounts.token('good')).toBe('t');
+    expect(await code(accounts.token('plain'))).toBe('BAD_INPUT');
+    expect(await code(accounts.verify('plain'))).toBe('BAD_INPUT');
+  });
+
   test('Instagram and Facebook are refused clearly, before any request', async () => {
     const { accounts } = await openRoom(temporaryHome());
     const adding = accounts.add({ network: 'instagram', server: 'https://graph.instagram.com', token: 't' });
@@ -210,6 +234,9 @@ describe('what servers answer', () => {
 
   test.each([
     ['http://mastodon.example', 'https://mastodon.example'],
+    ['http://localhost.mastodon.example', 'https://localhost.mastodon.example'],
+    ['http://127.0.0.1.example', 'https://127.0.0.1.example'],
+    ['ftp://mastodon.example', 'Give it like https://mastodon.example'],
     ['https://ada:pw@mastodon.example', 'Give the address of the server alone'],
   ])('the address %s is refused', async (server, hint) => {
     const { accounts } = await openRoom(temporaryHome());

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -9,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openKeyVault } from '../../electron/accounts/index.ts';
 import { writeDurably } from '../../electron/store/durable-file.ts';
@@ -193,6 +195,32 @@ describe('secrets.json', () => {
     await secrets.put('a', record);
     expect(await secrets.get('a')).toEqual(record);
   });
+});
+
+test('a killed process loses no record that it called safe, and leaves none half written', async () => {
+  const home = temporaryHome();
+  const path = join(home, 'secrets.json');
+  let safe = 0;
+  for (let round = 0; round < 8; round += 1) {
+    const script = fileURLToPath(new URL('./secrets-child.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, path, String(safe + 1)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout.on('data', (text: Buffer) => {
+      safe = Number(text.toString().trim().split('\n').at(-1));
+      // The next write is under way; where in it the kill falls differs from round to round.
+      setTimeout(() => child.kill('SIGKILL'), round);
+    });
+    await new Promise((resolve) => child.on('close', resolve));
+    const written = JSON.parse(readFileSync(path, 'utf8')).secrets;
+    const counts = Object.values(written).map((record) =>
+      Number.parseInt((record as { sealed: string }).sealed, 10),
+    );
+    expect(Math.max(...counts)).toBeGreaterThanOrEqual(safe);
+    safe = Math.max(...counts);
+  }
+  expect(safe).toBeGreaterThan(7);
+  expect(readdirSync(home).filter((name) => name.includes('unreadable'))).toEqual([]);
 });
 
 describe('tokens on disk', () => {

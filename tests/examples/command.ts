@@ -5,13 +5,15 @@ export const pipelineFolder = fileURLToPath(new URL('../../docs/examples/feed-pi
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
-/** Runs a step of the feed pipeline as Belfry does: a real process, in `cwd`. `onLine` sees each line as it is printed. */
+/** Runs a step of the feed pipeline as Belfry does: a real process, in `cwd`. `onLine` sees each line as it is printed; `killAfterMs` kills it. */
 export function feed(
   cwd: string,
   args: readonly string[],
   onLine: (line: string, kill: () => void) => void = () => undefined,
+  killAfterMs?: number,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [`${pipelineFolder}feed.mjs`, ...args], { cwd });
+  if (killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,5 @@
 // What the pipeline remembers: one JSON file, replaced whole, so that a kill at any instant leaves the old or the new.
-import { link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem, reasonOf } from './problem.mjs';
 
@@ -114,7 +114,7 @@ async function lock(path, again = true) {
     await rm(own, { force: true });
   }
   const owner = await ownerOf(path);
-  if (!again || isAlive(owner)) throw busy(path, owner);
+  if (!again || (isAlive(owner) && !(await isAbandoned(path)))) throw busy(path, owner);
   await rm(path, { force: true });
   return lock(path, false);
 }
@@ -133,8 +133,14 @@ function busy(path, owner) {
   );
 }
 
+/** No step works for an hour: the number was given to another process meanwhile. */
+async function isAbandoned(path) {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+  return Date.now() - mtimeMs > 3_600_000;
+}
+
 function isAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -1,0 +1,9 @@
+import { systemClock } from '../../electron/clock.ts';
+import { createSecretsFile } from '../../electron/store/secrets-file.ts';
+
+// Stores record after record, and says of each when it is safe; ends by being killed.
+const secrets = createSecretsFile({ path: process.argv[2] ?? '', clock: systemClock, log: () => undefined });
+for (let count = Number(process.argv[3]); ; count += 1) {
+  await secrets.put(`account-${count % 7}`, { backend: 'key-file', sealed: `${count}-${'x'.repeat(2000)}` });
+  process.stdout.write(`${count}\n`);
+}
