@@ -81,21 +81,21 @@ async function publish(scene: Scene, work: Work, part: number): Promise<Go> {
   if (!session) return 'stop';
   const draft = draftOf(work, part, needs.mediaFolder);
   const known = work.attempts.find((attempt) => attempt.part === part);
-  // The key is on disk before the first request of this part, and uploads as soon as each one stands.
   let attempt: Attempt = {
     ...(known ?? firstAttempt(part, needs.random.uuid())),
     bodyHash: bodyHash(work, draft),
   };
-  if (!(await store(scene, work, { attempt }))) return 'next';
   const unfit = await unfitness(scene, session, draft);
   if (unfit) return apply(scene, work, afterPrepare(work, attempt, unfit, around(needs)));
+  let isMine = true;
   const prepared = await adapter.prepare(session, draft, attempt, {
     after: scene.newest,
     save: async (uploads) => {
       attempt = { ...attempt, uploads };
-      await store(scene, work, { attempt });
+      isMine = await store(scene, work, { attempt });
     },
   });
+  if (!isMine) return 'next';
   if (needs.signal.aborted) return 'stop';
   if (prepared.kind !== 'ready')
     return apply(scene, work, afterPrepare(work, attempt, prepared, around(needs)));
@@ -108,7 +108,7 @@ async function publish(scene: Scene, work: Work, part: number): Promise<Go> {
     lastSentAt: now,
     lookups: 0,
   };
-  // Committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
+  // Key, hash and uploads are committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
   if (!(await store(scene, work, { attempt, target: { status: 'sending' } }))) return 'next';
   return sendNow(scene, session, { ...work, target: { ...work.target, status: 'sending' } }, attempt, false);
 }

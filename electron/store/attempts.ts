@@ -1,9 +1,21 @@
 import { sql, type Transaction } from 'kysely';
 import { BelfryError, type Millis, type TargetStatus, targetTransitions } from '../../shared/index.ts';
 import type { Change, Head, PostLedger, Work } from '../publisher/ports.ts';
+import { compiledOnce } from './compiled.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
-import { attemptColumns, targetColumns, toAttempt, toPost, toTarget } from './post-rows.ts';
+import {
+  type AttemptRow,
+  attemptColumns,
+  type MediaRow,
+  type PostRow,
+  type TargetColumns,
+  type TargetRow,
+  targetColumns,
+  toAttempt,
+  toPost,
+  toTarget,
+} from './post-rows.ts';
 import type { Tables } from './schema.ts';
 
 type Write = <T>(write: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
@@ -23,6 +35,8 @@ type Queries = Pick<
 
 // Spelt out as in the partial indexes, or SQLite would not use them.
 const open = sql<boolean>`status IN ('queued', 'sending')`;
+const unconfirmed = sql<boolean>`status = 'unconfirmed'`;
+export const counted = sql<boolean>`status IN ('queued', 'sending', 'failed', 'unconfirmed', 'missed')`;
 const inDoubt = sql<boolean>`state IN ('sending', 'unknown', 'contradicted')`;
 
 /** Accounts with open targets: one step in the index targets_next per account, where DISTINCT would walk through every post. */
@@ -41,8 +55,16 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
     record: (changes, at) =>
       write(async (trx) => {
         await assertEpoch(trx, epoch);
-        for (const change of changes) if ((await statusOf(trx, change)) !== change.from) return false;
-        for (const change of changes) await store(trx, change, epoch, at);
+        const rows: TargetRow[] = [];
+        for (const change of changes) {
+          const [row] = (await findTarget(trx, change)).rows;
+          if (row?.status !== change.from) return false;
+          rows.push(row);
+        }
+        for (const [index, change] of changes.entries()) {
+          const row = rows[index];
+          if (row) await store(trx, change, row, epoch, at);
+        }
         return true;
       }),
 
@@ -61,7 +83,7 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
       db
         .selectFrom('targets')
         .select(['post_id as post', 'account_id as account'])
-        .where(sql<boolean>`status IN ('unconfirmed')`)
+        .where(unconfirmed)
         .where('not_before', '<=', at)
         .orderBy('not_before')
         .execute(),
@@ -72,7 +94,7 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
       const rows = await db
         .selectFrom('targets')
         .select(['post_id', 'account_id'])
-        .where(open)
+        .where(counted)
         .where('status', '=', 'sending')
         .execute();
       const works = await Promise.all(rows.map((row) => work(db, row.post_id, row.account_id)));
@@ -91,7 +113,7 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
       const look = await db
         .selectFrom('targets')
         .select((of) => of.fn.min<Millis | null>('not_before').as('at'))
-        .where(sql<boolean>`status IN ('unconfirmed')`)
+        .where(unconfirmed)
         .executeTakeFirst();
       return { due: next?.due_at ?? null, lookUp: look?.at ?? null };
     },
@@ -133,86 +155,132 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
   };
 }
 
-async function statusOf(trx: Database, { post, account }: Change): Promise<string | undefined> {
-  const row = await trx
-    .selectFrom('targets')
-    .select('status')
-    .where('post_id', '=', post)
-    .where('account_id', '=', account)
-    .executeTakeFirst();
-  return row?.status;
-}
+type Place = { post: string; account: string };
 
-async function store(trx: Database, change: Change, epoch: number, at: Millis): Promise<void> {
+const findTarget = compiledOnce<Place, TargetRow>((db, place) =>
+  db
+    .selectFrom('targets')
+    .selectAll()
+    .where('post_id', '=', place('post'))
+    .where('account_id', '=', place('account')),
+);
+
+const updateTarget = compiledOnce<TargetColumns & { updated_at: Millis } & Place, unknown>((db, place) =>
+  db
+    .updateTable('targets')
+    .set({
+      status: place('status'),
+      due_at: place('due_at'),
+      remote_id: place('remote_id'),
+      url: place('url'),
+      error_code: place('error_code'),
+      error_message: place('error_message'),
+      not_before: place('not_before'),
+      tries: place('tries'),
+      updated_at: place('updated_at'),
+    })
+    .where('post_id', '=', place('post'))
+    .where('account_id', '=', place('account')),
+);
+
+const putAttempt = compiledOnce<AttemptRow, unknown>((db, place) => {
+  const columns = {
+    state: place('state'),
+    idempotency_key: place('idempotency_key'),
+    body_hash: place('body_hash'),
+    uploads: place('uploads'),
+    newest_seen: place('newest_seen'),
+    first_sent_at: place('first_sent_at'),
+    last_sent_at: place('last_sent_at'),
+    lookups: place('lookups'),
+    epoch: place('epoch'),
+    remote_id: place('remote_id'),
+    url: place('url'),
+  };
+  const key = { post_id: place('post_id'), account_id: place('account_id'), part: place('part') };
+  return db
+    .insertInto('attempts')
+    .values({ ...key, ...columns })
+    .onConflict((conflict) => conflict.columns(['post_id', 'account_id', 'part']).doUpdateSet(columns));
+});
+
+const addHistory = compiledOnce<Place & { at: Millis; status: string; note: string }, unknown>((db, place) =>
+  db.insertInto('target_history').values({
+    post_id: place('post'),
+    account_id: place('account'),
+    at: place('at'),
+    status: place('status'),
+    note: place('note'),
+  }),
+);
+
+async function store(
+  trx: Database,
+  change: Change,
+  row: TargetRow,
+  epoch: number,
+  at: Millis,
+): Promise<void> {
   const { post, account, target, attempt, note } = change;
   const status = target?.status ?? change.from;
   if (status !== change.from && !targetTransitions[change.from].includes(status))
     throw forbidden(change, status);
   if (target) {
-    await trx
-      .updateTable('targets')
-      .set({ ...targetColumns(target), updated_at: at })
-      .where('post_id', '=', post)
-      .where('account_id', '=', account)
-      .execute();
+    const columns = targetColumns({ ...toTarget(row), ...target });
+    await updateTarget(trx, { post, account, ...columns, updated_at: at });
   }
-  if (attempt) {
-    const columns = attemptColumns(attempt, epoch);
-    await trx
-      .insertInto('attempts')
-      .values({ post_id: post, account_id: account, part: attempt.part, ...columns })
-      .onConflict((conflict) => conflict.columns(['post_id', 'account_id', 'part']).doUpdateSet(columns))
-      .execute();
-  }
-  if (note !== null)
-    await trx
-      .insertInto('target_history')
-      .values({ post_id: post, account_id: account, at, status, note })
-      .execute();
+  if (attempt)
+    await putAttempt(trx, {
+      post_id: post,
+      account_id: account,
+      part: attempt.part,
+      ...attemptColumns(attempt, epoch),
+    });
+  if (note !== null) await addHistory(trx, { post, account, at, status, note });
 }
 
-async function work(db: Database, postId: string, accountId: string): Promise<Work | undefined> {
-  const post = await db.selectFrom('posts').selectAll().where('id', '=', postId).executeTakeFirst();
-  const target = await db
-    .selectFrom('targets')
-    .selectAll()
-    .where('post_id', '=', postId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
-  if (!post || !target) return undefined;
-  const media = await db
-    .selectFrom('media')
-    .selectAll()
-    .where('post_id', '=', postId)
-    .orderBy('position')
-    .execute();
-  const attempts = await db
+const findPost = compiledOnce<{ post: string }, PostRow>((db, place) =>
+  db.selectFrom('posts').selectAll().where('id', '=', place('post')),
+);
+const findMedia = compiledOnce<{ post: string }, MediaRow>((db, place) =>
+  db.selectFrom('media').selectAll().where('post_id', '=', place('post')).orderBy('position'),
+);
+const findAttempts = compiledOnce<Place, AttemptRow>((db, place) =>
+  db
     .selectFrom('attempts')
     .selectAll()
-    .where('post_id', '=', postId)
-    .where('account_id', '=', accountId)
-    .orderBy('part')
-    .execute();
-  return { post: toPost(post, media), target: toTarget(target), attempts: attempts.map(toAttempt) };
+    .where('post_id', '=', place('post'))
+    .where('account_id', '=', place('account'))
+    .orderBy('part'),
+);
+
+async function work(db: Database, post: string, account: string): Promise<Work | undefined> {
+  const [row] = (await findPost(db, { post })).rows;
+  const [target] = (await findTarget(db, { post, account })).rows;
+  if (!row || !target) return undefined;
+  const media = await findMedia(db, { post });
+  const attempts = await findAttempts(db, { post, account });
+  return { post: toPost(row, media.rows), target: toTarget(target), attempts: attempts.rows.map(toAttempt) };
 }
 
 /** The first open target of an account that is due: the order of the index targets_next. */
-function firstOf(db: Database, account: string, at: Millis) {
-  return db
+const findFirst = compiledOnce<{ account: string; at: Millis }, TargetRow>((db, place) =>
+  db
     .selectFrom('targets')
-    .select(['post_id', 'account_id', 'status', 'due_at', 'not_before'])
+    .selectAll()
     .where(open)
-    .where('account_id', '=', account)
-    .where('due_at', '<=', at)
+    .where('account_id', '=', place('account'))
+    .where('due_at', '<=', place('at'))
     .orderBy('due_at')
     .orderBy('post_seq')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1),
+);
+
+async function firstOf(db: Database, account: string, at: Millis): Promise<TargetRow | undefined> {
+  return (await findFirst(db, { account, at })).rows[0];
 }
 
-type FirstRow = NonNullable<Awaited<ReturnType<typeof firstOf>>>;
-
-function toHead(row: FirstRow): Head {
+function toHead(row: TargetRow): Head {
   return {
     account: row.account_id,
     status: row.status as TargetStatus,

@@ -93,18 +93,19 @@ export function attemptColumns(attempt: Attempt, epoch: number) {
   };
 }
 
-/** The columns of a target that a change sets. */
-export function targetColumns(target: Partial<StoredTarget>): Partial<TargetRow> {
+export type TargetColumns = ReturnType<typeof targetColumns>;
+
+/** The columns of a target that its way changes. */
+export function targetColumns(target: StoredTarget) {
   return {
-    ...(target.status === undefined ? {} : { status: target.status }),
-    ...(target.dueAt === undefined ? {} : { due_at: target.dueAt }),
-    ...(target.remoteId === undefined ? {} : { remote_id: target.remoteId }),
-    ...(target.url === undefined ? {} : { url: target.url }),
-    ...(target.error === undefined
-      ? {}
-      : { error_code: target.error?.code ?? null, error_message: target.error?.message ?? null }),
-    ...(target.notBefore === undefined ? {} : { not_before: wholeMillis(target.notBefore) }),
-    ...(target.tries === undefined ? {} : { tries: target.tries }),
+    status: target.status,
+    due_at: target.dueAt,
+    remote_id: target.remoteId,
+    url: target.url,
+    error_code: target.error?.code ?? null,
+    error_message: target.error?.message ?? null,
+    not_before: wholeMillis(target.notBefore),
+    tries: target.tries,
   };
 }
 

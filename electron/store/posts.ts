@@ -1,6 +1,6 @@
 import type { TargetStatus } from '../../shared/index.ts';
 import type { NewPost, PostLedger, PostRecord } from '../publisher/ports.ts';
-import { attemptQueries } from './attempts.ts';
+import { attemptQueries, counted } from './attempts.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { type PostRow, toPost, toTarget } from './post-rows.ts';
@@ -52,7 +52,7 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
       const rows = await db
         .selectFrom('targets')
         .select(['status', (of) => of.fn.count<number>('post_id').distinct().as('posts')])
-        .where('status', 'in', ['queued', 'sending', 'failed', 'unconfirmed', 'missed'])
+        .where(counted)
         .groupBy('status')
         .execute();
       const of = (...wanted: TargetStatus[]) =>

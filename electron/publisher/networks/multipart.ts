@@ -22,7 +22,7 @@ export function multipart(file: FilePart, fields: Record<string, string>, bounda
     bytes: head.byteLength + file.bytes + tail.byteLength,
     async *stream() {
       yield head;
-      yield* createReadStream(file.path, { highWaterMark: 256 * 1024 });
+      yield* createReadStream(file.path, { highWaterMark: 64 * 1024 });
       yield tail;
     },
   };

@@ -125,7 +125,8 @@ CREATE TABLE targets (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (post_id, account_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX targets_open ON targets (status, account_id) WHERE status IN ('queued', 'sending', 'unconfirmed');
+CREATE INDEX targets_counted ON targets (status, post_id) WHERE status IN ('queued', 'sending', 'failed', 'unconfirmed', 'missed');
+CREATE INDEX targets_unconfirmed ON targets (not_before) WHERE status = 'unconfirmed';
 -- What is due, without walking through what was published or lies ahead.
 CREATE INDEX targets_due ON targets (due_at) WHERE status IN ('queued', 'sending');
 CREATE INDEX targets_next ON targets (account_id, due_at, post_seq) WHERE status IN ('queued', 'sending');
