@@ -7,15 +7,23 @@ import type { Io } from './io.ts';
 /** A parsed file, and the folder that relative paths inside it are meant from. */
 export type JsonFile = { value: unknown; name: string; folder: string };
 
-/** Reads JSON from a file, or from standard input for `-`. Throws NOT_FOUND, or BAD_INPUT with line and column. */
-export async function readJsonFile(io: Io, name: string): Promise<JsonFile> {
+/** A file's text; `where` names it in errors. */
+export type TextFile = { text: string; where: string; folder: string };
+
+/** Reads a file, or standard input for `-`. Throws NOT_FOUND, or BAD_INPUT when it cannot be read. */
+export async function readTextFile(io: Io, name: string): Promise<TextFile> {
+  if (name === '-') return { text: await io.readInput(), where: 'standard input', folder: io.folder };
   const path = resolve(io.folder, name);
-  if (name === '-')
-    return { value: parseJson(await io.readInput(), 'standard input'), name, folder: io.folder };
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  return { value: parseJson(text, path), name, folder: dirname(path) };
+  return { text, where: path, folder: dirname(path) };
+}
+
+/** Reads JSON from a file, or from standard input for `-`. Throws NOT_FOUND, or BAD_INPUT with line and column. */
+export async function readJsonFile(io: Io, name: string): Promise<JsonFile> {
+  const { text, where, folder } = await readTextFile(io, name);
+  return { value: parseJson(text, where), name, folder };
 }
 
 /** Parses JSON; throws BAD_INPUT with line and column of every mistake. */

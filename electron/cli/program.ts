@@ -12,6 +12,7 @@ import { runCommand } from './commands/run.ts';
 import { runJobCommand } from './commands/run-job.ts';
 import { runCommands } from './commands/runs.ts';
 import { settingsCommands } from './commands/settings.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { workspaceCommands } from './commands/workspaces.ts';
 import { createContext, type Globals } from './context.ts';
 import type { Io } from './io.ts';
@@ -45,6 +46,7 @@ export function createProgram(io: Io, exit: (code: number) => void): Command {
   jobCommands(program, use);
   runJobCommand(program, use);
   nextCommand(program, use);
+  simulateCommand(program, use);
   runCommands(program, use);
   logsCommand(program, use);
   postCommands(program, use);

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { BelfryError, type Config, configSchema, problemsError } from '../../shared/index.ts';
-import { checkJob } from '../scheduler/index.ts';
+import { checkJobs } from '../scheduler/index.ts';
 import { readConfigText } from '../store/index.ts';
+import { builtinJobs } from '../templates/index.ts';
 
 /**
  * A config.json as the engine would read it. Throws BAD_CONFIG with all of its problems, or when it cannot be read;
@@ -13,13 +14,16 @@ export async function readConfigFile(path: string, { mayBeMissing = true } = {})
     throw unreadable(path, error);
   });
   if (text === undefined) return configSchema.parse({});
-  const reading = readConfigText(text, (config) =>
-    config.jobs.flatMap((job, i) =>
-      checkJob(job).map((problem) => ({ ...problem, field: `jobs[${i}].${problem.field}` })),
-    ),
+  return parseConfig(text, path);
+}
+
+/** The text of a config.json as the engine would read it. Throws BAD_CONFIG with all of its problems and their lines. */
+export function parseConfig(text: string, where: string): Config {
+  const reading = readConfigText(text, ({ jobs, settings }) =>
+    checkJobs(jobs, builtinJobs, settings.timezone ?? undefined),
   );
   if (reading.ok) return reading.config;
-  throw problemsError(reading.problems, path, 'BAD_CONFIG');
+  throw problemsError(reading.problems, where, 'BAD_CONFIG');
 }
 
 function isMissing(error: unknown): boolean {

@@ -50,6 +50,21 @@ export function fullTime(instant: string, timezone: string): string {
   return `${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName').replace(/^GMT(\+0)?$/, 'UTC')}`;
 }
 
+/** Weekday, day, month and time where the year goes without saying: `Tue 24 Nov 09:00`; seconds only when there are some. */
+export function shortTime(at: Millis, timezone: string): string {
+  const words = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    weekday: 'short',
+    day: '2-digit',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(at % minute === 0 ? {} : { second: '2-digit' as const }),
+    hourCycle: 'h23',
+  }).format(at);
+  return words.replaceAll(',', '');
+}
+
 function distance(ms: number): string {
   if (Math.abs(ms) < 1000) return 'now';
   return ms > 0 ? `in ${span(ms)}` : `${span(ms)} ago`;

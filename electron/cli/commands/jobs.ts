@@ -9,10 +9,11 @@ import { counted, oneLine } from '../text.ts';
 import { wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { fullTime, when } from '../when.ts';
+import { importCommand } from './import-jobs.ts';
 
 type ListOptions = { limit?: number };
 
-/** Jobs: list, show, add, set, remove, enable, disable, templates, use. */
+/** Jobs: list, show, add, set, import, remove, enable, disable, templates, use. */
 export function jobCommands(program: Command, use: Use): void {
   const jobs = program.command('jobs').description('jobs: what Belfry runs, and when');
   jobs
@@ -43,6 +44,7 @@ export function jobCommands(program: Command, use: Use): void {
     .argument('<id>')
     .argument('<file>', 'JSON file, or - for standard input')
     .action(use(set));
+  importCommand(jobs, use);
   jobs
     .command('remove')
     .description('remove a job; its past runs stay')
@@ -101,6 +103,7 @@ async function show(context: Context, id: string): Promise<void> {
         ['State', stateOf(context, view)],
         ['Schedule', view.schedule],
         ['Time zone', next.timezone],
+        ['Clock changes', next.daylightSaving],
         ['Last run', lastOf(context, view)],
       ]),
       'Steps',

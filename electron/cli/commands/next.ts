@@ -31,7 +31,7 @@ export function nextCommand(program: Command, use: Use): void {
     .action(
       use(async (context, id: string | undefined, options: Options) => {
         const times = await find(context, id, checked(options));
-        context.show(times, () => describe(context, times));
+        context.show(times, () => describe(context, times, options.from !== undefined));
       }),
     );
 }
@@ -110,9 +110,15 @@ function unknownJob(id: string, where: string): BelfryError {
   });
 }
 
-function describe({ io, reader }: Context, { timezone, description, next }: FireTimes): string {
+/** From an instant of one's choice, how far away from now and from here a time is says nothing. */
+function describe({ io, reader }: Context, times: FireTimes, chosen: boolean): string {
+  const { timezone, description, next, daylightSaving } = times;
   const elsewhere = timezone !== io.timezone;
-  const rows = next.map((at) => [fullTime(at, timezone), when(at, reader)]);
-  const head = [timezone, elsewhere ? `HERE (${io.timezone})` : 'FROM NOW'];
-  return [description, rows.length === 0 ? 'It does not fire.' : table(head, rows, io.columns)].join('\n');
+  const rows = next.map((at) => [fullTime(at, timezone), ...(chosen ? [] : [when(at, reader)])]);
+  const head = [timezone, ...(chosen ? [] : [elsewhere ? `HERE (${io.timezone})` : 'FROM NOW'])];
+  return [
+    description,
+    ...(daylightSaving === undefined ? [] : [daylightSaving]),
+    rows.length === 0 ? 'It does not fire.' : table(head, rows, io.columns),
+  ].join('\n');
 }
