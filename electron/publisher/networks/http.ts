@@ -102,6 +102,9 @@ function initOf(request: HttpRequest, signal: AbortSignal, version: string): Req
     headers['content-length'] = String(body.bytes);
     init.body = toWebStream(body.stream());
     init.duplex = 'half';
+    // Otherwise undici tees the body for the case of a redirect, and the other half piles up in memory, whole.
+    init.redirect = 'error';
+    init.window = null;
   }
   return init;
 }
