@@ -4,6 +4,7 @@ import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
 import { Counts } from './counts.tsx';
 import { DayAhead } from './day-ahead.tsx';
+import { JustPublished } from './just-published.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import { NowRunning } from './now-running.tsx';
 import { Welcome } from './welcome.tsx';
@@ -40,6 +41,7 @@ function Everything({ status, jobs }: { status: Status; jobs: readonly JobView[]
       <Counts status={status} />
       <NeedsYou status={status} jobs={jobs} />
       <NowRunning status={status} />
+      <JustPublished />
       <DayAhead jobs={jobs} paused={status.scheduler === 'paused'} />
     </div>
   );
