@@ -1,6 +1,6 @@
 import { BelfryError, type Millis } from '../../shared/index.ts';
 import { nameOf } from './check.ts';
-import { decide, type Effect, isLate, type Step } from './decide.ts';
+import { decide, type Effect, isLate, lateAfterMs, type Step } from './decide.ts';
 import { bodyHash, draftOf } from './draft.ts';
 import { misfits } from './misfits.ts';
 import type { Adapter, Draft, Session } from './networks/adapter.ts';
@@ -9,6 +9,7 @@ import { spentUntil } from './networks/rate-limit.ts';
 import { type Around, afterPrepare, afterSend } from './outcome.ts';
 import type { Attempt, PublisherAccount, PublisherNeeds, Work } from './ports.ts';
 import { afterLookUp } from './reconcile.ts';
+import { sendingNote } from './texts.ts';
 
 /** What a pass did, for its summary. */
 export type Tally = { published: number; failed: number; waiting: number; looked: number };
@@ -218,9 +219,10 @@ function store(
   what: { attempt: Attempt; target?: { status: 'sending' } },
 ): Promise<boolean> {
   const { post, target } = work;
-  const note = what.target ? 'Being sent' : null;
+  const now = scene.needs.clock.now();
+  const note = what.target ? sendingNote(work, now, lateAfterMs) : null;
   const change = { post: post.id, account: target.account, from: target.status, note, ...what };
-  return scene.needs.ledger.record([change], scene.needs.clock.now());
+  return scene.needs.ledger.record([change], now);
 }
 
 /** undefined when there is no token to be had: the accounts room has said why, and the queue waits. */

@@ -34,6 +34,17 @@ export function refusedError(work: Work, refusal: Refusal): StoredError {
   return targetError(refusal.code, work, { what, why: refusal.why, remedy: remedies[refusal.class] });
 }
 
+/** The line of history for the visible call; for a late post it says so, and what kept it when no earlier line does. */
+export function sendingNote(work: Work, now: Millis, lateAfterMs: Millis): string {
+  const late = now - (work.target.dueAt ?? now);
+  if (late <= lateAfterMs) return 'Being sent';
+  const minutes = Math.round(late / 60_000);
+  const long = minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const why =
+    'Belfry was closed, asleep or paused, the account waited for a sign-in, or the posts before it took so long';
+  return `Being sent, ${long} late${work.target.error === null ? `: ${why}` : ''}`;
+}
+
 /** A target that is later than the person allows. */
 export function missedError(work: Work, now: Millis, limitHours: number): StoredError {
   const dueAt = work.target.dueAt ?? now;
