@@ -1,6 +1,6 @@
 import type { Clock, Log, Millis } from '../../shared/index.ts';
 import type { Database } from './database.ts';
-import { indexMore } from './output-index.ts';
+import { indexMore, tidyIndex } from './output-index.ts';
 import { forget, type Retention } from './retention.ts';
 import { writeTogether } from './write-together.ts';
 
@@ -25,7 +25,7 @@ export type Housekeeping = {
 const indexEvery: Millis = 5000;
 const forgetEvery: Millis = 10 * 60_000;
 /** Rest between two steps, in milliseconds, so that the work of the day comes first. */
-const rest: Millis = 10;
+const rest: Millis = 5;
 
 /** Keeps the search index up with the output, and old runs within their limits, in small steps. */
 export function createHousekeeping({ db, clock, log, retention }: HousekeepingNeeds): Housekeeping {
@@ -49,6 +49,7 @@ export function createHousekeeping({ db, clock, log, retention }: HousekeepingNe
       await write.inBulk(async (trx) => {
         more = await indexMore(trx);
       });
+      if (more && (await goOn())) await write.inBulk(tidyIndex);
     }
   };
   const forgetNow = async () => {

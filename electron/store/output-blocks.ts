@@ -14,27 +14,49 @@ export type Block = {
   text: string;
 };
 
-/** Characters of text in one block, more or less: small enough to write and read without holding up anything. */
-const blockSize = 128 * 1024;
+/**
+ * Characters of text in one block, more or less. The search index knows blocks, not lines: the smaller they are, the
+ * fewer are looked through in vain, and the more rows there are.
+ */
+const blockSize = 32 * 1024;
 
 /** Packs groups of lines (numbers rising) into blocks; a gap in the numbers or a full block begins the next one. */
 export function packLines(runId: string, groups: readonly LineGroup[]): Block[] {
   const blocks: Block[] = [];
   let open: LineGroup[] = [];
-  let size = 0;
+  let room = blockSize;
+  const close = () => {
+    if (open.length > 0) blocks.push(packBlock(runId, open));
+    open = [];
+    room = blockSize;
+  };
   for (const group of groups) {
-    const last = open.at(-1);
-    if (last && (size >= blockSize || group.first !== endOf(last))) {
-      blocks.push(packBlock(runId, open));
-      open = [];
-      size = 0;
+    if (open.length > 0 && group.first !== endOf(open.at(-1))) close();
+    for (let from = 0; from < group.texts.length; ) {
+      const part = head(group, from, room);
+      open.push(part.group);
+      room -= part.size;
+      from += part.group.texts.length;
+      if (room <= 0) close();
     }
-    if (group.texts.length === 0) continue;
-    open.push(group);
-    for (const text of group.texts) size += text.length + 1;
   }
-  if (open.length > 0) blocks.push(packBlock(runId, open));
+  close();
   return blocks;
+}
+
+/** The lines of a group from `from` on that fill `room`, at least one. */
+function head(group: LineGroup, from: number, room: number): { group: LineGroup; size: number } {
+  let size = 0;
+  let end = from;
+  while (end < group.texts.length && size < room) {
+    size += (group.texts[end]?.length ?? 0) + 1;
+    end += 1;
+  }
+  const whole = from === 0 && end === group.texts.length;
+  return {
+    group: whole ? group : { ...group, first: group.first + from, texts: group.texts.slice(from, end) },
+    size,
+  };
 }
 
 function packBlock(runId: string, groups: readonly LineGroup[]): Block {
@@ -57,13 +79,25 @@ function endOf(group: LineGroup | undefined): number {
 
 /** The lines of a block as clients see them. */
 export function unpackBlock(block: Block): OutputLine[] {
-  const heads = JSON.parse(block.heads) as Head[];
-  const texts = block.text.split('\n');
+  return unpack(block, block.text.split('\n'), () => true);
+}
+
+/** The lines of a block that hold `search`, whatever the case. */
+export function searchBlock(block: Block, search: string): OutputLine[] {
+  const wanted = search.toLowerCase();
+  const folded = block.text.toLowerCase();
+  if (!folded.includes(wanted)) return [];
+  const lines = folded.split('\n');
+  return unpack(block, block.text.split('\n'), (at) => lines[at]?.includes(wanted) === true);
+}
+
+function unpack(block: Block, texts: readonly string[], wanted: (at: number) => boolean): OutputLine[] {
   const lines: OutputLine[] = [];
-  for (const [count, step, at, stream] of heads) {
-    const common = { runId: block.run_id, step, at: toInstant(at), stream: streamOf(stream) };
-    for (let i = 0; i < count; i += 1) {
-      lines.push({ ...common, seq: block.first_seq + lines.length, text: texts[lines.length] ?? '' });
+  let at = 0;
+  for (const [count, step, time, stream] of JSON.parse(block.heads) as Head[]) {
+    const common = { runId: block.run_id, step, at: toInstant(time), stream: streamOf(stream) };
+    for (const end = at + count; at < end; at += 1) {
+      if (wanted(at)) lines.push({ ...common, seq: block.first_seq + at, text: texts[at] ?? '' });
     }
   }
   return lines;

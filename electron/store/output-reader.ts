@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { HandlerInput, OutputLine } from '../../shared/index.ts';
 import type { Database } from './database.ts';
-import { type Block, unpackBlock } from './output-blocks.ts';
+import { type Block, searchBlock, unpackBlock } from './output-blocks.ts';
 import { indexedUpTo, mayHold } from './output-index.ts';
 
 export type OutputQuery = HandlerInput<'runs.output'>;
@@ -9,18 +9,20 @@ export type OutputQuery = HandlerInput<'runs.output'>;
 /** Gives the next blocks of a query in its order, none when there are no more. */
 type Fetch = () => Promise<Block[]>;
 
-/** Blocks fetched at a time: a page of lines is rarely spread over more. */
+/** Blocks fetched first: a page of lines is rarely spread over more. A search that finds little fetches more at a time. */
 const blocksPerFetch = 32;
+const mostPerFetch = 128;
 
 /** Lines of one run or of all (`runs.output` of the contract), oldest first. */
 export async function readOutput(db: Database, query: OutputQuery): Promise<OutputLine[]> {
   const forward = query.id !== undefined && !query.tail;
   const fetch = await fetching(db, query, forward);
-  const wanted = matcher(query);
+  const { after = 0, search = '' } = query;
   const found: OutputLine[] = [];
   for (let blocks = await fetch(); blocks.length > 0; blocks = await fetch()) {
     for (const block of blocks) {
-      const lines = unpackBlock(block).filter(wanted);
+      const all = search === '' ? unpackBlock(block) : searchBlock(block, search);
+      const lines = after === 0 ? all : all.filter((line) => line.seq > after);
       found.push(...(forward ? lines : lines.reverse()));
       if (found.length >= query.limit) break;
     }
@@ -78,12 +80,14 @@ function ofAll(db: Database, search: string, from: number): Fetch {
 function ofIndex(db: Database, search: string): Fetch {
   const known = mayHold(search);
   let edge = Number.MAX_SAFE_INTEGER;
+  let count = blocksPerFetch;
   return async () => {
     const { rows } = await sql<Block & { id: number }>`
       SELECT * FROM output
-      WHERE id IN (${known} AND rowid < ${edge} ORDER BY rowid DESC LIMIT ${blocksPerFetch})
+      WHERE id IN (${known} AND rowid < ${edge} ORDER BY rowid DESC LIMIT ${count})
       ORDER BY id DESC`.execute(db);
     edge = rows.at(-1)?.id ?? 0;
+    count = Math.min(count * 2, mostPerFetch);
     return rows;
   };
 }
@@ -96,11 +100,6 @@ function inTurn(first: Fetch, second: Fetch): Fetch {
     current = second;
     return second();
   };
-}
-
-function matcher({ after, search }: OutputQuery): (line: OutputLine) => boolean {
-  const text = search?.toLowerCase() ?? '';
-  return (line) => line.seq > (after ?? 0) && (text === '' || line.text.toLowerCase().includes(text));
 }
 
 function isAscii(text: string): boolean {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Millis } from '../../shared/index.ts';
 import type { Database } from './database.ts';
+import { tidyIndex } from './output-index.ts';
 import { hasEnded, jobsWithRuns } from './run-queries.ts';
 import type { WriteTogether } from './write-together.ts';
 
@@ -23,7 +24,7 @@ export type ForgetNeeds = {
 };
 
 /** Blocks of output removed in one step: some 1 MB, which takes a few milliseconds. */
-const blocksPerStep = 8;
+const blocksPerStep = 24;
 const runsPerStep = 50;
 
 /** Removes what is over the limits, in steps that are short enough for the event loop. */
@@ -36,10 +37,8 @@ export async function forget(needs: ForgetNeeds, retention: Retention): Promise<
   if (maxBytes !== null) await repeat(needs, () => forgetOldestOutput(needs, maxBytes));
 }
 
-async function repeat({ goOn }: ForgetNeeds, step: () => Promise<boolean>): Promise<void> {
-  while ((await goOn()) && (await step())) {
-    // Each step says whether there was something to do.
-  }
+async function repeat({ goOn, write }: ForgetNeeds, step: () => Promise<boolean>): Promise<void> {
+  while ((await goOn()) && (await step())) await write.inBulk(tidyIndex);
 }
 
 /** First their output, a few blocks at a time, then the runs with their steps. */

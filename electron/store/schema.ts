@@ -44,7 +44,7 @@ export type Tables = {
     /** JSON value of a step with `"output": "json"`. */
     result: string | null;
   };
-  /** Lines in blocks of up to some 128 KiB: a row per line would cost more than the child that prints it. */
+  /** Lines in blocks of some 32 KiB: a row per line would cost more than the child that prints it. */
   output: {
     id: Generated<number>;
     run_id: string;
