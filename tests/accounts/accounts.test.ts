@@ -401,6 +401,19 @@ describe('refresh_tokens', () => {
     expect(facts).toHaveLength(1);
   });
 
+  test('clients are told of news only', async () => {
+    const server = await loopback(whoAmI({ a: ada }));
+    const { accounts, changes } = await openRoom(temporaryHome());
+    await accounts.add({ id: 'a', network: 'mastodon', server: server.url, token: 'a' });
+    const before = changes.count;
+    await run(accounts);
+    await accounts.verify('a');
+    await accounts.ready('a');
+    expect(changes.count).toBe(before);
+    await accounts.signInNeeded('a', 'Refused.');
+    expect(changes.count).toBe(before + 1);
+  });
+
   test('being off line is no failure, and no news about the token', async () => {
     const account: Account = {
       id: 'me',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AccountView, PostView, RunView, Status } from '../../shared/index.ts';
 import { commandOn, startHeadless, until } from '../support/command.ts';
+import { launchBrowser } from '../support/desktop/index.ts';
 import { temporaryHome } from '../support/home.ts';
 
 type Shown = { text: string; pictures: { src: string; alt: string }[] };
@@ -29,6 +30,15 @@ test('a newcomer sees a pipeline run and a post with a picture published within 
   expect(picture.headers.get('content-type')).toBe('image/png');
   expect(host.output()).toContain(`The demonstration's network: ${address}/`);
 
+  const page = await (await launchBrowser()).newPage();
+  const complaints: string[] = [];
+  page.on('console', (line) => complaints.push(line.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(address);
+  expect(await page.locator('article img').first().getAttribute('alt')).toContain('belfry');
+  expect(await page.locator('article a').first().getAttribute('href')).toContain(`${address}/stories/`);
+  expect(complaints).toEqual([]);
+
   expect((await belfry.json<Status>('status')).scheduler).toBe('running');
   const [run] = await belfry.json<RunView[]>('runs', '--job', 'town_news');
   expect(run?.steps.map(({ name, status }) => `${name} ${status}`)).toEqual([
@@ -47,6 +57,7 @@ test('a newcomer sees a pipeline run and a post with a picture published within 
   );
   expect((await belfry('quit')).code).toBe(0);
   expect(await host.exited).toBe(0);
+  await page.getByText('The demonstration has ended').waitFor();
 
   // It begins anew each time.
   const again = await startHeadless(home, '--demo');
