@@ -1,28 +1,26 @@
-import { app, nativeTheme, shell } from 'electron';
+import { app } from 'electron';
 import { type Bridge, type Clock, type Engine, type Log, toWireError } from '../../shared/index.ts';
 import type { Host } from '../host.ts';
 import { watchAppEvents } from './app-events.ts';
 import type { Arguments } from './arguments.ts';
 import { ask } from './ask.ts';
+import { createDesktopHost } from './desktop-host.ts';
 import { onSummons } from './instance.ts';
 import { serveWindows } from './ipc.ts';
 import { routeOfLink } from './link.ts';
-import { launchAtLogin } from './login.ts';
 import { setAbout, setApplicationMenu } from './menu.ts';
 import { createNotifier } from './notify.ts';
-import { startAgain } from './own-command.ts';
 import { servePage } from './page-protocol.ts';
 import { watchPower } from './power.ts';
 import { createQuit } from './quit.ts';
 import { askToQuit } from './quit-dialog.ts';
 import { runtimeNotice } from './runtime-notice.ts';
 import { refuseEverythingForeign } from './security.ts';
-import { createTray } from './tray.ts';
+import { afterStart } from './start-gate.ts';
+import { followTheme } from './theme.ts';
 import { createTrayActions } from './tray-actions.ts';
 import { watchTrayHost } from './tray-host.ts';
-import { trayView } from './tray-menu.ts';
-import { keepTrayState } from './tray-state.ts';
-import { systemVault } from './vault.ts';
+import { openTray, type TrayRoom } from './tray-room.ts';
 import { createWindows } from './window.ts';
 
 /** A panel may come later than we do when a session starts; then it is time to show the window after all. */
@@ -44,47 +42,33 @@ export type DesktopNeeds = {
 };
 
 /** A demonstration: its network's address, and its first steps once the engine has started. */
-type Demo = { url: string; begin(engine: Engine): Promise<void>; close(): Promise<void> };
+type Demo = { url: string; begin(engine: Bridge): Promise<void>; close(): Promise<void> };
 
 /** Everything around the engine on a desktop. The application is ready; throws what the engine's start throws. */
 export async function openDesktop(needs: DesktopNeeds): Promise<void> {
   const { args, clock, log } = needs;
   const notice = runtimeNotice(process.versions.electron);
-  let trayWorks = () => true;
-  const remarks = () => [
-    ...(args.demo ? ['Demonstration'] : []),
-    ...(notice ? [notice] : []),
-    ...(trayWorks() ? [] : ['No tray on this desktop: closing the window quits Belfry']),
-  ];
+  const closers: (() => void)[] = [];
+  let tray: TrayRoom | undefined;
+  let demo: Demo | undefined;
+
+  const askPerson = () => void quit.request('person');
   const windows = createWindows({
     clock,
     log,
     folder: needs.home,
-    remarks,
-    closesToTray: () => trayWorks(),
-    quit: () => void quit.request('person'),
+    remarks: () => [
+      ...(args.demo ? ['Demonstration'] : []),
+      ...(notice ? [notice] : []),
+      ...(tray?.works() === false ? ['No tray on this desktop: closing the window quits Belfry'] : []),
+    ],
+    closesToTray: () => tray?.works() !== false,
+    quit: askPerson,
   });
   const notify = createNotifier(windows.show);
-  const home = needs.usualHome ? null : needs.home;
-  const engine = needs.createEngine({
-    mode: 'desktop',
-    home: needs.home,
-    version: app.getVersion(),
-    demo: args.demo,
-    configFile: needs.configFile,
-    vaults: [systemVault],
-    quit: () => void quit.request('command'),
-    link: () => null,
-    openUrl: (url) => shell.openExternal(url),
-    async startDemo() {
-      startAgain(['--demo']);
-      return { url: null };
-    },
-    launchAtLogin: (enabled) => launchAtLogin(enabled, home),
-    notify: ({ title, body, page }) => notify({ title, body, route: `#/${page}` }),
-    log,
-  });
-  const closers: (() => unknown)[] = [];
+  const engine = needs.createEngine(
+    createDesktopHost({ ...needs, demo: args.demo, notify, quit: () => void quit.request('command') }),
+  );
   const quit = createQuit({
     clock,
     log,
@@ -101,46 +85,38 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     },
     exit: () => app.exit(0),
   });
+  const start = async () => {
+    if (args.demo) demo = await needs.openDemo();
+    await engine.start();
+  };
 
   watchAppEvents({ log, quit: quit.request });
-  const demo = args.demo ? await needs.openDemo() : undefined;
-  await engine.start();
-
   refuseEverythingForeign(log);
   servePage(needs.page);
-  serveWindows(engine, windows.contents);
-  setApplicationMenu({ open: windows.show, quit: () => void quit.request('person') });
-  setAbout(remarks());
+  setApplicationMenu({ open: windows.show, quit: askPerson });
+  setAbout(notice === null ? [] : [notice]);
   onSummons(windows.show);
-  closers.push(watchPower({ clock, wake: engine.wake, shutdown: () => void quit.request('system') }));
-  closers.push(followTheme(engine));
 
-  const tray = createTray(
-    createTrayActions({ engine, notify, open: windows.show, quit: () => void quit.request('person') }),
-    () => windows.show(''),
-  );
-  const trayHost = await watchTrayHost(log, (present) => {
-    if (present) tray.renew();
-  });
-  trayWorks = () => trayHost.present() || tray.used();
-  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const state = keepTrayState({
-    engine,
-    clock,
-    timezone,
-    runtimeNotice: notice,
-    draw: (current) => tray.draw(trayView(current)),
-  });
-  closers.push(state.quitting, state.stop, () => void trayHost.close());
-
+  // The page loads, and the desktop is asked for a tray, while the engine starts.
+  const trayHost = watchTrayHost(log);
+  const started = start();
+  serveWindows(afterStart(engine, started), windows.contents);
   if (!args.hidden) windows.show(routeOfLink(args.link));
-  else
-    closers.push(
-      clock.setTimer(trayPatienceMillis, () => {
-        if (!trayWorks()) windows.show('');
-      }),
-    );
+  try {
+    await started;
+  } catch (error) {
+    windows.destroy();
+    throw error;
+  }
 
+  closers.push(followTheme(engine));
+  closers.push(watchPower({ clock, wake: engine.wake, shutdown: () => void quit.request('system') }));
+  const host = await trayHost;
+  const act = createTrayActions({ engine, notify, open: windows.show, quit: askPerson });
+  tray = openTray({ engine, clock, host, runtimeNotice: notice, act, open: () => windows.show('') });
+  closers.push(tray.close, host.watch(windows.renewRemarks));
+  windows.renewRemarks();
+  if (args.hidden) closers.push(clock.setTimer(trayPatienceMillis, () => tray?.works() || windows.show('')));
   if (demo) await begin(demo, engine, log);
 }
 
@@ -161,16 +137,4 @@ async function runningJobs(engine: Bridge): Promise<string[]> {
 async function drainMillis(engine: Bridge): Promise<number> {
   const settings = await ask(engine, 'settings.get', {});
   return settings.ok ? settings.value.drainSeconds * 1000 : 0;
-}
-
-/** Menus and title bars follow the setting too. */
-function followTheme(engine: Bridge): () => void {
-  const apply = async () => {
-    const settings = await ask(engine, 'settings.get', {});
-    if (settings.ok) nativeTheme.themeSource = settings.value.theme;
-  };
-  void apply();
-  return engine.subscribe(({ name }) => {
-    if (name === 'settings.changed') void apply();
-  });
 }

@@ -2,7 +2,12 @@ import type { MessageBus } from 'dbus-native';
 import type { Log } from '../../shared/index.ts';
 
 /** Whether this desktop shows tray icons. */
-export type TrayHost = { present(): boolean; close(): Promise<void> };
+export type TrayHost = {
+  present(): boolean;
+  /** Calls `listener` whenever that has changed; the result ends that. */
+  watch(listener: () => void): () => void;
+  close(): Promise<void>;
+};
 
 const watcher = 'org.kde.StatusNotifierWatcher';
 const ownerChanged = [
@@ -13,12 +18,13 @@ const ownerChanged = [
 ].join(',');
 
 /**
- * Looks for a panel that shows icons (on Linux: an owner of org.kde.StatusNotifierWatcher on the session bus, see the
- * freedesktop StatusNotifierItem specification) and calls `changed` whenever it comes or goes. macOS and Windows always
- * have one.
+ * Looks for a panel that shows icons: on Linux an owner of org.kde.StatusNotifierWatcher on the session bus (freedesktop
+ * StatusNotifierItem specification). macOS and Windows always have one.
  */
-export async function watchTrayHost(log: Log, changed: (present: boolean) => void): Promise<TrayHost> {
-  if (process.platform !== 'linux') return { present: () => true, close: async () => {} };
+export async function watchTrayHost(log: Log): Promise<TrayHost> {
+  if (process.platform !== 'linux')
+    return { present: () => true, watch: () => () => {}, close: async () => {} };
+  const listeners = new Set<() => void>();
   let present = false;
   let bus: MessageBus | undefined;
   try {
@@ -30,7 +36,7 @@ export async function watchTrayHost(log: Log, changed: (present: boolean) => voi
     bus.connection.on('message', ({ member, body }) => {
       if (member !== 'NameOwnerChanged' || body?.[0] !== watcher) return;
       present = body[2] !== '';
-      changed(present);
+      for (const listener of listeners) listener();
     });
     present = await bus.nameHasOwner(watcher);
   } catch (error) {
@@ -39,6 +45,10 @@ export async function watchTrayHost(log: Log, changed: (present: boolean) => voi
   }
   return {
     present: () => present,
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     close: async () => bus?.close(),
   };
 }

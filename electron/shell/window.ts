@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeImage, screen, type WebContents } from 'electron';
-import ElectronStore from 'electron-store';
 import type { Clock, Log } from '../../shared/index.ts';
 import { appIcon } from './icons.ts';
 import { pageUrl } from './page-files.ts';
-import { isPlace, placeWindow, smallest, type WindowPlace } from './window-bounds.ts';
+import { placeWindow, smallest, type WindowPlace } from './window-bounds.ts';
 import { createWindowKeeper, type KeptWindow } from './window-keeper.ts';
+import { rememberPlace } from './window-place.ts';
+import { showRemarks } from './window-remarks.ts';
 
 export type WindowNeeds = {
   clock: Clock;
   log: Log;
   /** Folder of the file that remembers where the window was. */
   folder: string;
-  /** Added to every title: a demonstration, a runtime for development. */
+  /** What is said about this Belfry as a whole, in the title and on the page. */
   remarks(): readonly string[];
   closesToTray(): boolean;
   quit(): void;
@@ -21,8 +22,10 @@ export type WindowNeeds = {
 export type Windows = {
   /** Shows the window at a route, '' for where it is. */
   show(route: string): void;
+  /** Those that hear announcements. */
   contents(): WebContents[];
   current(): BrowserWindow | undefined;
+  renewRemarks(): void;
   /** Destroys the window, for the end of the application. */
   destroy(): void;
 };
@@ -31,13 +34,15 @@ export type Windows = {
 export function createWindows(needs: WindowNeeds): Windows {
   const memory = rememberPlace(needs.folder);
   let current: BrowserWindow | undefined;
+  let remarks: { renew(): void } | undefined;
   const keeper = createWindowKeeper({
     clock: needs.clock,
     closesToTray: needs.closesToTray,
     quit: needs.quit,
     open(route) {
-      current = openWindow(needs, memory.read());
-      const window = current;
+      const window = openWindow(needs.log, memory.read());
+      current = window;
+      remarks = showRemarks(window, needs.remarks);
       window.on('close', (event) => {
         event.preventDefault();
         memory.write(window);
@@ -45,6 +50,7 @@ export function createWindows(needs: WindowNeeds): Windows {
       });
       window.on('closed', () => {
         current = undefined;
+        remarks = undefined;
         keeper.gone();
       });
       void window.loadURL(pageUrl + route);
@@ -55,6 +61,7 @@ export function createWindows(needs: WindowNeeds): Windows {
     show: keeper.show,
     contents: () => (current ? [current.webContents] : []),
     current: () => current,
+    renewRemarks: () => remarks?.renew(),
     destroy() {
       if (!current) return;
       memory.write(current);
@@ -63,7 +70,7 @@ export function createWindows(needs: WindowNeeds): Windows {
   };
 }
 
-function openWindow(needs: WindowNeeds, last: WindowPlace | null): BrowserWindow {
+function openWindow(log: Log, last: WindowPlace | null): BrowserWindow {
   const main = screen.getPrimaryDisplay();
   const others = screen.getAllDisplays().filter((display) => display.id !== main.id);
   const window = new BrowserWindow({
@@ -76,7 +83,7 @@ function openWindow(needs: WindowNeeds, last: WindowPlace | null): BrowserWindow
     show: false,
     autoHideMenuBar: true,
     icon: nativeImage.createFromDataURL(appIcon),
-    title: titleOf('Belfry', needs.remarks()),
+    title: 'Belfry',
     webPreferences: {
       preload: join(__dirname, 'preload.cjs'),
       sandbox: true,
@@ -92,14 +99,9 @@ function openWindow(needs: WindowNeeds, last: WindowPlace | null): BrowserWindow
   window.once('ready-to-show', () => window.show());
   window.on('show', () => void app.dock?.show());
   window.on('hide', () => app.dock?.hide());
-  window.on('page-title-updated', (event, title) => {
-    event.preventDefault();
-    window.setTitle(titleOf(title, needs.remarks()));
-  });
-  window.webContents.on('did-finish-load', () => showRemarks(window, needs.remarks()));
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit') return;
-    needs.log('error', 'The window has crashed and is closed; open it again from the tray', { reason });
+    log('error', 'The window has crashed and is closed; open it again from the tray', { reason });
     window.destroy();
   });
   return window;
@@ -117,38 +119,6 @@ function kept(window: BrowserWindow, remember: (window: BrowserWindow) => void):
     destroy() {
       remember(window);
       window.destroy();
-    },
-  };
-}
-
-function titleOf(title: string, remarks: readonly string[]): string {
-  return [title, ...remarks].join(' – ');
-}
-
-/** A title bar is not shown everywhere, so a remark also stands in a corner of the page. */
-function showRemarks(window: BrowserWindow, remarks: readonly string[]): void {
-  if (remarks.length === 0) return;
-  const text = JSON.stringify(remarks.join(' · '));
-  void window.webContents.insertCSS(
-    `body::after { content: ${text}; position: fixed; right: 0; bottom: 0; z-index: 9999; padding: 2px 8px; font: 11px system-ui;
-      color: #fff; background: #8a3b12; border-top-left-radius: 6px; pointer-events: none; }`,
-  );
-}
-
-function rememberPlace(folder: string) {
-  const store = new ElectronStore<{ place?: unknown }>({
-    name: 'window',
-    cwd: folder,
-    clearInvalidConfig: true,
-    configFileMode: 0o600,
-  });
-  return {
-    read(): WindowPlace | null {
-      const place = store.get('place');
-      return isPlace(place) ? place : null;
-    },
-    write(window: BrowserWindow): void {
-      store.set('place', { ...window.getNormalBounds(), maximized: window.isMaximized() });
     },
   };
 }

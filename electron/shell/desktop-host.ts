@@ -1,0 +1,40 @@
+import { app, shell } from 'electron';
+import type { Log } from '../../shared/index.ts';
+import type { Host } from '../host.ts';
+import { launchAtLogin } from './login.ts';
+import type { Notify } from './notify.ts';
+import { startAgain } from './own-command.ts';
+import { systemVault } from './vault.ts';
+
+export type DesktopHostNeeds = {
+  home: string;
+  usualHome: boolean;
+  demo: boolean;
+  configFile: Host['configFile'];
+  notify: Notify;
+  quit(): void;
+  log: Log;
+};
+
+/** What a desktop gives the engine. */
+export function createDesktopHost(needs: DesktopHostNeeds): Host {
+  const { home, demo, configFile, quit, log } = needs;
+  return {
+    mode: 'desktop',
+    home,
+    version: app.getVersion(),
+    demo,
+    configFile,
+    vaults: [systemVault],
+    quit,
+    link: () => null,
+    openUrl: (url) => shell.openExternal(url),
+    async startDemo() {
+      startAgain(['--demo']);
+      return { url: null };
+    },
+    launchAtLogin: (enabled) => launchAtLogin(enabled, needs.usualHome ? null : home),
+    notify: ({ title, body, page }) => needs.notify({ title, body, route: `#/${page}` }),
+    log,
+  };
+}
