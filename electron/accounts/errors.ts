@@ -15,7 +15,7 @@ export function unknownAccount(id: string, all: readonly Account[]): BelfryError
     code: 'NOT_FOUND',
     what: `Unknown account "${id.slice(0, 100)}"`,
     where: 'in config.json',
-    why: guess ? `There is one named "${guess}"` : `There are ${all.length} accounts, none with this id`,
+    why: guess ? `There is one named "${guess}"` : 'No account has this id',
     remedy: 'List the accounts for their ids',
   });
 }
