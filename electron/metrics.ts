@@ -8,36 +8,30 @@ import {
 
 export type Metrics = {
   /** Everything in Prometheus' text format. */
-  text(now: Millis): string;
+  text(now: Millis): Promise<string>;
   close(): void;
 };
 
-/** Counts what the engine announces since its start, and keeps its last status at hand (design §8: /metrics). */
+/** Counts the runs that the engine announces since its start, and asks it for the rest when somebody looks (design §8: /metrics). */
 export function createMetrics(bridge: Bridge, startedAt: Millis): Metrics {
   const finished = new Map<RunStatus, number>();
-  let status: CallOutput<'status.get'> | undefined;
-
-  const look = async () => {
-    const answer = await bridge.call('status.get', {});
-    if (answer.ok) status = answer.value as CallOutput<'status.get'>;
-  };
   const close = bridge.subscribe((announcement) => {
     if (announcement.name === 'runs.changed' && runTransitions[announcement.run.status].length === 0) {
       finished.set(announcement.run.status, (finished.get(announcement.run.status) ?? 0) + 1);
     }
-    if (announcement.name !== 'runs.output') void look();
   });
-  void look();
 
   return {
     close,
-    text(now) {
+    async text(now) {
+      // Not at each announcement: a thousand jobs that are due together make thousands.
+      const status = await bridge.call('status.get', {});
       const lines = [
         ...gauge('belfry_uptime_seconds', 'Seconds since the engine started.', (now - startedAt) / 1000),
         '# HELP belfry_runs_total Runs that ended since the engine started, by status.',
         '# TYPE belfry_runs_total counter',
         ...[...finished].map(([name, count]) => `belfry_runs_total{status="${name}"} ${count}`),
-        ...(status ? statusLines(status) : []),
+        ...(status.ok ? statusLines(status.value as CallOutput<'status.get'>) : []),
       ];
       return `${lines.join('\n')}\n`;
     },

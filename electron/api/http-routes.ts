@@ -17,7 +17,7 @@ type Needs = {
   streams: EventStreams;
   assets: Assets;
   health(): Health;
-  metrics(): string;
+  metrics(): string | Promise<string>;
   log: Log;
 };
 
@@ -91,7 +91,9 @@ function healthRoute({ health }: Needs): Route {
 function metricsRoute({ metrics }: Needs): Route {
   return {
     methods: reading,
-    answer: ({ response }) => send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metrics()),
+    async answer({ response }) {
+      send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics());
+    },
   };
 }
 

@@ -20,7 +20,7 @@ export type HttpDoorNeeds = {
   log: Log;
   health(): Health;
   /** For /metrics: Prometheus text format. No secrets: anyone on this machine may read it. */
-  metrics(): string;
+  metrics(): string | Promise<string>;
   limits?: HttpLimits;
 };
 
