@@ -21,4 +21,6 @@ export type Io = {
   timezone: string;
   /** Calls `stop` when the person presses Ctrl-C, instead of ending the process; the result ends that. */
   onInterrupt(stop: () => void): () => void;
+  /** From now on the process works on when nobody reads what it writes any more; usually that ends it. */
+  outliveReader(): void;
 };

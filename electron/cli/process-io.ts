@@ -6,9 +6,11 @@ import type { Io } from './io.ts';
 /** The real terminal, or the pipes in its place. */
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
+  let outlives = false;
   // A reader that went away (`| head`) has seen enough: that is no failure.
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (outlives) return;
       if (error.code === 'EPIPE') process.exit(0);
       throw error;
     });
@@ -27,6 +29,9 @@ export function processIo(): Io {
     onInterrupt(stop) {
       process.once('SIGINT', stop);
       return () => process.off('SIGINT', stop);
+    },
+    outliveReader() {
+      outlives = true;
     },
   };
 }

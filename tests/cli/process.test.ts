@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryHome } from '../support/home.ts';
@@ -58,6 +58,25 @@ test('a reader that goes away ends the command quietly', async () => {
   const { child, ended } = start(['--home', home, 'logs', '--limit', '10000']);
   child.stdout.once('data', () => child.stdout.destroy());
   expect(await ended).toMatchObject({ code: 0, err: '' });
+});
+
+test('the engine drains its jobs and ends well when nobody reads its log any more', async () => {
+  const home = temporaryHome();
+  const job = {
+    id: 'slow',
+    name: 'Slow',
+    steps: [{ type: 'command', name: 'Work', command: ['sh', '-c', 'sleep 1; touch done'], cwd: home }],
+  };
+  writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs: [job] }));
+  const host = start(['--home', home, 'run']);
+  await expect.poll(() => host.written(), { timeout: 10_000 }).toContain("Belfry's window");
+  host.child.stdout.destroy();
+  expect(await start(['--home', home, 'run-job', 'slow']).ended).toMatchObject({ code: 0 });
+  // Writes to the log, which has no reader.
+  expect(await start(['--home', home, 'quit']).ended).toMatchObject({ code: 0, err: '' });
+  expect(await host.ended).toMatchObject({ code: 0, signal: null, err: '' });
+  expect(existsSync(join(home, 'done'))).toBe(true);
+  expect(existsSync(join(home, 'run', 'owner.json'))).toBe(false);
 });
 
 test('logs --follow writes as lines come, and ends with Ctrl-C', async () => {

@@ -27,6 +27,7 @@ export async function belfry(
     clock: handClock('2026-11-22T09:00:00Z'),
     timezone: 'UTC',
     onInterrupt: () => () => {},
+    outliveReader: () => {},
     ...overrides,
   };
   const code = await main(args, io);
