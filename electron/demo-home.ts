@@ -72,6 +72,9 @@ async function fill(home: string, example: string, network: DemoNetwork): Promis
     'secrets.json',
     'secrets.key',
     'media',
+    // Else the database that is gone would be restored from its copy, with publishing paused.
+    'backups',
+    'damaged',
     'feed-pipeline',
   ];
   for (const name of [...old, 'run/config.last-good.json'])
