@@ -1,4 +1,5 @@
 import type { Job, Millis } from '../../shared/index.ts';
+import type { Window } from './blackout-windows.ts';
 import type { JobSchedule } from './job-schedule.ts';
 import type { Claim, Gap } from './ports.ts';
 import { newest } from './triggers/instants.ts';
@@ -35,7 +36,8 @@ export function plan(input: PlanInput): Claim | null {
   if (first === null || first > now) return null;
 
   const pausedFrom = input.pausedSince === null ? now : clamp(input.pausedSince, cursor, now);
-  const open = openSlots(input, pausedFrom, first);
+  const windows = schedule.blackouts?.within(cursor, pausedFrom) ?? [];
+  const open = openSlots(input, pausedFrom, windows, first);
   const paused = gapOf(input, [{ from: pausedFrom, to: now }], 'skipped', pausedReason);
   const waits = open.count === 0 && paused.length === 0;
   if (waits && !input.settle && schedule.nextRun(now) !== null) return null;
@@ -50,7 +52,7 @@ export function plan(input: PlanInput): Claim | null {
       cause: now - slot <= longestSleep ? 'schedule' : 'catch-up',
       notBefore: null,
     })),
-    gaps: [...lateGap(input, open), ...blackoutGaps(input, pausedFrom), ...paused],
+    gaps: [...lateGap(input, open), ...blackoutGaps(input, windows), ...paused],
   };
 }
 
@@ -67,7 +69,7 @@ type Open = {
   only: Millis | null;
 };
 
-function openSlots(input: PlanInput, to: Millis, first: Millis): Open {
+function openSlots(input: PlanInput, to: Millis, windows: readonly Window[], first: Millis): Open {
   const { job, schedule, cursor, now } = input;
   const notTooLate = now - grace(job) - 1;
   const single = to === now && schedule.blackouts === null && isAlone(input, first);
@@ -75,16 +77,16 @@ function openSlots(input: PlanInput, to: Millis, first: Millis): Open {
     const chosen = first > notTooLate ? [first] : [];
     return { ranges: [{ from: cursor, to }], count: 1, inGrace: chosen.length, chosen, only: first };
   }
-  const ranges = openRanges(schedule, cursor, to);
-  const recent = ranges
-    .map((range) => ({ from: Math.max(range.from, notTooLate), to: range.to }))
-    .filter(({ from, to: end }) => from < end);
+  const ranges = openRanges(cursor, to, windows);
+  const recent = notTooLate <= cursor ? ranges : after(ranges, notTooLate);
   const chosen: Millis[] = [];
-  for (const range of recent.reverse()) {
+  for (const range of [...recent].reverse()) {
     const wanted = (job.coalesce ? 1 : job.maxCatchUp) - chosen.length;
-    if (wanted > 0) chosen.unshift(...newest(schedule.slots, range.from, range.to, wanted));
+    if (wanted === 0) break;
+    chosen.unshift(...newest(schedule.slots, range.from, range.to, wanted));
   }
-  return { ranges, count: total(input, ranges), inGrace: total(input, recent), chosen, only: null };
+  const count = total(input, ranges);
+  return { ranges, count, inGrace: recent === ranges ? count : total(input, recent), chosen, only: null };
 }
 
 function isAlone({ schedule, now }: PlanInput, first: Millis): boolean {
@@ -93,15 +95,29 @@ function isAlone({ schedule, now }: PlanInput, first: Millis): boolean {
 }
 
 /** The range (from, to] without the blackouts. */
-function openRanges(schedule: JobSchedule, from: Millis, to: Millis): Range[] {
+function openRanges(from: Millis, to: Millis, windows: readonly Window[]): Range[] {
   const open: Range[] = [];
   let since = from;
-  for (const window of schedule.blackouts?.within(from, to) ?? []) {
+  for (const window of windows) {
     if (window.from - 1 > since) open.push({ from: since, to: window.from - 1 });
     since = window.to - 1;
   }
   if (since < to) open.push({ from: since, to });
   return open;
+}
+
+/** What of some ranges comes after an instant. */
+function after(ranges: readonly Range[], instant: Millis): Range[] {
+  return ranges
+    .map(({ from, to }) => ({ from: Math.max(from, instant), to }))
+    .filter(({ from, to }) => from < to);
+}
+
+/** What of some ranges comes before an instant. */
+function before(ranges: readonly Range[], instant: Millis): Range[] {
+  return ranges
+    .map(({ from, to }) => ({ from, to: Math.min(to, instant - 1) }))
+    .filter(({ from, to }) => from < to);
 }
 
 /** One record for all slots that were too late, merged into a later one, or too many. */
@@ -111,22 +127,20 @@ function lateGap(input: PlanInput, open: Open): Gap[] {
   const left = open.inGrace - open.chosen.length;
   if (late + left === 0) return [];
   const [firstRun] = open.chosen;
-  const before = open.ranges
-    .map((range) => ({
-      from: range.from,
-      to: firstRun === undefined ? range.to : Math.min(range.to, firstRun - 1),
-    }))
-    .filter(({ from, to }) => from < to);
+  const ranges = firstRun === undefined ? open.ranges : before(open.ranges, firstRun);
   const status = late > 0 || (left > 0 && !job.coalesce) ? 'missed' : 'skipped';
   const reason = lateReason({ ...job, because: input.because, late, left, graceSeconds: grace(job) / 1000 });
-  return gapOf(input, before, status, reason, late + left);
+  return gapOf(input, ranges, status, reason, late + left);
 }
 
 /** One record for each blackout. */
-function blackoutGaps(input: PlanInput, to: Millis): Gap[] {
+function blackoutGaps(input: PlanInput, windows: readonly Window[]): Gap[] {
   const byName = new Map<string, Range[]>();
-  for (const { from, to: end, name } of input.schedule.blackouts?.within(input.cursor, to) ?? []) {
-    byName.set(name, [...(byName.get(name) ?? []), { from: from - 1, to: end - 1 }]);
+  for (const { from, to, name } of windows) {
+    const range = { from: from - 1, to: to - 1 };
+    const known = byName.get(name);
+    if (known) known.push(range);
+    else byName.set(name, [range]);
   }
   return [...byName].flatMap(([name, ranges]) => gapOf(input, ranges, 'skipped', blackoutReason(name)));
 }
@@ -141,8 +155,8 @@ function gapOf(
 ): Gap[] {
   if (count === 0) return [];
   const { slots } = input.schedule;
-  const filled = ranges.filter(({ from, to }) => slots.count(from, to) > 0);
-  const [head, tail] = [filled[0], filled.at(-1)];
+  const isFilled = ({ from, to }: Range) => slots.count(from, to) > 0;
+  const [head, tail] = [ranges.find(isFilled), ranges.findLast(isFilled)];
   const first = head && slots.next(head.from);
   const last = tail && newest(slots, tail.from, tail.to, 1)[0];
   return first && last ? [{ status, count, first, last, reason }] : [];

@@ -59,10 +59,23 @@ export function union(sources: readonly Instants[]): Instants {
   };
 }
 
-/** Above this, instants that several triggers share are counted once for each, since listing all would hold up the engine. */
-const countable = 200_000;
+/** Above this many, instants that several triggers share are counted once for each: listing all would hold up the engine. */
+const countable = 2000;
 
 function merge(sources: readonly Instants[], from: Millis, to: Millis): Millis[] {
-  const all = sources.flatMap((source) => source.between(from, to));
-  return [...new Set(all)].sort((a, b) => a - b);
+  return sources.map((source) => source.between(from, to)).reduce(mergeTwo);
+}
+
+/** Both sorted lists as one, what they share once. */
+function mergeTwo(a: readonly Millis[], b: readonly Millis[]): Millis[] {
+  const merged: Millis[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const left = a[i] ?? Number.POSITIVE_INFINITY;
+    const right = b[j] ?? Number.POSITIVE_INFINITY;
+    if (left <= right) i += 1;
+    if (right <= left) j += 1;
+    merged.push(Math.min(left, right));
+  }
+  return merged;
 }
