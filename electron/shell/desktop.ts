@@ -58,7 +58,6 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     log,
     folder: needs.home,
     remarks: () => [
-      ...(args.demo ? ['Demonstration'] : []),
       ...(notice ? [notice] : []),
       ...(tray?.works() === false ? ['No tray on this desktop: closing the window quits Belfry'] : []),
     ],

@@ -1,6 +1,6 @@
 import type { BrowserWindow } from 'electron';
 
-/** Shows remarks about this Belfry (a demonstration, an old runtime) in the title and in a corner of the page. */
+/** Shows remarks about this Belfry (an old runtime, a desktop without a tray) in the title and in a corner of the page. */
 export function showRemarks(window: BrowserWindow, remarks: () => readonly string[]): { renew(): void } {
   let title = window.getTitle();
   let inserted: Promise<string> | undefined;
