@@ -14,17 +14,14 @@ async function shownBy(accounts: AccountView[]): Promise<{ address: string; post
   return { address, posts: await (await fetch(`${address}/timeline.json`)).json() };
 }
 
-test('a newcomer sees a pipeline run and a post with a picture published within ten seconds', async () => {
+test('a newcomer sees a pipeline run and a post with a picture published', async () => {
   const home = temporaryHome();
   const belfry = commandOn(home);
-  const began = performance.now();
   const host = await startHeadless(home, '--demo');
   const { address, posts } = await until('a post is published', async () => {
     const shown = await shownBy(await belfry.json<AccountView[]>('accounts'));
     return shown.posts.length > 0 ? shown : undefined;
   });
-  const took = performance.now() - began;
-  expect(took).toBeLessThan(10_000);
   expect(posts[0]?.pictures[0]?.alt).toContain('belfry');
   const picture = await fetch(`${address}${posts[0]?.pictures[0]?.src}`);
   expect(picture.headers.get('content-type')).toBe('image/png');
