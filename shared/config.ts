@@ -22,6 +22,16 @@ const fields = {
   secrets: z.enum(['os', 'key-file'], 'must be os or key-file'),
   /** Output kept per run, in MiB; the middle of a longer output is cut. */
   outputLimitMiB: z.number().min(1, 'must be at least 1').max(1024, 'must be at most 1024'),
+  /** Days that runs are kept; null = for ever. The last run of each job is always kept. */
+  keepRunsDays: z.number().min(1, 'must be at least 1').max(36_500, 'must be at most a century').nullable(),
+  /** Runs kept of each job; null = all. */
+  keepRunsPerJob: z.int().min(1, 'must be at least 1').max(1_000_000, 'must be at most 1000000').nullable(),
+  /** Size of the database, in MiB, above which the oldest output goes; null = no limit. */
+  keepDatabaseMiB: z
+    .number()
+    .min(50, 'must be at least 50')
+    .max(1_000_000, 'must be at most 1000000')
+    .nullable(),
   /** Seconds that running jobs get to end when Belfry quits, before their processes are ended. */
   drainSeconds: z.number().min(0, 'must not be negative').max(3600, 'must be at most 3600'),
   /** Ids of built-in jobs that are switched off. */
@@ -39,6 +49,9 @@ export const settingsSchema = z.strictObject({
   path: fields.path.default(null),
   secrets: fields.secrets.default('os'),
   outputLimitMiB: fields.outputLimitMiB.default(10),
+  keepRunsDays: fields.keepRunsDays.default(90),
+  keepRunsPerJob: fields.keepRunsPerJob.default(1000),
+  keepDatabaseMiB: fields.keepDatabaseMiB.default(2048),
   drainSeconds: fields.drainSeconds.default(20),
   disabledBuiltins: fields.disabledBuiltins.default([]),
 });
