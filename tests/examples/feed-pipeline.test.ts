@@ -69,6 +69,18 @@ describe('the sample', () => {
     expect((await run(cwd, sample)).posts).toEqual([]);
   });
 
+  test('what Belfry refused can be drafted again, what it took keeps its key', async () => {
+    const cwd = temporaryHome();
+    const first = await run(cwd, sample, '--max', '2');
+    const again = await feed(cwd, ['draft', '--accounts', 'demo', '--max', '2', '--again-hours', '1']);
+    expect(postsOf(again.stdout).map(({ key }) => key)).toEqual(first.posts.map(({ key }) => key));
+    const corrected = await feed(cwd, ['draft', '--accounts', 'other', '--max', '2', '--again-hours', '1']);
+    const [post] = postsOf(corrected.stdout);
+    expect(post?.accounts).toEqual(['other']);
+    expect(first.posts.map(({ key }) => key)).not.toContain(post?.key);
+    expect(postsOf((await feed(cwd, ['draft', '--accounts', 'other'])).stdout)).toHaveLength(5);
+  });
+
   test('job.json is a job of three steps whose last prints posts; `job` fills in this machine', async () => {
     const job = jobSchema.parse(JSON.parse(readFileSync(join(pipelineFolder, 'job.json'), 'utf8')));
     expect(job.steps).toHaveLength(3);

@@ -8,6 +8,7 @@ import { postText } from './text.mjs';
  * line again, and its `key` lets Belfry take it once only.
  */
 export async function draft(state, save, options, now, print) {
+  bringBack(state, now - options.againMs);
   const entries = Object.entries(state.entries);
   const interrupted = entries.filter(([, entry]) => entry.status === 'drafting');
   const fresh = entries.filter(([, entry]) => entry.status === 'unique').slice(0, options.max);
@@ -22,11 +23,19 @@ export async function draft(state, save, options, now, print) {
   for (const [, entry] of lines) {
     await print(`${entry.line}\n`);
     entry.status = 'drafted';
+    entry.draftedAt = now;
     delete entry.line;
   }
   await save();
   const again = interrupted.length > 0 ? ` (${interrupted.length} of them again, after an interruption)` : '';
   process.stderr.write(`${lines.length} posts${again}.\n`);
+}
+
+/** What was drafted since then is drafted anew: what Belfry took it knows by its key, what it refused it may take now. */
+function bringBack(state, since) {
+  for (const entry of Object.values(state.entries)) {
+    if (entry.status === 'drafted' && entry.draftedAt > since) entry.status = 'unique';
+  }
 }
 
 async function postOf(key, entry, options, publishAt) {

@@ -31,14 +31,14 @@ const commands = {
     run: (options) => change(options, (state) => deduplicate(state)),
   },
   draft: {
-    options: { ...posting, ...common },
+    options: { ...posting, 'again-hours': { ...text, default: '0' }, ...common },
     run: (options) =>
       withState(options.state, (state, save) => draft(state, save, readPosting(options), Date.now(), print)),
   },
   job: {
     options: { feed: { ...text, default: resolve(here, 'feed.xml') }, ...posting, ...common },
     run: async (options) => {
-      readPosting(options);
+      readPosting({ ...options, 'again-hours': '0' });
       await print(`${JSON.stringify(jobFor(here, options), null, 2)}\n`);
     },
   },
@@ -70,6 +70,7 @@ function readPosting(options) {
     max: wholeNumber(options, 'max', 1, 1000),
     limit: wholeNumber(options, 'limit', 50, 100_000),
     everyMs: wholeNumber(options, 'every-minutes', 0, 525_600) * 60_000,
+    againMs: wholeNumber(options, 'again-hours', 0, 8760) * 3_600_000,
     language: options.language,
     images: resolve(dirname(resolve(options.state)), 'feed-images'),
   };
