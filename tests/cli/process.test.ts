@@ -79,6 +79,25 @@ test('the engine drains its jobs and ends well when nobody reads its log any mor
   expect(existsSync(join(home, 'run', 'owner.json'))).toBe(false);
 });
 
+test('the engine outlives mistakes that nobody caught, and tells them', async () => {
+  const home = temporaryHome();
+  const mistakes = `process.on('SIGUSR2', () => {
+    Promise.reject(new Error('a promise that nobody waits for'));
+    setTimeout(() => { throw new Error('thrown out of a timer'); });
+  });`;
+  const host = start(['--home', home, 'run', '--no-window', '--log', 'json'], {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(mistakes)}` },
+  });
+  const status = () => start(['--home', home, 'status']).ended;
+  await expect.poll(async () => (await status()).code, { timeout: 10_000 }).toBe(0);
+  host.child.kill('SIGUSR2');
+  await expect.poll(host.written, { timeout: 5000 }).toContain('thrown out of a timer');
+  expect(host.written()).toContain('a promise that nobody waits for');
+  expect(await status()).toMatchObject({ code: 0 });
+  host.child.kill('SIGTERM');
+  expect(await host.ended).toMatchObject({ code: 0, err: '' });
+});
+
 test('logs --follow writes as lines come, and ends with Ctrl-C', async () => {
   const kept = memory();
   const { home, announce, seen } = await serve(kept.handlers);
