@@ -41,8 +41,17 @@ export type HeadlessHost = {
 };
 
 /** Starts `belfry run` and waits until it answers. */
-export async function startHeadless(home: string, ...args: string[]): Promise<HeadlessHost> {
-  const child = start(home, ['run', '--port', '0', ...args]);
+export function startHeadless(home: string, ...args: string[]): Promise<HeadlessHost> {
+  return startHeadlessIn({}, home, ...args);
+}
+
+/** The same with more in its environment. */
+export async function startHeadlessIn(
+  env: Record<string, string>,
+  home: string,
+  ...args: string[]
+): Promise<HeadlessHost> {
+  const child = start(home, ['run', '--port', '0', ...args], env);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -73,8 +82,11 @@ export async function until<T>(
   }
 }
 
-function start(home: string, args: string[]): ChildProcess {
-  return spawn(process.execPath, [cli, '--home', home, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+function start(home: string, args: string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [cli, '--home', home, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
 }
 
 function toEnd(child: ChildProcess, stdin: string): Promise<Answer> {
