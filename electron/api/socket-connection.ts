@@ -23,7 +23,7 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
   let atWork = 0;
 
   const reply = (message: SocketReply) => {
-    if (!socket.destroyed) socket.write(toLine(message));
+    if (!socket.destroyed) socket.write(lineOf(message));
   };
   const mayTake = () => atWork < mostAtOnce && !socket.writableNeedDrain;
   const takeOn = () => {
@@ -82,6 +82,16 @@ function failed(error: unknown): Envelope<unknown> {
   return { ok: false, error: toWireError(error) };
 }
 
+/** A text has at most 512 MiB in this process, and a client that asks for more must not end the engine. */
+function lineOf(message: SocketReply): string {
+  try {
+    return toLine(message);
+  } catch (error) {
+    if (!('id' in message) || !(error instanceof RangeError)) throw error;
+    return toLine({ id: message.id, envelope: { ok: false, error: answerTooLong.toWire() } });
+  }
+}
+
 const notUnderstood = new BelfryError({
   code: 'BAD_INPUT',
   what: 'A line is not a request',
@@ -95,4 +105,11 @@ const tooLong = new BelfryError({
   where: 'at the local socket',
   why: `At most ${requestLimitBytes / 1024 / 1024} MiB are read before its end`,
   remedy: 'Send less at once',
+});
+const answerTooLong = new BelfryError({
+  code: 'TOO_LARGE',
+  what: 'The answer is too long',
+  where: 'at the local socket',
+  why: 'It does not fit into one line of 512 MiB',
+  remedy: 'Ask for less at once, with a smaller --limit',
 });

@@ -228,3 +228,15 @@ test('a client that goes is no longer subscribed, however often it asked', async
   socket.destroy();
   await expect.poll(() => subscribers).toBe(0);
 });
+
+test('an answer too long for one line is refused, and the next call is answered', async () => {
+  const line = 'x'.repeat(16 * 1024 * 1024);
+  const bridge: Bridge = {
+    call: async (name) => ({ ok: true, value: name === 'runs.output' ? Array(33).fill(line) : 'short' }),
+    subscribe: () => () => {},
+  };
+  const { path } = await door({ bridge });
+  const { call } = await client(path);
+  expect(await call('runs.output', {})).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
+  expect(await call('status.get', {})).toEqual({ ok: true, value: 'short' });
+});
