@@ -1,4 +1,4 @@
-import { BelfryError } from '../shared/index.ts';
+import { BelfryError, toWireError } from '../shared/index.ts';
 import { folderAssets, type HttpDoor, openHttpDoor } from './api/index.ts';
 import { createBelfry } from './belfry.ts';
 import { systemClock } from './clock.ts';
@@ -31,6 +31,13 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
   const headless = await openHeadless(options, end);
+  // One failed callback must not end the work of all jobs; what is lost with it is found again at the next start.
+  const uncaught = (error: unknown) =>
+    headless.log('error', toWireError(error).message, {
+      stack: error instanceof Error ? error.stack : undefined,
+    });
+  process.on('uncaughtException', uncaught);
+  process.on('unhandledRejection', uncaught);
   await ended;
   headless.log('info', 'Ending: running jobs are drained');
   await headless.close();
