@@ -142,6 +142,14 @@ export function nextPart(work: Work): number {
   return Array.from({ length: partsOf(work) }, (_, part) => part).find((part) => !done.has(part)) ?? 0;
 }
 
-function isHeld(work: Work, now: Millis): boolean {
-  return work.target.notBefore !== null && work.target.notBefore > now;
+/** No wait is longer than this; a later instant stems from a clock that was wrong, and must not hold a post for ever. */
+const longestHoldMs: Millis = 26 * 3_600_000;
+
+/** Whether a wait is so long that only a clock that was wrong can have made it. */
+export function isWrongHold(notBefore: Millis, now: Millis): boolean {
+  return notBefore - now > longestHoldMs;
+}
+
+function isHeld({ target: { notBefore } }: Work, now: Millis): boolean {
+  return notBefore !== null && notBefore > now && !isWrongHold(notBefore, now);
 }

@@ -44,8 +44,11 @@ export type Publisher = {
     signal: AbortSignal;
     say(text: string): void;
   }): Promise<{ ok: boolean; summary: string; quiet: boolean }>;
-  /** When `publishDue` next has something to do; null when nothing waits. */
-  nextDue(): Promise<Millis | null>;
+  /**
+   * When `publishDue` next has something to do, or had and did not yet, later than `after`; null when nothing waits.
+   * A reader that was told an instant of the past gives it as `after` and gets past it.
+   */
+  nextDue(after?: Millis): Promise<Millis | null>;
   /**
    * What the accounts of a post would refuse, and what is wrong with its files, as one problem per field; stores nothing.
    * Limits are read from servers that have not told them yet; a server that does not answer is passed over.
@@ -75,23 +78,26 @@ export function createPublisher(given: PublisherNeeds): Publisher {
   const needs = { ...given, changed };
   const http = createHttp({ ...needs, timeoutMs: needs.requestTimeoutMs });
   const adapterOf = createAdapters();
-  const runPass = createPasses();
-  const stopping = new AbortController();
+  const passes = createPasses(given.patienceMs ?? 20_000);
   const spent = new Map<string, Millis>();
   const underWay = new Set<Promise<unknown>>();
 
-  const pass = (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
-    const running = runPass(
-      { ...needs, http, adapterOf, say, spent, signal: either(stopping.signal, signal) },
-      only,
-    );
-    underWay.add(running);
-    return running.finally(() => underWay.delete(running));
+  const pass = async (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
+    let isHeard = true;
+    const tell = (text: string) => {
+      if (isHeard) say(text); // What goes on after the pass is told by the history of its posts.
+    };
+    try {
+      return await passes.run({ ...needs, http, adapterOf, say: tell, spent }, signal, only);
+    } finally {
+      isHeard = false;
+    }
   };
   /** A pass of our own accord; whatever stops it, the next beat tries again. */
   const kick = (accounts: readonly string[]) => {
     const run = async () => {
-      if (!(await needs.publishingPaused())) await pass(stopping.signal, () => undefined, accounts);
+      if (!(await needs.publishingPaused()))
+        await pass(new AbortController().signal, () => undefined, accounts);
     };
     const running = run().catch((error: unknown) =>
       needs.log('error', 'Publishing broke off', { error: String(error) }),
@@ -105,22 +111,21 @@ export function createPublisher(given: PublisherNeeds): Publisher {
   return {
     start: () => recover(needs),
     async stop({ drainMs = 10_000 } = {}) {
-      stopping.abort();
-      const patience = new Promise<void>((resolve) => {
+      const ended = passes.stop().then(() => Promise.allSettled(underWay));
+      await new Promise<void>((resolve) => {
         const cancel = clock.setTimer(drainMs, resolve);
-        void Promise.allSettled(underWay).then(() => {
+        void ended.then(() => {
           cancel();
           resolve();
         });
       });
-      await patience;
       changed.flush();
     },
     async publishDue({ signal, say }) {
       if (await needs.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
       return summary(await pass(signal, say));
     },
-    nextDue: () => nextDue(needs),
+    nextDue: (after) => nextDue(needs, after),
     add: (post, from) => addPost(needs, post, from, (account) => adapterOf(account).knownLimits(account)),
     check: (post) => checkPost(needs, http, adapterOf, post),
     list: async (query) => (await ledger.list(query)).map(postView),
@@ -198,13 +203,4 @@ function notFound(what: string): BelfryError {
     why: 'Nothing has this id',
     remedy: 'List them with: belfry posts',
   });
-}
-
-function either(a: AbortSignal, b: AbortSignal): AbortSignal {
-  const both = new AbortController();
-  const end = () => both.abort();
-  if (a.aborted || b.aborted) end();
-  a.addEventListener('abort', end, { once: true });
-  b.addEventListener('abort', end, { once: true });
-  return both.signal;
 }

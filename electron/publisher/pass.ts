@@ -1,59 +1,144 @@
 import type { Millis } from '../../shared/index.ts';
 import { ended } from './decide.ts';
-import type { Head, PublisherAccount, Work } from './ports.ts';
-import { lookAgain, type SenderNeeds, sendAccount, type Tally } from './sender.ts';
+import type { PublisherAccount, Work } from './ports.ts';
+import { emptyTally, lookAgain, type SenderNeeds, sendAccount, sum, type Tally } from './sender.ts';
 import { targetError } from './texts.ts';
 
-/** Accounts that send at the same time; each has one sender. */
-const mostAtOnce = 16;
+/** What a pass did; `busy` accounts were still at work when it ended, and go on by themselves. */
+export type PassResult = Tally & { busy: number };
 
-/** Keeps one sender per account, also when two passes overlap: the second waits for the first and then looks again. */
-export function createPasses(): (needs: SenderNeeds, only?: readonly string[]) => Promise<Tally> {
-  const busy = new Map<string, Promise<Tally>>();
-  const oneByOne = async (needs: SenderNeeds, account: PublisherAccount): Promise<Tally> => {
-    while (busy.has(account.id)) await busy.get(account.id)?.catch(() => undefined); // Whoever started it hears of its error.
-    const sending = sendAccount(needs, account).finally(() => busy.delete(account.id));
-    busy.set(account.id, sending);
+export type PassNeeds = Omit<SenderNeeds, 'signal'>;
+
+/** One look at all accounts with something due. */
+export type Passes = {
+  /** Starts a sender for each such account that has none, and waits for them, but at most `patienceMs`. */
+  run(needs: PassNeeds, cancelled: AbortSignal, only?: readonly string[]): Promise<PassResult>;
+  /** Ends every sender after the call that it is at; resolves when all have ended. */
+  stop(): Promise<void>;
+};
+
+/** Accounts that send at the same time. */
+const mostAtOnce = 64;
+
+/**
+ * Keeps one sender per account. A sender that takes long (a film of a gigabyte, a server that does not answer) holds up
+ * its own account only: the pass ends without it, and a later pass leaves it alone.
+ */
+export function createPasses(patienceMs: Millis): Passes {
+  /** Accounts at work; true when somebody asked for another look meanwhile. */
+  const again = new Map<string, boolean>();
+  const atWork = new Set<Promise<unknown>>();
+  const controllers = new Set<AbortController>();
+  let stopped = false;
+
+  const sendWhileAsked = async (needs: SenderNeeds, account: PublisherAccount): Promise<Tally> => {
+    let tally = emptyTally;
+    do {
+      again.set(account.id, false);
+      tally = sum(tally, await sendAccount(needs, account));
+      await lookAtUnconfirmed(needs, account);
+    } while (again.get(account.id) && !needs.signal.aborted);
+    return tally;
+  };
+  const start = (needs: SenderNeeds, account: PublisherAccount): Promise<Tally> => {
+    const sending = sendWhileAsked(needs, account).finally(() => again.delete(account.id));
+    atWork.add(sending);
+    const forget = () => atWork.delete(sending);
+    sending.then(forget, forget);
     return sending;
   };
-  return async (needs, only) => {
-    const now = needs.clock.now();
-    await lookAtUnconfirmed(needs, now);
-    const heads = (await needs.ledger.heads(now)).filter(
-      ({ account }) => only === undefined || only.includes(account),
-    );
-    const known = heads.flatMap((head) => needs.account(head.account) ?? []);
-    await endOrphans(needs, heads);
-    const tallies = await inParallel(known, mostAtOnce, (account) => oneByOne(needs, account));
-    return tallies.reduce(sum, { published: 0, failed: 0, waiting: 0, looked: 0 });
+
+  return {
+    async run(given, cancelled, only) {
+      const ends = new AbortController();
+      const needs = { ...given, signal: ends.signal };
+      const wanted = stopped ? [] : await accountsWithWork(needs, only);
+      const free: PublisherAccount[] = [];
+      for (const account of wanted) {
+        if (again.has(account.id)) again.set(account.id, true);
+        else if (again.size < mostAtOnce) {
+          again.set(account.id, false);
+          free.push(account);
+        }
+      }
+      const cancel = () => ends.abort();
+      if (cancelled.aborted || stopped) cancel();
+      controllers.add(ends);
+      cancelled.addEventListener('abort', cancel, { once: true });
+      const sendings = free.map((account) => start(needs, account));
+      void Promise.allSettled(sendings).then(() => {
+        controllers.delete(ends);
+        cancelled.removeEventListener('abort', cancel);
+      });
+      const done = await inTime(needs, sendings, patienceMs);
+      return { ...done.reduce(sum, emptyTally), busy: sendings.length - done.length };
+    },
+    async stop() {
+      stopped = true;
+      for (const controller of controllers) controller.abort();
+      while (atWork.size > 0) await Promise.allSettled(atWork);
+    },
   };
 }
 
-async function lookAtUnconfirmed(needs: SenderNeeds, now: Millis): Promise<void> {
-  for (const { post, account: id } of await needs.ledger.unconfirmed(now)) {
-    const account = needs.account(id);
+async function accountsWithWork(needs: SenderNeeds, only?: readonly string[]): Promise<PublisherAccount[]> {
+  const now = needs.clock.now();
+  const heads = (await needs.ledger.heads(now)).map(({ account }) => account);
+  const unconfirmed = (await needs.ledger.unconfirmed(now)).map(({ account }) => account);
+  const ids = [...new Set([...heads, ...unconfirmed])].filter(
+    (id) => only === undefined || only.includes(id),
+  );
+  for (const id of heads) if (needs.account(id) === undefined) await endOrphans(needs, id);
+  return ids.flatMap((id) => needs.account(id) ?? []);
+}
+
+/** What the senders did that ended within `ms`. The others are looked after: what goes wrong with them is logged. */
+async function inTime(needs: SenderNeeds, sendings: readonly Promise<Tally>[], ms: Millis): Promise<Tally[]> {
+  const done: Tally[] = [];
+  let late = false;
+  const watched = sendings.map((sending) =>
+    sending.then(
+      (tally) => void done.push(tally),
+      (error: unknown) => {
+        if (!late) throw error;
+        needs.log('error', 'Publishing broke off', { error: String(error) });
+      },
+    ),
+  );
+  const all = Promise.allSettled(watched);
+  let cancel = () => {};
+  const patience = new Promise<undefined>((resolve) => {
+    cancel = needs.clock.setTimer(ms, () => resolve(undefined));
+  });
+  const ends = await Promise.race([all, patience]);
+  cancel();
+  late = true;
+  const failed = ends?.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  return [...done];
+}
+
+/** Looks for the account's posts that a person was asked about: they may turn up by themselves. */
+async function lookAtUnconfirmed(needs: SenderNeeds, account: PublisherAccount): Promise<void> {
+  for (const { post, account: id } of await needs.ledger.unconfirmed(needs.clock.now())) {
+    if (id !== account.id) continue;
+    const status = await needs.accountStatus(id);
+    if (needs.signal.aborted || (status !== 'ready' && status !== 'unknown')) return;
     const work = await needs.ledger.work(post, id);
-    if (needs.signal.aborted) return;
-    if (account && work?.target.status === 'unconfirmed') await lookAgain(needs, account, work);
+    if (work?.target.status === 'unconfirmed') await lookAgain(needs, account, work);
   }
 }
 
 /** Posts of an account that was removed can go nowhere: a person is told. */
-async function endOrphans(needs: SenderNeeds, heads: readonly Head[]): Promise<void> {
-  for (const { account } of heads.filter((head) => needs.account(head.account) === undefined)) {
-    for (;;) {
-      const work = await needs.ledger.head(account, needs.clock.now());
-      if (!work) break;
-      const step = ended(
-        work,
-        work.target.status === 'sending' ? 'unconfirmed' : 'failed',
-        accountGone(work),
-      );
-      await needs.ledger.record([step.change], needs.clock.now());
-      for (const effect of step.effects) if (effect.kind === 'person') needs.needsPerson(effect.matter);
-    }
-    needs.changed();
+async function endOrphans(needs: SenderNeeds, account: string): Promise<void> {
+  for (;;) {
+    const work = await needs.ledger.head(account, needs.clock.now());
+    if (!work) break;
+    const step = ended(work, work.target.status === 'sending' ? 'unconfirmed' : 'failed', accountGone(work));
+    await needs.ledger.record([step.change], needs.clock.now());
+    for (const effect of step.effects) if (effect.kind === 'person') needs.needsPerson(effect.matter);
   }
+  needs.changed();
 }
 
 function accountGone(work: Work) {
@@ -62,29 +147,4 @@ function accountGone(work: Work) {
     why: 'It was removed while the post was waiting',
     remedy: 'Add the account again and retry the post, or cancel it',
   });
-}
-
-async function inParallel<T, R>(
-  list: readonly T[],
-  most: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const queue = [...list];
-  const results: R[] = [];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) results.push(await work(item));
-  };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(most, list.length) }, worker));
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
-  return results;
-}
-
-function sum(a: Tally, b: Tally): Tally {
-  return {
-    published: a.published + b.published,
-    failed: a.failed + b.failed,
-    waiting: a.waiting + b.waiting,
-    looked: a.looked + b.looked,
-  };
 }

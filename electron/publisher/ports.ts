@@ -198,6 +198,8 @@ export type PublisherNeeds = {
   version: string;
   /** Milliseconds after which a request counts as unanswered; at least 60,000 outside tests (networks.md §5). */
   requestTimeoutMs: number;
+  /** Milliseconds that one pass waits for its accounts, which then go on by themselves; 20,000 unless given. */
+  patienceMs?: number;
   /** Folder that media is copied into. */
   mediaFolder: string;
   account(id: string): PublisherAccount | undefined;

@@ -70,7 +70,9 @@ function notFound(
     return asked(work, looked, 'A repeat was refused, and it is not in the list', [], later);
   if (work.target.tries >= mostSends)
     return asked(work, looked, `It was sent ${work.target.tries} times without a usable answer`, [], later);
-  const safe = looked.firstSentAt !== null && around.now - looked.firstSentAt < rule.safeForMs;
+  // A negative age stems from a clock that was set back, and says nothing.
+  const age = around.now - (looked.firstSentAt ?? Number.NEGATIVE_INFINITY);
+  const safe = age >= 0 && age < rule.safeForMs;
   if (!seen.complete && !safe)
     return asked(work, looked, 'The list does not reach back far enough', [], later);
   if (isTooLate(work, settings, around.now)) return notSentInTime(work, looked, settings);

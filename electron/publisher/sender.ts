@@ -14,6 +14,18 @@ import { sendingNote } from './texts.ts';
 /** What a pass did, for its summary. */
 export type Tally = { published: number; failed: number; waiting: number; looked: number };
 
+export const emptyTally: Tally = { published: 0, failed: 0, waiting: 0, looked: 0 };
+
+/** Two tallies together. */
+export function sum(a: Tally, b: Tally): Tally {
+  return {
+    published: a.published + b.published,
+    failed: a.failed + b.failed,
+    waiting: a.waiting + b.waiting,
+    looked: a.looked + b.looked,
+  };
+}
+
 export type SenderNeeds = PublisherNeeds & {
   http: Http;
   adapterOf(account: PublisherAccount): Adapter;
@@ -36,7 +48,7 @@ type Scene = {
 
 /** Works through the due targets of one account in order, until none is due or the first one has to wait. */
 export async function sendAccount(needs: SenderNeeds, account: PublisherAccount): Promise<Tally> {
-  const tally: Tally = { published: 0, failed: 0, waiting: 0, looked: 0 };
+  const tally = { ...emptyTally };
   const scene: Scene = { needs, account, adapter: needs.adapterOf(account), tally, newest: null };
   while (!needs.signal.aborted) {
     const now = needs.clock.now();
@@ -60,7 +72,7 @@ export async function sendAccount(needs: SenderNeeds, account: PublisherAccount)
 export async function lookAgain(needs: SenderNeeds, account: PublisherAccount, work: Work): Promise<void> {
   const attempt = work.attempts.find(({ state }) => state === 'unknown' || state === 'contradicted');
   if (!attempt) return;
-  const tally: Tally = { published: 0, failed: 0, waiting: 0, looked: 0 };
+  const tally = { ...emptyTally };
   const scene: Scene = { needs, account, adapter: needs.adapterOf(account), tally, newest: null };
   await lookFor(scene, work, attempt.part);
 }

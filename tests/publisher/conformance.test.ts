@@ -244,7 +244,7 @@ describe.each(names)('%s', (model) => {
     const post = await add();
     await stage.patientBeat();
     await stage.publisher.retry(post.id);
-    await stage.patientBeat();
+    await stage.untilQuiet();
     expect([texts(stage), await status(post.id)]).toEqual([['Hello 1'], 'published']);
   });
 

@@ -61,6 +61,8 @@ export async function createStage(options: StageOptions = {}) {
       ledger: counted(ledger, calls),
       version: '0.0.0-test',
       requestTimeoutMs: 60_000,
+      // A pass waits for all its accounts, so that a test sees what they did.
+      patienceMs: 1_000_000_000,
       mediaFolder: join(home, 'media'),
       account: (id) => {
         const network = networks.get(id);

@@ -79,7 +79,11 @@ async function readSince(session: Session, draft: Draft, attempt: Attempt, profi
     // Ids are opaque: "older" is told by the place in the list, or by time where the marker was deleted meanwhile.
     const marker = list.findIndex((listed) => listed.id === attempt.newestSeen);
     const newer =
-      marker >= 0 ? list.slice(0, marker) : list.filter((listed) => Date.parse(listed.created_at) >= from);
+      attempt.newestSeen === null
+        ? list // It had no posts before, so every one is new.
+        : marker >= 0
+          ? list.slice(0, marker)
+          : list.filter((listed) => Date.parse(listed.created_at) >= from);
     found.push(...newer);
     if (marker >= 0 || newer.length < list.length || list.length === 0)
       return { kind: 'list' as const, list: found, complete: true };
