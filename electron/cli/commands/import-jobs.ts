@@ -4,7 +4,6 @@ import type { Context } from '../context.ts';
 import type { Preview } from '../crontab/read-crontab.ts';
 import { wireOf } from '../failure.ts';
 import { readTextFile } from '../json-file.ts';
-import { counted } from '../text.ts';
 import type { Use } from '../use.ts';
 
 type Options = { crontab: string; workspace?: string; withUser?: boolean; yes?: boolean };
@@ -23,7 +22,7 @@ export function importCommand(jobs: Command, use: Use): void {
 
 async function importJobs(context: Context, options: Options): Promise<void> {
   const { readCrontab } = await import('../crontab/read-crontab.ts');
-  const { describePreview } = await import('../crontab/describe.ts');
+  const { describeAdded, describePreview } = await import('../crontab/describe.ts');
   const { storeAll } = await import('../crontab/store-jobs.ts');
   const { io } = context;
   const { text, where } = await readTextFile(io, options.crontab);
@@ -45,7 +44,7 @@ async function importJobs(context: Context, options: Options): Promise<void> {
     context,
     preview.jobs.map(({ job }) => job),
   );
-  context.show({ ...preview, stored: true }, () => stored(preview));
+  context.show({ ...preview, stored: true }, () => describeAdded(preview));
 }
 
 type Home = { taken: string[]; timezone: string | null; workspaces: Workspace[] };
@@ -84,11 +83,4 @@ function find(workspaces: readonly Workspace[], id: string): Workspace {
 
 function asProblem({ line, message }: Preview['problems'][number]) {
   return { field: line === null ? '' : `line ${line}`, message };
-}
-
-function stored({ jobs, remarks }: Preview): string {
-  if (jobs.length === 0) return 'There is nothing to import.';
-  const hint =
-    remarks.length > 0 ? ` ${counted(remarks.length, 'remark')} in the preview (without --yes).` : '';
-  return `Added ${counted(jobs.length, 'job')}: ${jobs.map(({ job }) => job.id).join(', ')}.${hint}`;
 }

@@ -15,6 +15,17 @@ export function describePreview(context: Context, { jobs, remarks, problems }: P
   ].join('\n');
 }
 
+/** What was added, and what there is to say of it. */
+export function describeAdded({ jobs, remarks }: Preview): string {
+  if (jobs.length === 0) return nothing;
+  const ids = jobs.map(({ job }) => job.id).join(', ');
+  return [...list('Remarks', remarks, (text) => text), `Added ${counted(jobs.length, 'job')}: ${ids}.`].join(
+    '\n',
+  );
+}
+
+const nothing = 'There is nothing to import.';
+
 function describeOffer({ paint }: Context, { line, job, schedule, timezone, next }: Offer): string {
   const title = `${paint('bold', oneLine(job.name))} (${job.id})`;
   const commands = job.steps.map((step) => `  ${oneLine(commandOf(step))}`);
@@ -38,6 +49,6 @@ function list(head: string, remarks: readonly LineRemark[], mark: (text: string)
 
 function ending(jobs: number, problems: number): string {
   if (problems > 0) return `Nothing was stored. Correct ${counted(problems, 'problem')}, then look again.`;
-  if (jobs === 0) return 'There is nothing to import.';
+  if (jobs === 0) return nothing;
   return `Nothing was stored. Add --yes to add ${jobs === 1 ? 'this job' : `these ${jobs} jobs`}.`;
 }
