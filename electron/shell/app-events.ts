@@ -12,6 +12,8 @@ export function watchAppEvents({ log, quit }: { log: Log; quit(cause: QuitCause)
     process.removeAllListeners(signal);
     process.on(signal, () => void quit('signal'));
   }
+  // Windows says it only to windows; without one the end is like a power cut, which the store survives.
+  app.on('browser-window-created', (_event, window) => window.on('session-end', () => void quit('system')));
   app.on('before-quit', (event) => {
     event.preventDefault();
     void quit('person');

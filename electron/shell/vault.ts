@@ -30,11 +30,17 @@ export const systemVault: Vault = {
 };
 
 function problem(): BelfryError | undefined {
-  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text')
+  if (process.platform === 'linux' && !realBackend())
     return unavailable('Secrets cannot be kept', 'This desktop has no key store, only plain text');
   if (!safeStorage.isEncryptionAvailable())
     return unavailable('Secrets cannot be kept', 'The key store of this system does not answer');
   return undefined;
+}
+
+/** `basic_text` seals with a constant; an Electron that does not say what it uses cannot be trusted either. */
+function realBackend(): boolean {
+  const backend = safeStorage.getSelectedStorageBackend?.() ?? 'unknown';
+  return backend !== 'basic_text' && backend !== 'unknown';
 }
 
 function unavailable(what: string, why: string, cause?: unknown): BelfryError {

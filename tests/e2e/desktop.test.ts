@@ -10,6 +10,7 @@ import {
   startDesktop,
   startSession,
 } from '../support/desktop/index.ts';
+import { startFakeNetwork } from '../support/fake-networks/index.ts';
 import { temporaryHome } from '../support/home.ts';
 
 const visibleWindows = (app: ElectronApplication) =>
@@ -113,6 +114,25 @@ describe('the window', () => {
       /Development runtime Electron 25/,
     );
     expect(await desktop.tray.tooltip()).toMatch(/Development runtime Electron 25/);
+  });
+
+  test('keeps no secret in plain text where the desktop has no key store', async () => {
+    const net = await startFakeNetwork('mastodon-4.5');
+    onTestFinished(() => net.close());
+    const home = temporaryHome();
+    const desktop = await launchDesktop({ home });
+    const page = await openPage(desktop);
+    const answer = await page.evaluate(
+      (input) =>
+        (
+          window as never as {
+            belfry: { call(n: string, i: unknown): Promise<{ error?: { code: string } }> };
+          }
+        ).belfry.call('accounts.add', input),
+      { network: 'mastodon', server: net.address, token: net.token },
+    );
+    expect(answer.error?.code).toBe('VAULT_UNAVAILABLE');
+    expect(existsSync(join(home, 'secrets.json'))).toBe(false);
   });
 
   test('comes back where it was', async () => {

@@ -41,7 +41,18 @@ export function trayOf(bus: MessageBus, watcher: Watcher, pid: number, waitMilli
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  const menu = async () => readMenu(bus, await found());
+  const menu = async () => {
+    const until = Date.now() + waitMillis;
+    for (;;) {
+      try {
+        return await readMenu(bus, await found());
+      } catch (error) {
+        // An icon that is put up again is gone for a moment.
+        if (Date.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
   return {
     menu,
     text: async () => draw(await menu()),
