@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import {
   type Millis,
   type RunCause,
@@ -61,7 +61,7 @@ function toStep(row: StepRow): StoredStep {
 }
 
 /** A step as `begin` stores it. */
-export function stepRow(runId: string, position: number, step: NewStep): Insertable<Tables['steps']> {
+export function stepRow(runId: string, position: number, step: NewStep): StepRow {
   return {
     run_id: runId,
     position,

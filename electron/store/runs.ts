@@ -4,8 +4,17 @@ import type { NewStep, RunLedger } from '../runner/ports.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { appendLines, cutLines } from './output.ts';
-import { hasEnded, stepsOf, withSteps } from './run-queries.ts';
-import { type RunRow, type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
+import { hasEnded, withSteps } from './run-queries.ts';
+import { type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
+import {
+  closeSteps,
+  endRun,
+  insertRun,
+  insertStep,
+  selectSteps,
+  startRun,
+  updateStep,
+} from './run-statements.ts';
 import { writeTogether } from './write-together.ts';
 
 /** Runs as the runner of the engine with this owner epoch keeps them; `newId` gives ids of 16 characters. */
@@ -16,27 +25,22 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
       const id = newId();
       return write(async (trx) => {
         await assertEpoch(trx, epoch);
-        const row = await trx
-          .insertInto('runs')
-          .values({
-            id,
-            job_id: run.jobId,
-            job_name: run.jobName,
-            cause: run.cause,
-            slot: run.slot ?? null,
-            status: 'queued',
-            attempt: run.attempt,
-            from_step: run.fromStep,
-            epoch,
-            created_at: at,
-            reason: run.reason,
-            origin_id: run.originId ?? null,
-            not_before: run.notBefore ?? null,
-            parameters: run.parameters ? JSON.stringify(run.parameters) : null,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return toRun(row, await addSteps(trx, id, 0, run.kept ?? []));
+        const { rows } = await insertRun(trx, {
+          id,
+          job_id: run.jobId,
+          job_name: run.jobName,
+          cause: run.cause,
+          slot: run.slot ?? null,
+          attempt: run.attempt,
+          from_step: run.fromStep,
+          epoch,
+          created_at: at,
+          reason: run.reason,
+          origin_id: run.originId ?? null,
+          not_before: run.notBefore ?? null,
+          parameters: run.parameters ? JSON.stringify(run.parameters) : null,
+        });
+        return toRun(only(rows), await addSteps(trx, id, 0, run.kept ?? []));
       });
     },
 
@@ -48,28 +52,24 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
     begin: (id, steps, at) =>
       write(async (trx) => {
         await assertEpoch(trx, epoch);
-        const row = await moveOn(trx, id, 'running', { epoch, started_at: at });
-        const kept = row.from_step === 0 ? [] : await stepsOf(trx, [id]);
+        const { rows } = await startRun(trx, { id, epoch, at });
+        const row = rows[0] ?? (await cannot(trx, id, 'running'));
+        const kept = row.from_step === 0 ? [] : (await selectSteps(trx, { id })).rows;
         const stored = [...kept, ...(await addSteps(trx, id, row.from_step, steps.slice(row.from_step)))];
         return toRun(row, stored);
       }),
 
     changeStep: (runId, position, change) =>
-      write((trx) =>
-        trx
-          .updateTable('steps')
-          .set(stepColumns(change))
-          .where('run_id', '=', runId)
-          .where('position', '=', position)
-          .execute()
-          .then(nothing),
-      ),
+      write((trx) => updateStep(trx, { run_id: runId, position }, stepColumns(change))),
 
     finish: (id, status, reason, at) =>
       write(async (trx) => {
-        const row = await moveOn(trx, id, status, { finished_at: at, reason });
-        await closeSteps(trx, id, status, at);
-        return toRun(row, await stepsOf(trx, [id]));
+        const [from = status, orFrom = from] = sourcesOf(status);
+        const { rows } = await endRun(trx, { id, status, reason, at, from, orFrom });
+        const row = rows[0] ?? (await cannot(trx, id, status));
+        // A run that ends takes its open steps with it: nothing may look as if it were still at work.
+        await closeSteps(trx, { id, at, atWork: status === 'interrupted' ? 'interrupted' : 'cancelled' });
+        return toRun(row, (await selectSteps(trx, { id })).rows);
       }),
 
     leftOver: async () => {
@@ -115,16 +115,8 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
   };
 }
 
-/** Changes the status of a run along `runTransitions`; throws NOT_FOUND, or CONFLICT when it may not go there. */
-async function moveOn(db: Database, id: string, to: RunStatus, change: Partial<RunRow>): Promise<RunRow> {
-  const row = await db
-    .updateTable('runs')
-    .set({ ...change, status: to })
-    .where('id', '=', id)
-    .where('status', 'in', sourcesOf(to))
-    .returningAll()
-    .executeTakeFirst();
-  if (row) return row;
+/** Throws NOT_FOUND, or CONFLICT saying why a run may not go to this status. */
+async function cannot(db: Database, id: string, to: RunStatus): Promise<never> {
   const there = await db.selectFrom('runs').select('status').where('id', '=', id).executeTakeFirst();
   throw new BelfryError({
     code: there ? 'CONFLICT' : 'NOT_FOUND',
@@ -135,6 +127,7 @@ async function moveOn(db: Database, id: string, to: RunStatus, change: Partial<R
   });
 }
 
+/** The statuses from which a run may go to this one (`runTransitions`): one or two. */
 function sourcesOf(to: RunStatus): RunStatus[] {
   return (Object.keys(runTransitions) as RunStatus[]).filter((from) => runTransitions[from].includes(to));
 }
@@ -145,23 +138,18 @@ async function addSteps(
   from: number,
   steps: readonly NewStep[],
 ): Promise<StepRow[]> {
-  if (steps.length === 0) return [];
-  const rows = steps.map((step, index) => stepRow(runId, from + index, step));
-  return db.insertInto('steps').values(rows).returningAll().execute();
+  const stored: StepRow[] = [];
+  for (const [index, step] of steps.entries()) {
+    const { rows } = await insertStep(db, stepRow(runId, from + index, step));
+    stored.push(...rows);
+  }
+  return stored;
 }
 
-/** A run that ends takes its open steps with it: nothing may look as if it were still at work. */
-async function closeSteps(db: Database, id: string, status: RunStatus, at: number): Promise<void> {
-  const atWork = status === 'interrupted' ? 'interrupted' : 'cancelled';
-  await db
-    .updateTable('steps')
-    .set({
-      status: sql`CASE status WHEN 'running' THEN ${atWork} ELSE 'skipped' END`,
-      finished_at: sql`CASE status WHEN 'running' THEN ${at} END`,
-    })
-    .where('run_id', '=', id)
-    .where('status', 'in', ['running', 'pending'])
-    .execute();
+function only<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new Error('An insert gave no row back.');
+  return row;
 }
 
 function nothing(): void {}
