@@ -32,12 +32,15 @@ export function createBacklog(clock: Clock, dispatch: (run: ClaimedRun) => void)
     add(runs, maxInstances) {
       const [first] = runs;
       if (!first) return;
+      if (runs.length === 1) {
+        dispatch(first); // A slot of the present: the runner's overlap rule decides.
+        return;
+      }
       const queue = waiting.get(first.jobId);
-      if (queue && runs.length > 1) {
+      if (queue) {
         queue.runs.push(...runs);
         return;
       }
-      // A single slot is one of the present: it goes to the runner, whose overlap rule decides.
       const [now, later] = [runs.slice(0, maxInstances), runs.slice(maxInstances)];
       if (later.length > 0) waiting.set(first.jobId, { runs: later, since: clock.monotonic() });
       for (const run of now) dispatch(run);

@@ -12,7 +12,8 @@ export type Entry = {
 };
 
 /** An entry whose next look follows from its state. */
-export function entryOf(job: Job, state: JobState, timezone: string): Entry {
+export function entryOf(job: Job, given: JobState, timezone: string): Entry {
+  const state = { ...given }; // The entry's own: its cursor moves with each claim.
   const schedule = jobSchedule(job, { timezone: job.timezone ?? timezone, anchor: state.anchor });
   return { job, state, schedule, due: dueAfter(schedule, state.cursor) };
 }

@@ -44,7 +44,8 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   }
 
   function start(runs: readonly ClaimedRun[]): void {
-    for (const [jobId, ofJob] of byJob(runs)) backlog.add(ofJob, entries.get(jobId)?.job.maxInstances ?? 1);
+    for (const ofJob of byJob(runs))
+      backlog.add(ofJob, entries.get(ofJob[0]?.jobId ?? '')?.job.maxInstances ?? 1);
   }
 
   /** Somebody else moved these cursors: what the ledger says holds. */

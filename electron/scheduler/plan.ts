@@ -9,7 +9,7 @@ import { blackoutReason, lateReason, pausedReason } from './words/gap-reason.ts'
 export const longestSleep = 15_000;
 
 /** Timers are not exact to zero: a shorter grace counts as this many milliseconds. */
-const leastGrace = 1000;
+export const leastGrace = 1000;
 
 export type PlanInput = {
   job: Pick<Job, 'id' | 'name' | 'coalesce' | 'misfireGraceSeconds' | 'maxCatchUp'>;

@@ -3,7 +3,13 @@ import { latest } from '../time/zone.ts';
 import type { TimesOfDay } from './times-of-day.ts';
 
 /** Wall times, zone left aside: the days of a month (bit 0 is the 1st) and the times on each of them. */
-export type WallPattern = { days(year: number, month: number): number; times: TimesOfDay };
+export type WallPattern = {
+  days(year: number, month: number): number;
+  times: TimesOfDay;
+  /** Whether a day (number since 1970) is the one of the pattern's days that was met last; see `remembering`. */
+  isKnownDay?(day: number): boolean;
+  knowDay?(day: number): void;
+};
 
 const daySeconds = 86_400;
 const lastDay = latest / daySeconds;
@@ -11,9 +17,14 @@ const lastDay = latest / daySeconds;
 /** The first wall time of the pattern at or after `wall` (seconds), or Infinity. */
 export function ceilWall(pattern: WallPattern, wall: number): number {
   let day = Math.floor(wall / daySeconds);
+  if (pattern.isKnownDay?.(day)) {
+    const time = pattern.times.ceil(wall - day * daySeconds);
+    if (time >= 0) return day * daySeconds + time;
+  }
   let { year, month, day: dayOfMonth } = civilOf(day);
   let mask = pattern.days(year, month) >>> (dayOfMonth - 1);
   if (mask & 1) {
+    pattern.knowDay?.(day);
     const time = pattern.times.ceil(wall - day * daySeconds);
     if (time >= 0) return day * daySeconds + time;
     mask &= ~1;
@@ -70,12 +81,17 @@ function ones(mask: number): number {
   return count;
 }
 
-/** The pattern with the days of the last asked months remembered, since neighbours ask for the same. */
+/** The pattern with the days of the last month and the last day that fitted remembered, since neighbours ask for the same. */
 export function remembering(pattern: WallPattern): WallPattern {
   let lastKey = -1;
   let lastMask = 0;
+  let lastDay = Number.NaN;
   return {
     times: pattern.times,
+    isKnownDay: (day) => day === lastDay,
+    knowDay(day) {
+      lastDay = day;
+    },
     days(year, month) {
       const key = year * 12 + month;
       if (key !== lastKey) {
