@@ -203,7 +203,7 @@ test('the built command: a crontab over a real standard input, then a simulation
   const added = await start(['--home', home, 'jobs', 'import', '--crontab', '-', '--yes'], { input: crontab })
     .ended;
   expect(added).toMatchObject({ code: 0, err: '' });
-  expect(added.out).toMatch(/^Remarks\n {2}line 1: MAILTO[^]*\nAdded 3 jobs: ingest_the_news, /);
+  expect(added.out).toMatch(/^Remarks\n {2}line 1: MAILTO[\s\S]*\nAdded 3 jobs: ingest_the_news, /);
   const input = JSON.stringify([...jobs.values()]);
   const week = ['--from', '2026-11-22T00:00:00Z', '--to', '2026-11-29T00:00:00Z', '--timezone', 'UTC'];
   const played = await start(['simulate', '-', '--json', ...week], { input }).ended;
