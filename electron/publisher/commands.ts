@@ -1,4 +1,4 @@
-import { BelfryError, type Millis, type TargetStatus } from '../../shared/index.ts';
+import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
 import { brokenThread, step } from './decide.ts';
 import { partsOf } from './draft.ts';
 import type { Change, Work } from './ports.ts';
@@ -37,6 +37,25 @@ export function publishingNow(works: readonly Work[], now: Millis): Change[] {
     .filter(({ target }) => open.includes(target.status))
     .map((work) => requeued(work, now, 'Made due now by hand'));
   return orConflict(changes, works, 'published now', 'Only drafts, queued, missed and cancelled posts can');
+}
+
+/** Gives what has not begun to be sent another time; null makes drafts of it. Throws CONFLICT when there is nothing to move. */
+export function moving(works: readonly Work[], publishAt: Millis | null): Change[] {
+  const open: readonly TargetStatus[] =
+    publishAt === null ? ['draft', 'queued'] : ['draft', 'queued', 'failed', 'missed', 'cancelled'];
+  const changes = works
+    .filter(({ target }) => open.includes(target.status))
+    .map((work) =>
+      publishAt === null
+        ? step(work, { status: 'draft', dueAt: null, notBefore: null }, 'Made a draft by hand')
+        : requeued(work, publishAt, `Moved by hand to ${toInstant(publishAt)}`),
+    );
+  return orConflict(
+    changes,
+    works,
+    'moved',
+    'What is being sent, published or unconfirmed has its time behind it',
+  );
 }
 
 /** A person's word on an unconfirmed target: it is out, or it is not and may be sent again. Throws CONFLICT for any other. */

@@ -9,7 +9,8 @@ import {
 import { type AddFrom, addPost } from './add.ts';
 import { calmly } from './calmly.ts';
 import { checkPost } from './check-post.ts';
-import { cancelling, publishingNow, retrying, settling } from './commands.ts';
+import { cancelling, moving, publishingNow, retrying, settling } from './commands.ts';
+import { sweep } from './media/sweep.ts';
 import { createHttp } from './networks/http.ts';
 import { createAdapters } from './networks/registry.ts';
 import { nextDue } from './next-due.ts';
@@ -63,6 +64,8 @@ export type Publisher = {
   cancel(id: string): Promise<PostView>;
   retry(id: string): Promise<PostView>;
   publishNow(id: string): Promise<PostView>;
+  /** Gives a post another time; null makes it a draft. What is published, being sent or unconfirmed stays as it is. */
+  move(id: string, publishAt: Millis | null): Promise<PostView>;
   settle(word: { id: string; account: string; published: boolean }): Promise<PostView>;
   /** The account works again after a sign-in: its queue goes on. */
   accountReady(accountId: string): Promise<void>;
@@ -109,7 +112,10 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     changeTargets(needs, id, decide);
 
   return {
-    start: () => recover(needs),
+    async start() {
+      await recover(needs);
+      await sweep(needs);
+    },
     async stop({ drainMs = 10_000 } = {}) {
       const ended = passes.stop().then(() => Promise.allSettled(underWay));
       await new Promise<void>((resolve) => {
@@ -146,6 +152,11 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       const view = postView(await found(needs, id));
       kick(view.targets.map(({ account }) => account));
       return view;
+    },
+    async move(id, publishAt) {
+      await change(id, (works) => moving(works, publishAt));
+      await ledger.reschedule(id, publishAt, clock.now());
+      return postView(await found(needs, id));
     },
     async settle({ id, account, published }) {
       const view = await change(id, (works) => {

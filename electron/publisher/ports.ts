@@ -136,8 +136,10 @@ export type PostLedger = {
   get(id: string): Promise<PostRecord | undefined>;
   /** Drafts first, then by publication time, latest first. */
   list(query: { status?: TargetStatus | undefined; limit: number }): Promise<PostRecord[]>;
+  /** Which of these files in the media folder belong to a post. */
+  filesInUse(files: readonly string[]): Promise<Set<string>>;
   /** Sets the post's time of publication, for display. */
-  reschedule(id: string, publishAt: Millis, at: Millis): Promise<void>;
+  reschedule(id: string, publishAt: Millis | null, at: Millis): Promise<void>;
   /**
    * Stores all changes in one transaction. False, and nothing stored, when a target has left the status that its change
    * was decided from. Throws CONFLICT when another engine owns the home folder, INTERNAL for a step that `targetTransitions` forbids.

@@ -38,6 +38,16 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
       return withTargets(db, rows);
     },
 
+    async filesInUse(files) {
+      const found = new Set<string>();
+      for (let from = 0; from < files.length; from += idsPerQuery) {
+        const some = files.slice(from, from + idsPerQuery);
+        const rows = await db.selectFrom('media').select('file').where('file', 'in', some).execute();
+        for (const { file } of rows) found.add(file);
+      }
+      return found;
+    },
+
     reschedule: (id, publishAt, at) =>
       write(async (trx) => {
         await assertEpoch(trx, epoch);

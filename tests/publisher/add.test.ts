@@ -6,6 +6,7 @@ import {
   readFileSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -162,4 +163,21 @@ test('a file whose name tries to leave the folder is kept under an id', async ()
   await stage.add({ text: 'a', accounts, media: [{ path: stage.picture('..%2f..%2fetc.png') }] });
   expect(readdirSync(join(stage.home, 'media'))).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
   expect(existsSync(join(stage.home, 'etc.png'))).toBe(false);
+});
+
+test('copies that a kill left behind are removed at the next start, and nothing else is', async () => {
+  const stage = await createStage();
+  await stage.add({ text: 'a', accounts, media: [{ path: stage.picture('a.png') }] });
+  const folder = join(stage.home, 'media');
+  const [kept = ''] = readdirSync(folder);
+  const old = new Date(stage.clock.now() - 2 * 3_600_000);
+  for (const name of ['0123456789abcdef', 'fedcba9876543210.part', 'holiday.png', kept]) {
+    if (name !== kept) writeFileSync(join(folder, name), 'x');
+    utimesSync(join(folder, name), old, old);
+  }
+  const young = new Date(stage.clock.now());
+  writeFileSync(join(folder, 'aaaaaaaaaaaaaaaa'), 'x');
+  utimesSync(join(folder, 'aaaaaaaaaaaaaaaa'), young, young);
+  await stage.restart();
+  expect(readdirSync(folder).sort()).toEqual([kept, 'aaaaaaaaaaaaaaaa', 'holiday.png'].sort());
 });

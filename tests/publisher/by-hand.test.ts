@@ -121,3 +121,27 @@ test('the history says what happened to a post', async () => {
     'published: Published',
   ]);
 });
+
+test('a moved post goes out at its new time, and one moved away becomes a draft', async () => {
+  const stage = await createStage();
+  const at = stage.clock.now() + 2 * 3_600_000;
+  const post = await stage.add({ text: 'a', accounts });
+  const away = await stage.add({ text: 'b', accounts });
+  expect((await stage.publisher.move(post.id, at)).publishAt).toBe(new Date(at).toISOString());
+  expect(await stage.publisher.move(away.id, null)).toMatchObject({ status: 'draft', publishAt: null });
+  await stage.beat();
+  expect([stage.network.world.visible, await stage.publisher.nextDue()]).toEqual([[], at]);
+  await stage.untilQuiet();
+  expect(stage.network.world.visible).toMatchObject([{ text: 'a', at }]);
+  await expect(stage.publisher.move(post.id, at)).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
+test('a missed post can be moved to another time', async () => {
+  const stage = await createStage();
+  const post = await stage.add({ text: 'a', accounts, publishAt: '2026-11-01T00:00:00Z' });
+  await stage.beat();
+  expect((await stage.publisher.get(post.id))?.status).toBe('missed');
+  await stage.publisher.move(post.id, stage.clock.now() + 60_000);
+  await stage.untilQuiet();
+  expect((await stage.publisher.get(post.id))?.status).toBe('published');
+});
