@@ -23,17 +23,25 @@ export type Execution = {
 
 /** Runs the steps of a queued run to their end and stores it. Throws what the ledger throws. */
 export async function executeRun(needs: ExecutionNeeds, execution: Execution): Promise<Executed> {
-  const { clock, ledger, announce } = needs;
+  const { clock, ledger, log, announce } = needs;
   const { job, stop, runId } = execution;
   let broken: { error: unknown } | undefined;
   const failed = (error: unknown) => {
     broken ??= { error };
     stop.request('cancelled', 'The run could not be stored.');
   };
+  /** What is left lying about does not make the run's end any less true. */
+  const untidy = (error: unknown) =>
+    log('warn', `Earlier runs of ${job.id} could not be cleared away`, { error: textOf(error) });
   const environment = await environmentFor(needs, job);
   const mask = needs.masks(secretsOf(needs, job, environment));
   const steps = job.steps.map(({ name }) => ({ name }));
-  const record = await beginRun({ clock, ledger, announce, failed }, runId, steps, clock.now());
+  const record = await beginRun(
+    { clock, ledger, log, announce, closing: stop.closing, failed },
+    runId,
+    steps,
+    clock.now(),
+  );
   const run = record.run();
   execution.begun(ledger.view(run));
 
@@ -71,7 +79,7 @@ export async function executeRun(needs: ExecutionNeeds, execution: Execution): P
   const isQuiet = status === 'success' && done.quiet && reason !== null;
   const [ended] = await Promise.all([
     stored,
-    isQuiet ? ledger.forgetQuiet(job.id, reason, runId) : undefined,
+    isQuiet ? ledger.forgetQuiet(job.id, reason, runId).catch(untidy) : undefined,
   ]);
   return ended;
 }

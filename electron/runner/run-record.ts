@@ -1,4 +1,12 @@
-import type { Clock, Millis, RunStatus, RunView } from '../../shared/index.ts';
+import {
+  BelfryError,
+  type Clock,
+  type Log,
+  type Millis,
+  type RunStatus,
+  type RunView,
+} from '../../shared/index.ts';
+import { pause } from './pause.ts';
 import type { NewRun, NewStep, RunLedger, StepChange, StoredRun } from './ports.ts';
 
 /** One run in the ledger and before the eyes of clients: every change is stored, then announced. */
@@ -17,34 +25,46 @@ export type Executed = { run: StoredRun; retry: StoredRun | undefined };
 export type RunRecordNeeds = {
   clock: Clock;
   ledger: RunLedger;
+  log: Log;
   announce(run: RunView): void;
+  /** Belfry ends, and nothing is waited for any more. */
+  closing(): boolean;
   /** A change could not be stored. */
   failed(error: unknown): void;
 };
 
 /** Changes wait so long, in milliseconds: a short command then costs one transaction at its end instead of three. */
 const patience = 50;
+/** A disk that is full now may have room again soon: beginning and end are tried again after so long, in milliseconds. */
+const again = 1000;
 
 /** Begins a queued run. Throws CONFLICT when it is no longer queued. */
 export async function beginRun(
-  { clock, ledger, announce, failed }: RunRecordNeeds,
+  needs: RunRecordNeeds,
   id: string,
   steps: readonly NewStep[],
   at: Millis,
 ): Promise<RunRecord> {
-  let run = await ledger.begin(id, steps, at);
+  const { clock, ledger, announce, failed } = needs;
+  let run = await persist(needs, id, () => ledger.begin(id, steps, at));
   const waiting = new Map<number, StepChange>();
   let cancel: (() => void) | undefined;
   const tell = () => announce(ledger.view(run));
   tell();
 
-  const store = () => {
+  /** Takes the changes that wait, each as one write. */
+  const take = () => {
     cancel?.();
     cancel = undefined;
     const changes = [...waiting];
     waiting.clear();
-    return Promise.all(changes.map(([position, change]) => ledger.changeStep(id, position, change)));
+    return changes.map(
+      ([position, change]) =>
+        () =>
+          ledger.changeStep(id, position, change),
+    );
   };
+  const store = () => Promise.all(take().map((write) => write()));
   return {
     run: () => run,
     change(position, change) {
@@ -56,12 +76,30 @@ export async function beginRun(
       cancel ??= clock.setTimer(patience, () => void store().then(tell, failed));
     },
     async finish({ status, reason, at: now, retry }) {
-      const [, ended, next] = await Promise.all([
-        store(),
-        ledger.finish(id, status, reason, now),
-        retry && ledger.create(retry, now),
+      const steps = Promise.all(take().map((write) => persist(needs, id, write)));
+      const [ended, next] = await Promise.all([
+        persist(needs, id, () => ledger.finish(id, status, reason, now)),
+        retry && persist(needs, id, () => ledger.create(retry, now)),
+        steps,
       ]);
       return { run: ended, retry: next };
     },
   };
+}
+
+/** Tries until the ledger takes it: a run whose end is lost would look as if it were at work, and be run again. */
+async function persist<T>(
+  { clock, log, closing }: RunRecordNeeds,
+  runId: string,
+  write: () => Promise<T>,
+): Promise<T> {
+  for (let told = false; ; told = true) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof BelfryError) || error.code !== 'DATABASE_UNUSABLE' || closing()) throw error;
+      if (!told) log('error', `Run ${runId} waits to be stored`, { error: error.message });
+    }
+    await pause(clock, again);
+  }
 }
