@@ -1,10 +1,13 @@
 import type { Job } from '../shared/index.ts';
+import { checkConfig } from './check-config.ts';
 import { systemClock as clock } from './clock.ts';
 import type { Closers } from './closers.ts';
 import type { Host } from './host.ts';
-import { checkJobs } from './scheduler/index.ts';
-import { createConfigStore, openStore, prepareHome, takeHome } from './store/index.ts';
+import { createConfigStore, createHousekeeping, openStore, prepareHome, takeHome } from './store/index.ts';
 import { builtinJobs } from './templates/index.ts';
+
+const day = 86_400_000;
+const mebibyte = 1024 * 1024;
 
 /** What every room stands on: the home folder that is ours alone, the database, and the configuration in force. */
 export type Ground = Awaited<ReturnType<typeof layGround>>;
@@ -29,13 +32,28 @@ export async function layGround(host: Host, closers: Closers) {
   const config = createConfigStore({
     file: host.configFile(home.config),
     lastGoodPath: home.lastGoodConfig,
-    check: ({ jobs, settings }) => checkJobs(jobs, builtinJobs, settings.timezone ?? systemZone()),
+    check: checkConfig,
     log,
   });
   config.start();
   closers.add(() => config.stop());
 
   const settings = () => config.current().settings;
+  const housekeeping = createHousekeeping({
+    db: store.db,
+    clock,
+    log,
+    retention: () => {
+      const { keepRunsDays, keepRunsPerJob, keepDatabaseMiB } = settings();
+      return {
+        maxAgeMs: keepRunsDays === null ? null : keepRunsDays * day,
+        runsPerJob: keepRunsPerJob,
+        maxBytes: keepDatabaseMiB === null ? null : keepDatabaseMiB * mebibyte,
+      };
+    },
+  });
+  housekeeping.start();
+  closers.add(() => housekeeping.stop());
   const builtins = (): Job[] =>
     builtinJobs.map((job) => ({ ...job, enabled: !settings().disabledBuiltins.includes(job.id) }));
   return {

@@ -57,6 +57,7 @@ export type ApiNeeds = {
     ): Promise<PlannedStep[]>;
     resume(runId: string): Promise<RunView>;
     cancel(runId: string): Promise<RunView>;
+    check(job: Job): Promise<Problem[]>;
     running(): readonly { runId: string; jobId: string; name: string; startedAt: Millis | null }[];
   };
   runs: {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { BelfryError, type Config, configSchema, problemsError } from '../../shared/index.ts';
-import { checkJobs } from '../scheduler/index.ts';
+import { checkConfig } from '../check-config.ts';
 import { readConfigText } from '../store/index.ts';
-import { builtinJobs } from '../templates/index.ts';
 
 /**
  * A config.json as the engine would read it. Throws BAD_CONFIG with all of its problems, or when it cannot be read;
@@ -19,9 +18,7 @@ export async function readConfigFile(path: string, { mayBeMissing = true } = {})
 
 /** The text of a config.json as the engine would read it. Throws BAD_CONFIG with all of its problems and their lines. */
 export function parseConfig(text: string, where: string): Config {
-  const reading = readConfigText(text, ({ jobs, settings }) =>
-    checkJobs(jobs, builtinJobs, settings.timezone ?? undefined),
-  );
+  const reading = readConfigText(text, checkConfig);
   if (reading.ok) return reading.config;
   throw problemsError(reading.problems, where, 'BAD_CONFIG');
 }

@@ -249,3 +249,39 @@ test('an edited config.json is taken over, a broken one is reported by field and
   expect((await belfry('jobs', 'disable', 'edited')).code).toBe(2);
   expect(readFileSync(path, 'utf8')).toBe(broken);
 });
+
+test('a job that cannot work is refused when it is saved, with every mistake at once, and nothing is stored', async () => {
+  const home = homeWith();
+  const belfry = commandOn(home);
+  await startHeadless(home);
+  const step = (command: string, more: Record<string, unknown> = {}) => ({
+    type: 'command',
+    name: 'Work',
+    command: [command],
+    ...more,
+  });
+  const bad = (id: string, fields: Record<string, unknown>) =>
+    belfry.fed(
+      JSON.stringify({ id, name: id, steps: [step('node')], ...fields }),
+      '--json',
+      'jobs',
+      'add',
+      '-',
+    );
+  const errorOf = async (id: string, fields: Record<string, unknown>) => {
+    const { code, stdout } = await bad(id, fields);
+    expect(code, stdout).toBe(2);
+    return JSON.parse(stdout).error.message as string;
+  };
+  expect(await errorOf('shape', { timezone: 'Mars/Olympus', stesp: [], maxInstances: 0 })).toMatch(
+    /^BAD_INPUT: There are 3 mistakes/,
+  );
+  expect(await errorOf('cron', { triggers: [{ type: 'cron', expression: '0 0 30 2 *' }] })).toContain(
+    'triggers[0]',
+  );
+  expect(await errorOf('program', { steps: [step('no-such-program')] })).toContain('no-such-program');
+  expect(await errorOf('folder', { steps: [step('node', { cwd: 'no-such-folder' })] })).toContain(
+    'no-such-folder',
+  );
+  expect((await belfry.json<JobView[]>('jobs')).filter(({ builtin }) => !builtin)).toEqual([]);
+});

@@ -37,7 +37,7 @@ export function jobHandlers(needs: ApiNeeds) {
     },
     'jobs.add': async ({ job }) => {
       if (needs.jobs.all().some((other) => other.id === job.id)) throw taken(job.id);
-      check(needs, job);
+      await check(needs, job);
       await save((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), trim(job)] }));
       return viewOf(job.id);
     },
@@ -45,7 +45,7 @@ export function jobHandlers(needs: ApiNeeds) {
       refuseBuiltin(needs, id, 'changed');
       find(needs, id);
       if (job.id !== id && needs.jobs.all().some((other) => other.id === job.id)) throw taken(job.id);
-      check(needs, job);
+      await check(needs, job);
       await save((raw) => replaceJob(raw, id, () => trim(job)));
       return viewOf(job.id);
     },
@@ -56,7 +56,8 @@ export function jobHandlers(needs: ApiNeeds) {
       return {};
     },
     'jobs.enable': async ({ id, enabled }) => {
-      find(needs, id);
+      const job = find(needs, id);
+      if (enabled) await check(needs, { ...job, enabled });
       await save((raw) =>
         needs.jobs.isBuiltin(id)
           ? switchBuiltin(raw, id, enabled)
@@ -143,8 +144,9 @@ function find(needs: ApiNeeds, id: string): Job {
   return job;
 }
 
-function check(needs: ApiNeeds, job: Job): void {
-  const problems = needs.scheduler.check(job);
+/** Schedule and steps; the commands of an enabled job are looked up too. */
+async function check(needs: ApiNeeds, job: Job): Promise<void> {
+  const problems = [...needs.scheduler.check(job), ...(await needs.runner.check(job))];
   if (problems.length > 0) throw problemsError(problems, `the job "${job.id}"`);
 }
 
