@@ -18,7 +18,7 @@ export type Tray = {
   menu(): Promise<MenuEntry[]>;
   /** The menu as text: one line per entry, sub-menus indented, `✓` before what is checked, `(…)` around what is off. */
   text(): Promise<string>;
-  /** Clicks the entry with these labels, outermost first; a label may be given by a pattern. */
+  /** Clicks the entry with these labels, outermost first, as soon as it is there; a label may be given by a pattern. */
   click(...path: (string | RegExp)[]): Promise<void>;
   /** Clicks the icon itself. */
   activate(): Promise<void>;
@@ -41,31 +41,32 @@ export function trayOf(bus: MessageBus, watcher: Watcher, pid: number, waitMilli
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  const menu = async () => {
+  /** An entry comes when the engine has answered; an icon that is put up again is gone for a moment, and its menu has new numbers. */
+  const persist = async <T>(attempt: (item: TrayItem) => Promise<T>): Promise<T> => {
     const until = Date.now() + waitMillis;
     for (;;) {
       try {
-        return await readMenu(bus, await found());
+        return await attempt(await found());
       } catch (error) {
-        // An icon that is put up again is gone for a moment.
         if (Date.now() > until) throw error;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
   };
+  const menu = () => persist((item) => readMenu(bus, item));
   return {
     menu,
     text: async () => draw(await menu()),
-    async click(...path) {
-      const item = await found();
-      const entry = findEntry(await readMenu(bus, item), path);
-      await bus.invoke({
-        ...(await menuAddress(bus, item)),
-        member: 'Event',
-        signature: 'isvu',
-        body: [entry.id, 'clicked', new Variant('s', ''), 0],
-      });
-    },
+    click: (...path) =>
+      persist(async (item) => {
+        const entry = findEntry(await readMenu(bus, item), path);
+        await bus.invoke({
+          ...(await menuAddress(bus, item)),
+          member: 'Event',
+          signature: 'isvu',
+          body: [entry.id, 'clicked', new Variant('s', ''), 0],
+        });
+      }),
     async activate() {
       const item = await found();
       await bus.invoke({
