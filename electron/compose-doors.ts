@@ -34,7 +34,8 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
       posts: posting.publisher,
       accounts: posting.accounts,
       warnings: {
-        list: async () => [config.problem(), ...store.warnings()].filter((warning) => warning !== null),
+        list: async () =>
+          [config.problem(), running.trouble(), ...store.warnings()].filter((warning) => warning !== null),
         confirm: store.confirm,
       },
       host,

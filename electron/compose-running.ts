@@ -1,4 +1,4 @@
-import type { RunView } from '../shared/index.ts';
+import type { RunView, Warning } from '../shared/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
 import { systemClock as clock } from './clock.ts';
@@ -61,6 +61,7 @@ export function composeRunning(
       scheduler.jobEnded(run.jobId, run.status === 'success' ? 'success' : 'failure');
     },
   });
+  let trouble: Warning | null = null;
   const scheduler = createScheduler({
     clock,
     random,
@@ -69,6 +70,11 @@ export function composeRunning(
     jobs,
     defaultTimezone: ground.timezone,
     dispatch: (run) => runner.accept(run),
+    busy: (id) => runner.running().some(({ jobId }) => jobId === id),
+    trouble(error) {
+      trouble = error;
+      announce({ name: 'status.changed' });
+    },
     changed: () => {
       announce({ name: 'jobs.changed' });
       announce({ name: 'status.changed' });
@@ -95,5 +101,13 @@ export function composeRunning(
     failed: (error) => log('error', 'Could not look for due posts', { error: String(error) }),
   });
 
-  return { runner, runs: createRunReader(store.db), scheduler, duePosts, environment };
+  return {
+    runner,
+    runs: createRunReader(store.db),
+    scheduler,
+    duePosts,
+    environment,
+    /** Why slots cannot be claimed (disk full, home taken over); null while they can. */
+    trouble: () => trouble,
+  };
 }
