@@ -51,10 +51,13 @@ test('slots that cannot be claimed are a warning that everybody sees', async () 
   const told: string[] = [];
   onTestFinished(engine.subscribe(({ name }) => told.push(name)));
   const database = new DatabaseSync(join(home, 'belfry.db'));
-  database.exec("UPDATE meta SET value = '1000' WHERE key = 'owner_epoch'");
-  database.close();
+  const epochIs = (epoch: number) =>
+    database.prepare("UPDATE meta SET value = ? WHERE key = 'owner_epoch'").run(String(epoch));
+  epochIs(1000);
   await expect
     .poll(async () => (await status()).warnings, { timeout: 5000 })
     .toMatchObject([{ code: 'CONFLICT', message: expect.stringContaining('Another engine has taken over') }]);
   expect(told).toContain('status.changed');
+  epochIs(1);
+  database.close();
 });
