@@ -204,3 +204,27 @@ test('what node-cron parses is what the expression says', () => {
   });
   expect(spec?.weekdays?.at(-1)).toEqual({ kind: 'last', weekday: 0 });
 });
+
+describe('the far future', () => {
+  test('costs nothing, and what never comes within reach is refused', () => {
+    const began = performance.now();
+    const far = { type: 'date' as const, at: '9999-12-31T00:00:00Z' };
+    expect(fireTimes({ trigger: far, timezone: newYork, from: 0, count: 1 })).toMatchObject({
+      description: 'Once, at 9999-12-30 19:00 (America/New_York)',
+      next: ['9999-12-31T00:00:00.000Z'],
+    });
+    const never = {
+      type: 'calendar' as const,
+      every: 1,
+      unit: 'days' as const,
+      at: '09:00',
+      from: '9999-01-01',
+    };
+    expect(() => next(never, '2026-11-22T00:00:00Z', 1)).toThrow(
+      /from: can never fire: nothing comes until the end of 2199/,
+    );
+    const long = { type: 'interval' as const, weeks: 1_000_000, anchor: '2026-01-01T00:00:00Z' };
+    expect(next(long, '2026-11-22T00:00:00Z', 1)).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});

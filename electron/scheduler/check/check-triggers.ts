@@ -1,4 +1,11 @@
-import { fromInstant, type Problem, pathOf, type Trigger, toInstant } from '../../../shared/index.ts';
+import {
+  type CalendarTrigger,
+  fromInstant,
+  type Problem,
+  pathOf,
+  type Trigger,
+  toInstant,
+} from '../../../shared/index.ts';
 import { jobSchedule, type Timing } from '../job-schedule.ts';
 import { lastYear } from '../time/zone.ts';
 import { readCron } from '../triggers/read-cron.ts';
@@ -38,13 +45,18 @@ function checkMeaning(trigger: Trigger): Problem[] {
 
 function fieldOf(trigger: Trigger): string {
   if (trigger.type === 'cron') return trigger.expression === undefined ? 'fields' : 'expression';
-  return trigger.type === 'calendar' ? 'day' : '';
+  if (trigger.type !== 'calendar') return '';
+  return beginsTooLate(trigger) ? 'from' : 'day';
+}
+
+function beginsTooLate({ from }: CalendarTrigger): boolean {
+  return from !== undefined && Number(from.slice(0, 4)) > lastYear;
 }
 
 function whyNever(trigger: Trigger): string {
-  if (trigger.type === 'calendar')
+  if (trigger.type === 'calendar' && !beginsTooLate(trigger))
     return 'none of its months has such a day; "last" is the last day of any month';
-  if (trigger.type !== 'cron') return `nothing comes before the year ${lastYear}`;
+  if (trigger.type !== 'cron') return `nothing comes until the end of ${lastYear}`;
   const { spec } = readCron(trigger);
   if (spec?.days && spec.weekdays) {
     return 'a day has to fit both the day of month and the day of week, and none does; two triggers would mean "or"';
@@ -84,6 +96,6 @@ function whyNotTogether(timing: Timing, place: Place, after: number): string {
   if (next !== null) return 'no slot lies between startAt and endAt';
   const past = unlimited.slots.next(dawn);
   return past === null
-    ? `nothing comes before the year ${lastYear}`
+    ? `nothing comes until the end of ${lastYear}`
     : `its time is over (first slot ${toInstant(past)})`;
 }

@@ -112,8 +112,21 @@ function makeZone(name: string): Zone {
     } else append(second + ahead);
   }
 
-  return {
+  /** Outside the years that are computed the clock runs evenly, so that a date in the year 9999 costs nothing. */
+  function outside(second: number): Segment | null {
+    if (second >= latest) {
+      const { offset } = zone.at(latest - 1);
+      return { start: latest, end: Number.POSITIVE_INFINITY, offset, reached: latest + offset };
+    }
+    if (second >= earliest) return null;
+    const { offset } = zone.at(earliest);
+    return { start: Number.NEGATIVE_INFINITY, end: earliest, offset, reached: Number.NEGATIVE_INFINITY };
+  }
+
+  const zone: Zone = {
     at(second) {
+      const far = outside(second);
+      if (far) return far;
       if (second < low || second >= high) cover(second);
       const hit = segments[last];
       if (hit && second >= hit.start && second < hit.end) return hit;
@@ -121,6 +134,7 @@ function makeZone(name: string): Zone {
       return segments[last] as Segment;
     },
   };
+  return zone;
 }
 
 /** Index of the last segment that starts at or before `second`. */

@@ -1,4 +1,5 @@
 import { durationMillis, fromInstant, type IntervalTrigger, type Millis } from '../../../shared/index.ts';
+import { latest } from '../time/zone.ts';
 import type { Instants } from './instants.ts';
 
 /** Instants at anchor + offset + k·interval for every whole k: a phase that restarts and edits do not move. */
@@ -10,7 +11,10 @@ export function intervalInstants(trigger: IntervalTrigger, defaultAnchor: Millis
   const index = (at: Millis) => Math.floor((at - base) / every);
 
   return {
-    next: (after) => base + (index(after) + 1) * every,
+    next(after) {
+      const next = base + (index(after) + 1) * every;
+      return next < latest * 1000 ? next : null;
+    },
     between(from, to, limit = Number.POSITIVE_INFINITY) {
       const found: Millis[] = [];
       for (let at = base + (index(from) + 1) * every; at <= to && found.length < limit; at += every)
