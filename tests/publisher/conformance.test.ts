@@ -283,6 +283,9 @@ describe.each(names)('%s', (model) => {
     await add();
     await stage.patientBeat();
     expect(await stage.publisher.nextDue()).toBe(until);
+    await stage.clock.advance(16 * 60_000);
+    await stage.patientBeat();
+    expect(sends(stage)).toBe(1);
     await stage.untilQuiet();
     expect(texts(stage)).toEqual(['Hello 1']);
   });
@@ -307,6 +310,9 @@ describe.each(names)('%s', (model) => {
     await markSending(stage, post.id);
     held.happen();
     await stage.restart();
+    expect((await stage.publisher.get(post.id))?.targets).toMatchObject([
+      { status: 'sending', notBefore: new Date(stage.clock.now() + 60_000).toISOString() },
+    ]);
     await stage.untilQuiet();
     expect([texts(stage), await status(post.id), sends(stage)]).toEqual([['Hello 1'], 'published', 1]);
   });

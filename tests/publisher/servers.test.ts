@@ -288,9 +288,11 @@ describe('bodies', () => {
   });
 
   test('an answer of five megabytes is not read to its end', async () => {
-    const { stage, accounts, faults, world } = await open('mastodon-4.5');
+    const { stage, accounts, faults, world, status } = await open('mastodon-4.5');
     faults.next('post', answer(200, `{"id":"1","x":"${'x'.repeat(5 * 1024 * 1024)}"}`, { effect: true }));
-    await stage.add({ text: 'a', accounts });
+    const post = await stage.add({ text: 'a', accounts });
+    await stage.beat();
+    expect((await status(post.id))?.status).toBe('sending');
     await stage.untilQuiet();
     expect(world.visible).toHaveLength(1);
   });
