@@ -15,7 +15,8 @@ export type DuePosts = {
  */
 export function createDuePosts(needs: {
   clock: Clock;
-  nextDue(): Promise<Millis | null>;
+  /** The next due instant later than `after`. */
+  nextDue(after: Millis): Promise<Millis | null>;
   /** Publishes; false when that is not possible now, and `look` will be called once it is. */
   ring(): boolean;
   failed(error: unknown): void;
@@ -29,8 +30,9 @@ export function createDuePosts(needs: {
     cancel();
     turn += 1;
     const mine = turn;
-    needs.nextDue().then((due) => {
-      if (stopped || mine !== turn || due === null || due <= rung) return;
+    // A clock set back makes what was in the past due again.
+    needs.nextDue(Math.min(rung, needs.clock.now())).then((due) => {
+      if (stopped || mine !== turn || due === null) return;
       const wait = due - needs.clock.now();
       if (wait > 0) {
         cancel = needs.clock.setTimer(Math.min(wait, longestWait), look);

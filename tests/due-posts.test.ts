@@ -10,7 +10,7 @@ function setUp() {
   const errors: unknown[] = [];
   const duePosts = createDuePosts({
     clock,
-    nextDue: async () => dues[0] ?? null,
+    nextDue: async (after) => dues.find((due) => due > after) ?? null,
     ring: () => {
       rings.push(clock.now() - start);
       dues.shift();
@@ -37,7 +37,7 @@ test('a due instant that stays due rings once', async () => {
   let rings = 0;
   const duePosts = createDuePosts({
     clock,
-    nextDue: async () => due,
+    nextDue: async (after) => (due > after ? due : null),
     ring: () => {
       rings += 1;
       return true;
@@ -49,6 +49,25 @@ test('a due instant that stays due rings once', async () => {
   duePosts.look();
   await clock.advance(60_000);
   expect(rings).toBe(1);
+});
+
+test('what stays due holds up nothing that becomes due after it', async () => {
+  const clock = handClock();
+  const start = clock.now();
+  const dues = [start - 5000, start + 20_000];
+  const rings: number[] = [];
+  const duePosts = createDuePosts({
+    clock,
+    nextDue: async (after) => dues.find((due) => due > after) ?? null,
+    ring: () => {
+      rings.push(clock.now() - start);
+      return true;
+    },
+    failed: () => {},
+  });
+  duePosts.look();
+  await clock.advance(60_000);
+  expect(rings).toEqual([0, 20_000]);
 });
 
 test('an earlier post that is added later rings earlier', async () => {
