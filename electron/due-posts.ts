@@ -31,8 +31,9 @@ export function createDuePosts(needs: {
     turn += 1;
     const mine = turn;
     // A clock set back makes what was in the past due again.
-    needs.nextDue(Math.min(rung, needs.clock.now())).then((due) => {
-      if (stopped || mine !== turn || due === null) return;
+    rung = Math.min(rung, needs.clock.now());
+    needs.nextDue(rung).then((due) => {
+      if (stopped || mine !== turn || due === null || due <= rung) return;
       const wait = due - needs.clock.now();
       if (wait > 0) {
         cancel = needs.clock.setTimer(Math.min(wait, longestWait), look);

@@ -70,6 +70,18 @@ test('what stays due holds up nothing that becomes due after it', async () => {
   expect(rings).toEqual([0, 20_000]);
 });
 
+test('what becomes due again after the clock was set back rings again', async () => {
+  const { clock, start, dues, rings, duePosts } = setUp();
+  dues.push(start + 3_600_000);
+  duePosts.look();
+  await clock.advance(3_600_000);
+  clock.set(start);
+  dues.push(start + 60_000);
+  duePosts.look();
+  await clock.advance(60_000);
+  expect(rings).toEqual([3_600_000, 60_000]);
+});
+
 test('an earlier post that is added later rings earlier', async () => {
   const { clock, start, dues, rings, duePosts } = setUp();
   dues.push(start + 10_000);
