@@ -99,6 +99,7 @@ async function publish(scene: Scene, work: Work, part: number): Promise<Go> {
     bodyHash: bodyHash(work, draft),
   };
   const unfit = await unfitness(scene, session, draft);
+  if (needs.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
   if (unfit) return apply(scene, work, afterPrepare(work, attempt, unfit, around(needs)));
   let isMine = true;
   const prepared = await adapter.prepare(session, draft, attempt, {

@@ -42,7 +42,10 @@ test('a beat that is cancelled before the visible call leaves the post in the qu
   const cancel = new AbortController();
   stage.network.arrived = () => cancel.abort();
   await stage.publisher.publishDue({ signal: cancel.signal, say: () => undefined });
-  expect([(await stage.publisher.get(post.id))?.status, stage.network.world.visible]).toEqual(['queued', []]);
+  expect((await stage.publisher.get(post.id))?.targets).toMatchObject([
+    { status: 'queued', error: null, notBefore: null },
+  ]);
+  expect(stage.network.world.visible).toEqual([]);
   await stage.untilQuiet();
   expect((await stage.publisher.get(post.id))?.status).toBe('published');
 });
