@@ -76,7 +76,7 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
 
     async head(account, at) {
       const row = await firstOf(db, account, at);
-      return row && work(db, row.post_id, account);
+      return row && workOf(db, row);
     },
 
     unconfirmed: (at) =>
@@ -255,12 +255,18 @@ const findAttempts = compiledOnce<Place, AttemptRow>((db, place) =>
 );
 
 async function work(db: Database, post: string, account: string): Promise<Work | undefined> {
-  const [row] = (await findPost(db, { post })).rows;
-  const [target] = (await findTarget(db, { post, account })).rows;
-  if (!row || !target) return undefined;
-  const media = await findMedia(db, { post });
-  const attempts = await findAttempts(db, { post, account });
-  return { post: toPost(row, media.rows), target: toTarget(target), attempts: attempts.rows.map(toAttempt) };
+  const [row] = (await findTarget(db, { post, account })).rows;
+  return row && workOf(db, row);
+}
+
+/** A target with its post and attempts. */
+async function workOf(db: Database, target: TargetRow): Promise<Work | undefined> {
+  const place = { post: target.post_id, account: target.account_id };
+  const [post] = (await findPost(db, place)).rows;
+  if (!post) return undefined;
+  const media = await findMedia(db, place);
+  const attempts = await findAttempts(db, place);
+  return { post: toPost(post, media.rows), target: toTarget(target), attempts: attempts.rows.map(toAttempt) };
 }
 
 /** The first open target of an account that is due: the order of the index targets_next. */

@@ -15,6 +15,7 @@ const appWaitMs = 15 * minute;
 
 /** When the rate headers of Meta let us go on (networks.md §4.4: percent, and minutes to wait); null when they do not hold us. */
 export function usageUntil(headers: Headers, now: Millis): Millis | null {
+  if (!headers.has('x-app-usage') && !headers.has('x-business-use-case-usage')) return null;
   const app = appSchema.safeParse(parsed(headers.get('x-app-usage'))).data ?? {};
   const business = businessSchema.safeParse(parsed(headers.get('x-business-use-case-usage'))).data ?? {};
   const waits = Object.values(business)
