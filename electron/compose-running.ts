@@ -1,4 +1,4 @@
-import type { RunView, Warning } from '../shared/index.ts';
+import { type RunView, toInstant, type Warning } from '../shared/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
 import { systemClock as clock } from './clock.ts';
@@ -74,6 +74,12 @@ export function composeRunning(
     trouble(error) {
       trouble = error;
       announce({ name: 'status.changed' });
+    },
+    gaps: ({ jobId, jobName, gaps }) => {
+      for (const { status, count, first, last, reason } of gaps) {
+        const gap = { count, first: toInstant(first), last: toInstant(last) };
+        tell({ kind: 'run', run: { jobId, jobName, status, reason, gap } });
+      }
     },
     changed: () => {
       announce({ name: 'jobs.changed' });

@@ -47,10 +47,11 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     await posting.accounts.start();
     await posting.publisher.start();
     closers.add(() => posting.publisher.stop());
+    closers.add(() => scheduler.stop());
     await runner.start();
     closers.add(({ drainMs = ground.settings().drainSeconds * 1000 }) => runner.stop({ drainMs }));
     await scheduler.start();
-    closers.add(() => scheduler.stop());
+    closers.add(() => scheduler.drain());
     closers.add(
       announcer.subscribe(({ name }) => {
         if (name === 'posts.changed' || name === 'jobs.changed') duePosts.look();

@@ -96,7 +96,11 @@ export const contract = {
       id: z.string().optional(),
       after: z.int().min(0).optional(),
       tail: z.boolean().default(false),
-      search: z.string().max(1000).optional(),
+      search: z
+        .string()
+        .max(1000, 'must have at most 1000 characters')
+        .refine((text) => !text.includes('\0'), 'must not contain a NUL character')
+        .optional(),
       limit,
     }),
     out: z.array(outputLineSchema),

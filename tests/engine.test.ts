@@ -2,15 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
 import type { Host } from '../electron/host.ts';
 import { confFile } from '../electron/store/index.ts';
-import type { JobInput, Status } from '../shared/index.ts';
+import type { JobInput, RunView, Status } from '../shared/index.ts';
 import { temporaryHome } from './support/home.ts';
 
 /** The whole engine, as both hosts have it, in this process. */
-async function startEngine(jobs: JobInput[]) {
-  const home = temporaryHome();
+async function startEngine(jobs: JobInput[], home = temporaryHome()) {
+  const told: Alert[] = [];
   writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs }));
   const host: Host = {
     mode: 'headless',
@@ -24,7 +25,7 @@ async function startEngine(jobs: JobInput[]) {
     openUrl: async () => {},
     startDemo: async () => ({ url: null }),
     launchAtLogin: async () => {},
-    notify: () => {},
+    notify: (alert) => told.push(alert),
     log: () => {},
   };
   const engine = createBelfry(host);
@@ -35,7 +36,12 @@ async function startEngine(jobs: JobInput[]) {
     if (!answer.ok) throw new Error(answer.error.message);
     return answer.value as Status;
   };
-  return { home, engine, status };
+  const runs = async (jobId: string) => {
+    const answer = await engine.call('runs.list', { jobId });
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value as RunView[];
+  };
+  return { home, engine, status, runs, told };
 }
 
 const every: JobInput = {
@@ -60,4 +66,42 @@ test('slots that cannot be claimed are a warning that everybody sees', async () 
   expect(told).toContain('status.changed');
   epochIs(1);
   database.close();
+});
+
+const step = (command: string[]) => ({ type: 'command' as const, name: 'Work', command });
+
+test('a job that waits for one which ends while Belfry is quitting runs after the next start', async () => {
+  const first: JobInput = { id: 'first', name: 'First', steps: [step(['sleep', '1'])] };
+  const trigger = {
+    type: 'event' as const,
+    event: 'job' as const,
+    job: 'first',
+    outcome: 'success' as const,
+  };
+  const second: JobInput = { id: 'second', name: 'Second', triggers: [trigger], steps: [step(['true'])] };
+  const before = await startEngine([first, second]);
+  await before.engine.call('jobs.run', { id: 'first' });
+  await before.engine.stop({ drainMs: 10_000 });
+
+  const after = await startEngine([first, second], before.home);
+  expect((await after.runs('first'))[0]?.status).toBe('success');
+  await expect
+    .poll(async () => (await after.runs('second')).map(({ status, cause }) => `${cause} ${status}`), {
+      timeout: 5000,
+    })
+    .toEqual(['event success']);
+});
+
+test('missed slots are told to the person', async () => {
+  const strict: JobInput = { ...every, name: 'Strict', misfireGraceSeconds: 0 };
+  const before = await startEngine([strict]);
+  await expect.poll(async () => (await before.runs('every')).length, { timeout: 5000 }).toBeGreaterThan(0);
+  await before.engine.stop({ drainMs: 5000 });
+  expect(before.told).toEqual([]);
+  // Three slots go by while nothing runs; only the wall clock makes a slot late.
+  await new Promise((resolve) => setTimeout(resolve, 3100));
+  const after = await startEngine([strict], before.home);
+  await expect
+    .poll(() => after.told.map(({ title }) => title), { timeout: 5000 })
+    .toEqual([expect.stringMatching(/^Strict missed (a run|\d runs)$/)]);
 });

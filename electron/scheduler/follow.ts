@@ -40,6 +40,8 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     const claimed = await ledger.claim(claims, look.now);
     start(claimed.runs);
     advance(planned, claimed);
+    for (const made of claims)
+      if (made.gaps.length > 0 && !claimed.stale.includes(made.jobId)) needs.gaps?.(made);
     if (claimed.stale.length > 0) await reload(claimed.stale);
   }
 

@@ -90,6 +90,8 @@ export type SchedulerNeeds = {
   dispatch(run: ClaimedRun): void;
   /** Whether a run of the job is at work; lets a catch-up go on after a run that ended without `jobEnded`. */
   busy?(jobId: string): boolean;
+  /** Slots of a job were stored as missed or skipped. */
+  gaps?(claim: Pick<Claim, 'jobId' | 'jobName' | 'gaps'>): void;
   /** Something that clients show has changed (pause, next slot). */
   changed(): void;
   /** Slots cannot be claimed (disk full, home taken over): what to show, or null once they can again. */
@@ -100,7 +102,9 @@ export type SchedulerNeeds = {
 export type Scheduler = {
   /** Catches up what fell into the downtime, then follows the clock. Can be called twice. */
   start(): Promise<void>;
-  /** No more slots; resolves when the last claim is stored. Can be called twice. */
+  /** No more slots, while the runner drains: a run that ends meanwhile still queues the jobs that wait for it. */
+  drain(): void;
+  /** No more slots and no more events; resolves when the last claim is stored. Can be called twice. */
   stop(): Promise<void>;
   /** A hint to look at the clock now. */
   wake(reason: WakeReason): void;

@@ -19,6 +19,8 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   const sense = createSense(clock, log);
   let starting: Promise<void> | undefined;
   let working = false;
+  /** No more slots: only the ends of runs that are being drained are still answered. */
+  let draining = false;
   let pausedSince: Millis | null = null;
   /** The configuration, or the zone of jobs without one, was not taken over yet. */
   let outdated = true;
@@ -38,7 +40,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
 
   function arm(delay: number): void {
     cancelTimer();
-    if (!working) return;
+    if (!working || draining) return;
     expected = clock.now() + delay;
     cancelTimer = clock.setTimer(delay, () => beat());
   }
@@ -73,7 +75,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     const before = soonest();
     const read = outdated;
     if (outdated) await reconcile(look);
-    if (pausedSince === null) {
+    if (pausedSince === null && !draining) {
       await follower.claimDue(look);
       handled = look.now;
     }
@@ -135,6 +137,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
         pausedSince = await ledger.pausedSince();
         sense.begin();
         working = true;
+        draining = false;
         heard.push({ event: 'start' });
         await lookAndArm('Belfry was not running');
       }).catch((error: unknown) => {
@@ -144,11 +147,16 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       });
       return starting;
     },
+    drain() {
+      draining = true;
+      cancelTimer();
+    },
     stop() {
-      working = false;
+      draining = true;
       cancelTimer();
       starting = undefined;
       return inTurn(async () => {
+        working = false; // What ended before this call was still answered.
         if (handled !== null) await ledger.markSeen(handled);
         handled = null;
       });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { BelfryError, instantSchema, modes } from '../../shared/index.ts';
@@ -77,6 +77,7 @@ function lockFile(paths: HomePaths): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(paths.lockDb, { timeout: patience });
+    chmodSync(paths.lockDb, 0o600); // By name: opening the file here would drop the lock.
     lock.exec('BEGIN EXCLUSIVE'); // The journal mode stays the default: in WAL mode this would let readers in.
     return lock;
   } catch (error) {

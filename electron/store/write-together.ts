@@ -30,8 +30,13 @@ export function writeTogether(db: Database): WriteTogether {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, mostAtOnce);
       waiting = waiting.slice(mostAtOnce);
-      if (batch.every((task) => task.bulk)) await withoutSync(db, batch);
-      else await commit(db, batch);
+      try {
+        if (batch.every((task) => task.bulk)) await withoutSync(db, batch);
+        else await commit(db, batch);
+      } catch (error) {
+        // Not a write's fault but the connection's: whoever waits hears of it, and later writes go on.
+        for (const task of batch) task.reject(error);
+      }
       // Nothing of a transaction leaves the event loop its turn.
       if (waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }
