@@ -1,13 +1,7 @@
-import {
-  BelfryError,
-  type Millis,
-  type PostInput,
-  type PostView,
-  type Problem,
-  type TargetStatus,
-} from '../../shared/index.ts';
+import type { Millis, PostInput, PostView, Problem, TargetStatus } from '../../shared/index.ts';
 import { type AddFrom, addPost } from './add.ts';
 import { calmly } from './calmly.ts';
+import { changeTargets, found, notFound } from './change-targets.ts';
 import { checkPost } from './check-post.ts';
 import { cancelling, moving, publishingNow, retrying, settling } from './commands.ts';
 import { sweep } from './media/sweep.ts';
@@ -175,43 +169,4 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     },
     counts: () => ledger.counts(),
   };
-}
-
-/** Decides for all targets of a post and stores it; decided anew when a target moved on meanwhile. */
-async function changeTargets(
-  needs: PublisherNeeds,
-  id: string,
-  decide: (works: readonly Work[]) => Change[],
-): Promise<PostView> {
-  for (let again = 0; again < 5; again += 1) {
-    const { targets } = await found(needs, id);
-    const works = await Promise.all(targets.map(({ account }) => needs.ledger.work(id, account)));
-    const changes = decide(works.flatMap((work) => work ?? []));
-    if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
-    needs.changed();
-    return postView(await found(needs, id));
-  }
-  throw new BelfryError({
-    code: 'CONFLICT',
-    what: 'The post keeps changing',
-    where: `post ${id}`,
-    why: 'It is being worked on at this moment',
-    remedy: 'Try again in a moment',
-  });
-}
-
-async function found(needs: PublisherNeeds, id: string) {
-  const record = await needs.ledger.get(id);
-  if (record) return record;
-  throw notFound(`Unknown post "${id}"`);
-}
-
-function notFound(what: string): BelfryError {
-  return new BelfryError({
-    code: 'NOT_FOUND',
-    what,
-    where: 'in the database',
-    why: 'Nothing has this id',
-    remedy: 'List them with: belfry posts',
-  });
 }

@@ -1,7 +1,9 @@
 import type { Millis } from '../../shared/index.ts';
 import { ended } from './decide.ts';
+import { lookAgain } from './look-for.ts';
 import type { PublisherAccount, Work } from './ports.ts';
-import { emptyTally, lookAgain, type SenderNeeds, sendAccount, sum, type Tally } from './sender.ts';
+import { emptyTally, type SenderNeeds, sum, type Tally } from './scene.ts';
+import { sendAccount } from './sender.ts';
 import { targetError } from './texts.ts';
 
 /** What a pass did; `busy` accounts were still at work when it ended, and go on by themselves. */

@@ -1,0 +1,44 @@
+import { BelfryError, type PostView } from '../../shared/index.ts';
+import type { Change, PostRecord, PublisherNeeds, Work } from './ports.ts';
+import { postView } from './view.ts';
+
+/** Decides for all targets of a post and stores it; decided anew when a target moved on meanwhile. */
+export async function changeTargets(
+  needs: PublisherNeeds,
+  id: string,
+  decide: (works: readonly Work[]) => Change[],
+): Promise<PostView> {
+  for (let again = 0; again < 5; again += 1) {
+    const { targets } = await found(needs, id);
+    const works = await Promise.all(targets.map(({ account }) => needs.ledger.work(id, account)));
+    const changes = decide(works.flatMap((work) => work ?? []));
+    if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
+    needs.changed();
+    return postView(await found(needs, id));
+  }
+  throw new BelfryError({
+    code: 'CONFLICT',
+    what: 'The post keeps changing',
+    where: `post ${id}`,
+    why: 'It is being worked on at this moment',
+    remedy: 'Try again in a moment',
+  });
+}
+
+/** The post with this id; throws NOT_FOUND. */
+export async function found(needs: PublisherNeeds, id: string): Promise<PostRecord> {
+  const record = await needs.ledger.get(id);
+  if (record) return record;
+  throw notFound(`Unknown post "${id}"`);
+}
+
+/** NOT_FOUND for something that the database should have. */
+export function notFound(what: string): BelfryError {
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what,
+    where: 'in the database',
+    why: 'Nothing has this id',
+    remedy: 'List them with: belfry posts',
+  });
+}

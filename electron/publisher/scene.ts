@@ -1,0 +1,110 @@
+import { BelfryError, type Millis } from '../../shared/index.ts';
+import { type Effect, lateAfterMs, type Step } from './decide.ts';
+import type { Adapter, Session } from './networks/adapter.ts';
+import type { Http } from './networks/http.ts';
+import { spentUntil } from './networks/rate-limit.ts';
+import type { Around } from './outcome.ts';
+import type { Attempt, PublisherAccount, PublisherNeeds, Work } from './ports.ts';
+import { sendingNote } from './texts.ts';
+
+/** What a pass did, for its summary. */
+export type Tally = { published: number; failed: number; waiting: number; looked: number };
+
+export const emptyTally: Tally = { published: 0, failed: 0, waiting: 0, looked: 0 };
+
+/** Two tallies together. */
+export function sum(a: Tally, b: Tally): Tally {
+  return {
+    published: a.published + b.published,
+    failed: a.failed + b.failed,
+    waiting: a.waiting + b.waiting,
+    looked: a.looked + b.looked,
+  };
+}
+
+export type SenderNeeds = PublisherNeeds & {
+  http: Http;
+  adapterOf(account: PublisherAccount): Adapter;
+  /** Something a person may want to follow. */
+  say(text: string): void;
+  signal: AbortSignal;
+  /** Until when each account has to keep still, by the rate headers of its server. */
+  spent: Map<string, Millis>;
+};
+
+/** What the steps of one account share. */
+export type Scene = {
+  needs: SenderNeeds;
+  account: PublisherAccount;
+  adapter: Adapter;
+  tally: Tally;
+  /** The remote post published last in this session: nothing published later is older. */
+  newest: string | null;
+};
+
+/** One account about to be worked on. */
+export function sceneOf(needs: SenderNeeds, account: PublisherAccount): Scene {
+  return { needs, account, adapter: needs.adapterOf(account), tally: { ...emptyTally }, newest: null };
+}
+
+/** What to do after a step: the next target, nothing more for now, or the call that it prepared. */
+export type Go = Step['go'];
+
+/** Stores a step, then tells whoever must know. `next` when the target has moved on meanwhile: the head is read anew. */
+export async function apply(scene: Scene, work: Work, step: Step): Promise<Go> {
+  const { needs, tally } = scene;
+  if (!(await needs.ledger.record([step.change], needs.clock.now()))) return 'next';
+  needs.changed();
+  const status = step.change.target?.status;
+  if (status === 'published') tally.published += 1;
+  if (status === 'failed' || status === 'missed' || status === 'unconfirmed') tally.failed += 1;
+  if (step.go === 'stop') tally.waiting += 1;
+  if (step.change.note !== null)
+    needs.say(`${scene.account.handle}, post ${work.post.id}: ${step.change.note}`);
+  for (const effect of step.effects) await tell(scene, effect);
+  return step.go;
+}
+
+async function tell({ needs, account }: Scene, effect: Effect): Promise<void> {
+  if (effect.kind === 'sign-in') await needs.signInNeeded(account.id, effect.reason);
+  else needs.needsPerson(effect.matter);
+}
+
+/** Stores an attempt, and that its target is being sent; false when the target has moved on meanwhile. */
+export function store(
+  scene: Scene,
+  work: Work,
+  what: { attempt: Attempt; target?: { status: 'sending' } },
+): Promise<boolean> {
+  const { post, target } = work;
+  const now = scene.needs.clock.now();
+  const note = what.target ? sendingNote(work, now, lateAfterMs) : null;
+  const change = { post: post.id, account: target.account, from: target.status, note, ...what };
+  return scene.needs.ledger.record([change], now);
+}
+
+/** undefined when there is no token to be had: the accounts room has said why, and the queue waits. */
+export async function openSession({ needs, account }: Scene): Promise<Session | undefined> {
+  try {
+    const token = await needs.token(account.id);
+    const http: Http = async (request) => {
+      const result = await needs.http(request);
+      const until = spentUntil(result, needs.clock.now());
+      if (until !== null) needs.spent.set(account.id, until);
+      return result;
+    };
+    return { account, token, http, clock: needs.clock, log: needs.log, signal: needs.signal };
+  } catch (error) {
+    const known =
+      error instanceof BelfryError && (error.code === 'SIGN_IN_NEEDED' || error.code === 'VAULT_UNAVAILABLE');
+    if (!known) throw error;
+    needs.log('warn', error.message, { account: account.id });
+    return undefined;
+  }
+}
+
+/** The instant, and the luck and key that decisions need. */
+export function around(needs: SenderNeeds): Around {
+  const settleMs: Millis = needs.settings().settleSeconds * 1000;
+  return { now: needs.clock.now(), settleMs, luck: needs.random.next(), freshKey: needs.random.uuid() };
+}

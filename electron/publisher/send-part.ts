@@ -1,0 +1,115 @@
+import { nameOf } from './check.ts';
+import { bodyHash, draftOf } from './draft.ts';
+import { misfits } from './misfits.ts';
+import type { Draft, Session } from './networks/adapter.ts';
+import { afterPrepare, afterSend } from './outcome.ts';
+import type { Attempt, Work } from './ports.ts';
+import { apply, around, type Go, openSession, type Scene, store } from './scene.ts';
+
+/** Brings one part of a target out: everything invisible first, then the one visible call. */
+export async function publish(scene: Scene, work: Work, part: number): Promise<Go> {
+  const { needs, adapter } = scene;
+  const session = await openSession(scene);
+  if (!session) return 'stop';
+  const draft = draftOf(work, part, needs.mediaFolder);
+  const known = work.attempts.find((attempt) => attempt.part === part);
+  let attempt: Attempt = {
+    ...(known ?? firstAttempt(part, needs.random.uuid())),
+    bodyHash: bodyHash(work, draft),
+  };
+  const unfit = await unfitness(scene, session, draft);
+  if (needs.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
+  if (unfit) return apply(scene, work, afterPrepare(work, attempt, unfit, around(needs)));
+  let isMine = true;
+  const prepared = await adapter.prepare(session, draft, attempt, {
+    after: scene.newest,
+    save: async (uploads) => {
+      attempt = { ...attempt, uploads };
+      isMine = await store(scene, work, { attempt });
+    },
+  });
+  if (!isMine) return 'next';
+  if (needs.signal.aborted) return 'stop';
+  if (prepared.kind !== 'ready')
+    return apply(scene, work, afterPrepare(work, attempt, prepared, around(needs)));
+  const now = needs.clock.now();
+  attempt = {
+    ...attempt,
+    state: 'sending',
+    newestSeen: prepared.newestSeen,
+    firstSentAt: now,
+    lastSentAt: now,
+    lookups: 0,
+  };
+  // Key, hash and uploads are committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
+  if (!(await store(scene, work, { attempt, target: { status: 'sending' } }))) return 'next';
+  return sendNow(scene, session, { ...work, target: { ...work.target, status: 'sending' } }, attempt, false);
+}
+
+/** Checked again before sending: limits change, and a post may have been added while its server was out of reach. */
+async function unfitness({ adapter, account }: Scene, session: Session, draft: Draft) {
+  const found = await adapter.limits(session);
+  if (found.kind === 'refused') return found;
+  const wrong = misfits(draft, found.limits, nameOf(account));
+  if (wrong.length === 0) return undefined;
+  const why = wrong
+    .map(({ at, message }) => `${typeof at === 'number' ? `File ${at + 1}` : `Its ${at}`} ${message}`)
+    .join('; ');
+  return {
+    kind: 'refused' as const,
+    refusal: { class: 'edit' as const, code: 'BAD_INPUT' as const, why, notBefore: null },
+  };
+}
+
+/** The visible call and what follows from it. `doubt`: an earlier one for this part has no known outcome. */
+export async function sendNow(
+  scene: Scene,
+  session: Session,
+  work: Work,
+  attempt: Attempt,
+  doubt: boolean,
+): Promise<Go> {
+  const { needs, adapter } = scene;
+  const draft = draftOf(work, attempt.part, needs.mediaFolder);
+  const sent = await adapter.send(session, draft, attempt);
+  const go = await apply(scene, work, afterSend(work, attempt, sent, doubt, around(needs)));
+  if (sent.kind === 'published') {
+    scene.newest = sent.remote.remoteId;
+    if (sent.remote.url === null) await addLink(scene, session, work, attempt.part, sent.remote.remoteId);
+  }
+  return go;
+}
+
+/** Asks for the address of what is published and stored already: whatever happens here changes nothing of that. */
+async function addLink(
+  scene: Scene,
+  session: Session,
+  work: Work,
+  part: number,
+  remoteId: string,
+): Promise<void> {
+  const { needs, adapter, account } = scene;
+  const url = await adapter.linkOf?.(session, remoteId);
+  const now = await needs.ledger.work(work.post.id, account.id);
+  const attempt = now?.attempts.find((one) => one.part === part);
+  if (!url || !now || !attempt) return;
+  const change = { post: work.post.id, account: account.id, from: now.target.status, note: null };
+  const target = part === 0 ? { target: { url } } : {};
+  await needs.ledger.record([{ ...change, ...target, attempt: { ...attempt, url } }], needs.clock.now());
+}
+
+function firstAttempt(part: number, key: string): Attempt {
+  return {
+    part,
+    state: 'prepared',
+    key,
+    bodyHash: '',
+    uploads: [],
+    newestSeen: null,
+    firstSentAt: null,
+    lastSentAt: null,
+    lookups: 0,
+    remoteId: null,
+    url: null,
+  };
+}
