@@ -12,6 +12,10 @@ export type Follower = {
   reconcile(look: Look): Promise<void>;
   /** Claims and starts everything that is due. */
   claimDue(look: Look): Promise<void>;
+  /** Puts cursors right that lie absurdly far in the future; asked after the clock was set back. */
+  forgetFuture(now: Millis): Promise<void>;
+  /** When to look next, or Infinity. */
+  soonest(): Millis;
   /** Ids of the jobs that wait for an event. */
   waiting(happening: Happening): string[];
   /** Starts a job because of an event. */
@@ -30,6 +34,8 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   /** States of all jobs ever seen; those of followed jobs are kept in their entries. */
   let states = new Map<string, JobState>();
   let loaded = false;
+  /** The earliest `due` of all entries, until one changes: an idle look must not go through thousands of jobs. */
+  let soonest: Millis | null = null;
 
   async function claim(look: Look, among: Iterable<Entry>, settle: ReadonlySet<string>): Promise<void> {
     const planned = planAll(among, look, settle);
@@ -40,6 +46,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     const claimed = await ledger.claim(claims, look.now);
     start(claimed.runs);
     advance(planned, claimed);
+    soonest = null;
     for (const made of claims)
       if (made.gaps.length > 0 && !claimed.stale.includes(made.jobId)) needs.gaps?.(made);
     if (claimed.stale.length > 0) await reload(claimed.stale);
@@ -58,6 +65,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       const [entry, state] = [entries.get(id), states.get(id)];
       if (entry && state) entries.set(id, entryOf(entry.job, state, needs.defaultTimezone()));
     }
+    soonest = null;
   }
 
   async function forgetFuture(now: Millis): Promise<void> {
@@ -73,6 +81,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   async function follow(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     await ledger.saveStates(changes.map(({ state }) => state));
+    soonest = null;
     for (const { job, state } of changes) {
       states.set(state.jobId, state);
       if (job && state.active) entries.set(job.id, entryOf(job, state, needs.defaultTimezone()));
@@ -91,6 +100,14 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     });
   }
 
+  function soonestDue(): Millis {
+    if (soonest !== null) return soonest;
+    let first = Number.POSITIVE_INFINITY;
+    for (const { due } of entries.values()) if (due !== null && due < first) first = due;
+    soonest = first;
+    return first;
+  }
+
   function stateOf(id: string): JobState | undefined {
     return entries.get(id)?.state ?? states.get(id);
   }
@@ -103,14 +120,16 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       if (entry) entry.job = job;
       else if (job.enabled && state?.active) entries.set(job.id, entryOf(job, state, timezone));
     }
+    soonest = null;
   }
 
   return {
     entries,
     async claimDue(look) {
-      await forgetFuture(look.now);
-      await claim(look, entries.values(), nothing);
+      if (soonestDue() <= look.now) await claim(look, entries.values(), nothing);
     },
+    forgetFuture,
+    soonest: soonestDue,
     async reconcile(look) {
       let handled = look.now;
       if (loaded) {

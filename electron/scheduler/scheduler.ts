@@ -32,12 +32,6 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   const heard: Happening[] = [];
   const toStart: { happening: Happening; jobId: string }[] = [];
 
-  function soonest(): Millis {
-    let first = Number.POSITIVE_INFINITY;
-    for (const { due } of follower.entries.values()) if (due !== null && due < first) first = due;
-    return first;
-  }
-
   function arm(delay: number): void {
     cancelTimer();
     if (!working || draining) return;
@@ -46,7 +40,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   }
 
   function armForNext(): void {
-    const wait = pausedSince === null ? soonest() - clock.now() : longestSleep;
+    const wait = pausedSince === null ? follower.soonest() - clock.now() : longestSleep;
     arm(Math.max(0, Math.min(longestSleep, wait)));
   }
 
@@ -72,10 +66,11 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
 
   /** Does what is due. What fails stays to be done at the next look. */
   async function act(look: Look): Promise<void> {
-    const before = soonest();
+    const before = follower.soonest();
     const read = outdated;
     if (outdated) await reconcile(look);
     if (pausedSince === null && !draining) {
+      if (sense.wasSetBack()) await follower.forgetFuture(look.now);
       await follower.claimDue(look);
       handled = look.now;
     }
@@ -83,7 +78,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     if (needs.busy) follower.backlog.nudge(needs.busy);
     if (troubled) needs.trouble?.(null);
     troubled = false;
-    if (read || soonest() !== before) needs.changed();
+    if (read || follower.soonest() !== before) needs.changed();
   }
 
   async function reconcile(look: Look): Promise<void> {

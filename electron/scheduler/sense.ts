@@ -10,6 +10,8 @@ export type Sense = {
   begin(): void;
   /** Reads the clocks; `expected` is the wall time for which this look was meant. */
   look(expected: Millis): { now: Millis; because: string };
+  /** Whether the clock was set back since this was asked last, or may have been before the first look. */
+  wasSetBack(): boolean;
   /** Wall time of the last look. */
   lastNow(): Millis;
   /** Whether the machine woke since this was asked last; one sleep is told once, though the system hints at it as well. */
@@ -19,12 +21,14 @@ export type Sense = {
 export function createSense(clock: Clock, log: Log): Sense {
   let last = readClocks(clock);
   let slept = false;
+  let setBack = true;
   let wokeAt = Number.NEGATIVE_INFINITY;
 
   return {
     begin() {
       last = readClocks(clock);
       slept = false;
+      setBack = true;
     },
     look(expected) {
       const now = readClocks(clock);
@@ -32,11 +36,17 @@ export function createSense(clock: Clock, log: Log): Sense {
       last = now;
       slept ||= sleptNow;
       if (jump < 0) {
+        setBack = true;
         log('info', 'The clock was set back; slots that were handled do not come again', {
           seconds: -jump / 1000,
         });
       }
       return { now: now.wall, because };
+    },
+    wasSetBack() {
+      const told = setBack;
+      setBack = false;
+      return told;
     },
     lastNow: () => last.wall,
     woke(hinted) {
