@@ -38,7 +38,8 @@ export function readExpression(expression: string): CronReading {
 }
 
 function readField(name: (typeof order)[number], text: string, problems: string[]): NumberField {
-  if (name !== 'day' && name !== 'weekday') return readNumbers(text, units[name], notation, problems);
+  if ((name !== 'day' && name !== 'weekday') || !/[LW#]/i.test(text))
+    return readNumbers(text, units[name], notation, problems);
   // Special tokens (L, W, #) are checked here and otherwise left to node-cron; the rest are numbers.
   const isSpecial = name === 'day' ? specialDay : specialWeekday;
   const tokens = text.split(',');

@@ -61,6 +61,8 @@ export type Notation = { openStep: boolean };
  */
 export function readNumbers(text: string, unit: Unit, notation: Notation, problems: string[]): NumberField {
   if (text === '*') return everything(unit);
+  const plain = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (plain >= unit.min && plain <= unit.max) return { ...nothingSpecial, values: [plain] };
   const values = text.split(',').flatMap((token) => readToken(token, unit, notation, problems));
   const whole = /^\*\/(\d+)$/.exec(text);
   return {
@@ -70,6 +72,8 @@ export function readNumbers(text: string, unit: Unit, notation: Notation, proble
     stepped: text.includes('*') || text.includes('/') || text === '?',
   };
 }
+
+const nothingSpecial = { wild: false, step: null, stepped: false };
 
 const wildcards = new Map<string, NumberField>();
 
