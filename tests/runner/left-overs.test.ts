@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { createRunReader, openDatabase } from '../../electron/store/index.ts';
 import type { Job } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { jobOf, openRunner, processesWith, sh } from './support.ts';
@@ -25,6 +27,14 @@ async function startEngine(home: string, job: Job): Promise<{ runId: string; kil
   };
 }
 
+/** What a second connection finds in the database, while the engine is at work. */
+async function storedOutput(home: string, id: string): Promise<string[]> {
+  const { db, close } = openDatabase(join(home, 'belfry.db'));
+  const lines = await createRunReader(db).output({ id, tail: false, limit: 100 });
+  await close();
+  return lines.map(({ text }) => text);
+}
+
 test('a pipeline killed with Belfry shows interrupted, its children gone, its output up to the kill', async () => {
   const home = temporaryHome();
   const job = jobOf([
@@ -33,7 +43,7 @@ test('a pipeline killed with Belfry shows interrupted, its children gone, its ou
   ]);
   const old = await startEngine(home, job);
   await expect.poll(() => processesWith('sleep\x00301.1').length, { timeout: 5000 }).toBe(2);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await expect.poll(() => storedOutput(home, old.runId), { timeout: 5000 }).toEqual(['before']);
   await old.kill();
   expect(processesWith('sleep\x00301.1')).toHaveLength(2);
 
