@@ -56,6 +56,11 @@ function refuseOwnWork(home: string): void {
   });
 }
 
+/** A home that is used in earnest is never emptied again by a later demonstration. */
+export async function useInEarnest(home: string): Promise<void> {
+  await rm(join(home, marker), { force: true });
+}
+
 async function picturesOf(folder: string): Promise<Map<string, Uint8Array>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.png'));
   return new Map(

@@ -9,6 +9,8 @@ import { createMetrics } from './metrics.ts';
 import { systemRandom } from './random.ts';
 import { confFile } from './store/index.ts';
 
+export { demoHome } from './demo-home.ts';
+
 export type HeadlessOptions = {
   home: string;
   version: string;

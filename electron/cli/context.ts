@@ -15,6 +15,8 @@ export type Context = {
   io: Io;
   json: boolean;
   paths: HomePaths;
+  /** The home folder was named by `--home` or BELFRY_HOME, so it is meant exactly. */
+  homeNamed: boolean;
   paint: Paint;
   reader: Reader;
   /** The running engine; throws NOT_RUNNING. One connection for all of a command. */
@@ -41,6 +43,7 @@ export function createContext(io: Io, globals: Globals): Context {
     io,
     json,
     paths,
+    homeNamed: Boolean(globals.home ?? io.env['BELFRY_HOME']),
     paint: painter(io.color && !json),
     reader: { now: io.clock.now(), timezone: io.timezone },
     client,

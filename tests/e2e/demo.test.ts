@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { AccountView, PostView, RunView, Status } from '../../shared/index.ts';
 import { commandOn, startHeadless, until } from '../support/command.ts';
-import { launchBrowser } from '../support/desktop/index.ts';
+import { launchBrowser, root } from '../support/desktop/index.ts';
 import { temporaryHome } from '../support/home.ts';
 
 type Shown = { text: string; pictures: { src: string; alt: string }[] };
@@ -73,4 +74,30 @@ test('a home with work of its own is never emptied', async () => {
   const answer = await commandOn(home)('run', '--demo', '--port', '0');
   expect(answer.stderr).toMatch(/CONFLICT: The demonstration cannot use this home folder/);
   expect(answer.code).not.toBe(0);
+});
+
+test('a demonstration without --home leaves the usual home alone', async () => {
+  const folder = temporaryHome();
+  const { BELFRY_HOME: _, ...own } = process.env;
+  const env = { ...own, HOME: folder, XDG_CONFIG_HOME: folder };
+  const cli = join(root, 'dist/electron/cli.cjs');
+  const child = spawn(process.execPath, [cli, 'run', '--demo', '--no-window'], { env, stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const shown = commandOn(join(folder, 'Belfry-demo'));
+  await until('it runs in a home of its own', async () => (await shown('status')).code === 0);
+  expect((await shown.json<Status>('status')).demo).toBe(true);
+  expect(existsSync(join(folder, 'Belfry'))).toBe(false);
+  expect((await shown('quit')).code).toBe(0);
+});
+
+test('a demonstration that was gone on with in earnest is never emptied', async () => {
+  const home = temporaryHome();
+  const belfry = commandOn(home);
+  for (const args of [['--demo'], []]) {
+    const host = await startHeadless(home, ...args);
+    host.child.kill('SIGTERM');
+    expect(await host.exited).toBe(0);
+  }
+  const answer = await belfry('run', '--demo', '--port', '0');
+  expect(answer.stderr).toMatch(/CONFLICT: The demonstration cannot use this home folder/);
 });

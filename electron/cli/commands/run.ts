@@ -16,13 +16,14 @@ export function runCommand(program: Command, use: Use): void {
     .addOption(new Option('--log <form>', 'form of the log').choices(['text', 'json']).default('text'))
     .option('--demo', 'start with a demonstration: a sample pipeline and a network of its own')
     .action(
-      use(async ({ io, paths }, { port, window, log, demo = false }: Options) => {
+      use(async ({ io, paths, homeNamed }, { port, window, log, demo = false }: Options) => {
         // The engine is large; every other command does without it.
-        const { runHeadless } = await import('../../headless.ts');
+        const { demoHome, runHeadless } = await import('../../headless.ts');
+        const home = demo && !homeNamed ? demoHome(paths.dir) : paths.dir;
         // Jobs and posts must not die with whoever reads the log: a closed terminal, `| head`, a log collector that crashed.
         io.outliveReader();
         const assets = join(__dirname, '../renderer');
-        return await runHeadless({ home: paths.dir, version, port, window, log, assets, demo });
+        return await runHeadless({ home, version, port, window, log, assets, demo });
       }),
     );
 }
