@@ -2,7 +2,7 @@ import type { Job } from '../shared/index.ts';
 import { checkConfig } from './check-config.ts';
 import { systemClock as clock } from './clock.ts';
 import type { Closers } from './closers.ts';
-import { useInEarnest } from './demo-home.ts';
+import { keepForGood } from './demo-home.ts';
 import type { Host } from './host.ts';
 import { createConfigStore, createHousekeeping, openStore, prepareHome, takeHome } from './store/index.ts';
 import { builtinJobs } from './templates/index.ts';
@@ -26,7 +26,7 @@ export async function layGround(host: Host, closers: Closers) {
     version: host.version,
   });
   closers.add(() => lock.release());
-  if (!host.demo) await useInEarnest(home.dir);
+  if (!host.demo) await keepForGood(home.dir);
 
   const store = await openStore({ home, clock, log });
   closers.add(() => store.close());

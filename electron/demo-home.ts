@@ -57,7 +57,7 @@ function refuseOwnWork(home: string): void {
 }
 
 /** A home that is used in earnest is never emptied again by a later demonstration. */
-export async function useInEarnest(home: string): Promise<void> {
+export async function keepForGood(home: string): Promise<void> {
   await rm(join(home, marker), { force: true });
 }
 
