@@ -1,11 +1,10 @@
-import { type Config, type Problem, pathOf } from '../shared/index.ts';
+import { type Config, type Problem, pathOf, type Settings } from '../shared/index.ts';
 import { stepProblems } from './runner/index.ts';
 import { checkJobs } from './scheduler/index.ts';
 import { builtinJobs } from './templates/index.ts';
 
 /** What only the rooms can see to be wrong in a configuration: schedules that mean nothing, steps that cannot work. */
 export function checkConfig({ jobs, settings, workspaces }: Config): Problem[] {
-  const zone = settings.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const world = {
     platform: process.platform,
     workspace: (id: string) => workspaces.find((workspace) => workspace.id === id),
@@ -16,5 +15,10 @@ export function checkConfig({ jobs, settings, workspaces }: Config): Problem[] {
       message,
     })),
   );
-  return [...checkJobs(jobs, builtinJobs, zone), ...steps];
+  return [...checkJobs(jobs, builtinJobs, jobZone(settings)), ...steps];
+}
+
+/** IANA zone of jobs without one of their own: the settings', else this machine's. */
+export function jobZone(settings: Pick<Settings, 'timezone'>): string {
+  return settings.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -1,5 +1,5 @@
 import type { Job } from '../shared/index.ts';
-import { checkConfig } from './check-config.ts';
+import { checkConfig, jobZone } from './check-config.ts';
 import { systemClock as clock } from './clock.ts';
 import type { Closers } from './closers.ts';
 import { keepForGood } from './demo-home.ts';
@@ -67,10 +67,6 @@ export async function layGround(host: Host, closers: Closers) {
     /** Built-in jobs first, then those of config.json. */
     jobs: (): readonly Job[] => [...builtins(), ...config.current().jobs],
     /** IANA zone of jobs without one. */
-    timezone: () => settings().timezone ?? systemZone(),
+    timezone: () => jobZone(settings()),
   };
-}
-
-function systemZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

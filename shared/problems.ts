@@ -109,10 +109,3 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, prefix: string): Pro
   if (!best || best.length === 0) return [{ field: here, message: issue.message }];
   return best.flatMap((inner) => problemsOfIssue(inner, here));
 }
-
-/** Adds "did you mean" to an unknown key when a known one is close. */
-export function suggest(problem: Problem, known: readonly string[]): Problem {
-  const key = problem.field.split('.').at(-1) ?? '';
-  const guess = nearest(key, known);
-  return guess ? { ...problem, message: `${problem.message}; did you mean "${guess}"?` } : problem;
-}

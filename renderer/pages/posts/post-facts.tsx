@@ -1,27 +1,18 @@
-import type { ReactNode } from 'react';
 import type { PostView } from '../../../shared/index.ts';
+import { type Fact, Facts } from '../../parts/facts.tsx';
 import { href } from '../../parts/route.ts';
 import { Absolute, Relative } from '../../parts/time-view.tsx';
 
 /** When a post goes out, where it came from, and how it is marked. */
 export function PostFacts({ post }: { post: PostView }) {
-  const facts: [string, ReactNode][] = [['Due', <When key="when" post={post} />]];
+  const facts: Fact[] = [['Due', <When key="when" post={post} />]];
   facts.push(['Came from', <Source key="source" post={post} />]);
   facts.push(['Made', <Absolute key="made" at={post.createdAt} />]);
   if (post.visibility) facts.push(['Visible to', visibilityWords[post.visibility]]);
   if (post.language) facts.push(['Language', post.language]);
   if (post.sensitive) facts.push(['Media', 'marked as sensitive']);
   if (post.note) facts.push(['Note', post.note]);
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts facts={facts} className="facts" />;
 }
 
 function When({ post }: { post: PostView }) {

@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
 import type { RunParameters, RunView } from '../../../shared/index.ts';
+import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { Absolute, Elapsed } from '../../parts/time-view.tsx';
@@ -9,7 +9,7 @@ import { argvText, causeWords, gapText, runWords, withoutCode } from '../../part
 export function RunFacts({ run }: { run: RunView }) {
   const now = useNow(60_000);
   const gap = gapText(run, userZone, now);
-  const facts: [string, ReactNode][] = [['Cause', causeWords[run.cause]]];
+  const facts: Fact[] = [['Cause', causeWords[run.cause]]];
   if (run.slot) facts.push(['Due', <Absolute key="due" at={run.slot} />]);
   if (run.startedAt) facts.push(['Started', <Absolute key="started" at={run.startedAt} />]);
   if (run.startedAt)
@@ -21,14 +21,7 @@ export function RunFacts({ run }: { run: RunView }) {
   if (run.attempt > 1) facts.push(['Attempt', run.attempt]);
   return (
     <>
-      <dl className="fact-line">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} className="fact-line" />
       {(gap ?? run.reason) && (
         <Note tone={runWords[run.status].tone}>
           {gap && <p>{gap}.</p>}
