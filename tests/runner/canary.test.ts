@@ -63,13 +63,9 @@ test('a secret given to a step by its environment shows up nowhere', async () =>
   }
 });
 
-test('no process of Belfry carries the secret in its command line', async () => {
-  const belfry = await openRunner([
-    jobOf([{ type: 'command', name: 'x', command: ['sleep', '2'], env: { API_TOKEN: canary } }]),
-  ]);
-  const { id } = await belfry.runner.runNow('job');
-  await expect.poll(() => belfry.runner.running().length).toBe(1);
-  const lines = readdirSync('/proc')
+/** The command line of every process of this machine, its words ended by NUL. */
+function commandLines(): string[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {
       try {
@@ -78,7 +74,24 @@ test('no process of Belfry carries the secret in its command line', async () => 
         return ''; // It ended while we looked.
       }
     });
-  expect(lines.some((line) => line.includes('sleep'))).toBe(true);
+}
+
+test('no process of Belfry carries the secret in its command line', async () => {
+  const belfry = await openRunner([
+    jobOf([{ type: 'command', name: 'x', command: ['sleep', '20'], env: { API_TOKEN: canary } }]),
+  ]);
+  const { id } = await belfry.runner.runNow('job');
+  let lines: string[] = [];
+  // A run is listed as running a moment before its process exists.
+  await expect
+    .poll(
+      () => {
+        lines = commandLines();
+        return lines.some((line) => line.endsWith(['sleep', '20', ''].join('\0')));
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
   for (const form of forms) expect(lines.join('\n')).not.toContain(form);
   await belfry.runner.cancel(id);
 });
