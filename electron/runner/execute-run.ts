@@ -5,10 +5,10 @@ import { type Masks, secretsIn } from './masks.ts';
 import { createRecorder } from './output/recorder.ts';
 import { withParameters } from './parameters.ts';
 import { setTimer } from './pause.ts';
-import type { NewRun, RunnerNeeds, StoredRun } from './ports.ts';
+import type { EndedRun, NewRun, RunnerNeeds, StoredRun } from './ports.ts';
 import { retryDelay } from './retry.ts';
 import type { RunContext, StepRunner } from './run-context.ts';
-import { beginRun, type Executed } from './run-record.ts';
+import { beginRun } from './run-record.ts';
 import { runSteps } from './run-steps.ts';
 import type { Stop } from './stop.ts';
 
@@ -22,7 +22,7 @@ export type Execution = {
 };
 
 /** Runs the steps of a queued run to their end and stores it. Throws what the ledger throws. */
-export async function executeRun(needs: ExecutionNeeds, execution: Execution): Promise<Executed> {
+export async function executeRun(needs: ExecutionNeeds, execution: Execution): Promise<EndedRun> {
   const { clock, ledger, log, announce } = needs;
   const { job, stop, runId } = execution;
   let broken: { error: unknown } | undefined;

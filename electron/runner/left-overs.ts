@@ -11,6 +11,8 @@ type LeftOverNeeds = Pick<RunnerNeeds, 'ledger' | 'clock' | 'job' | 'log'> & {
 
 /** What a dead engine's commands get to end politely, in milliseconds. */
 const grace = 2000;
+/** A line of the log names no more runs than this. */
+const mostNamed = 20;
 
 /**
  * Closes what an engine left that died: its commands are ended, its runs become `interrupted`, and those that never
@@ -22,13 +24,13 @@ export async function closeLeftOvers(needs: LeftOverNeeds): Promise<AcceptedRun[
   const ended = await endCommands(needs, running);
   if (running.length > 0)
     needs.log('warn', 'Runs were cut off when Belfry ended without warning', {
-      runs: running.map((run) => run.id),
+      count: running.length,
+      runs: running.slice(0, mostNamed).map((run) => run.id),
       endedProcesses: ended,
     });
-  const retries: AcceptedRun[] = [];
-  for (const run of running) retries.push(...(await interrupt(needs, run)));
+  const retries = await Promise.all(running.map((run) => interrupt(needs, run)));
   const queued = left.filter((run) => run.status === 'queued').map(accepted);
-  return [...queued, ...retries];
+  return [...queued, ...retries.flat()];
 }
 
 /** A stored run in the form in which it is accepted. */
@@ -60,11 +62,12 @@ async function endKnown(needs: LeftOverNeeds, leader: Identity): Promise<number[
 async function interrupt(needs: LeftOverNeeds, run: StoredRun): Promise<AcceptedRun[]> {
   const { ledger, clock } = needs;
   const job = needs.job(run.jobId);
-  const next = job && nextTry(needs, job, run, 'interrupted');
-  const [closed, retry] = await Promise.all([
-    ledger.finish(run.id, 'interrupted', 'Belfry ended without warning while it ran.', clock.now()),
-    next && ledger.create(next, clock.now()),
-  ]);
+  const { run: closed, retry } = await ledger.finish(run.id, {
+    status: 'interrupted',
+    reason: 'Belfry ended without warning while it ran.',
+    at: clock.now(),
+    retry: job && nextTry(needs, job, run, 'interrupted'),
+  });
   needs.announce(ledger.view(closed));
   if (!retry) needs.finished(ledger.view(closed));
   return retry ? [accepted(retry)] : [];

@@ -65,6 +65,14 @@ export type NewRun = Pick<StoredRun, 'jobId' | 'jobName' | 'cause' | 'attempt' |
     /** The steps before `fromStep`, with the results that an earlier run has for them. */
     kept?: readonly NewStep[];
   };
+/** How a run ends; `retry` is the try after it. */
+export type RunEnd = { status: RunStatus; reason: string | null; at: Millis; retry?: NewRun | undefined };
+export type EndedRun = {
+  run: StoredRun;
+  retry: StoredRun | undefined;
+  /** It did begin, or a try before it did, and no try follows: the job's work is over. */
+  last: boolean;
+};
 /** A step as it is stored first: what is left out is null, and its status `pending`. */
 export type NewStep = { name: string } & StepChange;
 export type StepChange = Partial<Omit<StoredStep, 'position' | 'name'>>;
@@ -91,12 +99,15 @@ export type RunLedger = {
   /** `queued` -> `running`; of the job's steps those from `fromStep` on are added. Throws CONFLICT when it is no longer queued. */
   begin(id: string, steps: readonly NewStep[], at: Millis): Promise<StoredRun>;
   changeStep(runId: string, position: number, change: StepChange): Promise<void>;
-  /** Final state of a run, following `runTransitions`; steps still `running` or `pending` become `skipped` or `interrupted`. */
-  finish(id: string, status: RunStatus, reason: string | null, at: Millis): Promise<StoredRun>;
+  /**
+   * Final state of a run, following `runTransitions`; steps still `running` or `pending` become `skipped` or
+   * `interrupted`. The try after it is stored in the same transaction, so that no crash can part the two.
+   */
+  finish(id: string, end: RunEnd): Promise<EndedRun>;
   /** Runs that an earlier epoch left queued or running, oldest first. */
   leftOver(): Promise<StoredRun[]>;
-  /** Newest run of the job that really ran and has ended. */
-  lastEnded(jobId: string): Promise<StoredRun | undefined>;
+  /** Newest run of the job that really ran and has ended; with `originId` among the tries of that run. */
+  lastEnded(jobId: string, originId?: string): Promise<StoredRun | undefined>;
   /** Appends lines, whose numbers rise. */
   append(runId: string, groups: readonly LineGroup[]): Promise<void>;
   /** Removes what was appended inside [first, last], which must not split an `append`, and puts `remark` in its place. */

@@ -2,8 +2,7 @@ import type { Clock, Job, Log, Millis, RunView } from '../../shared/index.ts';
 import { type Admission, admit } from './admission.ts';
 import type { StopReason } from './flow.ts';
 import { setTimer } from './pause.ts';
-import type { AcceptedRun } from './ports.ts';
-import type { Executed } from './run-record.ts';
+import type { AcceptedRun, EndedRun } from './ports.ts';
 import { createStop, type Stop } from './stop.ts';
 
 /** A run at work. */
@@ -14,10 +13,10 @@ export type RosterNeeds = {
   clock: Clock;
   log: Log;
   job(id: string): Job | undefined;
-  execute(run: { job: Job; runId: string; stop: Stop; begun(view: RunView): void }): Promise<Executed>;
+  execute(run: { job: Job; runId: string; stop: Stop; begun(view: RunView): void }): Promise<EndedRun>;
   /** A run's turn never came. */
   skip(run: AcceptedRun, reason: string): Promise<void>;
-  ended(run: Executed): void;
+  ended(run: EndedRun): void;
 };
 
 /** Who runs, who waits for a place, who waits for its time. */

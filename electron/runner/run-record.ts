@@ -1,26 +1,15 @@
-import {
-  BelfryError,
-  type Clock,
-  type Log,
-  type Millis,
-  type RunStatus,
-  type RunView,
-} from '../../shared/index.ts';
+import { BelfryError, type Clock, type Log, type Millis, type RunView } from '../../shared/index.ts';
 import { pause } from './pause.ts';
-import type { NewRun, NewStep, RunLedger, StepChange, StoredRun } from './ports.ts';
+import type { EndedRun, NewStep, RunEnd, RunLedger, StepChange, StoredRun } from './ports.ts';
 
 /** One run in the ledger and before the eyes of clients: every change is stored, then announced. */
 export type RunRecord = {
   run(): StoredRun;
   /** Changes a step without holding up the run; stored soon, or with the next change. A failure comes out of `failed`. */
   change(position: number, change: StepChange): void;
-  /** Final state, not announced; a retry is stored in the same breath, so that none is lost between the two. */
-  finish(end: RunEnd): Promise<Executed>;
+  /** Final state, not announced. */
+  finish(end: RunEnd): Promise<EndedRun>;
 };
-
-export type RunEnd = { status: RunStatus; reason: string | null; at: Millis; retry: NewRun | undefined };
-/** The end of a run, and the try after it if there is to be one. */
-export type Executed = { run: StoredRun; retry: StoredRun | undefined };
 
 export type RunRecordNeeds = {
   clock: Clock;
@@ -75,14 +64,10 @@ export async function beginRun(
       waiting.set(position, { ...waiting.get(position), ...change });
       cancel ??= clock.setTimer(patience, () => void store().then(tell, failed));
     },
-    async finish({ status, reason, at: now, retry }) {
+    async finish(end) {
       const steps = Promise.all(take().map((write) => persist(needs, id, write)));
-      const [ended, next] = await Promise.all([
-        persist(needs, id, () => ledger.finish(id, status, reason, now)),
-        retry && persist(needs, id, () => ledger.create(retry, now)),
-        steps,
-      ]);
-      return { run: ended, retry: next };
+      const [ended] = await Promise.all([persist(needs, id, () => ledger.finish(id, end)), steps]);
+      return ended;
     },
   };
 }

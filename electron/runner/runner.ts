@@ -11,6 +11,7 @@ import {
 } from '../../shared/index.ts';
 import { createGate } from './commands/spawn.ts';
 import { type ExecutionNeeds, executeRun } from './execute-run.ts';
+import { givenUp } from './given-up.ts';
 import { failedStep, keptSteps, startIndex } from './kept-steps.ts';
 import { accepted, closeLeftOvers } from './left-overs.ts';
 import { createMasks } from './masks.ts';
@@ -70,7 +71,9 @@ export function createRunner(needs: RunnerNeeds): Runner {
     job: needs.job,
     execute: (run) => executeRun(execution, run),
     async skip({ runId }, reason) {
-      announce(ledger.view(await ledger.finish(runId, 'skipped', reason, clock.now())));
+      const { run, last } = await ledger.finish(runId, { status: 'skipped', reason, at: clock.now() });
+      announce(ledger.view(run));
+      if (last) finished(await givenUp(ledger, run));
     },
     ended({ run, retry }) {
       sweeper.add(run.id);
@@ -143,11 +146,14 @@ export function createRunner(needs: RunnerNeeds): Runner {
       if (await roster.stop(runId, 'cancelled', 'It was cancelled.'))
         return ledger.view((await ledger.get(runId)) ?? run);
       roster.withdraw(runId);
-      const cancelled = ledger.view(
-        await ledger.finish(runId, 'cancelled', 'It was cancelled before it began.', clock.now()),
-      );
+      const { last, ...ended } = await ledger.finish(runId, {
+        status: 'cancelled',
+        reason: 'It was cancelled before it began.',
+        at: clock.now(),
+      });
+      const cancelled = ledger.view(ended.run);
       announce(cancelled);
-      if (run.attempt > 1) finished(cancelled);
+      if (last) finished(cancelled);
       return cancelled;
     },
     running: roster.running,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { BelfryError, type RunStatus, runTransitions } from '../../shared/index.ts';
-import type { NewStep, RunLedger } from '../runner/ports.ts';
+import { BelfryError, type Millis, type RunStatus, runTransitions } from '../../shared/index.ts';
+import type { NewRun, NewStep, RunLedger, StoredRun } from '../runner/ports.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { appendLines, cutLines } from './output.ts';
@@ -23,25 +23,7 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
   return {
     create: (run, at) => {
       const id = newId();
-      return write(async (trx) => {
-        await assertEpoch(trx, epoch);
-        const { rows } = await insertRun(trx, {
-          id,
-          job_id: run.jobId,
-          job_name: run.jobName,
-          cause: run.cause,
-          slot: run.slot ?? null,
-          attempt: run.attempt,
-          from_step: run.fromStep,
-          epoch,
-          created_at: at,
-          reason: run.reason,
-          origin_id: run.originId ?? null,
-          not_before: run.notBefore ?? null,
-          parameters: run.parameters ? JSON.stringify(run.parameters) : null,
-        });
-        return toRun(only(rows), await addSteps(trx, id, 0, run.kept ?? []));
-      });
+      return write((trx) => addRun(trx, run, { id, epoch, at }));
     },
 
     get: async (id) => {
@@ -62,15 +44,19 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
     changeStep: (runId, position, change) =>
       write((trx) => updateStep(trx, { run_id: runId, position }, stepColumns(change))),
 
-    finish: (id, status, reason, at) =>
-      write(async (trx) => {
+    finish: (id, { status, reason, at, retry: next }) => {
+      const nextId = next && newId();
+      return write(async (trx) => {
         const [from = status, orFrom = from] = sourcesOf(status);
         const { rows } = await endRun(trx, { id, status, reason, at, from, orFrom });
         const row = rows[0] ?? (await cannot(trx, id, status));
         // A run that ends takes its open steps with it: nothing may look as if it were still at work.
         await closeSteps(trx, { id, at, atWork: status === 'interrupted' ? 'interrupted' : 'cancelled' });
-        return toRun(row, (await selectSteps(trx, { id })).rows);
-      }),
+        const run = toRun(row, (await selectSteps(trx, { id })).rows);
+        const retry = next && nextId ? await addRun(trx, next, { id: nextId, epoch, at }) : undefined;
+        return { run, retry, last: !retry && (run.startedAt !== null || run.attempt > 1) };
+      });
+    },
 
     leftOver: async () => {
       const rows = await db
@@ -83,16 +69,11 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
       return withSteps(db, rows);
     },
 
-    lastEnded: async (jobId) => {
-      const rows = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where('job_id', '=', jobId)
-        .where(hasEnded)
-        .orderBy('seq', 'desc')
-        .limit(1)
-        .execute();
-      return (await withSteps(db, rows))[0];
+    lastEnded: async (jobId, originId) => {
+      let select = db.selectFrom('runs').selectAll().where('job_id', '=', jobId).where(hasEnded);
+      if (originId !== undefined)
+        select = select.where((of) => of.or([of('id', '=', originId), of('origin_id', '=', originId)]));
+      return (await withSteps(db, await select.orderBy('seq', 'desc').limit(1).execute()))[0];
     },
 
     append: (runId, lines) => write.inBulk((trx) => appendLines(trx, runId, lines)),
@@ -113,6 +94,31 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
 
     view: toView,
   };
+}
+
+/** A new `queued` run; part of the caller's transaction. Throws CONFLICT when another engine has taken over. */
+async function addRun(
+  trx: Database,
+  run: NewRun,
+  { id, epoch, at }: { id: string; epoch: number; at: Millis },
+): Promise<StoredRun> {
+  await assertEpoch(trx, epoch);
+  const { rows } = await insertRun(trx, {
+    id,
+    job_id: run.jobId,
+    job_name: run.jobName,
+    cause: run.cause,
+    slot: run.slot ?? null,
+    attempt: run.attempt,
+    from_step: run.fromStep,
+    epoch,
+    created_at: at,
+    reason: run.reason,
+    origin_id: run.originId ?? null,
+    not_before: run.notBefore ?? null,
+    parameters: run.parameters ? JSON.stringify(run.parameters) : null,
+  });
+  return toRun(only(rows), await addSteps(trx, id, 0, run.kept ?? []));
 }
 
 /** Throws NOT_FOUND, or CONFLICT saying why a run may not go to this status. */

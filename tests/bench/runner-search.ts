@@ -37,7 +37,7 @@ export async function run(): Promise<Result[]> {
       await ledger.append(id, [
         { first: first + 1, step: 0, at, stream: 'stdout', texts: texts.slice(first, first + 1000) },
       ]);
-    await ledger.finish(id, 'success', null, at);
+    await ledger.finish(id, { status: 'success', reason: null, at });
   }
   let maxAgeMs: number | null = null;
   const housekeeping = createHousekeeping({

@@ -108,6 +108,28 @@ test('a run that was queued when Belfry died is run by the next engine', async (
   expect(await belfry.output(id)).toEqual(['1970-01-01T00:00:01.000Z']);
 });
 
+test('many runs that were cut off are closed together, each with its end told', async () => {
+  const home = temporaryHome();
+  const old = await openRunner([], {}, home);
+  for (let n = 0; n < 50; n += 1) {
+    const { id } = await old.ledger.create(
+      { jobId: 'job', jobName: 'Job', cause: 'manual', attempt: 1, fromStep: 0, reason: null },
+      Date.now(),
+    );
+    await old.ledger.begin(id, [{ name: 'x' }], Date.now());
+  }
+  const remarks: Record<string, unknown>[] = [];
+  const belfry = await openRunner(
+    [jobOf(['true'])],
+    { log: (_, __, details) => void (details && remarks.push(details)) },
+    home,
+  );
+  await belfry.runner.start();
+  expect(belfry.finished.map(({ status }) => status)).toEqual(Array(50).fill('interrupted'));
+  expect(remarks).toEqual([expect.objectContaining({ count: 50 })]);
+  expect(remarks[0]?.['runs']).toHaveLength(20);
+});
+
 test('stop lets runs end within their time, ends the others, and takes no more', async () => {
   const belfry = await openRunner([
     jobOf(['sleep 0.4'], { id: 'short' }),

@@ -165,6 +165,23 @@ test('a failed run is tried again after its delay, and only the last word is fin
   expect(await belfry.output(belfry.finished[0]?.id ?? '')).toEqual(['try 2']);
 });
 
+test('a failure whose next try cannot be is told as final, with both reasons', async () => {
+  const job = jobOf(['exit 3'], { retry: { attempts: 1, delaySeconds: 0.2 } });
+  const jobs = [job];
+  const belfry = await openRunner(jobs);
+  const { id } = await belfry.run();
+  jobs.length = 0;
+  const retry = belfry.announced.find(({ attempt }) => attempt === 2);
+  expect(belfry.finished).toEqual([]);
+  await belfry.end(retry?.id ?? '');
+  await expect.poll(() => belfry.finished.length, { timeout: 5000 }).toBe(1);
+  expect(belfry.finished[0]).toMatchObject({ id, status: 'failed', attempt: 1 });
+  expect(belfry.finished[0]?.reason).toMatch(
+    /^Step "step 1" failed: .* It was not tried again\. The job does not exist any more\.$/,
+  );
+  expect((await belfry.reader.get(retry?.id ?? ''))?.status).toBe('skipped');
+});
+
 test('a run with nothing to do replaces the one before', async () => {
   const belfry = await openRunner([
     jobOf([{ type: 'builtin', name: 'publish', action: 'publish_due_posts' }]),

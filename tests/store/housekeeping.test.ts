@@ -39,7 +39,7 @@ async function openStore(limits: Partial<Retention> = {}) {
     const { id } = await ledger.create(run, at);
     await ledger.begin(id, [{ name: 'one' }], at);
     await ledger.append(id, [{ first: 1, step: 0, at, stream: 'stdout', texts }]);
-    if (status === 'success') await ledger.finish(id, 'success', null, at);
+    if (status === 'success') await ledger.finish(id, { status: 'success', reason: null, at });
     return id;
   };
   const find = async (search: string, id?: string) =>

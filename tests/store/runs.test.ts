@@ -6,11 +6,11 @@ import { temporaryHome } from '../support/home.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');
 
-async function openStore(path = join(temporaryHome(), 'belfry.db')) {
+async function openStore(path = join(temporaryHome(), 'belfry.db'), newId?: () => string) {
   const { db, close, raw } = openDatabase(path);
   const epoch = await raiseEpoch(db);
   let count = 0;
-  const ledger = createRunLedger(db, epoch, () => `e${epoch}-${++count}`);
+  const ledger = createRunLedger(db, epoch, newId ?? (() => `e${epoch}-${++count}`));
   onTestFinished(async () => {
     if (raw.isOpen) await close();
   });
@@ -32,7 +32,7 @@ function newRun(change: Partial<NewRun> = {}): NewRun {
 async function ended(ledger: RunLedger, status: 'success' | 'failed', change: Partial<NewRun> = {}) {
   const { id } = await ledger.create(newRun(change), noon);
   await ledger.begin(id, [{ name: 'one' }], noon + 1);
-  return ledger.finish(id, status, change.reason ?? null, noon + 2);
+  return (await ledger.finish(id, { status, reason: change.reason ?? null, at: noon + 2 })).run;
 }
 
 const line = (seq: number, text = `line ${seq}`, change: Partial<LineGroup> = {}): LineGroup => ({
@@ -54,7 +54,11 @@ test('a run goes from queued over running to its end, and its view tells the sam
     finishedAt: noon + 5,
     error: 'Exit code 3.',
   });
-  const run = await ledger.finish(id, 'failed', 'Step "Ingest" failed.', noon + 6);
+  const { run } = await ledger.finish(id, {
+    status: 'failed',
+    reason: 'Step "Ingest" failed.',
+    at: noon + 6,
+  });
   expect(run.steps.map((step) => [step.name, step.status, step.exitCode])).toEqual([
     ['Ingest', 'failed', 3],
     ['Dedupe', 'skipped', null],
@@ -73,9 +77,55 @@ test('a run that has ended never moves again', async () => {
   await expect(ledger.begin(run.id, [{ name: 'one' }], noon)).rejects.toThrow(
     /^CONFLICT: The run is success/,
   );
-  await expect(ledger.finish(run.id, 'failed', null, noon)).rejects.toThrow(/^CONFLICT/);
-  await expect(ledger.finish('nobody', 'failed', null, noon)).rejects.toThrow(/^NOT_FOUND/);
+  await expect(ledger.finish(run.id, { status: 'failed', reason: null, at: noon })).rejects.toThrow(
+    /^CONFLICT/,
+  );
+  await expect(ledger.finish('nobody', { status: 'failed', reason: null, at: noon })).rejects.toThrow(
+    /^NOT_FOUND/,
+  );
   expect((await ledger.get(run.id))?.status).toBe('success');
+});
+
+test('a run ends together with the making of its next try, or not at all', async () => {
+  const ids = ['first', 'second', 'first', 'third'];
+  const { ledger } = await openStore(undefined, () => ids.shift() ?? '');
+  const failed = { status: 'failed', reason: null, at: noon } as const;
+  const retry = newRun({ cause: 'retry', attempt: 2, originId: 'first', notBefore: noon + 9 });
+  const one = await ledger.create(newRun(), noon);
+  const two = await ledger.create(newRun(), noon);
+  for (const { id } of [one, two]) await ledger.begin(id, [{ name: 'a' }], noon);
+  // The id that is taken stands for whatever may go wrong between the two.
+  await expect(ledger.finish(one.id, { ...failed, retry })).rejects.toThrow();
+  expect((await ledger.get(one.id))?.status).toBe('running');
+  const ended = await ledger.finish(one.id, { ...failed, retry });
+  expect(ended).toMatchObject({
+    run: { id: 'first', status: 'failed' },
+    retry: { id: 'third', status: 'queued', attempt: 2, originId: 'first', notBefore: noon + 9 },
+    last: false,
+  });
+  expect(await ledger.get('third')).toEqual(ended.retry);
+});
+
+test('the end of a chain of tries is known: what never began is none, a try that was left out is one', async () => {
+  const { ledger } = await openStore();
+  const end = async (change: Partial<NewRun>, begins: boolean, status: 'failed' | 'skipped') => {
+    const { id } = await ledger.create(newRun(change), noon);
+    if (begins) await ledger.begin(id, [{ name: 'a' }], noon);
+    return (await ledger.finish(id, { status, reason: null, at: noon })).last;
+  };
+  expect(await end({}, true, 'failed')).toBe(true);
+  expect(await end({}, false, 'skipped')).toBe(false);
+  expect(await end({ attempt: 2, cause: 'retry' }, false, 'skipped')).toBe(true);
+});
+
+test('the last try of a run is found among the runs of its job', async () => {
+  const { ledger } = await openStore();
+  const first = await ended(ledger, 'failed');
+  const second = await ended(ledger, 'failed', { cause: 'retry', attempt: 2, originId: first.id });
+  const other = await ended(ledger, 'success');
+  expect((await ledger.lastEnded('news'))?.id).toBe(other.id);
+  expect((await ledger.lastEnded('news', first.id))?.id).toBe(second.id);
+  expect(await ledger.lastEnded('news', 'nobody')).toBeUndefined();
 });
 
 test('of writes made at once the guilty one alone fails', async () => {
@@ -114,7 +164,11 @@ test('what a dead engine left open is found by the next one, oldest first', asyn
     [queued.id, 'queued', noon + 9],
   ]);
   expect(left[0]?.steps[0]).toMatchObject({ pid: 7, pidStartedAt: 'x' });
-  const closed = await ledger.finish(running.id, 'interrupted', 'Belfry ended.', noon);
+  const { run: closed } = await ledger.finish(running.id, {
+    status: 'interrupted',
+    reason: 'Belfry ended.',
+    at: noon,
+  });
   expect(closed.steps[0]?.status).toBe('interrupted');
 });
 
@@ -193,7 +247,7 @@ test('the last run of a job is the newest that really ran', async () => {
   await ended(ledger, 'success', { jobId: 'a' });
   const failed = await ended(ledger, 'failed', { jobId: 'a' });
   const skipped = await ledger.create(newRun({ jobId: 'a' }), noon);
-  await ledger.finish(skipped.id, 'skipped', 'still running', noon);
+  await ledger.finish(skipped.id, { status: 'skipped', reason: 'still running', at: noon });
   const other = await ended(ledger, 'success', { jobId: 'b' });
   const open = await ledger.create(newRun({ jobId: 'c' }), noon);
   expect([...(await reader.lastRuns())]).toEqual([
