@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, instantSchema } from './basics.ts';
+import { accountMediaSchema } from './media-host.ts';
 
 /** The networks that Belfry knows; each has one adapter. */
 export const networks = ['mastodon', 'pixelfed', 'instagram', 'facebook'] as const;
@@ -14,6 +15,8 @@ export const accountSchema = z.strictObject({
   handle: z.string(),
   /** The account's own id on its server. */
   remoteId: z.string(),
+  /** How its pictures and films are fitted, and where they stand for networks that fetch them. */
+  media: accountMediaSchema.optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountSchema } from './account.ts';
 import { idSchema, timezoneSchema } from './basics.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
+import { fitSchema } from './media-host.ts';
 
 const fields = {
   /** Start Belfry, hidden, when the user signs in to the computer. */
@@ -32,6 +33,18 @@ const fields = {
     .min(50, 'must be at least 50')
     .max(1_000_000, 'must be at most 1000000')
     .nullable(),
+  /** What becomes of a picture whose shape a network does not take; an account may say otherwise. */
+  mediaFit: fitSchema,
+  /** Take the place where a picture or film was made out of what is sent; the file as it was added stays as it is. */
+  stripLocation: z.boolean(),
+  /** Folders that media may come from, with everything below them; null = anywhere that can be read. */
+  mediaFolders: z.array(z.string().min(1, 'must name a folder')).nullable(),
+  /** Days that Belfry's copies of media are kept once their post is done with; null = for ever. */
+  keepMediaDays: z.number().min(1, 'must be at least 1').max(36_500, 'must be at most a century').nullable(),
+  /** A check says so when an account posts the same text twice within so many hours; 0 = never. */
+  sameTextHours: z.number().min(0, 'must not be negative').max(8760, 'must be at most a year'),
+  /** A check says so when two posts of an account are closer than so many minutes; 0 = never. */
+  closePostMinutes: z.number().min(0, 'must not be negative').max(1440, 'must be at most a day'),
   /** Seconds that running jobs get to end when Belfry quits, before their processes are ended. */
   drainSeconds: z.number().min(0, 'must not be negative').max(3600, 'must be at most 3600'),
   /** Ids of built-in jobs that are switched off. */
@@ -52,6 +65,12 @@ export const settingsSchema = z.strictObject({
   keepRunsDays: fields.keepRunsDays.default(90),
   keepRunsPerJob: fields.keepRunsPerJob.default(1000),
   keepDatabaseMiB: fields.keepDatabaseMiB.default(2048),
+  mediaFit: fields.mediaFit.default('refuse'),
+  stripLocation: fields.stripLocation.default(true),
+  mediaFolders: fields.mediaFolders.default(null),
+  keepMediaDays: fields.keepMediaDays.default(30),
+  sameTextHours: fields.sameTextHours.default(72),
+  closePostMinutes: fields.closePostMinutes.default(5),
   drainSeconds: fields.drainSeconds.default(20),
   disabledBuiltins: fields.disabledBuiltins.default([]),
 });

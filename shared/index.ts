@@ -7,6 +7,7 @@ export * from './defaults.ts';
 export * from './error.ts';
 export * from './job.ts';
 export * from './known-keys.ts';
+export * from './media-host.ts';
 export * from './nearest.ts';
 export * from './ports.ts';
 export * from './post.ts';
