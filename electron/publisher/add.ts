@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   fromInstant,
+  type Millis,
   type PostInput,
   type PostView,
   type Problem,
@@ -20,6 +21,8 @@ export type AddFrom = {
   as?: 'draft' | 'queued';
   /** Adding with a key that was used before answers the post made then, so that a resumed pipeline adds nothing twice. */
   originKey?: string;
+  /** When each account gets it, where that is not `publishAt`; no other post of the account may wait for the same instant. */
+  slots?: ReadonlyMap<string, Millis>;
 };
 
 /** Checks a post, copies its media into the home folder and stores it. Throws BAD_INPUT with all problems together. */
@@ -74,12 +77,13 @@ function newPost(needs: PublisherNeeds, input: PostInput, from: AddFrom, media: 
     createdAt: now,
     media,
     originKey: originOf(input, from),
+    alone: from.slots !== undefined,
     targets: input.accounts.map((account) => ({
       account,
       // Without a time there is nothing to wait for: it stays a draft until a person says when.
       status: as === 'queued' && publishAt !== null ? 'queued' : 'draft',
       override: input.overrides[account] ?? {},
-      dueAt: as === 'queued' ? publishAt : null,
+      dueAt: as === 'queued' ? (from.slots?.get(account) ?? publishAt) : null,
     })),
   };
 }

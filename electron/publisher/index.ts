@@ -9,12 +9,15 @@ import { createHttp } from './networks/http.ts';
 import { createAdapters } from './networks/registry.ts';
 import { nextDue } from './next-due.ts';
 import { createPasses } from './pass.ts';
-import type { Change, HistoryLine, PublisherNeeds, Work } from './ports.ts';
+import { type Placement, place } from './place.ts';
+import type { Change, HistoryLine, PublisherNeeds, Waiting, Work } from './ports.ts';
 import { recover } from './recover.ts';
 import { summary } from './summary.ts';
 import { postView } from './view.ts';
+import { withdraw } from './withdraw.ts';
 
 export type { AddFrom } from './add.ts';
+export type { Placement } from './place.ts';
 export type {
   Fetch,
   HistoryLine,
@@ -23,6 +26,7 @@ export type {
   PublisherAccount,
   PublisherNeeds,
   PublisherSettings,
+  Waiting,
 } from './ports.ts';
 
 /** Posts on their way to networks: published on time, once. */
@@ -60,6 +64,12 @@ export type Publisher = {
   publishNow(id: string): Promise<PostView>;
   /** Gives a post another time; null makes it a draft. What is published, being sent or unconfirmed stays as it is. */
   move(id: string, publishAt: Millis | null): Promise<PostView>;
+  /** What of an account waits for a time in [from, to], by time. */
+  waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
+  /** Gives queued targets other times, all or none: false when one of them is not queued for `from` any more. */
+  place(moves: readonly Placement[], note: string): Promise<boolean>;
+  /** Forgets a post as if it had never been; false, and nothing is done, when it is on its way or has ended. */
+  withdraw(id: string): Promise<boolean>;
   settle(word: { id: string; account: string; published: boolean }): Promise<PostView>;
   /** The account works again after a sign-in: its queue goes on. */
   accountReady(accountId: string): Promise<void>;
@@ -152,6 +162,9 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       await ledger.reschedule(id, publishAt, clock.now());
       return postView(await found(needs, id));
     },
+    waiting: (account, from, to) => ledger.waiting(account, from, to),
+    place: (moves, note) => place(needs, moves, note),
+    withdraw: (id) => withdraw(needs, id),
     async settle({ id, account, published }) {
       const view = await change(id, (works) => {
         const work = works.find(({ target }) => target.account === account);

@@ -110,6 +110,8 @@ export type Change = {
   account: string;
   /** The status that this was decided from; when it is another one by now, nothing is stored. */
   from: TargetStatus;
+  /** The due time that this was decided from, where it matters; when it is another one by now, nothing is stored. */
+  fromDueAt?: Millis;
   target?: Partial<Omit<StoredTarget, 'account' | 'position' | 'override'>>;
   /** Replaces the row of this part. */
   attempt?: Attempt;
@@ -119,8 +121,13 @@ export type Change = {
 
 export type NewPost = Omit<StoredPost, 'seq'> & {
   originKey: string | null;
+  /** Nothing else of its accounts may be waiting for the very instants at which it is due. */
+  alone?: boolean;
   targets: readonly Pick<StoredTarget, 'account' | 'status' | 'override' | 'dueAt'>[];
 };
+
+/** A target that waits for its time. */
+export type Waiting = { post: string; dueAt: Millis };
 
 export type HistoryLine = { account: string; at: Millis; status: TargetStatus; note: string };
 
@@ -129,7 +136,10 @@ export type Head = { account: string; status: TargetStatus; dueAt: Millis; notBe
 
 /** Where posts are kept; implemented by the store. Every change is durable when its promise resolves. */
 export type PostLedger = {
-  /** Stores a post; with an `originKey` that is known already, answers the post it made then and stores nothing. */
+  /**
+   * Stores a post; with an `originKey` that is known already, answers the post it made then and stores nothing.
+   * Throws CONFLICT when it is to be alone and is not.
+   */
   add(post: NewPost): Promise<PostRecord>;
   /** The post that was added with this key. */
   byOrigin(originKey: string): Promise<PostRecord | undefined>;
@@ -138,6 +148,10 @@ export type PostLedger = {
   list(query: { status?: TargetStatus | undefined; limit: number }): Promise<PostRecord[]>;
   /** Which of these files in the media folder belong to a post. */
   filesInUse(files: readonly string[]): Promise<Set<string>>;
+  /** What of an account waits for a time in [from, to], by time. */
+  waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
+  /** Forgets a post as if it had never been; false, and nothing is done, when a request was made for it or a target has ended. */
+  withdraw(id: string): Promise<boolean>;
   /** Sets the post's time of publication, for display. */
   reschedule(id: string, publishAt: Millis | null, at: Millis): Promise<void>;
   /**

@@ -25,6 +25,7 @@ type Queries = Pick<
   | 'heads'
   | 'head'
   | 'unconfirmed'
+  | 'waiting'
   | 'work'
   | 'sending'
   | 'nextAfter'
@@ -34,7 +35,7 @@ type Queries = Pick<
 >;
 
 // Spelt out as in the partial indexes, or SQLite would not use them.
-const open = sql<boolean>`status IN ('queued', 'sending')`;
+export const open = sql<boolean>`status IN ('queued', 'sending')`;
 const unconfirmed = sql<boolean>`status = 'unconfirmed'`;
 export const counted = sql<boolean>`status IN ('queued', 'sending', 'failed', 'unconfirmed', 'missed')`;
 const inDoubt = sql<boolean>`state IN ('sending', 'unknown', 'contradicted')`;
@@ -59,6 +60,7 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
         for (const change of changes) {
           const [row] = (await findTarget(trx, change)).rows;
           if (row?.status !== change.from) return false;
+          if (change.fromDueAt !== undefined && row.due_at !== change.fromDueAt) return false;
           rows.push(row);
         }
         for (const [index, change] of changes.entries()) {
@@ -87,6 +89,20 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
         .where('not_before', '<=', at)
         .orderBy('not_before')
         .execute(),
+
+    async waiting(account, from, to) {
+      const rows = await db
+        .selectFrom('targets')
+        .select(['post_id', 'due_at'])
+        .where(open)
+        .where('account_id', '=', account)
+        .where('due_at', '>=', from)
+        .where('due_at', '<=', to)
+        .orderBy('due_at')
+        .orderBy('post_seq')
+        .execute();
+      return rows.map((row) => ({ post: row.post_id, dueAt: row.due_at ?? 0 }));
+    },
 
     work: (post, account) => work(db, post, account),
 

@@ -1,6 +1,6 @@
-import type { TargetStatus } from '../../shared/index.ts';
+import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
 import type { NewPost, PostLedger, PostRecord } from '../publisher/ports.ts';
-import { attemptQueries, counted } from './attempts.ts';
+import { attemptQueries, counted, open } from './attempts.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { type PostRow, toPost, toTarget } from './post-rows.ts';
@@ -19,7 +19,39 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
       write(async (trx) => {
         await assertEpoch(trx, epoch);
         const before = await byOrigin(trx, post.originKey);
+        if (!before && post.alone) await assertAlone(trx, post);
         return before ?? insert(trx, post);
+      }),
+
+    withdraw: (id) =>
+      write(async (trx) => {
+        await assertEpoch(trx, epoch);
+        const { numDeletedRows } = await trx
+          .deleteFrom('posts')
+          .where('id', '=', id)
+          .where((of) =>
+            of.not(
+              of.exists(
+                of
+                  .selectFrom('targets')
+                  .select('targets.post_id')
+                  .whereRef('targets.post_id', '=', 'posts.id')
+                  .where('targets.status', 'not in', ['draft', 'queued']),
+              ),
+            ),
+          )
+          .where((of) =>
+            of.not(
+              of.exists(
+                of
+                  .selectFrom('attempts')
+                  .select('attempts.post_id')
+                  .whereRef('attempts.post_id', '=', 'posts.id'),
+              ),
+            ),
+          )
+          .executeTakeFirst();
+        return numDeletedRows > 0n;
       }),
 
     byOrigin: (key) => byOrigin(db, key),
@@ -87,6 +119,30 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
       }));
     },
   };
+}
+
+/** Two posts must not take one weekly slot; asked and stored in one transaction. */
+async function assertAlone(trx: Database, { targets }: NewPost): Promise<void> {
+  for (const { account, dueAt } of targets) {
+    const other = await trx
+      .selectFrom('targets')
+      .select('post_id')
+      .where(open)
+      .where('account_id', '=', account)
+      .where('due_at', '=', dueAt)
+      .executeTakeFirst();
+    if (other) throw notAlone(account, dueAt ?? 0, other.post_id);
+  }
+}
+
+function notAlone(account: string, at: Millis, other: string): BelfryError {
+  return new BelfryError({
+    code: 'CONFLICT',
+    what: 'The slot is taken',
+    where: `for account "${account}" at ${toInstant(at)}`,
+    why: `Post ${other} is in it`,
+    remedy: 'Take the next free slot',
+  });
 }
 
 async function insert(trx: Database, post: NewPost): Promise<PostRecord> {

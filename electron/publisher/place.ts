@@ -1,0 +1,35 @@
+import type { Millis } from '../../shared/index.ts';
+import type { Change, PublisherNeeds } from './ports.ts';
+
+/** A queued target with the time that it has and the one that it is to have. */
+export type Placement = { post: string; account: string; from: Millis; to: Millis };
+
+/** Gives queued targets other times in one transaction; false, and nothing is stored, when one is not queued for `from` any more. */
+export async function place(
+  needs: PublisherNeeds,
+  moves: readonly Placement[],
+  note: string,
+): Promise<boolean> {
+  const changes = moves.map(
+    ({ post, account, from, to }): Change => ({
+      post,
+      account,
+      from: 'queued',
+      fromDueAt: from,
+      target: { dueAt: to, notBefore: null },
+      note,
+    }),
+  );
+  if (!(await needs.ledger.record(changes, needs.clock.now()))) return false;
+  for (const post of new Set(moves.map((move) => move.post))) await showTime(needs, post);
+  needs.changed();
+  return true;
+}
+
+/** A post is listed by the earliest of its targets' times. */
+async function showTime(needs: PublisherNeeds, id: string): Promise<void> {
+  const record = await needs.ledger.get(id);
+  const times =
+    record?.targets.flatMap(({ status, dueAt }) => (status === 'queued' ? (dueAt ?? []) : [])) ?? [];
+  if (times.length > 0) await needs.ledger.reschedule(id, Math.min(...times), needs.clock.now());
+}
