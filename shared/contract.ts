@@ -31,9 +31,22 @@ export const contract = {
   'jobs.list': { in: z.strictObject({ limit }), out: z.array(jobViewSchema) },
   'jobs.get': {
     in: byId,
-    out: z.strictObject({ job: jobSchema, view: jobViewSchema, next: fireTimesSchema }),
+    out: z.strictObject({
+      job: jobSchema,
+      view: jobViewSchema,
+      next: fireTimesSchema,
+      /** From when its intervals without an anchor count; absent when Belfry has not followed the job yet. */
+      anchor: instantSchema.optional(),
+    }),
   },
   'jobs.add': { in: z.strictObject({ job: jobSchema }), out: jobViewSchema },
+  /** Adds all of them or none; their order is kept, and they may wait for each other. */
+  'jobs.addAll': {
+    in: z.strictObject({
+      jobs: z.array(jobSchema).min(1, 'must name a job').max(10_000, 'must be at most 10000'),
+    }),
+    out: z.array(jobViewSchema),
+  },
   'jobs.set': { in: z.strictObject({ id: idSchema, job: jobSchema }), out: jobViewSchema },
   'jobs.remove': { in: byId, out: done },
   'jobs.enable': { in: z.strictObject({ id: z.string().min(1), enabled: z.boolean() }), out: jobViewSchema },

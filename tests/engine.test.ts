@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -104,4 +104,46 @@ test('missed slots are told to the person', async () => {
   await expect
     .poll(() => after.told.map(({ title }) => title), { timeout: 5000 })
     .toEqual([expect.stringMatching(/^Strict missed (a run|\d runs)$/)]);
+});
+
+test('several jobs are added by one write of config.json, or none of them is', async () => {
+  const { home, engine } = await startEngine([every]);
+  const config = () => readFileSync(join(home, 'config.json'), 'utf8');
+  const before = config();
+  const writes: string[] = [];
+  onTestFinished(engine.subscribe(({ name }) => name === 'settings.changed' && writes.push(config())));
+  const first: JobInput = { id: 'first', name: 'First', steps: [step(['true'])] };
+  const waits: JobInput = {
+    ...first,
+    id: 'waits',
+    triggers: [{ type: 'event', event: 'job', job: 'first', outcome: 'any' }],
+  };
+  const wrong: JobInput = { ...first, id: 'wrong', enabled: true, steps: [step(['no-such-program'])] };
+  const refused = await engine.call('jobs.addAll', { jobs: [waits, first, wrong, first, every] });
+  expect(refused).toMatchObject({
+    ok: false,
+    error: {
+      code: 'BAD_INPUT',
+      details: [
+        { field: 'jobs[2].steps[0].command', message: expect.stringContaining('no-such-program') },
+        { field: 'jobs[3].id', message: '"first" is there twice' },
+        { field: 'jobs[4].id', message: '"every" exists already' },
+      ],
+    },
+  });
+  expect(config()).toBe(before);
+  const added = await engine.call('jobs.addAll', { jobs: [waits, first] });
+  expect(added).toMatchObject({ ok: true, value: [{ id: 'waits' }, { id: 'first' }] });
+  expect(writes).toEqual([config()]);
+});
+
+test('a job tells from when its intervals count, also while it is disabled', async () => {
+  const { home, engine } = await startEngine([every]);
+  const database = new DatabaseSync(join(home, 'belfry.db'));
+  const stored = database.prepare("SELECT anchor FROM job_state WHERE job_id = 'every'").get();
+  database.close();
+  const anchor = new Date(Number(stored?.['anchor'])).toISOString();
+  expect(await engine.call('jobs.get', { id: 'every' })).toMatchObject({ ok: true, value: { anchor } });
+  await engine.call('jobs.enable', { id: 'every', enabled: false });
+  expect(await engine.call('jobs.get', { id: 'every' })).toMatchObject({ ok: true, value: { anchor } });
 });

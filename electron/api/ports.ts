@@ -47,7 +47,8 @@ export type ApiNeeds = {
       from: Millis;
       count: number;
     }): Promise<FireTimes>;
-    check(job: Job): Problem[];
+    check(job: Job, together?: readonly Job[]): Problem[];
+    anchor(jobId: string): Millis | null;
   };
   runner: {
     runNow(jobId: string, options: { fromStep?: number; parameters?: RunParameters }): Promise<RunView>;

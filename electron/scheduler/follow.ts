@@ -16,6 +16,8 @@ export type Follower = {
   forgetFuture(now: Millis): Promise<void>;
   /** When to look next, or Infinity. */
   soonest(): Millis;
+  /** When a job was first seen, or null; also of one that is disabled. */
+  anchor(jobId: string): Millis | null;
   /** Ids of the jobs that wait for an event. */
   waiting(happening: Happening): string[];
   /** Starts a job because of an event. */
@@ -125,6 +127,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
 
   return {
     entries,
+    anchor: (jobId) => stateOf(jobId)?.anchor ?? null,
     async claimDue(look) {
       if (soonestDue() <= look.now) await claim(look, entries.values(), nothing);
     },

@@ -126,8 +126,13 @@ export type Scheduler = {
   upcoming(limit: number, until?: Millis): { jobId: string; at: Millis }[];
   /** The job's schedule in words. */
   describe(job: Job): string;
-  /** What is wrong with the job's schedule, other jobs taken into account; [] when nothing is. */
-  check(job: Job): Problem[];
+  /** From when the job's intervals without an anchor count: when Belfry first saw it; null before that. */
+  anchor(jobId: string): Millis | null;
+  /**
+   * What is wrong with the job's schedule, other jobs taken into account; [] when nothing is. `together` are jobs that
+   * are to be saved with it.
+   */
+  check(job: Job, together?: readonly Job[]): Problem[];
   checkTrigger(trigger: Trigger, timezone: string): Problem[];
   /** Fire times of a job or of a trigger; rejects with BAD_INPUT when it means nothing. `timezone` overrides the job's. */
   fireTimes(query: {

@@ -7,23 +7,24 @@ import type { Scheduler, SchedulerNeeds } from './ports.ts';
 import { upcoming } from './upcoming.ts';
 import { describeJob } from './words/describe.ts';
 
-type Queries = 'next' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
+type Queries = 'next' | 'anchor' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
 
 /** The questions that a scheduler answers without doing anything. */
 export function schedulerQueries(
   needs: Pick<SchedulerNeeds, 'clock' | 'jobs' | 'defaultTimezone'>,
-  entries: ReadonlyMap<string, Entry>,
+  { entries, anchor }: { entries: ReadonlyMap<string, Entry>; anchor(jobId: string): Millis | null },
 ): Pick<Scheduler, Queries> {
   const { clock } = needs;
   /** Lists ask for the same words again and again; a job that was edited is another object. */
   const described = new WeakMap<Job, { timezone: string; words: string }>();
-  const anchorOf = (jobId: string): Millis => entries.get(jobId)?.state.anchor ?? clock.now();
+  const anchorOf = (jobId: string): Millis => anchor(jobId) ?? clock.now();
 
   return {
     next(jobId) {
       const entry = entries.get(jobId);
       return entry ? entry.schedule.nextRun(Math.max(entry.state.cursor, clock.now() - 1)) : null;
     },
+    anchor,
     upcoming: (limit, until) => upcoming([...entries.values()], clock.now(), limit, until),
     describe(job) {
       const timezone = job.timezone ?? needs.defaultTimezone();
@@ -33,12 +34,12 @@ export function schedulerQueries(
       described.set(job, { timezone, words });
       return words;
     },
-    check: (job) =>
+    check: (job, together = []) =>
       checkJob(job, {
         timezone: needs.defaultTimezone(),
         now: clock.now(),
         anchor: anchorOf(job.id),
-        others: needs.jobs().filter(({ id }) => id !== job.id),
+        others: [...needs.jobs(), ...together].filter(({ id }) => id !== job.id),
       }),
     checkTrigger: (trigger, timezone) => checkTrigger(trigger, { timezone, anchor: clock.now() }),
     async fireTimes({ job, trigger, timezone, from, count }) {

@@ -126,7 +126,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   }
 
   return {
-    ...schedulerQueries(needs, follower.entries),
+    ...schedulerQueries(needs, follower),
     start() {
       starting ??= inTurn(async () => {
         pausedSince = await ledger.pausedSince();

@@ -121,6 +121,10 @@ export function memory() {
       return { job, view: view(job), next: { timezone: 'UTC', description: 'every 3 hours', next: [at] } };
     },
     'jobs.add': async ({ job }) => view(jobs.set(job.id, job).get(job.id) ?? job),
+    'jobs.addAll': async ({ jobs: added }) => {
+      for (const job of added) jobs.set(job.id, job);
+      return added.map(view);
+    },
     'jobs.set': async ({ id, job }) => {
       find(jobs, id, 'job');
       jobs.delete(id);

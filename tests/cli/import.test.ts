@@ -71,7 +71,7 @@ test('a preview: jobs in words with their next runs, every remark by its line, a
     '',
   ]);
   expect(jobs.size).toBe(0);
-  expect(seen).not.toContain('jobs.add');
+  expect(seen).not.toContain('jobs.addAll');
 });
 
 test('--yes adds them through the engine, with ids that are free', async () => {
@@ -136,11 +136,10 @@ test('every problem is shown by its line, and then --yes stores nothing at all',
   expect(error.code).toBe('BAD_INPUT');
   expect(error.details.map(({ field }) => field)).toEqual(['line 7', 'line 8', 'line 9']);
   expect(jobs.size).toBe(0);
-  expect(seen).not.toContain('jobs.add');
+  expect(seen).not.toContain('jobs.addAll');
 });
 
-test('when the engine refuses one, those before it are taken out again', async () => {
-  const { handlers, jobs } = memory();
+test('all jobs are added by one call, so that the engine takes all or none', async () => {
   const refuse = new BelfryError({
     code: 'CONFLICT',
     what: 'No',
@@ -148,17 +147,11 @@ test('when the engine refuses one, those before it are taken out again', async (
     why: 'Full',
     remedy: 'Wait',
   });
-  const { run } = await running({
-    ...handlers,
-    'jobs.add': async (input) => {
-      if (jobs.size === 2) throw refuse;
-      return handlers['jobs.add']?.(input) ?? Promise.reject(refuse);
-    },
-  });
+  const { run, seen } = await running({ 'jobs.addAll': () => Promise.reject(refuse) });
   const result = await run(crontab, '--yes');
   expect(result).toMatchObject({ code: 1, out: '' });
   expect(result.err).toMatch(/^CONFLICT: No, here\./);
-  expect(jobs.size).toBe(0);
+  expect(seen.filter((name) => !name.endsWith('.list') && name !== 'settings.get')).toEqual(['jobs.addAll']);
 });
 
 test('a preview needs no engine, storing does; a system crontab names users', async () => {

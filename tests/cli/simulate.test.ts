@@ -133,15 +133,19 @@ test('a job by its id, without an engine: config.json, with the jobs that it wai
   expect((await belfry(['--home', home, 'simulate', 'nwes', ...day])).code).toBe(5);
 });
 
-test('a job by its id asks the engine, whose next slot tells the phase of an interval', async () => {
+test('a job by its id asks the engine, which knows the phase of its intervals', async () => {
   const { handlers } = memory();
-  const interval = { ...hourly, triggers: [{ type: 'interval', hours: 3, offset: { hours: 1 } }] };
+  const triggers = [
+    { type: 'interval', hours: 3, offset: { hours: 1 } },
+    { type: 'date', at: '2030-01-01T00:00:00Z' },
+  ];
   const { home } = await serve({
     ...handlers,
     'jobs.get': async () => ({
-      job: jobSchema.parse(interval),
+      job: jobSchema.parse({ ...hourly, triggers }),
       view: jobView('news'),
       next: { timezone: 'UTC', description: '', next: ['2026-11-22T10:20:00.000Z'] },
+      anchor: '2026-11-20T00:20:00.000Z',
     }),
   });
   const result = await belfry(['--home', home, 'simulate', 'news', ...day, '--json']);

@@ -6,6 +6,7 @@ import {
   type JobInput,
   type JobView,
   jobSchema,
+  type Problem,
   problemsError,
   toInstant,
   withoutDefaults,
@@ -33,13 +34,26 @@ export function jobHandlers(needs: ApiNeeds) {
     'jobs.get': async ({ id }) => {
       const job = find(needs, id);
       const next = await needs.scheduler.fireTimes({ job, from: needs.clock.now(), count: 10 });
-      return { job, view: view(needs, job, await needs.jobs.lastRuns()), next };
+      const anchor = needs.scheduler.anchor(id);
+      return {
+        job,
+        view: view(needs, job, await needs.jobs.lastRuns()),
+        next,
+        ...(anchor === null ? {} : { anchor: toInstant(anchor) }),
+      };
     },
     'jobs.add': async ({ job }) => {
       if (needs.jobs.all().some((other) => other.id === job.id)) throw taken(job.id);
       await check(needs, job);
       await save((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), trim(job)] }));
       return viewOf(job.id);
+    },
+    'jobs.addAll': async ({ jobs }) => {
+      const problems = (await Promise.all(jobs.map((job, i) => problemsIn(needs, jobs, job, i)))).flat();
+      if (problems.length > 0) throw problemsError(problems, 'the jobs to add');
+      await save((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), ...jobs.map(trim)] }));
+      const lastRuns = await needs.jobs.lastRuns();
+      return jobs.map(({ id }) => view(needs, find(needs, id), lastRuns));
     },
     'jobs.set': async ({ id, job }) => {
       refuseBuiltin(needs, id, 'changed');
@@ -148,6 +162,21 @@ function find(needs: ApiNeeds, id: string): Job {
 async function check(needs: ApiNeeds, job: Job): Promise<void> {
   const problems = [...needs.scheduler.check(job), ...(await needs.runner.check(job))];
   if (problems.length > 0) throw problemsError(problems, `the job "${job.id}"`);
+}
+
+/** What is wrong with one of some jobs that are to be added together; fields begin with `jobs[index]`. */
+async function problemsIn(
+  needs: ApiNeeds,
+  jobs: readonly Job[],
+  job: Job,
+  index: number,
+): Promise<Problem[]> {
+  const problems = [...needs.scheduler.check(job, jobs), ...(await needs.runner.check(job))];
+  if (needs.jobs.all().some(({ id }) => id === job.id))
+    problems.unshift({ field: 'id', message: `"${job.id}" exists already` });
+  if (jobs.findIndex(({ id }) => id === job.id) < index)
+    problems.unshift({ field: 'id', message: `"${job.id}" is there twice` });
+  return problems.map(({ field, message }) => ({ field: `jobs[${index}].${field}`, message }));
 }
 
 function refuseBuiltin(needs: ApiNeeds, id: string, verb: string): void {

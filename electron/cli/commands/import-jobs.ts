@@ -23,7 +23,6 @@ export function importCommand(jobs: Command, use: Use): void {
 async function importJobs(context: Context, options: Options): Promise<void> {
   const { readCrontab } = await import('../crontab/read-crontab.ts');
   const { describeAdded, describePreview } = await import('../crontab/describe.ts');
-  const { storeAll } = await import('../crontab/store-jobs.ts');
   const { io } = context;
   const { text, where } = await readTextFile(io, options.crontab);
   const { workspaces, ...home } = options.yes ? await ofEngine(context) : await asItIs(context);
@@ -40,10 +39,8 @@ async function importJobs(context: Context, options: Options): Promise<void> {
     return;
   }
   if (preview.problems.length > 0) throw problemsError(preview.problems.map(asProblem), where);
-  await storeAll(
-    context,
-    preview.jobs.map(({ job }) => job),
-  );
+  if (preview.jobs.length > 0)
+    await context.call('jobs.addAll', { jobs: preview.jobs.map(({ job }) => job) });
   context.show({ ...preview, stored: true }, () => describeAdded(preview));
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Job, type JobView, jobSchema, type Problem } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { readJsonFile } from '../json-file.ts';
-import { addEach, inList, parseMany } from '../many.ts';
+import { inList, parseMany } from '../many.ts';
 import { paintStatus } from '../paint.ts';
 import { pairs, table } from '../table.ts';
 import { counted, oneLine } from '../text.ts';
@@ -123,9 +123,13 @@ async function add(context: Context, file: string): Promise<void> {
     ...already(list, taken),
     ...list.flatMap((job, i) => checkJob(job).map(inList(i))),
   ]);
-  const added = await addEach(context.io, jobs, (job) => context.call('jobs.add', { job }));
-  const [only] = added;
-  context.show(Array.isArray(input.value) ? added : only, () => jobTable(context, added));
+  const [only] = jobs;
+  if (!Array.isArray(input.value) && only) {
+    const view = await context.call('jobs.add', { job: only });
+    return context.show(view, () => jobTable(context, [view]));
+  }
+  const added = jobs.length === 0 ? [] : await context.call('jobs.addAll', { jobs });
+  context.show(added, () => jobTable(context, added));
 }
 
 async function set(context: Context, id: string, file: string): Promise<void> {

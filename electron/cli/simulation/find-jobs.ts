@@ -1,7 +1,6 @@
 import {
   BelfryError,
   type Config,
-  durationMillis,
   fromInstant,
   type Job,
   jobSchema,
@@ -82,9 +81,8 @@ async function ofEngine(context: Context, id: string): Promise<Subject> {
   const anchors = new Map<string, Millis>();
   const { timezone } = await context.call('settings.get', {});
   const jobs = await withSources(id, async (wanted) => {
-    const { job, next } = await context.call('jobs.get', { id: wanted });
-    const anchor = anchorOf(job, next.next[0]);
-    if (anchor !== undefined) anchors.set(job.id, anchor);
+    const { job, anchor } = await context.call('jobs.get', { id: wanted });
+    if (anchor !== undefined) anchors.set(job.id, fromInstant(anchor));
     return wanted === id ? asEnabled(context, job) : job;
   });
   return { jobs, timezone, anchors };
@@ -115,13 +113,6 @@ async function withSources(id: string, get: (id: string) => Promise<Job>): Promi
     );
   }
   return [...found.values()];
-}
-
-/** The engine keeps an interval's phase to itself, but a job with nothing else shows it by its next slot. */
-function anchorOf({ triggers }: Job, slot: string | undefined): Millis | undefined {
-  const [only, ...more] = triggers;
-  if (slot === undefined || only?.type !== 'interval' || more.length > 0) return undefined;
-  return fromInstant(slot) - (only.offset ? durationMillis(only.offset) : 0);
 }
 
 /** Who asks about one job wants to know what it would do. */

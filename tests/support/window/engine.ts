@@ -104,6 +104,13 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       jobsChanged();
       return viewOf(world, added);
     },
+    'jobs.addAll': async ({ jobs: added }) => {
+      const double = added.find(({ id }) => world.jobs.some((other) => other.id === id));
+      if (double) throw taken(double.id);
+      world.jobs = [...world.jobs, ...added];
+      jobsChanged();
+      return added.map((entry) => viewOf(world, entry));
+    },
     'jobs.set': async ({ id, job: changed }) => {
       job(id);
       world.jobs = world.jobs.map((other) => (other.id === id ? changed : other));
