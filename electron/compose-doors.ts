@@ -36,6 +36,7 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
       warnings: {
         list: async () =>
           [config.problem(), running.trouble(), ...store.warnings()].filter((warning) => warning !== null),
+        trouble: () => [running.trouble()].filter((warning) => warning !== null),
         confirm: store.confirm,
       },
       host,

@@ -2,7 +2,9 @@ import { BelfryError, toWireError } from '../shared/index.ts';
 import { folderAssets, type HttpDoor, openHttpDoor } from './api/index.ts';
 import { createBelfry } from './belfry.ts';
 import { systemClock } from './clock.ts';
+import { createClosers } from './closers.ts';
 import { demoHome, openDemo } from './demo-home.ts';
+import { readHealth } from './health.ts';
 import type { Host } from './host.ts';
 import { headlessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -51,10 +53,8 @@ type Headless = { log: Host['log']; link(): string | null; close(): Promise<void
 /** Starts one engine with its window on a loopback port. Throws what the engine throws, and PORT_IN_USE. */
 async function openHeadless(options: HeadlessOptions, quit: () => void): Promise<Headless> {
   const log = headlessLog(options.log, (line) => process.stdout.write(`${line}\n`));
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const closers = createClosers(log);
+  const close = () => closers.close({});
   let door: HttpDoor | undefined;
   let demo: Promise<Headless> | undefined;
   const host: Host = {
@@ -75,7 +75,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
         () => {},
       );
       const opened = await demo;
-      closers.push(opened.close);
+      closers.add(opened.close);
       return { url: opened.link() };
     },
     launchAtLogin: async () => {
@@ -92,10 +92,10 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     const shown = options.demo
       ? await openDemo({ home: options.home, version: options.version, log })
       : undefined;
-    if (shown) closers.push(shown.close);
+    if (shown) closers.add(shown.close);
     const engine = createBelfry(host);
     await engine.start();
-    closers.push(() => engine.stop());
+    closers.add(() => engine.stop());
     if (options.window) {
       const metrics = createMetrics(engine, systemClock.now());
       door = await openHttpDoor({
@@ -105,14 +105,12 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
         clock: systemClock,
         random: systemRandom,
         log,
-        health: () => ({ ok: true, version: options.version }),
+        health: () => readHealth(engine, options.version),
         metrics: () => metrics.text(systemClock.now()),
       });
       const opened = door;
-      closers.push(
-        async () => metrics.close(),
-        () => opened.close(),
-      );
+      closers.add(metrics.close);
+      closers.add(() => opened.close());
       log('info', `Belfry's window: ${opened.mintLink()}`);
     }
     if (shown) {

@@ -55,6 +55,11 @@ function statusLines(status: CallOutput<'status.get'>): string[] {
       'Posts that failed, were missed or are unconfirmed.',
       counts.needYou,
     ),
+    ...gauge(
+      'belfry_healthy',
+      '1 while the engine can do its work; else /healthz says why not.',
+      status.trouble.length === 0 ? 1 : 0,
+    ),
     ...gauge('belfry_warnings', 'Warnings that wait for a person.', status.warnings.length),
   ];
 }

@@ -22,10 +22,12 @@ export type Rooms = {
  * `bridge` is the engine as clients of the local socket see it, which outlives everything but the home's lock and store.
  */
 export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge): Promise<Rooms> {
-  const closers = createClosers();
+  const closers = createClosers(host.log);
   try {
     const ground = await layGround(host, closers);
-    const tell = createAlerts(host.notify);
+    const alerts = createAlerts({ notify: host.notify, clock });
+    closers.add(alerts.close);
+    const { tell } = alerts;
     const posting = await composePosting(host, ground, announcer, tell);
     const running = composeRunning(host, ground, posting, announcer, tell);
     const { runner, scheduler, duePosts, environment } = running;

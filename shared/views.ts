@@ -41,6 +41,8 @@ export const statusSchema = z.strictObject({
     failingJobs: z.int(),
   }),
   warnings: z.array(warningSchema),
+  /** Those of the warnings that keep the engine from its work; empty when it is well. */
+  trouble: z.array(warningSchema),
   /** The home shows the demonstration: loopback server and sample pipeline. */
   demo: z.boolean(),
 });

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
+import { readHealth } from '../electron/health.ts';
 import type { Host } from '../electron/host.ts';
 import { confFile } from '../electron/store/index.ts';
 import type { JobInput, RunView, Status } from '../shared/index.ts';
@@ -53,7 +54,8 @@ const every: JobInput = {
 
 test('slots that cannot be claimed are a warning that everybody sees', async () => {
   const { home, engine, status } = await startEngine([every]);
-  expect((await status()).warnings).toEqual([]);
+  expect(await status()).toMatchObject({ warnings: [], trouble: [] });
+  expect(await readHealth(engine, '0.1.0')).toEqual({ ok: true, version: '0.1.0' });
   const told: string[] = [];
   onTestFinished(engine.subscribe(({ name }) => told.push(name)));
   const database = new DatabaseSync(join(home, 'belfry.db'));
@@ -64,6 +66,9 @@ test('slots that cannot be claimed are a warning that everybody sees', async () 
     .poll(async () => (await status()).warnings, { timeout: 5000 })
     .toMatchObject([{ code: 'CONFLICT', message: expect.stringContaining('Another engine has taken over') }]);
   expect(told).toContain('status.changed');
+  const { trouble, warnings } = await status();
+  expect(trouble).toEqual(warnings);
+  expect(await readHealth(engine, '0.1.0')).toEqual({ ok: false, version: '0.1.0', reasons: trouble });
   epochIs(1);
   database.close();
 });
@@ -146,4 +151,29 @@ test('a job tells from when its intervals count, also while it is disabled', asy
   expect(await engine.call('jobs.get', { id: 'every' })).toMatchObject({ ok: true, value: { anchor } });
   await engine.call('jobs.enable', { id: 'every', enabled: false });
   expect(await engine.call('jobs.get', { id: 'every' })).toMatchObject({ ok: true, value: { anchor } });
+});
+
+test('an engine that cannot even answer is not well', async () => {
+  const { engine } = await startEngine([]);
+  await engine.stop({ drainMs: 0 });
+  const health = await readHealth(engine, '0.1.0');
+  expect(health).toMatchObject({ ok: false, reasons: [{ code: expect.any(String) }] });
+});
+
+test('a thousand jobs that a crash cut off are one alert', async () => {
+  const jobs = Array.from({ length: 1000 }, (_, n): JobInput => ({ ...every, id: `job-${n}`, triggers: [] }));
+  const before = await startEngine(jobs);
+  await before.engine.stop({ drainMs: 0 });
+  const database = new DatabaseSync(join(before.home, 'belfry.db'));
+  const insert = database.prepare(`INSERT INTO runs
+    (id, job_id, job_name, cause, status, attempt, from_step, epoch, created_at, started_at)
+    VALUES (?, ?, ?, 'manual', 'running', 1, 0, 1, 1, 1)`);
+  database.exec('BEGIN');
+  for (const { id } of jobs) insert.run(id, id, id);
+  database.exec('COMMIT');
+  database.close();
+  const after = await startEngine(jobs, before.home);
+  await expect
+    .poll(() => after.told.map(({ title }) => title), { timeout: 5000 })
+    .toEqual(['1000 jobs did not run as they should']);
 });

@@ -16,7 +16,7 @@ type Needs = {
   sessions: Sessions;
   streams: EventStreams;
   assets: Assets;
-  health(): Health;
+  health(): Health | Promise<Health>;
   metrics(): string | Promise<string>;
   log: Log;
 };
@@ -81,8 +81,8 @@ function eventsRoute({ sessions, streams }: Needs): Route {
 function healthRoute({ health }: Needs): Route {
   return {
     methods: reading,
-    answer({ response }) {
-      const state = health();
+    async answer({ response }) {
+      const state = await health();
       sendJson(response, state.ok ? 200 : 503, state);
     },
   };

@@ -18,7 +18,7 @@ export type HttpDoorNeeds = {
   clock: Clock;
   random: Random;
   log: Log;
-  health(): Health;
+  health(): Health | Promise<Health>;
   /** For /metrics: Prometheus text format. No secrets: anyone on this machine may read it. */
   metrics(): string | Promise<string>;
   limits?: HttpLimits;

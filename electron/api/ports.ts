@@ -82,7 +82,12 @@ export type ApiNeeds = {
     verify(id: string): Promise<AccountView>;
     remove(id: string): Promise<void>;
   };
-  warnings: { list(): Promise<Warning[]>; confirm(code: string): Promise<void> };
+  warnings: {
+    list(): Promise<Warning[]>;
+    /** Those that keep the engine from its work. */
+    trouble(): Warning[];
+    confirm(code: string): Promise<void>;
+  };
   host: {
     quit(): void;
     openUrl(url: string): Promise<void>;

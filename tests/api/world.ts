@@ -20,6 +20,7 @@ export const status: Status = {
   next: null,
   counts: { jobs: 0, enabledJobs: 0, queuedPosts: 0, needYou: 0, failingJobs: 0 },
   warnings: [],
+  trouble: [],
   demo: false,
 };
 

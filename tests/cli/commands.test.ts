@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BelfryError } from '../../shared/index.ts';
+import { status } from '../api/world.ts';
 import { temporaryHome } from '../support/home.ts';
 import { memory, postView, runView, serve } from './engine.ts';
 import { belfry, json } from './terminal.ts';
@@ -98,6 +99,26 @@ test('status in words and as JSON; stop and start', async () => {
   await run(['start']);
   expect(json(await run(['status', '--json']))).toMatchObject({ scheduler: 'running' });
   expect(json(await run(['link', '--json']))).toEqual({ url: 'http://127.0.0.1:1/#code=c' });
+});
+
+test('status says when something keeps the engine from its work, and ends with 1', async () => {
+  const trouble = [
+    { code: 'DATABASE_UNUSABLE', message: 'DATABASE_UNUSABLE: Full, here. Why. What.' },
+  ] as const;
+  const running = Array.from({ length: 1000 }, (_, n) => ({
+    runId: `r${n}`,
+    jobId: `j${n}`,
+    name: `Job ${n}`,
+    startedAt: null,
+  }));
+  const sick = { ...status, warnings: [...trouble], trouble: [...trouble], running };
+  const { home } = await serve({ 'status.get': async () => sick });
+  const result = await belfry(['--home', home, 'status']);
+  expect(result.code).toBe(1);
+  expect(result.out).toMatch(/^Health {5}in trouble, see below$/m);
+  expect(result.out).toMatch(/^Running {4}Job 0, Job 1, Job 2, Job 3, Job 4 and 995 more$/m);
+  expect(result.out).toMatch(/^! DATABASE_UNUSABLE: Full/m);
+  expect((await belfry(['--home', home, '--json', 'status'])).code).toBe(1);
 });
 
 test('jobs: add one, add a list from standard input, show, disable, set, remove', async () => {

@@ -17,6 +17,7 @@ function status(change: Partial<Status> = {}): Status {
     next: null,
     counts: { jobs: 0, enabledJobs: 0, queuedPosts: 0, needYou: 0, failingJobs: 0 },
     warnings: [],
+    trouble: [],
     demo: false,
     ...change,
   };

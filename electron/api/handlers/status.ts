@@ -58,6 +58,7 @@ async function status(needs: ApiNeeds): Promise<Status> {
         .length,
     },
     warnings,
+    trouble: needs.warnings.trouble(),
     demo: needs.about.demo,
   };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Status } from '../../../shared/index.ts';
+import { exitCodes, type Status } from '../../../shared/index.ts';
 import { isOwned } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { paintStatus } from '../paint.ts';
@@ -8,16 +8,20 @@ import { counted, oneLine } from '../text.ts';
 import type { Use } from '../use.ts';
 import { span, when } from '../when.ts';
 
+/** A line names no more jobs than this. */
+const mostNamed = 5;
+
 /** The engine as a whole: status, start, stop, quit, link, confirm. */
 export function engineCommands(program: Command, use: Use): void {
   program
     .command('status')
-    .description('the engine at a glance: what runs, what is next, what needs you')
+    .description('the engine at a glance; ends with 1 while something keeps it from its work')
     .action(
       use(async (context) => {
         const status = await context.call('status.get', {});
         const link = context.json ? undefined : await context.hostCall('host.link');
         context.show(status, () => describe(context, status, link?.url ?? undefined));
+        return status.trouble.length === 0 ? exitCodes.done : exitCodes.failed;
       }),
     );
   program
@@ -88,7 +92,8 @@ function describe(context: Context, status: Status, link: string | undefined): s
     ['Up', when(status.startedAt, reader)],
     ['Home', status.home],
     ['Scheduler', paintStatus(paint, status.scheduler)],
-    ['Running', running.join(', ') || 'nothing'],
+    ['Health', status.trouble.length === 0 ? undefined : paint('red', 'in trouble, see below')],
+    ['Running', some(running) || 'nothing'],
     ['Next', next ? `${oneLine(next.name)}, ${when(next.at, reader)}` : 'nothing'],
     ['Jobs', jobsLine(context, status)],
     [
@@ -99,6 +104,12 @@ function describe(context: Context, status: Status, link: string | undefined): s
   ]);
   const warnings = status.warnings.map((warning) => paint('yellow', `! ${oneLine(warning.message)}`));
   return [list, ...warnings].join('\n');
+}
+
+/** A list in one line; of a long one the beginning. */
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, mostNamed).join(', ');
+  return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
 }
 
 function jobsLine({ paint }: Context, { counts }: Status): string {

@@ -316,6 +316,7 @@ function statusOf(world: World): Status {
       failingJobs: views.filter((view) => view.lastRun?.status === 'failed').length,
     },
     warnings: world.warnings,
+    trouble: [],
     demo: world.demo,
   };
 }
