@@ -47,9 +47,11 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     closers.add(() => socket.close());
 
     await posting.accounts.start();
+    closers.add(() => posting.accounts.stop());
     await posting.publisher.start();
     closers.add(() => posting.publisher.stop());
     closers.add(() => scheduler.stop());
+    await scheduler.recover();
     await runner.start();
     closers.add(({ drainMs = ground.settings().drainSeconds * 1000 }) => runner.stop({ drainMs }));
     await scheduler.start();

@@ -1,19 +1,11 @@
 import type { Millis } from '../../shared/index.ts';
-import { dueAfter, type Entry } from './book.ts';
+import { dueAfter, type Entry, type Look } from './book.ts';
+import { type Early, horizon, lookAt } from './early.ts';
 import { leastGrace, plan } from './plan.ts';
 import type { Claim, Claimed, ClaimedRun } from './ports.ts';
 
 /** A cursor further ahead than this means that the clock was wrong when it was written, not that the future was handled. */
 const absurdlyAhead = 25 * 3_600_000;
-
-/** One look at the clock. */
-export type Look = {
-  now: Millis;
-  /** Slots later than this fell into a pause; null = none did. */
-  pausedSince: Millis | null;
-  /** Why slots may be late. */
-  because: string;
-};
 
 /** What is to become of an entry's slots; `due` is its next look when that is known already. */
 export type Planned = { entry: Entry; claim: Claim; due?: Millis | null };
@@ -37,28 +29,60 @@ export function planAll(entries: Iterable<Entry>, look: Look, settle: ReadonlySe
   return planned;
 }
 
+/** Slots that are due within moments: claimed now, they start on time whatever the disk does. */
+export function planEarly(entries: Iterable<Entry>, look: Look): Planned[] {
+  const planned: Planned[] = [];
+  const until = horizon(look);
+  for (const entry of entries) {
+    const { due } = entry;
+    if (due === null || due <= look.now || due > until) continue;
+    if ((lookAt(entry) ?? due) > look.now) continue;
+    planned.push({ entry, claim: single(entry, due, due), due: entry.schedule.slots.next(due) });
+  }
+  return planned;
+}
+
 /** The common case, in which thousands of jobs may be due at once: one slot, on time, and nothing in its way. */
 function planSingle(entry: Entry, slot: Millis, { now, pausedSince }: Look): Planned | null {
-  const { job, schedule, state } = entry;
+  const { schedule } = entry;
   if (schedule.blackouts !== null || pausedSince !== null || now - slot > leastGrace) return null;
   const next = schedule.slots.next(slot);
   if (next !== null && next <= now) return null;
-  const claim: Claim = {
+  return { entry, claim: single(entry, slot, null), due: next };
+}
+
+function single({ job, state }: Entry, slot: Millis, notBefore: Millis | null): Claim {
+  return {
     jobId: job.id,
     jobName: job.name,
     expected: state.cursor,
     cursor: slot,
-    runs: [{ slot, cause: 'schedule', notBefore: null }],
+    runs: [{ slot, cause: 'schedule', notBefore }],
     gaps: [],
   };
-  return { entry, claim, due: next };
 }
 
 /** Adds a random delay of up to the job's jitter to the start of each run; the slots stay where they are. */
 export function withJitter(claim: Claim, jitterSeconds: number, now: Millis, random: () => number): Claim {
   if (jitterSeconds === 0) return claim;
-  const delayed = () => now + Math.floor(random() * jitterSeconds * 1000);
-  return { ...claim, runs: claim.runs.map((run) => ({ ...run, notBefore: delayed() })) };
+  const delay = () => Math.floor(random() * jitterSeconds * 1000);
+  return {
+    ...claim,
+    runs: claim.runs.map((run) => ({ ...run, notBefore: (run.notBefore ?? now) + delay() })),
+  };
+}
+
+/** The runs of early claims, each with what is needed to give its slot back; both lists are in the same order. */
+export function earlyOf(planned: readonly Planned[], claimed: Claimed): Early[] {
+  const made: Early[] = [];
+  let next = 0;
+  for (const { entry, claim } of planned) {
+    const run = claimed.runs[next];
+    if (run?.jobId !== claim.jobId) continue; // Its cursor was stale, or its slot had been claimed before.
+    next += 1;
+    if (run.slot !== null) made.push({ entry, run, slot: run.slot, expected: claim.expected });
+  }
+  return made;
 }
 
 /** Moves the cursors that were claimed on; what was stale keeps its old one. */

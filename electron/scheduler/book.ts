@@ -7,15 +7,31 @@ export type Entry = {
   job: Job;
   state: JobState;
   schedule: JobSchedule;
-  /** When to look at the job next, or null. */
+  /** The next slot to handle, or null. */
   due: Millis | null;
+  /** A slot that is claimed already and starts when it is due, or null. */
+  early: Millis | null;
+};
+
+/** One look at the clock. */
+export type Look = {
+  now: Millis;
+  /** Slots later than this fell into a pause; null = none did. */
+  pausedSince: Millis | null;
+  /** Why slots may be late. */
+  because: string;
 };
 
 /** An entry whose next look follows from its state. */
 export function entryOf(job: Job, given: JobState, timezone: string): Entry {
   const state = { ...given }; // The entry's own: its cursor moves with each claim.
   const schedule = jobSchedule(job, { timezone: job.timezone ?? timezone, anchor: state.anchor });
-  return { job, state, schedule, due: dueAfter(schedule, state.cursor) };
+  return { job, state, schedule, due: dueAfter(schedule, state.cursor), early: null };
+}
+
+/** The instant up to which every slot was handed over. */
+export function handledUpTo({ early, state }: Entry): Millis {
+  return early === null ? state.cursor : Math.min(state.cursor, early - 1);
 }
 
 /** The next slot to look at: one that runs or, when none will, one that leaves a record. */

@@ -1,8 +1,10 @@
 import { type Job, type Millis, toInstant } from '../../shared/index.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
-import { advance, byJob, entriesAhead, type Look, planAll, withJitter } from './beat.ts';
-import { type Entry, entryOf, nextState } from './book.ts';
+import { advance, byJob, earlyOf, entriesAhead, planAll, planEarly, withJitter } from './beat.ts';
+import { dueAfter, type Entry, entryOf, type Look, nextState } from './book.ts';
+import { type Early, lookAt, sortEarly } from './early.ts';
 import { type Happening, happeningText, isWithin, skippedEvent, waitsFor } from './events.ts';
+import { leastGrace } from './plan.ts';
 import type { ClaimedRun, JobState, SchedulerNeeds } from './ports.ts';
 
 /** The jobs that are followed, and what can be done for them. Callers take turns (see `serial`). */
@@ -10,11 +12,13 @@ export type Follower = {
   entries: ReadonlyMap<string, Entry>;
   /** Reads the configuration: slots of schedules that end are settled first, then the new ones begin. */
   reconcile(look: Look): Promise<void>;
-  /** Claims and starts everything that is due. */
-  claimDue(look: Look): Promise<void>;
+  /** Claims and starts everything that is due, and claims what will be in a moment; whether anything started. */
+  claimDue(look: Look): Promise<boolean>;
+  /** Gives back what was claimed early and has not started: its slots are decided about anew. */
+  giveBack(): Promise<void>;
   /** Puts cursors right that lie absurdly far in the future; asked after the clock was set back. */
   forgetFuture(now: Millis): Promise<void>;
-  /** When to look next, or Infinity. */
+  /** When to look next, or Infinity; a moment before a slot is due. */
   soonest(): Millis;
   /** When a job was first seen, or null; also of one that is disabled. */
   anchor(jobId: string): Millis | null;
@@ -36,12 +40,14 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   /** States of all jobs ever seen; those of followed jobs are kept in their entries. */
   let states = new Map<string, JobState>();
   let loaded = false;
-  /** The earliest `due` of all entries, until one changes: an idle look must not go through thousands of jobs. */
+  /** Claimed slots that are not due yet. */
+  let early: Early[] = [];
+  /** The earliest look at any entry, until one changes: an idle look must not go through thousands of jobs. */
   let soonest: Millis | null = null;
 
-  async function claim(look: Look, among: Iterable<Entry>, settle: ReadonlySet<string>): Promise<void> {
+  async function claim(look: Look, among: Iterable<Entry>, settle: ReadonlySet<string>): Promise<boolean> {
     const planned = planAll(among, look, settle);
-    if (planned.length === 0) return;
+    if (planned.length === 0) return false;
     const claims = planned.map(({ entry, claim }) =>
       withJitter(claim, entry.job.jitterSeconds, look.now, random.next),
     );
@@ -52,6 +58,51 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     for (const made of claims)
       if (made.gaps.length > 0 && !claimed.stale.includes(made.jobId)) needs.gaps?.(made);
     if (claimed.stale.length > 0) await reload(claimed.stale);
+    return true;
+  }
+
+  async function claimEarly(look: Look): Promise<void> {
+    const planned = planEarly(entries.values(), look);
+    if (planned.length === 0) return;
+    const claimed = await ledger.claim(
+      planned.map(({ claim }) => claim),
+      look.now,
+    );
+    const made = earlyOf(planned, claimed);
+    for (const { entry, slot } of made) entry.early = slot;
+    early.push(...made);
+    advance(planned, claimed);
+    soonest = null;
+    if (claimed.stale.length > 0) await reload(claimed.stale);
+  }
+
+  /** Starts the claimed runs whose slots have come; whether there were any. */
+  async function startEarly(now: Millis): Promise<boolean> {
+    if (early.length === 0) return false;
+    const sorted = sortEarly(early, now);
+    if (!sorted) {
+      await giveBack();
+      return false;
+    }
+    early = sorted.wait;
+    for (const { entry } of sorted.start) entry.early = null;
+    soonest = null;
+    for (const { run } of sorted.start) needs.dispatch(run);
+    return sorted.start.length > 0;
+  }
+
+  async function giveBack(): Promise<void> {
+    if (early.length === 0) return;
+    await ledger.giveBack(
+      early.map(({ run: { runId, jobId }, slot, expected }) => ({ runId, jobId, slot, cursor: expected })),
+    );
+    for (const { entry, expected } of early) {
+      entry.state.cursor = expected;
+      entry.early = null;
+      entry.due = dueAfter(entry.schedule, expected);
+    }
+    early = [];
+    soonest = null;
   }
 
   function start(runs: readonly ClaimedRun[]): void {
@@ -102,10 +153,14 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     });
   }
 
-  function soonestDue(): Millis {
+  function nextLook(): Millis {
     if (soonest !== null) return soonest;
     let first = Number.POSITIVE_INFINITY;
-    for (const { due } of entries.values()) if (due !== null && due < first) first = due;
+    for (const entry of entries.values()) {
+      const at = lookAt(entry);
+      if (at !== null && at < first) first = at;
+    }
+    for (const { slot } of early) if (slot < first) first = slot;
     soonest = first;
     return first;
   }
@@ -129,11 +184,21 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     entries,
     anchor: (jobId) => stateOf(jobId)?.anchor ?? null,
     async claimDue(look) {
-      if (soonestDue() <= look.now) await claim(look, entries.values(), nothing);
+      const started = await startEarly(look.now);
+      if (nextLook() <= look.now) {
+        const claimed = await claim(look, entries.values(), nothing);
+        if (look.pausedSince === null) await claimEarly(look);
+        return started || claimed;
+      }
+      // Nothing else says soon that these slots are handled, and after a crash they must not count as given back.
+      if (started && nextLook() - look.now > leastGrace) await ledger.markSeen(look.now);
+      return started;
     },
+    giveBack,
     forgetFuture,
-    soonest: soonestDue,
+    soonest: nextLook,
     async reconcile(look) {
+      await giveBack();
       let handled = look.now;
       if (loaded) {
         const ending = new Set(changes(look.now, look.now).map(({ state }) => state.jobId));

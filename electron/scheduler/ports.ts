@@ -57,10 +57,17 @@ export type SlotLedger = {
   /** Stores states as given, replacing older ones of the same jobs. */
   saveStates(states: JobState[]): Promise<void>;
   /**
-   * One transaction for all claims; also marks `at` as seen. A slot that was claimed before is not claimed again.
+   * One transaction for all claims; also marks `at` as seen. Its runs come back in the order of the claims. A slot that was claimed before is not claimed again.
    * Throws CONFLICT when another engine has taken the home over (owner epoch).
    */
   claim(claims: Claim[], at: Millis): Promise<Claimed>;
+  /**
+   * Gives slots back that were claimed before they were due and have not begun: the runs are gone, the cursors stand
+   * at `cursor` again. One transaction. Throws CONFLICT as `claim` does.
+   */
+  giveBack(runs: readonly { runId: string; jobId: string; slot: Millis; cursor: Millis }[]): Promise<void>;
+  /** The same for what an engine had claimed early that died before the slots came. */
+  giveBackLeftOver(): Promise<void>;
   /** A run without a slot, because of an event. */
   claimEvent(
     jobId: string,
@@ -100,6 +107,8 @@ export type SchedulerNeeds = {
 
 /** Decides when jobs are due (design §3) and hands their runs over. */
 export type Scheduler = {
+  /** Gives back what a dead engine had claimed early. Before the runner takes up what is queued; `start` does it too. */
+  recover(): Promise<void>;
   /** Catches up what fell into the downtime, then follows the clock. Can be called twice. */
   start(): Promise<void>;
   /** No more slots, while the runner drains: a run that ends meanwhile still queues the jobs that wait for it. */

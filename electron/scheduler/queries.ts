@@ -1,5 +1,5 @@
 import type { Job, Millis } from '../../shared/index.ts';
-import type { Entry } from './book.ts';
+import { type Entry, handledUpTo } from './book.ts';
 import { checkJob } from './check/check-job.ts';
 import { checkTrigger } from './check/check-triggers.ts';
 import { fireTimes } from './fire-times.ts';
@@ -22,7 +22,7 @@ export function schedulerQueries(
   return {
     next(jobId) {
       const entry = entries.get(jobId);
-      return entry ? entry.schedule.nextRun(Math.max(entry.state.cursor, clock.now() - 1)) : null;
+      return entry ? entry.schedule.nextRun(Math.max(handledUpTo(entry), clock.now() - 1)) : null;
     },
     anchor,
     upcoming: (limit, until) => upcoming([...entries.values()], clock.now(), limit, until),

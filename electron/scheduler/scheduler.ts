@@ -1,5 +1,5 @@
 import { BelfryError, type Millis, toWireError, type WakeReason } from '../../shared/index.ts';
-import type { Look } from './beat.ts';
+import type { Look } from './book.ts';
 import type { Happening } from './events.ts';
 import { createFollower } from './follow.ts';
 import { longestSleep } from './plan.ts';
@@ -18,6 +18,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   const follower = createFollower(needs);
   const sense = createSense(clock, log);
   let starting: Promise<void> | undefined;
+  let recovered: Promise<void> | undefined;
   let working = false;
   /** No more slots: only the ends of runs that are being drained are still answered. */
   let draining = false;
@@ -66,19 +67,22 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
 
   /** Does what is due. What fails stays to be done at the next look. */
   async function act(look: Look): Promise<void> {
-    const before = follower.soonest();
-    const read = outdated;
+    let isNew = outdated;
     if (outdated) await reconcile(look);
     if (pausedSince === null && !draining) {
-      if (sense.wasSetBack()) await follower.forgetFuture(look.now);
-      await follower.claimDue(look);
+      if (sense.wasSetBack()) {
+        await follower.giveBack();
+        await follower.forgetFuture(look.now);
+        isNew = true;
+      }
+      if (await follower.claimDue(look)) isNew = true;
       handled = look.now;
     }
     await answer(look.now);
     if (needs.busy) follower.backlog.nudge(needs.busy);
     if (troubled) needs.trouble?.(null);
     troubled = false;
-    if (read || follower.soonest() !== before) needs.changed();
+    if (isNew) needs.changed();
   }
 
   async function reconcile(look: Look): Promise<void> {
@@ -125,10 +129,20 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     });
   }
 
+  function recover(): Promise<void> {
+    recovered ??= inTurn(() => ledger.giveBackLeftOver()).catch((error: unknown) => {
+      recovered = undefined;
+      throw error;
+    });
+    return recovered;
+  }
+
   return {
     ...schedulerQueries(needs, follower),
+    recover,
     start() {
       starting ??= inTurn(async () => {
+        await (recovered ?? ledger.giveBackLeftOver());
         pausedSince = await ledger.pausedSince();
         sense.begin();
         working = true;
@@ -145,12 +159,14 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     drain() {
       draining = true;
       cancelTimer();
+      inTurn(() => follower.giveBack()).catch(failed);
     },
     stop() {
       draining = true;
       cancelTimer();
       starting = undefined;
       return inTurn(async () => {
+        await follower.giveBack();
         working = false; // What ended before this call was still answered.
         if (handled !== null) await ledger.markSeen(handled);
         handled = null;
@@ -166,6 +182,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       asked(async () => {
         if (pausedSince !== null) return;
         await lookAndArm();
+        await follower.giveBack();
         const since = working ? sense.lastNow() : clock.now();
         await ledger.setPausedSince(since);
         pausedSince = since;

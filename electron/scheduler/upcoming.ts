@@ -1,5 +1,5 @@
 import type { Millis } from '../../shared/index.ts';
-import type { Entry } from './book.ts';
+import { type Entry, handledUpTo } from './book.ts';
 
 /** The next slots of many jobs up to `until`, soonest first; asks only the jobs that can be among the first `limit`. */
 export function upcoming(
@@ -9,7 +9,7 @@ export function upcoming(
   until = Number.POSITIVE_INFINITY,
 ): { jobId: string; at: Millis }[] {
   const firsts = entries
-    .map((entry) => ({ entry, at: entry.schedule.nextRun(Math.max(after, entry.state.cursor)) }))
+    .map((entry) => ({ entry, at: entry.schedule.nextRun(Math.max(after, handledUpTo(entry))) }))
     .filter((first): first is { entry: Entry; at: Millis } => first.at !== null && first.at <= until)
     .sort((a, b) => a.at - b.at)
     .slice(0, limit);

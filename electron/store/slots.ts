@@ -33,6 +33,8 @@ export function createSlotLedger(db: Database, epoch: number, newId: () => strin
     },
     saveStates: (states) => transaction((trx) => saveStates(trx, states)),
     claim: (claims, at) => transaction((trx) => claim(trx, claims, { at, epoch, newId })),
+    giveBack: (runs) => transaction((trx) => giveBack(trx, runs)),
+    giveBackLeftOver: () => transaction(giveBackLeftOver),
     claimEvent: (jobId, jobName, reason, at, notBefore) =>
       transaction(async (trx) => {
         const id = newId();
@@ -78,8 +80,13 @@ async function claim(trx: Kysely<Tables>, claims: readonly Claim[], engine: Engi
   const moved = await moveCursors(trx, claims);
   const fresh = moved === 'all' ? claims : claims.filter((claim) => moved.has(claim.jobId));
   const ids = idsFrom(engine.newId);
-  const gaps = fresh.flatMap((claim) => claim.gaps.map((gap) => ({ ...gap, id: ids(), claim })));
-  const runs = fresh.flatMap((claim) => claim.runs.map((run) => ({ ...run, id: ids(), claim })));
+  const gaps: GapRow[] = [];
+  const runs: RunRow[] = [];
+  for (const claim of fresh) {
+    for (const gap of claim.gaps) gaps.push({ ...gap, id: ids(), claim });
+    for (const { cause, slot, notBefore } of claim.runs)
+      runs.push({ cause, slot, notBefore, id: ids(), claim });
+  }
   await insertGaps(trx, gaps, engine);
   const stored = await insertRuns(trx, runs, engine);
   await writeMeta(trx, seenKey, String(engine.at));
@@ -94,6 +101,35 @@ async function claim(trx: Kysely<Tables>, claims: readonly Claim[], engine: Engi
     ),
     stale: moved === 'all' ? [] : claims.filter(({ jobId }) => !moved.has(jobId)).map(({ jobId }) => jobId),
   };
+}
+
+type Given = Parameters<SlotLedger['giveBack']>[0];
+
+async function giveBack(trx: Kysely<Tables>, runs: Given): Promise<void> {
+  const rows = JSON.stringify(runs.map(({ runId, jobId, slot, cursor }) => [runId, jobId, slot, cursor]));
+  await sql`
+    DELETE FROM runs WHERE status = 'queued' AND id IN (SELECT value ->> 0 FROM json_each(${rows}))`.execute(
+    trx,
+  );
+  await sql`
+    UPDATE job_state SET cursor = given.value ->> 3 FROM json_each(${rows}) AS given
+    WHERE job_state.job_id = given.value ->> 1 AND job_state.cursor = given.value ->> 2`.execute(trx);
+}
+
+/** Runs that were queued before their slot, and of whose slot nobody ever said that it was handled. */
+async function giveBackLeftOver(trx: Kysely<Tables>): Promise<void> {
+  const seen = Number((await readMeta(trx, seenKey)) ?? 0);
+  const left = await trx
+    .selectFrom('runs')
+    .select(['id as runId', 'job_id as jobId', 'slot', 'created_at as cursor'])
+    .where('status', '=', 'queued')
+    .where('cause', '=', 'schedule')
+    .whereRef('slot', '>', 'created_at')
+    .where('slot', '>', seen)
+    .execute();
+  const runs = left.flatMap(({ slot, ...run }) => (slot === null ? [] : [{ ...run, slot }]));
+  // Everything up to the moment of the claim was handled then.
+  if (runs.length > 0) await giveBack(trx, runs);
 }
 
 /** Which of some things were done, told cheaply when all were. */

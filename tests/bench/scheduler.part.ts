@@ -103,16 +103,31 @@ function yearly(job: number): string {
   return `${job % 60} ${Math.floor(job / 60) % 24} ${1 + (Math.floor(job / 1440) % 28)} 1 *`;
 }
 
-const systems: Record<string, Start> = { bare, belfry, croner, 'node-cron': cron, 'node-schedule': schedule };
+/** No scheduler at all: what an idle process costs by itself. */
+const nothing: Start = async () => async () => {};
 
-/** Milliseconds since 1970 finer than Date.now(), read off the monotonic clock. */
+const systems: Record<string, Start> = {
+  nothing,
+  bare,
+  belfry,
+  croner,
+  'node-cron': cron,
+  'node-schedule': schedule,
+};
+
+/** Milliseconds since 1970 finer than Date.now(), read off the monotonic clock; the two drift apart and are brought together. */
 function fineClock(): () => number {
   const before = Date.now();
   while (Date.now() === before) {
     // Waits for the very start of a millisecond.
   }
-  const offset = Date.now() - performance.now();
-  return () => offset + performance.now();
+  let offset = Date.now() - performance.now();
+  return () => {
+    const whole = Date.now();
+    const fine = performance.now();
+    offset = Math.min(Math.max(offset, whole - fine), whole - fine + 1);
+    return offset + fine;
+  };
 }
 
 /** Earlier than this and it is a slot of the second before; the two clocks differ by less than a millisecond. */
@@ -161,6 +176,9 @@ async function lateness(start: Start, count: number, seconds: number) {
   };
 }
 
+/** Milliseconds in which a new process goes on tidying up after its start. */
+const settling = 10_000;
+
 async function idle(start: Start, count: number, seconds: number) {
   let wakeups = 0;
   const real = globalThis.setTimeout;
@@ -183,6 +201,7 @@ async function idle(start: Start, count: number, seconds: number) {
   const registered = performance.now() - began;
   gc();
   const bytesPerJob = (process.memoryUsage().heapUsed - before) / count;
+  await new Promise((resolve) => real(resolve, settling));
   wakeups = 0;
   const usage = process.cpuUsage();
   await new Promise((resolve) => real(resolve, seconds * 1000));

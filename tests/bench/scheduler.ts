@@ -102,6 +102,7 @@ async function idleJobs(): Promise<Result[]> {
   const belfry = await measure<Idle>('idle', 'belfry', 10_000, idleSeconds);
   const croner = await measure<Idle>('idle', 'croner', 10_000, idleSeconds);
   const cron = await measure<Idle>('idle', 'node-cron', 10_000, idleSeconds);
+  const nothing = await measure<Idle>('idle', 'nothing', 0, idleSeconds);
   const jobs = '10,000 idle jobs';
   const row = (name: string, key: keyof Idle, unit: string, limit: number, scale = 1): Result[] => [
     {
@@ -113,6 +114,7 @@ async function idleJobs(): Promise<Result[]> {
       ok: belfry[key] / scale <= limit,
     },
     { name: `  node-cron: ${name}, ${jobs}`, value: cron[key] / scale, unit },
+    ...(key === 'cpuMillis' ? [{ name: `  no scheduler: ${name}`, value: nothing[key], unit }] : []),
   ];
   return [
     ...row('wake-ups in a minute', 'wakeups', 'times', 10),

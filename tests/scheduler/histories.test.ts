@@ -181,6 +181,8 @@ async function history(seed: number): Promise<void> {
       .flatMap(({ schedule, after, upTo }) => schedule.slots.between(after, upTo));
     const about = `seed ${seed}, ${id}: ${story.join(', ')}`;
     const runs = kept.runs.filter(({ jobId }) => jobId === id).map(({ slot }) => slot);
+    for (const { slot, madeAt, begun } of kept.runs)
+      expect(begun || slot <= madeAt, `${about}: ${slot} was claimed early and never started`).toBe(true);
     const gaps = kept.gaps.filter(({ jobId }) => jobId === id);
     const counted = runs.length + gaps.reduce((sum, { count }) => sum + count, 0);
     expect(new Set(owed).size, `${about}: no slot is owed twice`).toBe(owed.length);

@@ -14,7 +14,8 @@ import { seededRandom } from '../support/random.ts';
 /** What a ledger keeps, as rows; slots of runs are unique per job as in the database. */
 export type Kept = {
   states: Map<string, JobState>;
-  runs: { jobId: string; slot: Millis }[];
+  /** `begun` once it was handed to the runner; `madeAt` the time of its claim. */
+  runs: { jobId: string; slot: Millis; madeAt: Millis; begun: boolean }[];
   gaps: ({ jobId: string } & Gap)[];
   seen: Millis | null;
   pausedSince: Millis | null;
@@ -38,7 +39,7 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
       for (const { slot, notBefore } of wanted) {
         if (kept.runs.some((run) => run.jobId === jobId && run.slot === slot))
           throw new Error(`${jobId} ${slot} was claimed twice`);
-        kept.runs.push({ jobId, slot });
+        kept.runs.push({ jobId, slot, madeAt: at, begun: false });
         runs.push({ runId: `${jobId}-${slot}`, jobId, slot, notBefore: notBefore ?? at });
       }
       kept.gaps.push(...gaps.map((gap) => ({ jobId, ...gap })));
@@ -46,7 +47,24 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
     kept.seen = at;
     return { runs, stale };
   };
+  const giveBack = (given: readonly { jobId: string; slot: Millis; cursor: Millis }[]) => {
+    for (const { jobId, slot, cursor } of given) {
+      const run = kept.runs.find((other) => other.jobId === jobId && other.slot === slot);
+      if (!run || run.begun) throw new Error(`${jobId} ${slot} is given back, and was not in hand`);
+      kept.runs = kept.runs.filter((other) => other !== run);
+      const state = kept.states.get(jobId);
+      if (state?.cursor === slot) kept.states.set(jobId, { ...state, cursor });
+    }
+  };
   return {
+    async giveBack(given) {
+      giveBack(given);
+    },
+    async giveBackLeftOver() {
+      const seen = kept.seen ?? 0;
+      const left = kept.runs.filter(({ begun, slot, madeAt }) => !begun && slot > madeAt && slot > seen);
+      giveBack(left.map(({ madeAt, ...run }) => ({ ...run, cursor: madeAt })));
+    },
     states: async () => [...kept.states.values()],
     async saveStates(states) {
       for (const state of states) kept.states.set(state.jobId, state);
@@ -141,7 +159,10 @@ export async function quickEngine(
     ledger: memoryLedger(kept, death),
     jobs,
     defaultTimezone: () => 'UTC',
-    dispatch: () => {},
+    dispatch({ jobId, slot }) {
+      if (slot !== null && slot > clock.now()) throw new Error(`${jobId} ${slot} was started too early`);
+      for (const run of kept.runs) if (run.jobId === jobId && run.slot === slot) run.begun = true;
+    },
     changed: () => {},
   });
   await scheduler.start();

@@ -1,6 +1,6 @@
 import { BelfryError, type Job, type Millis, problemsError } from '../../../shared/index.ts';
-import { advance, entriesAhead, type Look, planAll } from '../beat.ts';
-import { type Entry, entryOf } from '../book.ts';
+import { advance, entriesAhead, planAll } from '../beat.ts';
+import { type Entry, entryOf, type Look } from '../book.ts';
 import { sleepFrom } from '../drift.ts';
 import { type Happening, happeningText, isWithin, skippedEvent, waitsFor } from '../events.ts';
 import { scheduleKey } from '../job-schedule.ts';

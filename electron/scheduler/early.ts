@@ -1,0 +1,39 @@
+import type { Millis } from '../../shared/index.ts';
+import type { Entry, Look } from './book.ts';
+import { leastGrace } from './plan.ts';
+import type { ClaimedRun } from './ports.ts';
+
+/**
+ * Slots are claimed this many milliseconds before they are due, so that neither a slow disk nor a thousand other jobs
+ * make them late. Shorter than the shortest distance of two slots, a second: no job ever has two in hand.
+ */
+export const claimAhead = 500;
+
+/** A run that is stored and waits in memory for its slot; `expected` is the cursor from before it was claimed. */
+export type Early = { entry: Entry; run: ClaimedRun; slot: Millis; expected: Millis };
+
+/** When an entry has to be looked at: early, unless a blackout may be in its way or it is to start at some later time. */
+export function lookAt({ due, job, schedule }: Entry): Millis | null {
+  const isExact = schedule.blackouts === null && job.jitterSeconds === 0;
+  return due !== null && isExact ? due - claimAhead : due;
+}
+
+/** The instant up to which slots may be claimed in this look. */
+export function horizon({ now, pausedSince }: Look): Millis {
+  return pausedSince === null ? now + claimAhead : now;
+}
+
+/**
+ * Which runs start now and which go on waiting. Null when time did not go as foreseen (sleep, a clock that was set, a
+ * process that stood still): then the plan has to decide about their slots anew.
+ */
+export function sortEarly(runs: readonly Early[], now: Millis): { start: Early[]; wait: Early[] } | null {
+  const start: Early[] = [];
+  const wait: Early[] = [];
+  for (const early of runs) {
+    const late = now - early.slot;
+    if (late > leastGrace || -late > 2 * claimAhead) return null;
+    (late >= 0 ? start : wait).push(early);
+  }
+  return { start, wait };
+}
