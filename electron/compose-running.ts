@@ -39,11 +39,12 @@ export function composeRunning(
     workspace: (id) => ground.config.current().workspaces.find((workspace) => workspace.id === id),
     baseFolder: ground.home.dir,
     environment,
+    helper: host.launchHelper && { socket: ground.home.helperSocket, launch: host.launchHelper },
     builtins: {
       publish_due_posts: posting.publisher.publishDue,
       refresh_tokens: posting.accounts.refreshTokens,
     },
-    addPost: takePostLines(posting.publisher.add),
+    addPost: takePostLines(posting.planner.add),
     secrets: posting.secrets,
     outputLimit: () => settings().outputLimitMiB * mebibyte,
     announce: (run) => {

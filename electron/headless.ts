@@ -8,6 +8,7 @@ import { readHealth } from './health.ts';
 import type { Host } from './host.ts';
 import { headlessLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { launchNodeHelper } from './node-helper.ts';
 import { systemRandom } from './random.ts';
 import { confFile } from './store/index.ts';
 
@@ -23,6 +24,8 @@ export type HeadlessOptions = {
   log: 'text' | 'json';
   /** Folder of the built window. */
   assets: string;
+  /** The helper's program: see `HelperHost`. */
+  helper: string;
   /** Fill the home with the demonstration first. */
   demo: boolean;
 };
@@ -85,6 +88,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
       );
     },
     notify: (alert) => log('warn', alert.title, { body: alert.body }),
+    launchHelper: (args) => launchNodeHelper(options.helper, args),
     log,
   };
 

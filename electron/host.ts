@@ -1,6 +1,7 @@
 import type { Log, Mode } from '../shared/index.ts';
 import type { Vault } from './accounts/index.ts';
 import type { Alert } from './alerts/index.ts';
+import type { HelperHost } from './runner/index.ts';
 import type { ConfigFile } from './store/index.ts';
 
 /** What a host (desktop or headless) gives the engine. */
@@ -23,5 +24,7 @@ export type Host = {
   startDemo(): Promise<{ url: string | null }>;
   launchAtLogin(enabled: boolean): Promise<void>;
   notify(alert: Alert): void;
+  /** Starts the helper that starts commands; left out = the engine starts them itself. */
+  launchHelper?: HelperHost['launch'];
   log: Log;
 };

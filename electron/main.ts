@@ -27,6 +27,7 @@ async function main(args: Arguments): Promise<void> {
     home: paths.dir,
     usualHome,
     page: join(__dirname, '../renderer'),
+    helper: join(__dirname, 'command-helper.cjs'),
     clock: systemClock,
     log,
     configFile: storeFile,

@@ -13,9 +13,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'dist/electron/cli.cjs');
 const args = process.argv.slice(2);
 
-/** Only `belfry run` serves the window; every other command does without it. */
+/** Only `belfry run` serves the window and runs jobs; every other command does without. */
 function neededParts() {
-  return stale(root, args.includes('run') ? ['cli', 'renderer'] : ['cli']);
+  return stale(root, args.includes('run') ? ['cli', 'command-helper', 'renderer'] : ['cli']);
 }
 
 /** Standard output belongs to the command, also while something is built. */

@@ -1,4 +1,4 @@
-// Builds everything into dist/: the window, and main, preload, headless and cli as CommonJS files.
+// Builds everything into dist/: the window, and main, preload, headless, cli and the helper that starts commands as CommonJS files.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ function engine(name, outDir) {
       outDir,
       emptyOutDir: false,
       rollupOptions: {
-        input: { [name]: `electron/${name}.ts` },
+        input: { [name]: parts[name].entry ?? `electron/${name}.ts` },
         output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
       },
     },

@@ -2,13 +2,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The parts of dist/: what each is made from and its main file. */
+/** The parts of dist/: what each is made from, its main file, and its entry where that is not electron/NAME.ts. */
 export const parts = {
   renderer: { from: ['renderer', 'shared', 'vite.config.ts'], to: 'renderer/index.html' },
   main: { from: ['electron', 'shared'], to: 'electron/main.cjs' },
   preload: { from: ['electron', 'shared'], to: 'electron/preload.cjs' },
   headless: { from: ['electron', 'shared'], to: 'electron/headless.cjs' },
   cli: { from: ['electron', 'shared'], to: 'electron/cli.cjs' },
+  'command-helper': {
+    from: ['electron/runner'],
+    to: 'electron/command-helper.cjs',
+    entry: 'electron/runner/helper/program.ts',
+  },
 };
 const always = ['package.json', 'package-lock.json', 'electron/dev/build.mjs'];
 const stampsFile = 'stamps.json';

@@ -6,7 +6,7 @@ export type StopReason = 'timed-out' | 'cancelled' | 'interrupted';
 /** How a run stands between two steps. */
 export type Standing = {
   /** Status that a failed step has given the run, or none yet. */
-  failure: 'failed' | 'timed-out' | null;
+  failure: 'failed' | 'timed-out' | 'interrupted' | null;
   stop: StopReason | null;
 };
 
@@ -27,7 +27,7 @@ export function whySkipped(when: Step['when'], { failure, stop }: Standing): str
 /** How the run stands after a step. */
 export function after(standing: Standing, step: { continue: boolean }, status: StepStatus): Standing {
   if (standing.failure !== null || step.continue) return standing;
-  if (status !== 'failed' && status !== 'timed-out') return standing;
+  if (status !== 'failed' && status !== 'timed-out' && status !== 'interrupted') return standing;
   return { ...standing, failure: status };
 }
 

@@ -5,6 +5,8 @@ export type {
   AcceptedRun,
   Builtin,
   BuiltinResult,
+  HelperHost,
+  HelperProcess,
   PostContext,
   RunLedger,
   RunnerNeeds,

@@ -28,3 +28,14 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', ring);
   });
 }
+
+/** What the promise gives, or undefined when that takes longer than `ms` milliseconds of monotonic time. */
+export async function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | undefined> {
+  const inTime = new AbortController();
+  const late = pause(clock, ms, inTime.signal).then(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    inTime.abort('in time'); // A reason of its own, since the default one costs a stack trace.
+  }
+}

@@ -127,6 +127,20 @@ export type Builtin = (context: { signal: AbortSignal; say(text: string): void }
 /** Where a printed post came from; `origin` is the same when a retry prints the same line again. */
 export type PostContext = { runId: string; as: 'draft' | 'queued'; origin: string };
 
+/** The process that starts commands in the engine's stead, as its host runs it. */
+export type HelperProcess = {
+  /** Resolves when it has ended, with how that came in words, also when it could not be started. */
+  ended: Promise<string>;
+  /** Ends it by force; does nothing once it has ended. */
+  kill(): void;
+};
+export type HelperHost = {
+  /** Socket file through which engine and helper talk; its folder belongs to this user alone. */
+  socket: string;
+  /** Starts the helper's program. It gets nothing of our environment, in which there may be keys. Never throws. */
+  launch(args: readonly string[]): HelperProcess;
+};
+
 export type RunnerNeeds = {
   clock: Clock;
   random: Random;
@@ -143,6 +157,8 @@ export type RunnerNeeds = {
   addPost(line: string, context: PostContext): Promise<Problem[]>;
   /** For webhook steps; left out = the platform's own. */
   fetch?: typeof fetch;
+  /** Starts commands for us, since forking holds the loop the longer the more memory we have; left out = we start them ourselves. */
+  helper?: HelperHost | undefined;
   /** Texts that must never be stored. */
   secrets(): readonly string[];
   /** Bytes of output kept per run. */

@@ -69,7 +69,9 @@ async function tryStep(needs: RunStepsNeeds, position: number, step: Step): Prom
   const tries = (step.retry?.attempts ?? 0) + 1;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await runStep(needs, position, step);
-    const over = outcome.status === 'success' || stop.reason() !== null || attempt >= tries;
+    // What was cut off may have done its work: only a person, or the job's `retryInterrupted`, has it repeated.
+    const over =
+      ['success', 'interrupted'].includes(outcome.status) || stop.reason() !== null || attempt >= tries;
     if (over || !step.retry) return outcome;
     const delay = backOff(step.retry, attempt);
     const why = outcome.error ?? outcome.status;
@@ -100,7 +102,8 @@ function add(
 ): StepsDone {
   const standing = after(done.standing, step, outcome.status);
   const failedNow = standing.failure !== null && done.standing.failure === null;
-  const reason = failedNow ? `Step "${step.name}" failed: ${error ?? outcome.status}` : done.reason;
+  const how = outcome.status === 'interrupted' ? 'was cut off' : 'failed';
+  const reason = failedNow ? `Step "${step.name}" ${how}: ${error ?? outcome.status}` : done.reason;
   return {
     standing,
     reason: reason ?? (alone ? (outcome.summary ?? null) : null),

@@ -9,9 +9,9 @@ import {
   type RunParameters,
   type RunView,
 } from '../../shared/index.ts';
-import { createGate } from './commands/spawn.ts';
 import { type ExecutionNeeds, executeRun } from './execute-run.ts';
 import { givenUp } from './given-up.ts';
+import { createStarter } from './helper/starter.ts';
 import { failedStep, keptSteps, startIndex } from './kept-steps.ts';
 import { accepted, closeLeftOvers } from './left-overs.ts';
 import { createMasks } from './masks.ts';
@@ -58,10 +58,16 @@ export function createRunner(needs: RunnerNeeds): Runner {
   const { clock, ledger, log, announce, finished } = needs;
   const processes = systemProcesses(process.platform);
   const sweeper = createSweeper({ processes, clock, log });
+  const starter = createStarter({
+    ...needs,
+    // Windows has no sockets that a command could write to, and starts processes without forking.
+    helper: process.platform === 'win32' ? undefined : needs.helper,
+    startOf: processes.startOf,
+  });
   const execution: ExecutionNeeds = {
     ...needs,
     masks: createMasks(),
-    runStep: createStepRunner({ ...needs, processes, gate: createGate() }),
+    runStep: createStepRunner({ ...needs, processes, start: starter.start }),
   };
   let stopping: Promise<void> | undefined;
 
@@ -158,7 +164,10 @@ export function createRunner(needs: RunnerNeeds): Runner {
     },
     running: roster.running,
     stop({ drainMs }) {
-      stopping ??= roster.close(drainMs).then(() => sweeper.finish());
+      stopping ??= roster
+        .close(drainMs)
+        .then(() => sweeper.finish())
+        .finally(starter.stop);
       return stopping;
     },
   };

@@ -1,6 +1,7 @@
 import { app, shell } from 'electron';
 import type { Log } from '../../shared/index.ts';
 import type { Host } from '../host.ts';
+import { launchUtilityHelper } from './helper.ts';
 import { launchAtLogin } from './login.ts';
 import type { Notify } from './notify.ts';
 import { startAgain } from './own-command.ts';
@@ -10,6 +11,7 @@ export type DesktopHostNeeds = {
   home: string;
   usualHome: boolean;
   demo: boolean;
+  helper: string;
   configFile: Host['configFile'];
   notify: Notify;
   quit(): void;
@@ -34,6 +36,7 @@ export function createDesktopHost(needs: DesktopHostNeeds): Host {
       return { url: null };
     },
     launchAtLogin: (enabled) => launchAtLogin(enabled, needs.usualHome ? null : home),
+    launchHelper: (args) => launchUtilityHelper(needs.helper, args),
     notify: ({ title, body, page }) => needs.notify({ title, body, route: `#/${page}` }),
     log,
   };

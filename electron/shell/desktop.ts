@@ -33,6 +33,8 @@ export type DesktopNeeds = {
   usualHome: boolean;
   /** Folder of the built page. */
   page: string;
+  /** Program of the helper that starts commands. */
+  helper: string;
   clock: Clock;
   log: Log;
   configFile: Host['configFile'];

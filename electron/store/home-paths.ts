@@ -19,6 +19,8 @@ export type HomePaths = {
   ownerJson: string;
   /** Unix socket or Windows named pipe of the engine. */
   socket: string;
+  /** Unix socket between the engine and the helper that starts commands; Windows has neither. */
+  helperSocket: string;
 };
 
 /** What the paths depend on besides the folder. */
@@ -56,6 +58,7 @@ export function defaultHome(
 export function homePaths(dir: string, machine: Machine): HomePaths {
   const { join } = machine.platform === 'win32' ? win32 : posix;
   const run = join(dir, 'run');
+  const socket = socketOf(dir, run, machine);
   return {
     dir,
     run,
@@ -69,7 +72,9 @@ export function homePaths(dir: string, machine: Machine): HomePaths {
     keyFile: join(dir, 'secrets.key'),
     lockDb: join(run, 'lock.db'),
     ownerJson: join(run, 'owner.json'),
-    socket: socketOf(dir, run, machine),
+    socket,
+    // As long as the other's name, so that it fits wherever that does.
+    helperSocket: machine.platform === 'win32' ? '' : posix.join(posix.dirname(socket), 'helper.sock'),
   };
 }
 

@@ -3,11 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../electron/clock.ts';
+import { launchNodeHelper } from '../../electron/node-helper.ts';
 import { systemRandom } from '../../electron/random.ts';
-import { createRunner, type RunnerNeeds } from '../../electron/runner/index.ts';
+import {
+  createRunner,
+  type HelperHost,
+  type HelperProcess,
+  type RunnerNeeds,
+} from '../../electron/runner/index.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import { type Job, jobSchema, type RunView } from '../../shared/index.ts';
+
+/** The built helper on plain Node, as the headless host has it. */
+export function nodeHelper(args: readonly string[]): HelperProcess {
+  const program = fileURLToPath(new URL('../../dist/electron/command-helper.cjs', import.meta.url));
+  return launchNodeHelper(program, args);
+}
 
 /** A job with one command, many of which may run at once. */
 export function jobOf(id: string, command: string[]): Job {
@@ -21,7 +34,11 @@ export function jobOf(id: string, command: string[]): Job {
 }
 
 /** The runner on a database of its own, as the engine has it. */
-export async function openBench(jobs: Job[], change: Partial<RunnerNeeds> = {}) {
+export async function openBench(
+  jobs: Job[],
+  change: Partial<RunnerNeeds> = {},
+  launch: HelperHost['launch'] = nodeHelper,
+) {
   const home = mkdtempSync(join(tmpdir(), 'belfry-bench-'));
   const { db, raw, close } = openDatabase(join(home, 'belfry.db'));
   const ledger = createRunLedger(db, await raiseEpoch(db), systemRandom.id);
@@ -37,6 +54,10 @@ export async function openBench(jobs: Job[], change: Partial<RunnerNeeds> = {}) 
     workspace: () => undefined,
     baseFolder: home,
     environment: async () => environment,
+    helper: {
+      socket: join(home, 'helper.sock'),
+      launch,
+    },
     builtins: { publish_due_posts: idle, refresh_tokens: idle },
     addPost: async () => [],
     secrets: () => ['a-secret-of-the-vault', 'another-secret-of-the-vault'],
@@ -70,6 +91,16 @@ export async function openBench(jobs: Job[], change: Partial<RunnerNeeds> = {}) 
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** How long the loop is held while 100 one-step jobs are due together, in milliseconds. */
+export async function hundredAtOnce(launch?: HelperHost['launch']): Promise<number> {
+  const jobs = Array.from({ length: 100 }, (_, at) => jobOf(`job-${at}`, ['/bin/true']));
+  const bench = await openBench(jobs, {}, launch);
+  for (const job of jobs.slice(0, 5)) await bench.run(job);
+  const { longest } = await watch(() => Promise.all(jobs.map((job) => bench.run(job))));
+  await bench.end();
+  return longest;
 }
 
 /** What some work does to the process besides taking its time. */

@@ -25,7 +25,7 @@ function tree() {
 
 it('everything is stale before the first build, nothing after it', () => {
   const { root, build } = tree();
-  expect(stale(root)).toEqual(['renderer', 'main', 'preload', 'headless', 'cli']);
+  expect(stale(root)).toEqual(['renderer', 'main', 'preload', 'headless', 'cli', 'command-helper']);
   build();
   expect(stale(root)).toEqual([]);
 });
@@ -41,6 +41,9 @@ it('a change makes stale what is made from it', () => {
   build();
   write('shared/new.ts', '');
   expect(stale(root)).toHaveLength(5);
+  build();
+  write('electron/runner/helper/program.ts', '');
+  expect(stale(root)).toEqual(['main', 'preload', 'headless', 'cli', 'command-helper']);
 });
 
 it('a file that was renamed or removed counts as a change, one that was only touched does not', () => {
@@ -61,5 +64,5 @@ it('a result that is gone, or a stamp that cannot be read, is built again', () =
   rmSync(join(root, 'dist/electron/cli.cjs'));
   expect(stale(root)).toEqual(['cli']);
   write('dist/stamps.json', 'broken');
-  expect(stale(root)).toHaveLength(5);
+  expect(stale(root)).toHaveLength(6);
 });

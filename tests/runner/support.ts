@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
+import { launchNodeHelper } from '../../electron/node-helper.ts';
 import { createRunner, type RunnerNeeds } from '../../electron/runner/index.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import { type Job, type JobInput, jobSchema, type OutputLine, type RunView } from '../../shared/index.ts';
@@ -10,6 +12,11 @@ import { temporaryHome } from '../support/home.ts';
 import { seededRandom } from '../support/random.ts';
 
 let seed = Date.now();
+
+/** The program of the helper that starts commands; Node reads it as it is. */
+export const helperProgram = fileURLToPath(
+  new URL('../../electron/runner/helper/program.ts', import.meta.url),
+);
 
 /** A job of command steps: each step is an argv for /bin/sh -c, or a step as config.json has it. */
 export function jobOf(
@@ -51,6 +58,10 @@ export async function openRunner(jobs: Job[], change: Partial<RunnerNeeds> = {},
     workspace: () => undefined,
     baseFolder: home,
     environment: async () => ({ PATH: process.env['PATH'] ?? '', HOME: home }),
+    helper: {
+      socket: join(home, `helper-${seed}.sock`),
+      launch: (args) => launchNodeHelper(helperProgram, args),
+    },
     builtins: {
       publish_due_posts: async () => ({ ok: true, summary: 'No post is due.', quiet: true }),
       refresh_tokens: async () => ({ ok: true, summary: 'Nothing to do.', quiet: true }),

@@ -23,7 +23,8 @@ export function runCommand(program: Command, use: Use): void {
         // Jobs and posts must not die with whoever reads the log: a closed terminal, `| head`, a log collector that crashed.
         io.outliveReader();
         const assets = join(__dirname, '../renderer');
-        return await runHeadless({ home, version, port, window, log, assets, demo });
+        const helper = join(__dirname, 'command-helper.cjs');
+        return await runHeadless({ home, version, port, window, log, assets, helper, demo });
       }),
     );
 }

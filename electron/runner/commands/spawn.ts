@@ -1,62 +1,16 @@
-import type { Readable } from 'node:stream';
+import process from 'node:process';
 import { execa } from 'execa';
-import { BelfryError, type ErrorCode } from '../../../shared/index.ts';
-import type { Environment } from './environment.ts';
-
-/** A command that is ready to run: everything looked up and filled in. */
-export type ReadyCommand = {
-  file: string;
-  args: readonly string[];
-  cwd: string;
-  environment: Environment;
-  /** `file` is one line for the system's shell. */
-  shell: boolean;
-  /** For errors: `step "Ingest" of job "news"`. */
-  where: string;
-};
-
-export type Exit = { code: number | null; signal: string | null };
-
-/** A running command. */
-export type Child = {
-  pid: number;
-  stdout: Readable;
-  stderr: Readable;
-  /** Its process has ended, whatever still holds its pipes. */
-  exited: Promise<Exit>;
-  /** Its process has ended and its pipes are closed. */
-  closed: Promise<void>;
-};
-
-const codes: Record<string, { code: ErrorCode; why: string; remedy: string }> = {
-  ENOENT: {
-    code: 'COMMAND_NOT_FOUND',
-    why: 'The file, or the interpreter that its first line names, does not exist',
-    remedy: 'Look at the first line of the script',
-  },
-  EACCES: {
-    code: 'COMMAND_NOT_FOUND',
-    why: 'The system does not allow to execute it',
-    remedy: 'Check the rights of the file and of its disk',
-  },
-  ENOEXEC: {
-    code: 'COMMAND_NOT_FOUND',
-    why: 'The file is no program of this machine',
-    remedy: 'Give a script a first line such as #!/bin/sh',
-  },
-  E2BIG: {
-    code: 'BAD_INPUT',
-    why: 'Arguments and environment together are longer than the system allows',
-    remedy: 'Hand large values over in a file',
-  },
-};
+import { type Child, type Exit, type ReadyCommand, startError } from './child.ts';
 
 /**
  * Starts a command through execa in a process group of its own, its input closed, its output in raw streams: execa
  * must never buffer it, and its promise is not waited for, since a grandchild with the pipe can keep it open for ever.
- * Throws COMMAND_NOT_FOUND, BAD_INPUT or INTERNAL when it cannot be started.
+ * `startOf` tells its start time. Throws COMMAND_NOT_FOUND, BAD_INPUT or INTERNAL when it cannot be started.
  */
-export async function spawnCommand(command: ReadyCommand): Promise<Child> {
+export async function spawnHere(
+  command: ReadyCommand,
+  startOf: (pid: number) => Promise<string | null>,
+): Promise<Child> {
   const running = execa(command.file, [...command.args], {
     cwd: command.cwd,
     env: command.environment,
@@ -74,7 +28,7 @@ export async function spawnCommand(command: ReadyCommand): Promise<Child> {
   const { nodeChildProcess: child, pid, stdout, stderr } = running;
   if (pid === undefined) {
     const { code, originalMessage, shortMessage } = await running;
-    throw spawnError(command, code ?? '', originalMessage ?? shortMessage ?? 'No reason was given');
+    throw startError(command, code ?? '', originalMessage ?? shortMessage ?? 'No reason was given');
   }
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -82,16 +36,7 @@ export async function spawnCommand(command: ReadyCommand): Promise<Child> {
   const closed = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
   });
-  return { pid, stdout, stderr, exited, closed };
-}
-
-function spawnError(command: ReadyCommand, code: string, message: string): BelfryError {
-  const known = codes[code] ?? { code: 'INTERNAL', why: message, remedy: 'Try again later' };
-  return new BelfryError({
-    ...known,
-    what: `The command cannot be started (${code || 'no code'})`,
-    where: `${command.where}: ${command.file}`,
-  });
+  return { pid, startedAt: await startOf(pid), stdout, stderr, exited, closed };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type CommandStep, toInstant } from '../../../shared/index.ts';
 import type { Environment } from '../commands/environment.ts';
+import type { Starter } from '../helper/starter.ts';
 import { resultName } from '../job-problems.ts';
 import { createJsonResult, type JsonResult } from '../output/json-result.ts';
 import { createPostLines, type PostLines } from '../output/post-lines.ts';
@@ -10,7 +11,7 @@ import { runCommand, type TextSink } from './command.ts';
 import type { StepOutcome } from './outcome.ts';
 import { prepareCommand } from './prepare-command.ts';
 
-export type StepNeeds = RunnerNeeds & { processes: Processes; gate(): Promise<void> };
+export type StepNeeds = RunnerNeeds & { processes: Processes; start: Starter['start'] };
 
 type CommandContext = {
   step: CommandStep;
@@ -41,7 +42,7 @@ export async function runCommandStep(
     {
       clock: needs.clock,
       processes: needs.processes,
-      gate: needs.gate,
+      start: needs.start,
       runId: run.id,
       signal: at.signal,
       sinks: { stdout: reader ? both(record('stdout'), reader) : record('stdout'), stderr: record('stderr') },

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../shared/index.ts';
-import { type Child, type Exit, type ReadyCommand, spawnCommand } from '../commands/spawn.ts';
+import type { Child, Exit, Lost, ReadyCommand } from '../commands/child.ts';
 import { createDecoder } from '../output/decoder.ts';
 import type { Sink } from '../output/recorder.ts';
 import { pause } from '../pause.ts';
@@ -21,8 +21,8 @@ export type TextSink = Sink & { pressure(): Promise<void> | undefined };
 export type CommandNeeds = {
   clock: Clock;
   processes: Processes;
-  /** Waits for this command's turn to be started. */
-  gate(): Promise<void>;
+  /** Starts a command: see `Starter`. */
+  start(command: ReadyCommand): Promise<Child | Lost>;
   runId: string;
   signal: AbortSignal;
   sinks: { stdout: TextSink; stderr: TextSink };
@@ -36,16 +36,17 @@ export type CommandNeeds = {
  * Throws when it cannot be started.
  */
 export async function runCommand(needs: CommandNeeds, command: ReadyCommand): Promise<StepOutcome> {
-  await needs.gate();
   const early = stopReason(needs.signal);
   if (early) return stopped(early);
-  const child = await spawnCommand(command);
+  const child = await needs.start(command);
+  if (child === 'lost') return cutOff(needs);
   const read = [reading(child.stdout, needs.sinks.stdout), reading(child.stderr, needs.sinks.stderr)];
-  const leader = { pid: child.pid, startedAt: (await needs.processes.startOf(child.pid)) ?? 'unknown' };
+  const leader = { pid: child.pid, startedAt: child.startedAt ?? 'unknown' };
   needs.spawned(leader);
   const tree = { runIds: new Set([needs.runId]), leader, since: leader };
 
   const exit = await Promise.race([child.exited, ended(needs, tree)]);
+  if (exit === 'lost') await endTree(needs, tree, grace);
   const held = await drained(needs, child);
   if (held || needs.processes.groupLives(child.pid)) {
     const left = await endTree(needs, tree, needs.signal.aborted ? 0 : graceForLeftOvers);
@@ -54,8 +55,21 @@ export async function runCommand(needs: CommandNeeds, command: ReadyCommand): Pr
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   await Promise.all(read);
   const reason = stopReason(needs.signal);
-  if (!reason) return judge(exit);
-  return { ...stopped(reason), exitCode: exit?.code ?? null, signal: exit?.signal ?? null };
+  if (!reason) return exit === 'lost' ? lost : judge(exit);
+  const known = exit === 'lost' ? undefined : exit;
+  return { ...stopped(reason), exitCode: known?.code ?? null, signal: known?.signal ?? null };
+}
+
+const lost: StepOutcome = {
+  status: 'interrupted',
+  error: 'The process of Belfry that starts commands ended without warning, and the command was ended.',
+};
+
+/** Nobody knows whether the command was started: what carries the mark of its run is ended. */
+async function cutOff(needs: CommandNeeds): Promise<StepOutcome> {
+  await endTree(needs, { runIds: new Set([needs.runId]) }, needs.signal.aborted ? 0 : grace);
+  const reason = stopReason(needs.signal);
+  return reason ? stopped(reason) : lost;
 }
 
 /** Ends the tree once the step is stopped; resolves when that is done, even if the process would not go. */

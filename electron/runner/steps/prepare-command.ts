@@ -1,7 +1,7 @@
 import { BelfryError, type CommandStep, type Workspace } from '../../../shared/index.ts';
+import type { ReadyCommand } from '../commands/child.ts';
 import type { Environment } from '../commands/environment.ts';
 import { resolveFolder, resolveProgram } from '../commands/resolve.ts';
-import type { ReadyCommand } from '../commands/spawn.ts';
 
 export type PrepareNeeds = {
   workspace(id: string): Workspace | undefined;
