@@ -1,50 +1,100 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { realPathWithin } from './allowed.ts';
 import { dimensionBytes, dimensions, isMeasured } from './dimensions.ts';
+import { type MediaFacts, noDetails } from './facts.ts';
+import { readerOf } from './file-reader.ts';
+import { pictureDetails } from './picture-details.ts';
 import { sniff } from './sniff.ts';
+import { isStreamable, placeBoxes } from './strip/film.ts';
+import type { Workshop } from './workshop/index.ts';
+
+export type { MediaFacts } from './facts.ts';
 
 /** Larger than any network takes; keeps a mistyped path from filling the disk. */
 const mostBytes = 2 * 1024 ** 3;
 
-/** What a file is by its content. `width` and `height` are null where nothing measures them (films, sounds). */
-export type MediaFacts = { mime: string; bytes: number; width: number | null; height: number | null };
+/** Films whose index the library must find, or they are damaged; it does not know every kind of the others. */
+const understood: ReadonlySet<string> = new Set(['video/mp4', 'video/quicktime', 'video/webm']);
+const boxed: ReadonlySet<string> = new Set(['video/mp4', 'video/quicktime']);
+
+export type InspectNeeds = {
+  workshop: Pick<Workshop, 'measure'>;
+  /** Folders that media may come from; null = any. */
+  folders: readonly string[] | null;
+};
 
 /** Opens and examines a file; the text says what is wrong with it. Whoever gets a handle closes it. */
-export async function inspect(path: string): Promise<{ handle: FileHandle; facts: MediaFacts } | string> {
-  const handle = await openFile(path);
+export async function inspect(
+  path: string,
+  needs: InspectNeeds = {
+    workshop: { measure: async () => ({ ok: false, fault: 'failed', why: '' }) },
+    folders: null,
+  },
+): Promise<{ handle: FileHandle; facts: MediaFacts } | string> {
+  const allowed = await realPathWithin(path, needs.folders);
+  if (typeof allowed === 'string') return allowed;
+  const handle = await openFile(allowed.path, path);
   if (typeof handle === 'string') return handle;
-  const facts = await examine(handle, path).catch(
-    (error: unknown) => `${path} cannot be read (${String(error)})`,
+  const facts = await examine(handle, path, allowed.path, needs).catch(
+    (error: unknown) => `${path} cannot be read (${reason(error)})`,
   );
   if (typeof facts !== 'string') return { handle, facts };
   await handle.close();
   return facts;
 }
 
-async function examine(handle: FileHandle, path: string): Promise<MediaFacts | string> {
+async function examine(
+  handle: FileHandle,
+  name: string,
+  path: string,
+  { workshop }: InspectNeeds,
+): Promise<MediaFacts | string> {
   const found = await handle.stat();
-  if (!found.isFile()) return `${path} is not a regular file`;
-  if (found.size === 0) return `${path} is empty`;
-  if (found.size > mostBytes) return `${path} is larger than 2 GiB`;
-  const head = new Uint8Array(Math.min(dimensionBytes, found.size));
-  await handle.read(head, 0, head.byteLength, 0);
+  if (!found.isFile()) return `${name} is not a regular file`;
+  if (found.size === 0) return `${name} is empty`;
+  if (found.size > mostBytes) return `${name} is larger than 2 GiB`;
+  const file = readerOf(handle, found.size);
+  const head = await file.read(0, dimensionBytes);
   const mime = sniff(head);
   if (mime === undefined)
-    return `${path} is no picture, film or sound that Belfry knows, whatever its name says`;
-  if (!isMeasured(mime)) return { mime, bytes: found.size, width: null, height: null };
+    return `${name} is no picture, film or sound that Belfry knows, whatever its name says`;
+  if (!mime.startsWith('image/')) return examineFilm(path, name, mime, workshop, file);
   const size = dimensions(head);
-  return size
-    ? { mime, bytes: found.size, ...size }
-    : `${path} is damaged: its width and height cannot be read`;
+  if (!size && isMeasured(mime)) return `${name} is damaged: its width and height cannot be read`;
+  const { width = null, height = null, orientation = 1 } = size ?? {};
+  const details = { ...noDetails, orientation, ...(await pictureDetails(file, mime, head)) };
+  return { mime, bytes: found.size, width, height, details };
+}
+
+async function examineFilm(
+  path: string,
+  name: string,
+  mime: string,
+  workshop: InspectNeeds['workshop'],
+  file: ReturnType<typeof readerOf>,
+): Promise<MediaFacts | string> {
+  const measured = await workshop.measure(path);
+  if (!measured.ok && measured.fault === 'damaged' && understood.has(mime))
+    return `${name} is damaged: neither film nor sound can be found in it`;
+  const { width = null, height = null, ...film } = measured.ok ? measured.value : {};
+  const location = boxed.has(mime) && (await placeBoxes(file)).length > 0;
+  const streamable = boxed.has(mime) ? await isStreamable(file) : null;
+  return { mime, bytes: file.bytes, width, height, details: { ...noDetails, ...film, location, streamable } };
 }
 
 /** Opens without blocking: a FIFO that nobody writes to would hold an ordinary open for ever. */
-async function openFile(path: string): Promise<FileHandle | string> {
+async function openFile(path: string, name: string): Promise<FileHandle | string> {
   try {
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return `${path} does not exist`;
-    return `${path} cannot be read (${code || String(error)})`;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return `${name} does not exist`;
+    if (code === 'ELOOP') return `${name} is a symbolic link that leads back to itself`;
+    return `${name} cannot be read (${code || String(error)})`;
   }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -21,7 +21,10 @@ export async function takeMedia(
   const problem = (message: string): Taken => ({ kind: 'problem', problem: { field: place.field, message } });
   const found = await inspect(input.path);
   if (typeof found === 'string') return problem(found);
-  const { handle, facts } = found;
+  const {
+    handle,
+    facts: { details: _details, ...facts },
+  } = found;
   try {
     const sha256 = await copyWhole(handle, facts.bytes, to);
     if (sha256 === undefined) return problem(`${input.path} changed while it was being copied`);

@@ -10,7 +10,7 @@ export type Body =
   | { stream: () => AsyncIterable<Uint8Array>; type: string; bytes: number };
 
 export type HttpRequest = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   url: string;
   token?: string;
   headers?: Record<string, string>;

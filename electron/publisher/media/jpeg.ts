@@ -1,0 +1,88 @@
+import { bigEndian, latin, type Reader } from './file-reader.ts';
+
+/** A marker segment of a JPEG: where it begins (its 0xFF), where the next one does, and the first bytes of its content. */
+export type JpegSegment = { marker: number; from: number; to: number; head: Uint8Array };
+
+export type Jpeg = {
+  /** Everything before the picture itself, without the marker of the start. */
+  segments: readonly JpegSegment[];
+  /** Where the first scan begins. */
+  scanAt: number;
+};
+
+const mostSegments = 2000;
+const headBytes = 32;
+const startOfScan = 0xda;
+const endOfImage = 0xd9;
+
+/** The segments of a JPEG (ITU T.81, B.1.1); undefined when it is damaged before its picture begins. */
+export async function readJpeg(file: Reader): Promise<Jpeg | undefined> {
+  const segments: JpegSegment[] = [];
+  let at = 2;
+  while (segments.length < mostSegments) {
+    const bytes = await file.read(at, 4 + headBytes);
+    const marker = bytes[1] ?? 0;
+    if (bytes.byteLength < 4 || bytes[0] !== 0xff) return undefined;
+    if (marker === 0xff) {
+      at += 1; // Markers may be filled up with 0xFF.
+      continue;
+    }
+    const length = bigEndian(bytes, 2, 2);
+    if (marker === startOfScan) return { segments, scanAt: at };
+    if (length < 2 || at + 2 + length > file.bytes) return undefined;
+    const to = at + 2 + length;
+    segments.push({ marker, from: at, to, head: bytes.subarray(4, Math.min(4 + headBytes, 2 + length)) });
+    at = to;
+  }
+  return undefined;
+}
+
+/** Where the picture ends, its end marker included; the size of the file when it has none. What follows is no part of it. */
+export async function endOfJpeg(file: Reader, scanAt: number): Promise<number> {
+  const block = 64 * 1024;
+  let at = scanAt + 2;
+  for (let from = at; from < file.bytes; ) {
+    const bytes = await file.read(from, block);
+    if (bytes.byteLength < 2) return file.bytes;
+    const found = nextMarker(bytes);
+    if (found === undefined) {
+      from += bytes.byteLength - 1; // A marker may lie across two blocks.
+      continue;
+    }
+    at = from + found;
+    if (bytes[found + 1] === endOfImage) return at + 2;
+    // Another table or scan of a progressive picture.
+    const length = bigEndian(await file.read(at + 2, 2), 0, 2);
+    from = at + 2 + Math.max(length, 2);
+  }
+  return file.bytes;
+}
+
+/** The first marker in coded data: 0xFF is followed by 0 where it is data, and by 0xD0 to 0xD7 at a restart. */
+function nextMarker(bytes: Uint8Array): number | undefined {
+  for (let at = bytes.indexOf(0xff); at >= 0 && at + 1 < bytes.byteLength; at = bytes.indexOf(0xff, at + 1)) {
+    const next = bytes[at + 1] ?? 0;
+    if (next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return at;
+  }
+  return undefined;
+}
+
+/** What a segment is there for, by the name at its start. */
+export function kindOf({
+  marker,
+  head,
+}: JpegSegment): 'jfif' | 'exif' | 'xmp' | 'icc' | 'pictures' | 'iptc' | 'other' {
+  const name = latin(head);
+  if (marker === 0xe0) return 'jfif';
+  if (marker === 0xe1) return name.startsWith('Exif\0') ? 'exif' : name.startsWith('http') ? 'xmp' : 'other';
+  if (marker === 0xe2) return name.startsWith('ICC_PROFILE\0') ? 'icc' : 'pictures';
+  return marker === 0xed ? 'iptc' : 'other';
+}
+
+/** Colour channels of a JPEG: 1 grey, 3 colours, 4 for print; undefined when it does not tell. */
+export function channelsOf({ segments }: Jpeg): number | undefined {
+  const frame = segments.find(
+    ({ marker }) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker),
+  );
+  return frame?.head[5];
+}

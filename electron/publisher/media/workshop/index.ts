@@ -1,0 +1,87 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../../../shared/index.ts';
+import type { Answer, FilmFacts, Letter, Made, Order, Outcome } from './orders.ts';
+
+/** Looks into films and makes pictures, off the main thread, one order at a time. */
+export type Workshop = {
+  /** What a film or sound is. */
+  measure(path: string): Promise<Outcome<FilmFacts>>;
+  /** Makes a picture by a recipe and writes it to `to`, which must not be in use. */
+  make(order: Omit<Extract<Order, { do: 'make' }>, 'do'>): Promise<Outcome<Made>>;
+  /** Ends the thread; what waits fails. A later order starts it again. */
+  close(): Promise<void>;
+};
+
+type Waiting = { letter: Letter; settle(outcome: Outcome<FilmFacts | Made>): void };
+
+/**
+ * A workshop whose thread runs the file `entry`. It starts with the first order and ends when none came for `idleMs`, which
+ * gives its memory back; an order that takes longer than `orderMs` ends it, too, so that no file can occupy it for ever.
+ */
+export function createWorkshop(needs: {
+  entry: string;
+  clock: Clock;
+  idleMs?: number;
+  orderMs?: number;
+}): Workshop {
+  const { entry, clock, idleMs = 20_000, orderMs = 180_000 } = needs;
+  const waiting: Waiting[] = [];
+  let worker: Worker | undefined;
+  let cancelTimer = () => {};
+  let lastId = 0;
+
+  const end = (why: string): Promise<unknown> => {
+    const ending = worker;
+    worker = undefined;
+    cancelTimer();
+    for (const { settle } of waiting.splice(0)) settle({ ok: false, fault: 'failed', why });
+    return ending?.terminate() ?? Promise.resolve();
+  };
+  const start = (): Worker => {
+    const started = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: 512 } });
+    started.on('message', ({ id, outcome }: Answer) => {
+      if (waiting[0]?.letter.id !== id) return;
+      waiting.shift()?.settle(outcome);
+      next();
+    });
+    started.on('error', (error) => {
+      if (worker === started) void end(`The thread for media broke: ${String(error)}`);
+    });
+    started.on('exit', (code) => {
+      if (worker === started) void end(`The thread for media ended (${code})`);
+    });
+    return started;
+  };
+  /** Hands the first order over, or lets the thread rest. */
+  const next = () => {
+    cancelTimer();
+    const [first] = waiting;
+    if (!first) {
+      worker?.unref();
+      cancelTimer = clock.setTimer(idleMs, () => void end(''));
+      return;
+    }
+    worker ??= start();
+    worker.ref();
+    worker.postMessage(first.letter);
+    cancelTimer = clock.setTimer(orderMs, () => {
+      void end(`It took longer than ${Math.round(orderMs / 1000)} s`);
+    });
+  };
+  const order = <T>(wanted: Order): Promise<Outcome<T>> =>
+    new Promise((resolve) => {
+      lastId += 1;
+      // The answer to an order is of the order's kind: one thread, one protocol, both ours.
+      const settle = (outcome: Outcome<FilmFacts | Made>) => resolve(outcome as Outcome<T>);
+      waiting.push({ letter: { id: lastId, order: wanted }, settle });
+      if (waiting.length === 1) next();
+    });
+
+  return {
+    measure: (path) => order({ do: 'measure', path }),
+    make: (wanted) => order({ do: 'make', ...wanted }),
+    async close() {
+      await end('Belfry is stopping');
+    },
+  };
+}
