@@ -51,7 +51,7 @@ const recordsOf = (belfry: Command, job: string) =>
 const handled = (belfry: Command, job: string, slot: string) =>
   until(
     `${job} has handled ${slot}`,
-    async () => (await recordsOf(belfry, job)).some((run) => run.slot === slot),
+    async () => (await recordsOf(belfry, job)).some((run) => run.slot === slot && run.status !== 'queued'),
     20_000,
   );
 
