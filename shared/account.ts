@@ -36,19 +36,65 @@ export const accountViewSchema = z.strictObject({
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
 
-/** A new account by access token. The token goes in and never comes out again. */
-export const accountInputSchema = z.strictObject({
+/** Whose log-in an Instagram account came by: its own, or that of the Facebook Page it is linked to. */
+export const logins = ['instagram', 'facebook'] as const;
+export type Login = (typeof logins)[number];
+
+/** Version of Meta's Graph API in the path of every call; v25.0 lives until July 2028. */
+export const graphVersion = 'v25.0';
+
+const knownServers: Partial<Record<Network, string>> = {
+  instagram: 'https://graph.instagram.com',
+  facebook: 'https://graph.facebook.com',
+};
+
+/** The server of a network that has one only; undefined where a person must name it. */
+export function usualServer(network: Network, login?: Login): string | undefined {
+  return knownServers[network === 'instagram' ? (login ?? network) : network];
+}
+
+const networkField = z.enum(networks, 'must be mastodon, pixelfed, instagram or facebook');
+const serverField = z.url({
+  protocol: /^https?$/,
+  error: 'must be an http(s) address, such as https://mastodon.example',
+});
+/** A token or a secret: one word of printable ASCII. */
+export const secretText = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(4096, 'must have at most 4096 characters')
+  .regex(/^[\x21-\x7e]+$/, 'must not contain spaces or control characters');
+
+/** Where an account is, and how it is to be called. */
+export const accountPlace = {
   /** Default: made from handle and server. */
   id: idSchema.optional(),
-  network: z.enum(networks, 'must be mastodon, pixelfed, instagram or facebook'),
-  server: z.url({
-    protocol: /^https?$/,
-    error: 'must be an http(s) address, such as https://mastodon.example',
-  }),
-  token: z
-    .string()
-    .min(1, 'must not be empty')
-    .max(4096, 'must have at most 4096 characters')
-    .regex(/^[\x21-\x7e]+$/, 'must not contain spaces or control characters'),
-});
+  network: networkField,
+  /** Default: the one server of the network; Mastodon and Pixelfed have none. */
+  server: serverField.optional(),
+  /** Instagram only. Default: by the server. */
+  login: z.enum(logins, 'must be instagram or facebook').optional(),
+};
+
+type Place = { network: Network; server?: string | undefined; login?: Login | undefined };
+
+/** What a schema with `accountPlace` checks besides. */
+export function checkPlace({ value, issues }: z.core.ParsePayload<Place>): void {
+  const complain = (field: string, message: string) =>
+    issues.push({ code: 'custom', input: value, path: [field], message });
+  if (value.server === undefined && usualServer(value.network) === undefined)
+    complain('server', 'is missing');
+  if (value.login !== undefined && value.network !== 'instagram')
+    complain('login', 'is for Instagram only, which knows two ways to log in');
+}
+
+/** A new account by access token. The token goes in and never comes out again. */
+export const accountInputSchema = z
+  .strictObject({
+    ...accountPlace,
+    token: secretText,
+    /** Which one, by its id on the network, where one token opens several (a person's Facebook Pages). */
+    remoteId: z.string().min(1, 'must not be empty').max(256, 'must have at most 256 characters').optional(),
+  })
+  .check(checkPlace);
 export type AccountInput = z.infer<typeof accountInputSchema>;

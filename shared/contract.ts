@@ -12,6 +12,7 @@ import {
   runStatuses,
   runViewSchema,
 } from './run.ts';
+import { signInContract, signInReadingCalls } from './sign-in-calls.ts';
 import { triggerSchema } from './trigger.ts';
 import { fireTimesSchema, jobViewSchema, statusSchema, templateSchema } from './views.ts';
 
@@ -144,6 +145,7 @@ export const contract = {
   'accounts.add': { in: accountInputSchema, out: accountViewSchema },
   'accounts.verify': { in: byId, out: accountViewSchema },
   'accounts.remove': { in: byId, out: done },
+  ...signInContract,
 
   'settings.get': { in: nothing, out: settingsSchema },
   'settings.set': { in: settingsPatchSchema, out: settingsSchema },
@@ -173,6 +175,7 @@ export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'posts.list',
   'posts.get',
   'accounts.list',
+  ...signInReadingCalls,
   'settings.get',
 ]);
 /** What a caller gives. */

@@ -13,6 +13,8 @@ export * from './ports.ts';
 export * from './post.ts';
 export * from './problems.ts';
 export * from './run.ts';
+export * from './sign-in.ts';
+export * from './sign-in-calls.ts';
 export * from './trigger.ts';
 export * from './views.ts';
 export * from './web.ts';

@@ -3,40 +3,79 @@ import {
   type AccountInput,
   type AccountView,
   BelfryError,
-  toInstant,
+  type MetaAppView,
+  type ReconnectInput,
+  type SignInInput,
+  type SignInView,
+  usualServer,
 } from '../../shared/index.ts';
-import { otherOwner, reasonOf, signInFirst, stillSending, unknownAccount } from './errors.ts';
-import { keepAccount } from './keep.ts';
-import { askOwner, refuseUnready } from './networks.ts';
-import type { AccountGate, AccountState, AccountsNeeds } from './ports.ts';
+import { createApps, metaApps } from './apps.ts';
+import { createCredentials } from './credentials.ts';
+import {
+  chooseOne,
+  idTaken,
+  otherOwner,
+  reasonOf,
+  signInFirst,
+  stillSending,
+  unknownAccount,
+} from './errors.ts';
+import { giveBack } from './give-back.ts';
+import { keepAccount, knownAs } from './keep.ts';
+import type { Candidate } from './networks/door.ts';
+import { doorOf, kindOf } from './networks/registry.ts';
+import type { AccountGate, AccountsNeeds } from './ports.ts';
+import { createRecords } from './records.ts';
 import { type Refreshed, refreshAll } from './refresh.ts';
+import { createRenewals } from './renew.ts';
+import { endingSoon, renewalUrgent } from './renewal-due.ts';
 import { serverOrigin } from './server.ts';
-import { createTokens } from './tokens.ts';
+import { createSignIns } from './sign-in/sessions.ts';
+import { createStates } from './states.ts';
 import { createTurns } from './turns.ts';
 
 /** The door of this room. */
 export type Accounts = AccountGate & {
   /** Opens every token once, so that `secrets()` is whole before a command runs. Never throws for a locked vault. */
   start(): Promise<void>;
+  /** Ends sign-ins that are under way, and their listeners. */
+  stop(): void;
   list(): Promise<AccountView[]>;
   /**
    * Asks the server whose token it is, stores the token, then the account. The same account again renews its token;
-   * under another id it throws ALREADY_EXISTS. Instagram and Facebook: NOT_ALLOWED for now.
+   * under another id it throws ALREADY_EXISTS. BAD_INPUT when the token opens several accounts and none is named.
    */
   add(input: AccountInput): Promise<AccountView>;
   /** Asks the server again. Throws SIGN_IN_NEEDED, VAULT_UNAVAILABLE or what kept the answer away; the state is stored first. */
   verify(id: string): Promise<AccountView>;
-  /** Forgets account and token. Throws CONFLICT while a post of it is being sent. */
+  /** Forgets account and token, which is given back to its server as well as may be. Throws CONFLICT while a post of it is being sent. */
   remove(id: string): Promise<void>;
   /** Texts that must never be shown or stored in the clear. */
   secrets(): readonly string[];
   /** The built-in step `refresh_tokens`. */
   refreshTokens(context: { signal: AbortSignal; say(text: string): void }): Promise<Refreshed>;
+
+  /** Begins a sign-in in the person's browser. Throws BAD_INPUT, PORT_IN_USE, VAULT_UNAVAILABLE, NETWORK_*. */
+  signIn(input: SignInInput): Promise<SignInView>;
+  /** The same for an account that is there. */
+  reconnect(input: ReconnectInput): Promise<SignInView>;
+  /** The rest throws NOT_FOUND for a sign-in that is gone. */
+  signInState(session: string): SignInView;
+  finishSignIn(session: string, code: string): Promise<SignInView>;
+  choose(session: string, remoteIds: readonly string[]): Promise<SignInView>;
+  cancelSignIn(session: string): void;
+  /** The person's apps at Meta that are kept here. */
+  apps(): Promise<MetaAppView[]>;
 };
 
 /** Builds the room; it does nothing before its first call. */
 export function createAccounts(needs: AccountsNeeds): Accounts {
-  const tokens = createTokens(needs);
+  const seen = new Set<string>();
+  const records = createRecords(needs);
+  const credentials = createCredentials(records, seen, needs.log);
+  const appStore = createApps(records, seen, needs.log);
+  const states = createStates(needs, credentials);
+  const renewals = createRenewals(needs, credentials);
   const inTurn = createTurns();
   const all = () => needs.config.current().accounts;
   const find = (id: string) => all().find((account) => account.id === id);
@@ -45,82 +84,76 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     if (!account) throw unknownAccount(id, all());
     return account;
   };
+  const viewOf = async (id: string) => states.view(demand(id), await needs.states.get(id));
 
-  /** Stores what was learned, tells clients when it is news, and the owner once when it needs them. */
-  const learn = (account: Account, status: 'ready' | 'sign-in-needed', reason: string | null) =>
-    inTurn(async () => {
-      if (!find(account.id)) return; // Removed while its server was asked.
-      const before = await needs.states.get(account.id);
-      const tokenExpiresAt = before?.tokenExpiresAt ?? null;
-      const checkedAt = needs.clock.now();
-      await needs.states.save({ accountId: account.id, status, reason, tokenExpiresAt, checkedAt });
-      if (before?.status === status && before.reason === reason) return;
-      needs.changed();
-      if (status === 'ready' && before?.status === 'sign-in-needed')
-        needs.alert({ kind: 'account-ready', accountId: account.id });
-      if (status === 'sign-in-needed' && before?.status !== 'sign-in-needed') {
-        const { id, handle } = account;
-        needs.alert({ kind: 'account', accountId: id, handle, reason: reason ?? '' });
-      }
-    });
+  /** Keeps an account that its network has confirmed just now. */
+  const keep = async (wish: Parameters<typeof keepAccount>[2], candidate: Candidate) => {
+    const account = await inTurn(() => keepAccount(needs, credentials, wish, candidate));
+    await states.learn(account, 'ready', null);
+    needs.changed();
+    return viewOf(account.id);
+  };
 
   /** One question to the server; what it says about the token is stored before this returns or throws. */
   const check = async (account: Account, signal?: AbortSignal): Promise<void> => {
-    const token = await tokens.read(account.id);
+    const credential = await credentials.read(account.id);
     try {
-      const owner = await askOwner(needs, account.network, serverOrigin(account.server), token, signal);
+      const at = { ...account, server: serverOrigin(account.server) };
+      const owner = await doorOf(credential.kind).owner(needs, at, credential, signal);
       if (account.remoteId !== '' && owner.remoteId !== account.remoteId) throw otherOwner(account, owner);
-      await learn(account, 'ready', null);
+      await states.learn(account, 'ready', null);
     } catch (error) {
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       // A token that was renewed meanwhile must not pay for the old one.
-      if ((await tokens.read(account.id)) === token) await learn(account, 'sign-in-needed', reasonOf(error));
+      if ((await credentials.read(account.id)).token === credential.token)
+        await states.learn(account, 'sign-in-needed', reasonOf(error));
       throw error;
     }
   };
+  const ending = async (account: Account): Promise<string | null> => {
+    const reason = endingSoon(await credentials.read(account.id), needs.clock.now());
+    if (reason !== null)
+      needs.alert({ kind: 'account-ending', accountId: account.id, handle: account.handle, reason });
+    return reason;
+  };
 
-  const view = async (account: Account, state: AccountState | undefined): Promise<AccountView> => {
-    const { id, network, server, handle } = account;
-    const { status, reason } = await statusOf(account, state);
-    const expires = state?.tokenExpiresAt ?? null;
-    const tokenExpiresAt = expires === null ? null : toInstant(expires);
-    return { id, network, server, handle, status, reason, tokenExpiresAt };
+  const signIns = createSignIns({
+    ...needs,
+    apps: appStore,
+    keep: ({ network, server, expected }, id, candidate) =>
+      keep({ id: expected?.id ?? id, network: expected?.network ?? network, server }, candidate),
+    known: ({ network, server }, remoteId) => knownAs(all(), { network, server }, remoteId)?.id ?? null,
+  });
+  const placeOf = (input: Pick<AccountInput, 'network' | 'server' | 'login'>) => {
+    const server = serverOrigin(input.server ?? usualServer(input.network, input.login) ?? '');
+    return { server, door: doorOf(kindOf(input.network, server, input.login)) };
   };
-  const statusOf = async (
-    account: Account,
-    state: AccountState | undefined,
-  ): Promise<Pick<AccountView, 'status' | 'reason'>> => {
-    try {
-      await tokens.read(account.id);
-    } catch (error) {
-      if (!(error instanceof BelfryError)) throw error;
-      const status = error.code === 'SIGN_IN_NEEDED' ? 'sign-in-needed' : 'locked';
-      return { status, reason: reasonOf(error) };
-    }
-    return { status: state?.status ?? 'unknown', reason: state?.reason ?? null };
-  };
-  const viewOf = async (id: string) => view(demand(id), await needs.states.get(id));
+  const othersOf = (server: string, expected: Account | undefined) =>
+    all().some(({ id, server: known }) => id !== expected?.id && new URL(known).origin === server);
 
   return {
     async start() {
       for (const account of all()) {
-        const { status, reason } = await statusOf(account, undefined);
+        const { status, reason } = await states.standing(account, undefined);
         if (status === 'locked') needs.log('warn', `The account ${account.id} cannot be used`, { reason });
       }
     },
+    stop: signIns.stop,
     async list() {
-      const states = new Map((await needs.states.all()).map((state) => [state.accountId, state]));
-      return Promise.all(all().map((account) => view(account, states.get(account.id))));
+      const known = new Map((await needs.states.all()).map((state) => [state.accountId, state]));
+      return Promise.all(all().map((account) => states.view(account, known.get(account.id))));
     },
     async add(input) {
-      refuseUnready(input.network);
-      const server = serverOrigin(input.server);
-      tokens.assertWritable();
-      const owner = await askOwner(needs, input.network, server, input.token);
-      const account = await inTurn(() => keepAccount(needs, tokens, input, server, owner));
-      await learn(account, 'ready', null);
-      needs.changed();
-      return viewOf(account.id);
+      const { network, remoteId } = input;
+      const { server, door } = placeOf(input);
+      records.assertWritable();
+      seen.add(input.token);
+      const app = door.login === undefined ? undefined : await appStore.read(server);
+      const opened = await door.open(needs, { network, server, app }, input.token);
+      const fitting = opened.filter(({ owner }) => remoteId === undefined || owner.remoteId === remoteId);
+      const [candidate] = fitting;
+      if (!candidate || fitting.length > 1) throw chooseOne(opened, remoteId);
+      return keep({ id: input.id, network, server }, candidate);
     },
     async verify(id) {
       await check(demand(id));
@@ -128,16 +161,18 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     },
     remove: (id) =>
       inTurn(async () => {
-        demand(id);
+        const account = demand(id);
         if (await needs.sending(id)) throw stillSending(id);
+        const last = await credentials.read(id).catch(() => undefined); // One that cannot be opened cannot be given back.
         // The secret first: a crash in between leaves an account that asks for sign-in, not a secret that nobody sees.
-        await tokens.remove(id);
+        await credentials.remove(id);
         await needs.config.change((raw) => ({
           ...raw,
-          accounts: (raw.accounts ?? []).filter((account) => account.id !== id),
+          accounts: (raw.accounts ?? []).filter((other) => other.id !== id),
         }));
         await needs.states.forget(id);
         needs.changed();
+        if (last) void giveBack(needs, account, last);
       }),
     account(id) {
       const account = find(id);
@@ -146,24 +181,51 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     },
     async accountStatus(id) {
       const account = find(id);
-      return account ? (await statusOf(account, await needs.states.get(id))).status : 'unknown';
+      return account ? (await states.standing(account, await needs.states.get(id))).status : 'unknown';
     },
     async token(id) {
       const account = demand(id);
       const state = await needs.states.get(id);
       if (state?.status === 'sign-in-needed') throw signInFirst(account, state.reason);
       serverOrigin(account.server); // Throws for one that the token must not be sent to.
-      return tokens.read(id);
+      const credential = await credentials.read(id);
+      if (!renewalUrgent(credential, needs.clock.now())) return credential.token;
+      await renewals.renew(account);
+      return (await credentials.read(id)).token;
     },
     async signInNeeded(id, reason) {
       const account = find(id);
-      if (account) await learn(account, 'sign-in-needed', reason);
+      if (account) await states.learn(account, 'sign-in-needed', reason);
     },
     async ready(id) {
       const account = find(id);
-      if (account) await learn(account, 'ready', null);
+      if (account) await states.learn(account, 'ready', null);
     },
-    secrets: tokens.seen,
-    refreshTokens: (context) => refreshAll(all(), check, context),
+    secrets: () => [...seen],
+    refreshTokens: (context) => refreshAll(all(), { renew: renewals.renew, check, ending }, context),
+
+    async signIn(input) {
+      const { server, door } = placeOf(input);
+      records.assertWritable();
+      const { network, id, code, app } = input;
+      const taken = id === undefined ? undefined : find(id);
+      if (taken) throw idTaken(taken.id, taken);
+      const another = othersOf(server, undefined);
+      return signIns.begin({ network, server, door, id, expected: undefined, another, code, app });
+    },
+    async reconnect({ id, code, app }) {
+      const expected = demand(id);
+      const { network } = expected;
+      const server = serverOrigin(expected.server);
+      records.assertWritable();
+      const kind = (await states.kindOf(id)) ?? kindOf(network, server);
+      const another = othersOf(server, expected);
+      return signIns.begin({ network, server, door: doorOf(kind), id, expected, another, code, app });
+    },
+    signInState: signIns.state,
+    finishSignIn: signIns.finish,
+    choose: signIns.choose,
+    cancelSignIn: signIns.cancel,
+    apps: () => metaApps(appStore, all()),
   };
 }

@@ -1,5 +1,5 @@
 import { type Account, BelfryError, nearest } from '../../shared/index.ts';
-import type { Owner } from './mastodon.ts';
+import type { Candidate, Owner } from './networks/door.ts';
 
 /** An error as a sentence for the account's `reason`: its text without the code. */
 export function reasonOf(error: BelfryError): string {
@@ -26,7 +26,7 @@ export function signInFirst(account: Account, reason: string | null): BelfryErro
     what: `The account "${account.id}" needs sign-in`,
     where: account.server,
     why: reason ?? 'Its token was refused',
-    remedy: 'Add the account again with a new token',
+    remedy: 'Sign in again',
   });
 }
 
@@ -36,7 +36,7 @@ export function otherOwner(account: Account, owner: Owner): BelfryError {
     what: `The token of "${account.id}" belongs to ${owner.handle}`,
     where: account.server,
     why: `The account is ${account.handle} with the id ${account.remoteId}, the token's owner has the id ${owner.remoteId}`,
-    remedy: 'Add the account again with a token of its own',
+    remedy: `Sign in again as ${account.handle}`,
   });
 }
 
@@ -69,5 +69,32 @@ export function sameAccount(known: Account, wanted: string): BelfryError {
     why: `Under a second id "${wanted}" its posts could go out twice`,
     remedy: `Add it as "${known.id}", or without an id, to renew its token`,
     field: 'id',
+  });
+}
+
+/** One token, several accounts, and no word which. */
+export function chooseOne(found: readonly Candidate[], wanted: string | undefined): BelfryError {
+  const list = found.map(({ owner: { handle, remoteId } }) => `${handle} (${remoteId})`).join(', ');
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what:
+      wanted === undefined
+        ? 'The token opens several accounts'
+        : `The token does not open "${wanted.slice(0, 100)}"`,
+    where: 'in the account to add',
+    why: `It opens ${list}`,
+    remedy: 'Name one of them by the id in brackets (--remote-id)',
+    field: 'remoteId',
+  });
+}
+
+export function stillRenewing(error: unknown): BelfryError {
+  return new BelfryError({
+    code: 'HOME_UNUSABLE',
+    what: 'A renewed token could not be stored',
+    where: 'in secrets.json',
+    why: `Belfry uses it and tries again, and a sign-in is needed if Belfry ends before that works: ${String(error)}`,
+    remedy: 'Check the disk and its rights',
+    cause: error,
   });
 }

@@ -1,48 +1,62 @@
-import type { Account, AccountInput } from '../../shared/index.ts';
+import type { Account, Network } from '../../shared/index.ts';
+import type { Credentials } from './credentials.ts';
 import { idTaken, sameAccount } from './errors.ts';
-import type { Owner } from './mastodon.ts';
+import type { Candidate, Owner } from './networks/door.ts';
 import type { AccountsNeeds } from './ports.ts';
 import { accountId } from './server.ts';
-import type { Tokens } from './tokens.ts';
+
+/** Where an account is, and how it is to be called if it is new. */
+export type Wish = { id?: string | undefined; network: Network; server: string };
 
 /**
- * Keeps a checked account: its token first, then the account, so that no crash leaves an account without its token.
- * One that is there already gets the new token. Throws ALREADY_EXISTS for a taken id or a second id of one account.
+ * Keeps a checked account: its credential first, then the account, so that no crash leaves an account without its token.
+ * One that is there already gets the new credential. Throws ALREADY_EXISTS for a taken id or a second id of one account.
  */
 export async function keepAccount(
   needs: Pick<AccountsNeeds, 'config'>,
-  tokens: Pick<Tokens, 'write' | 'remove'>,
-  input: AccountInput,
-  server: string,
-  owner: Owner,
+  credentials: Pick<Credentials, 'write' | 'remove'>,
+  { id: wanted, network, server }: Wish,
+  { owner, credential }: Candidate,
 ): Promise<Account> {
   const accounts = needs.config.current().accounts;
-  const known = accounts.find((account) => isSame(account, input.id, server, owner));
+  const known = knownAs(accounts, { id: wanted, network, server }, owner.remoteId);
   if (known) {
-    if (input.id !== undefined && input.id !== known.id) throw sameAccount(known, input.id);
-    await tokens.write(known.id, input.token);
+    if (wanted !== undefined && wanted !== known.id) throw sameAccount(known, wanted);
+    await credentials.write(known.id, credential);
     return known.remoteId === '' ? complete(needs, known, owner) : known;
   }
-  const taken = accounts.find((account) => account.id === input.id);
+  const taken = accounts.find((account) => account.id === wanted);
   if (taken) throw idTaken(taken.id, taken);
 
   const ids = new Set(accounts.map((account) => account.id));
-  const id = input.id ?? accountId(owner.username, server, ids);
-  const account = { id, network: input.network, server, handle: owner.handle, remoteId: owner.remoteId };
-  await tokens.write(id, input.token);
+  const id = wanted ?? accountId(owner.username, network, server, ids);
+  const account = { id, network, server, handle: owner.handle, remoteId: owner.remoteId };
+  await credentials.write(id, credential);
   try {
     await needs.config.change((raw) => ({ ...raw, accounts: [...(raw.accounts ?? []), account] }));
   } catch (error) {
-    await tokens.remove(id);
+    await credentials.remove(id);
     throw error;
   }
   return account;
 }
 
-/** An account written into config.json by hand, without the id on its server, is recognised by its own id. */
-function isSame(account: Account, wanted: string | undefined, server: string, owner: Owner): boolean {
-  if (new URL(account.server).origin !== server) return false;
-  return account.remoteId === '' ? account.id === wanted : account.remoteId === owner.remoteId;
+/** The account that is this one. One written into config.json by hand, without the id on its server, is recognised by its own id. */
+export function knownAs(
+  accounts: readonly Account[],
+  { id, network, server }: Wish,
+  remoteId: string,
+): Account | undefined {
+  return accounts.find((account) => {
+    if (new URL(account.server).origin !== server || familyOf(account.network) !== familyOf(network))
+      return false;
+    return account.remoteId === '' ? account.id === id : account.remoteId === remoteId;
+  });
+}
+
+/** Mastodon and Pixelfed are one interface: the name is a person's choice. */
+function familyOf(network: Network): Network {
+  return network === 'pixelfed' ? 'mastodon' : network;
 }
 
 async function complete(

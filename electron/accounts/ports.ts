@@ -84,6 +84,8 @@ export type AccountsNeeds = {
 /** What a person may be told about an account; `reason` is a sentence. */
 export type AccountFact =
   | { kind: 'account'; accountId: string; handle: string; reason: string }
+  /** It works, and will stop for want of its owner; may be said again. */
+  | { kind: 'account-ending'; accountId: string; handle: string; reason: string }
   | { kind: 'account-ready'; accountId: string };
 
 /** What the publisher needs of accounts. */

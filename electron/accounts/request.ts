@@ -9,31 +9,30 @@ export type Answer = { status: number; json: unknown; location: string | null };
 
 export type RequestNeeds = { fetch: Fetch; clock: Clock; version: string };
 
+/** A request to a server; its query may hold secrets, so only origin and path are ever shown. */
+export type Ask = {
+  url: string;
+  query?: Record<string, string>;
+  token?: string;
+  /** Makes it a POST of form fields. */
+  form?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+};
+
 /**
- * GETs a JSON document with a token: never follows a redirect (the token must not travel on), waits 15 s at most
+ * Asks for a JSON document: never follows a redirect (a secret must not travel on), waits 15 s at most
  * and reads 1 MiB at most. Throws NETWORK_UNREACHABLE, or TOO_LARGE for a longer body; `signal` ends it early.
  */
-export async function getJson(
-  needs: RequestNeeds,
-  url: string,
-  token: string,
-  signal?: AbortSignal,
-): Promise<Answer> {
+export async function askJson(needs: RequestNeeds, ask: Ask): Promise<Answer> {
+  const { url, signal } = ask;
   const abort = new AbortController();
   const stop = () => abort.abort();
   const cancelTimer = needs.clock.setTimer(timeoutMs, stop);
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   try {
-    const response = await needs.fetch(url, {
-      redirect: 'manual',
-      signal: abort.signal,
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${token}`,
-        'user-agent': `Belfry/${needs.version}`,
-      },
-    });
+    const search = ask.query === undefined ? '' : `?${new URLSearchParams(ask.query)}`;
+    const response = await needs.fetch(`${url}${search}`, initOf(ask, needs.version, abort.signal));
     const text = await boundedText(response, url);
     return { status: response.status, json: parsed(text), location: response.headers.get('location') };
   } catch (error) {
@@ -48,6 +47,20 @@ export async function getJson(
     cancelTimer();
     signal?.removeEventListener('abort', stop);
   }
+}
+
+function initOf({ token, form }: Ask, version: string, signal: AbortSignal): RequestInit {
+  return {
+    ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form).toString() }),
+    redirect: 'manual',
+    signal,
+    headers: {
+      accept: 'application/json',
+      'user-agent': `Belfry/${version}`,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+    },
+  };
 }
 
 async function boundedText(response: Response, url: string): Promise<string> {
@@ -66,7 +79,7 @@ async function boundedText(response: Response, url: string): Promise<string> {
         code: 'TOO_LARGE',
         what: 'The answer of the server is too long',
         where: url,
-        why: `It has more than ${bodyLimit} bytes where an account's description was expected`,
+        why: `It has more than ${bodyLimit} bytes where a short answer was expected`,
         remedy: 'Check the address of the server',
       });
     }

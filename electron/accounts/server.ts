@@ -1,4 +1,4 @@
-import { BelfryError } from '../../shared/index.ts';
+import { BelfryError, type Network, usualServer } from '../../shared/index.ts';
 
 /**
  * The origin of a server's address as a person gives it: `https://mastodon.example/@ada` -> `https://mastodon.example`.
@@ -19,9 +19,17 @@ export function serverOrigin(address: string): string {
   return url.origin;
 }
 
-/** An account id from its handle and server: `ada` at `https://mastodon.example` -> `ada-mastodon-example`, numbered when taken. */
-export function accountId(username: string, server: string, taken: ReadonlySet<string>): string {
-  const slug = `${username}-${new URL(server).host}`
+/**
+ * An account id from its handle and server: `ada` at `https://mastodon.example` -> `ada-mastodon-example`, numbered when
+ * taken. Where a network has one server, its name says more: `ada-instagram`.
+ */
+export function accountId(
+  username: string,
+  network: Network,
+  server: string,
+  taken: ReadonlySet<string>,
+): string {
+  const slug = `${username}-${usualServer(network) === undefined ? new URL(server).host : network}`
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, '-')

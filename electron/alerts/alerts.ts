@@ -7,6 +7,7 @@ export type Alert = { title: string; body: string; page: 'runs' | 'posts' | 'acc
 export type Fact =
   | { kind: 'run'; run: Pick<RunView, 'jobId' | 'jobName' | 'status' | 'reason' | 'gap'> }
   | { kind: 'account'; accountId: string; handle: string; reason: string }
+  | { kind: 'account-ending'; accountId: string; handle: string; reason: string }
   | { kind: 'account-ready'; accountId: string }
   | {
       kind: 'post';
@@ -32,8 +33,17 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
         body: `${fact.reason} Its posts wait until then.`,
         page: 'accounts',
       });
+    case 'account-ending':
+      return once(said, `ending:${fact.accountId}`, {
+        title: `${fact.handle} will need you to sign in`,
+        body: fact.reason,
+        page: 'accounts',
+      });
     case 'account-ready':
-      return { said: without(said, `account:${fact.accountId}`), alert: null };
+      return {
+        said: without(without(said, `account:${fact.accountId}`), `ending:${fact.accountId}`),
+        alert: null,
+      };
     case 'post':
       return once(said, `post:${fact.postId}:${fact.account}:${fact.status}`, {
         title: {

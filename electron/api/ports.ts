@@ -19,6 +19,7 @@ import type {
   Trigger,
   Warning,
 } from '../../shared/index.ts';
+import type { SignInPort } from './sign-in-port.ts';
 
 /** What the doors need of the rooms behind them; `belfry.ts` hands it over. */
 export type ApiNeeds = {
@@ -81,7 +82,7 @@ export type ApiNeeds = {
     add(input: AccountInput): Promise<AccountView>;
     verify(id: string): Promise<AccountView>;
     remove(id: string): Promise<void>;
-  };
+  } & SignInPort;
   warnings: {
     list(): Promise<Warning[]>;
     /** Those that keep the engine from its work. */

@@ -6,6 +6,8 @@ import type { SealedSecret, SecretsFile } from '../accounts/ports.ts';
 import { writeDurably } from './durable-file.ts';
 
 const version = 1;
+/** An account's id, or `app:` and a server for what Belfry is registered as there. */
+const nameSchema = z.union([idSchema, z.string().regex(/^app:[a-z0-9.:[\]_-]{1,260}$/)]);
 const fileSchema = z.strictObject({
   version: z.literal(version),
   secrets: z.record(z.string(), z.unknown()),
@@ -16,7 +18,7 @@ const recordSchema = z.strictObject({
 });
 
 /**
- * Secrets on disk: `{ "version": 1, "secrets": { account id: { backend, sealed } } }`, ciphertext only, 0600.
+ * Secrets on disk: `{ "version": 1, "secrets": { name: { backend, sealed } } }`, ciphertext only, 0600.
  * A file that cannot be understood is copied aside before it is ever written again; its readable records are kept.
  * Reads throw HOME_UNUSABLE when the file is there but may not be read, or comes from a newer Belfry.
  */
@@ -46,7 +48,7 @@ export function createSecretsFile(needs: { path: string; clock: Clock; log: Log 
 
   return {
     get: async (name) => (await load()).get(name),
-    put: (name, secret) => change((secrets) => secrets.set(idSchema.parse(name), { ...secret }) && true),
+    put: (name, secret) => change((secrets) => secrets.set(nameSchema.parse(name), { ...secret }) && true),
     remove: (name) => change((secrets) => secrets.delete(name)),
   };
 }
@@ -98,7 +100,7 @@ function understand(
   const secrets = new Map<string, SealedSecret>();
   const bad: string[] = [];
   for (const [name, record] of Object.entries(file.data.secrets)) {
-    const good = idSchema.safeParse(name).success ? recordSchema.safeParse(record) : undefined;
+    const good = nameSchema.safeParse(name).success ? recordSchema.safeParse(record) : undefined;
     if (good?.success) secrets.set(name, good.data);
     else bad.push(name);
   }

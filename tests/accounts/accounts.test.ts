@@ -149,14 +149,6 @@ describe('add', () => {
     expect(await code(accounts.verify('plain'))).toBe('BAD_INPUT');
   });
 
-  test('Instagram and Facebook are refused clearly, before any request', async () => {
-    const { accounts } = await openRoom(temporaryHome());
-    const adding = accounts.add({ network: 'instagram', server: 'https://graph.instagram.com', token: 't' });
-    expect(await message(adding)).toMatch(
-      /^NOT_ALLOWED: Instagram accounts cannot be used yet, .* mastodon, pixelfed/,
-    );
-  });
-
   test('without a key store nothing is asked of the server', async () => {
     const server = await loopback(whoAmI({ 'tok-1': ada }));
     const { accounts } = await openRoom(temporaryHome(), { backend: () => 'os' });

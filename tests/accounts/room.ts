@@ -45,8 +45,10 @@ export async function openRoom(
     alert: (fact) => facts.push(fact),
     ...options,
   };
+  const accounts = createAccounts(needs);
+  onTestFinished(() => accounts.stop());
   return {
-    accounts: createAccounts(needs),
+    accounts,
     needs,
     clock,
     facts,

@@ -185,7 +185,7 @@ export function memory() {
       return {
         id: input.id ?? 'ada',
         network: input.network,
-        server: input.server,
+        server: input.server ?? 'https://m.example',
         handle: '@ada',
         status: 'ready',
         reason: null,

@@ -77,6 +77,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/publisher\/(prepare|decide|back-off|outcome|next-due|draft|texts|summary)\.ts$/,
   /^electron\/shell\/(tray-menu|time-words|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout)\.ts$/,
+  /^electron\/accounts\/(renewal-due|sign-in\/(pasted|loopback-page))\.ts$/,
   /^electron\/alerts\/(alerts|summary)\.ts$/,
   /^electron\/templates\//,
 ];

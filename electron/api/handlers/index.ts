@@ -3,6 +3,7 @@ import type { ApiNeeds } from '../ports.ts';
 import { jobHandlers } from './jobs.ts';
 import { recordHandlers } from './records.ts';
 import { settingsHandlers } from './settings.ts';
+import { signInHandlers } from './sign-in.ts';
 import { statusHandlers } from './status.ts';
 
 /** A handler for every call of the contract; the compiler refuses a missing one. */
@@ -11,6 +12,7 @@ export function createHandlers(needs: ApiNeeds): Handlers {
     ...statusHandlers(needs),
     ...jobHandlers(needs),
     ...recordHandlers(needs),
+    ...signInHandlers(needs),
     ...settingsHandlers(needs),
   };
 }

@@ -1,7 +1,19 @@
 import type { ServerResponse } from 'node:http';
 
 /** What can be asked of a fake server, as far as faults go. */
-export type Route = 'post' | 'upload' | 'media' | 'list' | 'instance' | 'account' | 'container' | 'draft';
+export type Route =
+  | 'post'
+  | 'upload'
+  | 'media'
+  | 'list'
+  | 'instance'
+  | 'account'
+  | 'container'
+  | 'draft'
+  | 'app'
+  | 'authorize'
+  | 'token'
+  | 'revoke';
 
 /**
  * A misbehaviour for one request.

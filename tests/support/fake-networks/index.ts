@@ -6,11 +6,14 @@ import { instagramRoutes } from './instagram.ts';
 import { type Handled, mastodonRoutes } from './mastodon.ts';
 import { type ModelName, models } from './models.ts';
 import { type Asked, readRequest } from './request.ts';
+import { metaSignInRoutes } from './sign-in/meta.ts';
+import { oauthRoutes } from './sign-in/oauth.ts';
 import { timelinePage } from './timeline-page.ts';
 import { createWorld, type World } from './world.ts';
 
 export * from './faults.ts';
 export { type ModelName, models } from './models.ts';
+export { fakeMetaApp } from './sign-in/state.ts';
 export type { VisiblePost, World } from './world.ts';
 
 /** A pretended social network: a real HTTP server on loopback that remembers what became visible. */
@@ -85,7 +88,10 @@ export async function startFakeNetwork(
 }
 
 function routesOf(world: World, asked: Asked, origin: string): Handled | undefined {
-  if (world.model.api === 'instagram') return instagramRoutes(world, asked);
-  if (world.model.api === 'facebook') return facebookRoutes(world, asked);
-  return mastodonRoutes(world, asked, origin);
+  const { api } = world.model;
+  if (api === 'mastodon') return oauthRoutes(world, asked) ?? mastodonRoutes(world, asked, origin);
+  return (
+    metaSignInRoutes(world, asked) ??
+    (api === 'instagram' ? instagramRoutes(world, asked) : facebookRoutes(world, asked))
+  );
 }

@@ -56,7 +56,8 @@ function refuseStranger(world: World, asked: Asked): Reply | undefined {
   if (world.model.strictHeaders && !/json|\*\/\*/.test(asked.headers.accept ?? ''))
     return { status: 406, body: '<h1>406</h1>' };
   const known = world.tokens.get(asked.token ?? '');
-  if (!known) return problem(401, 'The access token is invalid');
+  if (!known || (known.until ?? Number.POSITIVE_INFINITY) <= world.now())
+    return problem(401, 'The access token is invalid');
   return asked.method !== 'GET' && !known.write
     ? problem(403, 'This action is outside the authorized scopes')
     : undefined;

@@ -15,7 +15,8 @@ export function metaProblem(
 
 /** 190 for a token that nobody knows. */
 export function refuseStranger(world: World, asked: Asked): Reply | undefined {
-  if (world.tokens.has(asked.token ?? '')) return undefined;
+  const known = world.tokens.get(asked.token ?? '');
+  if (known && (known.until ?? Number.POSITIVE_INFINITY) > world.now()) return undefined;
   return metaProblem(400, 190, 463, 'Error validating access token: Session has expired');
 }
 

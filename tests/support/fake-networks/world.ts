@@ -1,5 +1,6 @@
 import { createIds } from './ids.ts';
 import type { Model } from './models.ts';
+import { createSignInState, type FakeSignIn } from './sign-in/state.ts';
 
 /** What anybody can see on a fake network: the log that tests judge by. */
 export type VisiblePost = {
@@ -53,7 +54,18 @@ export type World = {
   /** Answers by idempotency key. */
   keys: Map<string, { at: number; status: number; body: unknown; done: boolean }>;
   /** Tokens that are let in, with the account they belong to. */
-  tokens: Map<string, { account: string; write: boolean }>;
+  tokens: Map<
+    string,
+    {
+      account: string;
+      write: boolean;
+      until?: number;
+      since?: number;
+      kind?: 'person' | 'page' | 'instagram';
+    }
+  >;
+  /** Sign-ins by the browser. */
+  signIn: FakeSignIn;
   /** Posts younger than this are not in lists yet. */
   listLagMs: number;
   /** State that a new upload has. */
@@ -72,6 +84,7 @@ export function createWorld(model: Model, now: () => number): World {
     containerState: 'FINISHED',
     keys: new Map(),
     tokens: new Map(),
+    signIn: createSignInState(model.software),
     listLagMs: 0,
     uploadState: 'ready',
   };

@@ -14,8 +14,10 @@ import {
   type TargetStatus,
   type TargetView,
   type Trigger,
+  usualServer,
 } from '../../../shared/index.ts';
 import { sampleAccount, samplePost, sampleRun, sampleTarget } from './sample.ts';
+import { signInHandlersOn } from './sign-in.ts';
 import type { World } from './world.ts';
 
 export type WindowEngine = {
@@ -228,7 +230,8 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       ),
 
     'accounts.list': async ({ limit }) => world.accounts.slice(0, limit),
-    'accounts.add': async ({ network, server, token }) => {
+    'accounts.add': async ({ network, server: given, login, token }) => {
+      const server = given ?? usualServer(network, login) ?? '';
       if (token === 'wrong') {
         throw new BelfryError({
           code: 'SIGN_IN_NEEDED',
@@ -249,6 +252,8 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       told('accounts.changed');
       return {};
     },
+
+    ...signInHandlersOn(world, announcer),
 
     'settings.get': async () => world.settings,
     'settings.set': async (patch) => {

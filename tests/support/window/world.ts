@@ -1,10 +1,12 @@
 import type {
   AccountView,
   Job,
+  MetaAppView,
   OutputLine,
   PostView,
   RunView,
   Settings,
+  SignInView,
   Template,
   Warning,
   Workspace,
@@ -22,6 +24,8 @@ export type World = {
   output: Map<string, OutputLine[]>;
   posts: PostView[];
   accounts: AccountView[];
+  signIns: Map<string, SignInView>;
+  apps: MetaAppView[];
   workspaces: Workspace[];
   templates: Template[];
   settings: Settings;
@@ -40,6 +44,8 @@ export function world(some: Partial<World> = {}): World {
     output: new Map(),
     posts: [],
     accounts: [],
+    signIns: new Map(),
+    apps: [],
     workspaces: [],
     templates: [],
     settings: settingsSchema.parse({}),

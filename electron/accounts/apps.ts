@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { type Account, type Log, type MetaAppView, usualServer } from '../../shared/index.ts';
+import type { Records } from './records.ts';
+
+/** An OAuth client of this Belfry, or of its user, on one server. */
+const appSchema = z.strictObject({
+  account: z.string(),
+  origin: z.string(),
+  id: z.string(),
+  secret: z.string(),
+  /** As registered; Meta's list of one. */
+  redirectUris: z.array(z.string()),
+  scopes: z.string(),
+});
+export type App = Omit<z.infer<typeof appSchema>, 'account'>;
+
+/** Client registrations in the vault, one per server. */
+export type Apps = {
+  /** undefined when there is none. Throws VAULT_UNAVAILABLE. */
+  read(origin: string): Promise<App | undefined>;
+  write(app: App): Promise<void>;
+  /** From now on there is none; it leaves the disk as soon as may be. */
+  forget(origin: string): void;
+};
+
+export function createApps(records: Records, seen: Set<string>, log: Log): Apps {
+  const forgotten = new Set<string>();
+  return {
+    async read(origin) {
+      if (forgotten.has(origin)) return undefined;
+      const content = await records.read(nameOf(origin), appSchema);
+      // Of one host over http and https, the other's client is none.
+      if (content?.origin !== origin) return undefined;
+      seen.add(content.secret);
+      const { account: _, ...app } = content;
+      return app;
+    },
+    async write(app) {
+      forgotten.delete(app.origin);
+      seen.add(app.secret);
+      await records.write(nameOf(app.origin), { ...app, account: nameOf(app.origin) });
+    },
+    forget(origin) {
+      forgotten.add(origin);
+      records.remove(nameOf(origin)).catch((error: unknown) => {
+        log('warn', 'A registration could not be forgotten', { origin, error: String(error) });
+      });
+    },
+  };
+}
+
+/** No account's id has a colon. */
+function nameOf(origin: string): string {
+  return `app:${new URL(origin).host}`;
+}
+
+/** The apps at Meta's own servers, and at those of the accounts that are there. */
+export async function metaApps(apps: Apps, accounts: readonly Account[]): Promise<MetaAppView[]> {
+  const places = [
+    { login: 'facebook' as const, server: usualServer('facebook') ?? '' },
+    { login: 'instagram' as const, server: usualServer('instagram') ?? '' },
+    ...accounts.flatMap(({ network, server }) =>
+      network === 'facebook' || network === 'instagram'
+        ? [{ login: network, server: new URL(server).origin }]
+        : [],
+    ),
+  ];
+  const once = places.filter(({ server }, at) => places.findIndex((other) => other.server === server) === at);
+  const views = await Promise.all(
+    once.map(async ({ login, server }) => {
+      const app = await apps.read(server);
+      return app && { login, server, id: app.id, redirectUri: app.redirectUris[0] ?? '' };
+    }),
+  );
+  return views.filter((view) => view !== undefined);
+}

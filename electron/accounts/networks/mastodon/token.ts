@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { BelfryError, Millis } from '../../../../shared/index.ts';
+import { type Client, type Credential, credential } from '../../credential.ts';
+import { type Answer, askJson, type RequestNeeds } from '../../request.ts';
+import { oauthError, refused, unusable, whyRefused } from './refusal.ts';
+
+/** RFC 6749 §5.1; Mastodon's has no end and no refresh token, Pixelfed's and some others' have both. */
+const tokenSchema = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().optional().catch(undefined),
+  refresh_token: z.string().min(1).optional().catch(undefined),
+});
+
+/** Asks for a token with `grant` (the code, or a refresh token). Throws SIGN_IN_NEEDED when that is refused, else NETWORK_*. */
+export async function requestToken(
+  needs: RequestNeeds,
+  server: string,
+  client: Client,
+  grant: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Credential> {
+  // Counted from before the question: an end that comes a little early does no harm.
+  const askedAt = needs.clock.now();
+  const form = { ...grant, client_id: client.id, client_secret: client.secret };
+  const answer = await askJson(needs, { url: `${server}/oauth/token`, form, signal });
+  const token = answer.status === 200 ? tokenSchema.safeParse(answer.json) : undefined;
+  if (!token?.success) throw refusal(server, answer, Object.values(form));
+  return credential({
+    token: token.data.access_token,
+    refreshToken: token.data.refresh_token ?? grant['refresh_token'] ?? null,
+    expiresAt: endOf(askedAt, token.data.expires_in),
+    obtainedAt: askedAt,
+    client,
+  });
+}
+
+function endOf(askedAt: Millis, seconds: number | undefined): Millis | null {
+  return seconds === undefined ? null : askedAt + seconds * 1000;
+}
+
+const final = ['invalid_grant', 'invalid_client', 'unauthorized_client', 'access_denied', 'invalid_request'];
+
+function refusal(server: string, answer: Answer, sent: readonly string[]): BelfryError {
+  // Short words such as `authorization_code` are no secrets, and belong to what a server may say.
+  const secrets = sent.filter((text) => text.length >= 16 && !text.includes('_code'));
+  const named = oauthError(answer.json) ?? '';
+  if (answer.status === 401 || (answer.status < 500 && final.includes(named))) {
+    const why = whyRefused(answer, secrets);
+    return refused('SIGN_IN_NEEDED', 'The server does not take the sign-in', server, why, 'Sign in again');
+  }
+  return unusable(server, answer, secrets);
+}

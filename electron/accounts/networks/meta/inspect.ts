@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { BelfryError, graphVersion, type Network } from '../../../../shared/index.ts';
+import type { RequestNeeds } from '../../request.ts';
+import { askMeta } from './graph.ts';
+
+const debugSchema = z.object({
+  data: z.object({
+    expires_at: z.number().optional().catch(undefined),
+    scopes: z.array(z.string()).optional().catch(undefined),
+    granular_scopes: z
+      .array(z.object({ scope: z.string(), target_ids: z.array(z.string()).optional() }))
+      .optional()
+      .catch(undefined),
+  }),
+});
+
+/** What Meta says about a token. */
+export type Inspected = {
+  /** null = never, or not told. */
+  expiresAt: number | null;
+  /** Permissions that were given; undefined = not told. */
+  scopes: string[] | undefined;
+  /** Pages and accounts that the person ticked, also those that lists leave out (networks.md §4.1). */
+  targets: string[];
+};
+
+/** `GET /debug_token` (networks.md §3.7); `asker` is an app's token, or the token itself. Throws as askMeta. */
+export async function inspectToken(
+  needs: RequestNeeds,
+  server: string,
+  token: string,
+  asker: string,
+  signal: AbortSignal | undefined,
+): Promise<Inspected> {
+  const url = `${server}/${graphVersion}/debug_token`;
+  const ask = { url, query: { input_token: token, access_token: asker }, signal };
+  const { data } = await askMeta(needs, ask, debugSchema);
+  return {
+    expiresAt: data.expires_at ? data.expires_at * 1000 : null,
+    scopes: data.scopes,
+    targets: [...new Set((data.granular_scopes ?? []).flatMap(({ target_ids }) => target_ids ?? []))],
+  };
+}
+
+/** What publishing needs, by network, with Facebook's log-in (networks.md §3.1, §4.1). */
+export const neededScopes: Record<'facebook' | 'instagram', readonly string[]> = {
+  facebook: ['pages_show_list', 'pages_read_engagement', 'pages_manage_posts'],
+  instagram: ['pages_show_list', 'pages_read_engagement', 'instagram_basic', 'instagram_content_publish'],
+};
+
+/** Throws SIGN_IN_NEEDED when the person unticked something that publishing needs. */
+export function demandScopes(network: Network, given: readonly string[] | undefined, where: string): void {
+  const needed = network === 'instagram' ? neededScopes.instagram : neededScopes.facebook;
+  const missing = given === undefined ? [] : needed.filter((scope) => !given.includes(scope));
+  if (missing.length === 0) return;
+  throw new BelfryError({
+    code: 'SIGN_IN_NEEDED',
+    what: 'Belfry was not given every right that it needs',
+    where,
+    why: `Missing: ${missing.join(', ')}`,
+    remedy: 'Sign in again and leave every tick as it is; the app at Meta must have these permissions too',
+  });
+}

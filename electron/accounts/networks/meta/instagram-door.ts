@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { BelfryError, graphVersion } from '../../../../shared/index.ts';
+import { type Credential, credential } from '../../credential.ts';
+import type { RequestNeeds } from '../../request.ts';
+import type { NetworkDoor, Owner } from '../door.ts';
+import { printable } from '../words.ts';
+import { appOf, wantedBy } from './app.ts';
+import { askMeta, placesOf } from './graph.ts';
+
+const scopes = ['instagram_business_basic', 'instagram_business_content_publish'];
+
+const shortToken = z.object({
+  access_token: z.string().min(1),
+  permissions: z
+    .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
+    .optional()
+    .catch(undefined),
+});
+/** The documentation shows the answer inside `data[0]`, in practice it is flat (networks.md §3.7). */
+const shortSchema = z.union([shortToken, z.object({ data: z.tuple([shortToken]).rest(z.unknown()) })]);
+const longSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const ownerSchema = z.object({
+  user_id: z.union([z.string().min(1), z.int().transform(String)]),
+  username: z.string().min(1),
+});
+
+/** Instagram's own log-in, for professional accounts without a Facebook Page (networks.md §3). */
+export const instagramDoor: NetworkDoor = {
+  login: 'instagram',
+  async open(needs, { server }, token, signal) {
+    const owner = await whoAmI(needs, server, token, signal);
+    return [{ owner, credential: credential({ token, kind: 'instagram', obtainedAt: needs.clock.now() }) }];
+  },
+  owner: (needs, { server }, { token }, signal) => whoAmI(needs, server, token, signal),
+  wanted: wantedBy,
+  async begin(needs, beginning) {
+    const { server, state, another, listening } = beginning;
+    const { app, redirectUri } = appOf('instagram', beginning);
+    const places = placesOf('instagram', server);
+    const query = new URLSearchParams({
+      client_id: app.id,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: scopes.join(','),
+      state,
+      ...(another ? { force_reauth: 'true' } : {}),
+    });
+    return {
+      url: `${places.dialog}?${query}`,
+      mode: redirectUri === listening ? 'loopback' : 'code',
+      app,
+      async exchange(code, signal) {
+        const form = {
+          client_id: app.id,
+          client_secret: app.secret,
+          grant_type: 'authorization_code',
+          redirect_uri: redirectUri,
+          code,
+        };
+        const answer = await askMeta(needs, { url: places.token, form, signal }, shortSchema);
+        const short = 'data' in answer ? answer.data[0] : answer;
+        demandPublishing(short.permissions, server);
+        const exchange = {
+          grant_type: 'ig_exchange_token',
+          client_secret: app.secret,
+          access_token: short.access_token,
+        };
+        const given = await tokenFrom(needs, `${server}/access_token`, exchange, signal);
+        return [{ owner: await whoAmI(needs, server, given.token, signal), credential: given }];
+      },
+    };
+  },
+  renew: (needs, server, old, signal) =>
+    tokenFrom(
+      needs,
+      `${server}/refresh_access_token`,
+      { grant_type: 'ig_refresh_token', access_token: old.token },
+      signal,
+    ),
+};
+
+async function tokenFrom(
+  needs: RequestNeeds,
+  url: string,
+  query: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Credential> {
+  const askedAt = needs.clock.now();
+  const { access_token: token, expires_in: seconds } = await askMeta(
+    needs,
+    { url, query, signal },
+    longSchema,
+  );
+  return credential({ token, kind: 'instagram', obtainedAt: askedAt, expiresAt: askedAt + seconds * 1000 });
+}
+
+async function whoAmI(
+  needs: RequestNeeds,
+  server: string,
+  token: string,
+  signal?: AbortSignal,
+): Promise<Owner> {
+  const url = `${server}/${graphVersion}/me`;
+  const ask = { url, query: { fields: 'user_id,username' }, token, signal };
+  const { user_id: remoteId, username } = await askMeta(needs, ask, ownerSchema);
+  return { remoteId, username: printable(username), handle: `@${printable(username)}` };
+}
+
+function demandPublishing(given: readonly string[] | undefined, where: string): void {
+  const missing = given === undefined ? [] : scopes.filter((scope) => !given.includes(scope));
+  if (missing.length === 0) return;
+  throw new BelfryError({
+    code: 'SIGN_IN_NEEDED',
+    what: 'Belfry was not given every right that it needs',
+    where,
+    why: `Missing: ${missing.join(', ')}`,
+    remedy: 'Sign in again and leave every tick as it is',
+  });
+}

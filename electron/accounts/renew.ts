@@ -1,0 +1,77 @@
+import { type Account, BelfryError, type Clock, type Log } from '../../shared/index.ts';
+import type { Credential } from './credential.ts';
+import type { Credentials } from './credentials.ts';
+import { reasonOf, stillRenewing } from './errors.ts';
+import { doorOf } from './networks/registry.ts';
+import { renewalDue } from './renewal-due.ts';
+import type { RequestNeeds } from './request.ts';
+import { serverOrigin } from './server.ts';
+
+export type Renewed = 'renewed' | 'not due' | 'refused';
+
+/** Renews tokens, one renewal per account at a time. */
+export type Renewals = {
+  /**
+   * Renews the account's token when it is due. The old token stays in force until the new one is stored.
+   * `refused` when the network will not (the old one may live on); throws NETWORK_*, VAULT_UNAVAILABLE, HOME_UNUSABLE.
+   */
+  renew(account: Account, signal?: AbortSignal): Promise<Renewed>;
+};
+
+export function createRenewals(
+  needs: RequestNeeds & { clock: Clock; log: Log },
+  credentials: Credentials,
+): Renewals {
+  const working = new Map<string, Promise<Renewed>>();
+
+  const renewNow = async (account: Account, signal: AbortSignal | undefined): Promise<Renewed> => {
+    const old = await credentials.read(account.id);
+    const ask = doorOf(old.kind).renew;
+    const now = needs.clock.now();
+    if (!ask || !renewalDue(old, now)) return 'not due';
+    // Written before the question: a disk that takes nothing is found out while the old token still works,
+    // and a crash before the answer is stored leaves its trace.
+    await credentials.write(account.id, { ...old, renewingSince: now });
+    let fresh: Credential;
+    try {
+      fresh = await ask(needs, serverOrigin(account.server), old, signal);
+    } catch (error) {
+      if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
+      await keepUnlessReplaced(account.id, old, { ...old, renewalRefused: refusalOf(old, error) });
+      return 'refused';
+    }
+    return (await keepUnlessReplaced(account.id, old, fresh)) ? 'renewed' : 'not due';
+  };
+
+  /** False when somebody signed in meanwhile: theirs is newer. */
+  const keepUnlessReplaced = async (id: string, old: Credential, next: Credential): Promise<boolean> => {
+    const current = await credentials.read(id).catch((error: unknown) => {
+      if (error instanceof BelfryError) return undefined; // Removed meanwhile, or locked: nothing of ours to replace.
+      throw error;
+    });
+    if (current?.token !== old.token) return false;
+    try {
+      await credentials.replace(id, next);
+    } catch (error) {
+      needs.log('error', `The renewed token of ${id} could not be stored`, { error: String(error) });
+      throw stillRenewing(error);
+    }
+    return true;
+  };
+
+  return {
+    renew(account, signal) {
+      const known = working.get(account.id);
+      if (known) return known;
+      const work = renewNow(account, signal).finally(() => working.delete(account.id));
+      working.set(account.id, work);
+      return work;
+    },
+  };
+}
+
+/** Why, and what may explain it: a server that changes refresh tokens knows the old one no more once its answer was lost. */
+function refusalOf(old: Credential, error: BelfryError): string {
+  const lost = old.renewingSince === null ? '' : ' The answer to an earlier renewal was lost.';
+  return `${reasonOf(error)}${lost}`;
+}

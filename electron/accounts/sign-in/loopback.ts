@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Wanted } from '../networks/door.ts';
+import { pageHeaders, resultPage } from './loopback-page.ts';
+
+/** How a sign-in ended, for the page. */
+export type Outcome = { ok: boolean; title: string; text: string };
+
+/** Waits on this machine for the browser's answer. */
+export type Loopback = {
+  /** `http://127.0.0.1:PORT/cb` */
+  address: string;
+  close(): void;
+};
+
+const donePath = '/done';
+
+/**
+ * Listens on 127.0.0.1 only (RFC 8252 §8.3). `take` gets the query of every call of the redirect's path and says how it
+ * ended, or undefined for one that is none of ours, which changes nothing. Throws what listening throws.
+ */
+export async function openLoopback(
+  wanted: Extract<Wanted, { mode: 'loopback' }>,
+  take: (query: URLSearchParams) => Promise<Outcome | undefined>,
+): Promise<Loopback> {
+  let outcome: Outcome | undefined;
+  const show = (response: ServerResponse, status: number, page: Outcome): void => {
+    response.writeHead(status, pageHeaders).end(resultPage(page));
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // A page in the browser that names this port by another host (DNS rebinding) is a stranger.
+    if (request.headers.host !== new URL(address).host) return show(response, 421, stranger);
+    if (request.method !== 'GET') return show(response, 405, stranger);
+    const url = new URL(request.url ?? '/', address);
+    if (url.pathname === donePath && outcome) return show(response, 200, outcome);
+    if (url.pathname !== wanted.path) return show(response, 404, stranger);
+    const taken = await take(url.searchParams);
+    if (taken === undefined) return show(response, 400, stranger);
+    outcome = taken;
+    // The code leaves the address bar and the history's last entry.
+    response.writeHead(303, { ...pageHeaders, location: donePath }).end();
+  };
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+    answer(request, response).catch(() => show(response, 500, broken));
+  });
+  server.maxConnections = 20;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: wanted.port, exclusive: true }, resolve);
+  });
+  // A sign-in that nobody finishes keeps no process alive.
+  server.unref();
+  const { port } = server.address() as AddressInfo;
+  const address = `http://${wanted.host}:${port}${wanted.path}`;
+  return {
+    address,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const stranger: Outcome = {
+  ok: false,
+  title: 'This is not for Belfry',
+  text: 'The address does not belong to a sign-in that Belfry began. If you were signing in, begin again there.',
+};
+const broken: Outcome = {
+  ok: false,
+  title: 'Something went wrong',
+  text: 'Look at the accounts in Belfry, and begin again.',
+};

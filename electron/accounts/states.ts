@@ -1,0 +1,80 @@
+import {
+  type Account,
+  type AccountStatus,
+  type AccountView,
+  BelfryError,
+  type Config,
+  toInstant,
+} from '../../shared/index.ts';
+import type { Credential } from './credential.ts';
+import type { Credentials } from './credentials.ts';
+import { reasonOf } from './errors.ts';
+import type { AccountState, AccountsNeeds } from './ports.ts';
+import { endingSoon } from './renewal-due.ts';
+import { createTurns } from './turns.ts';
+
+type Standing = { status: AccountStatus; reason: string | null; expiresAt: number | null };
+
+/** What is known of accounts: stored states, and whether their secrets can be opened now. */
+export type States = ReturnType<typeof createStates>;
+
+export function createStates(
+  needs: Pick<AccountsNeeds, 'states' | 'clock' | 'changed' | 'alert'> & { config: { current(): Config } },
+  credentials: Pick<Credentials, 'read'>,
+) {
+  const inTurn = createTurns();
+  const exists = (id: string) => needs.config.current().accounts.some((account) => account.id === id);
+
+  /** Stores what was learned, tells clients when it is news, and the owner once when it needs them. */
+  const learn = (account: Account, status: 'ready' | 'sign-in-needed', reason: string | null) =>
+    inTurn(async () => {
+      if (!exists(account.id)) return; // Removed while its server was asked.
+      const before = await needs.states.get(account.id);
+      const tokenExpiresAt = (await opened(account.id))?.expiresAt ?? before?.tokenExpiresAt ?? null;
+      const checkedAt = needs.clock.now();
+      await needs.states.save({ accountId: account.id, status, reason, tokenExpiresAt, checkedAt });
+      if (before?.status === status && before.reason === reason && before.tokenExpiresAt === tokenExpiresAt)
+        return;
+      needs.changed();
+      if (status === 'ready' && before?.status === 'sign-in-needed')
+        needs.alert({ kind: 'account-ready', accountId: account.id });
+      if (status === 'sign-in-needed' && before?.status !== 'sign-in-needed') {
+        const { id, handle } = account;
+        needs.alert({ kind: 'account', accountId: id, handle, reason: reason ?? '' });
+      }
+    });
+
+  /** The credential, when it can be opened; why not is told by `standing`. */
+  const opened = async (id: string): Promise<Credential | undefined> => {
+    try {
+      return await credentials.read(id);
+    } catch (error) {
+      if (error instanceof BelfryError) return undefined;
+      throw error;
+    }
+  };
+  const standing = async (account: Account, state: AccountState | undefined): Promise<Standing> => {
+    try {
+      const credential = await credentials.read(account.id);
+      const status = state?.status ?? 'unknown';
+      const ending = status === 'sign-in-needed' ? null : endingSoon(credential, needs.clock.now());
+      return { status, reason: state?.reason ?? ending, expiresAt: credential.expiresAt };
+    } catch (error) {
+      if (!(error instanceof BelfryError)) throw error;
+      const status = error.code === 'SIGN_IN_NEEDED' ? 'sign-in-needed' : 'locked';
+      return { status, reason: reasonOf(error), expiresAt: state?.tokenExpiresAt ?? null };
+    }
+  };
+  return {
+    learn,
+    standing,
+    /** How the account signed in; undefined when its secret cannot be opened. */
+    kindOf: async (id: string) => (await opened(id))?.kind,
+    async view(account: Account, state: AccountState | undefined): Promise<AccountView> {
+      const { id, network, server, handle } = account;
+      const { status, reason, expiresAt } = await standing(account, state);
+      const tokenExpiresAt = expiresAt === null ? null : toInstant(expiresAt);
+      return { id, network, server, handle, status, reason, tokenExpiresAt };
+    },
+  };
+}

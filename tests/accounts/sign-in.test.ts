@@ -1,0 +1,450 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type BelfryError, type SignInView, signInInputSchema } from '../../shared/index.ts';
+import { follow, signInAs } from '../support/browser-person.ts';
+import { answer, html502, type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';
+import { temporaryHome } from '../support/home.ts';
+import { openRoom } from './room.ts';
+
+const refusal = (work: Promise<unknown>): Promise<BelfryError> =>
+  work.then(
+    () => {
+      throw new Error('was not refused');
+    },
+    (error: BelfryError) => error,
+  );
+
+/** The room and a fake server of the Mastodon family, on one clock. */
+async function world(model: ModelName = 'mastodon-4.5', home = temporaryHome()) {
+  const room = await openRoom(home);
+  const network = await startFakeNetwork(model, { now: room.clock.now });
+  onTestFinished(network.close);
+  const kind = model === 'pixelfed' ? 'pixelfed' : 'mastodon';
+  const begin = (some: Partial<Parameters<typeof signInInputSchema.parse>[0] & object> = {}) =>
+    room.accounts.signIn(signInInputSchema.parse({ network: kind, server: network.address, ...some }));
+  const state = (view: SignInView) => room.accounts.signInState(view.session);
+  return { ...room, home, network, begin, state };
+}
+type World = Awaited<ReturnType<typeof world>>;
+
+const query = (view: { url: string }) => new URL(view.url).searchParams;
+const registrations = ({ network }: World) =>
+  network.requests.filter(({ path }) => path === '/api/v1/apps').length;
+
+describe('the browser brings the answer', () => {
+  test.each<ModelName>(['mastodon-4.5', 'pixelfed', 'gotosocial', 'pleroma', 'friendica', 'hollo'])(
+    '%s: from the link to a token that publishes',
+    async (model) => {
+      const w = await world(model);
+      const view = await w.begin();
+      expect(view).toMatchObject({ status: 'waiting', mode: 'loopback', accounts: [], error: null });
+
+      const ended = await signInAs(view.url);
+
+      expect(ended.status).toBe(200);
+      expect(ended.text).toContain(`Signed in as @1001@${new URL(w.network.address).host}`);
+      const [account] = w.state(view).accounts;
+      expect(w.state(view)).toMatchObject({ status: 'done', error: null });
+      expect(account).toMatchObject({ status: 'ready', server: w.network.address });
+      const token = await w.accounts.token(account?.id ?? '');
+      const posted = await fetch(`${w.network.address}/api/v1/media/none`, {
+        headers: { authorization: `Bearer ${token}`, 'user-agent': 'x', accept: 'application/json' },
+      });
+      expect(posted.status).toBe(404);
+    },
+  );
+
+  test('the link asks for what is needed and no more, with S256, state, and an address of this machine', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const asked = query(view);
+    expect(asked.get('scope')).toBe('profile read:statuses write:statuses write:media');
+    expect(asked.get('redirect_uri')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/cb$/);
+    expect(asked.get('code_challenge_method')).toBe('S256');
+    expect(asked.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+    expect(asked.get('state')).toMatch(/^[\w-]{43}$/);
+    expect(asked.has('force_login')).toBe(false);
+    const fields = w.network.requests.find(({ path }) => path === '/api/v1/apps')?.asked.fields;
+    expect(String(fields?.['redirect_uris']).split('\n')).toEqual([
+      asked.get('redirect_uri'),
+      'urn:ietf:wg:oauth:2.0:oob',
+    ]);
+  });
+
+  test.each([
+    ['a server before 4.3', { listsScopes: false }, 'read:accounts read:statuses write:statuses write:media'],
+    ['one with coarse scopes', { coarseScopes: true }, 'read write'],
+  ])('the scopes of %s', async (_name, some, expected) => {
+    const w = await world();
+    Object.assign(w.network.world.signIn, some);
+    expect(query(await w.begin()).get('scope')).toBe(expected);
+  });
+
+  test('Pixelfed that is taken for Mastodon gets its coarse scopes all the same', async () => {
+    const w = await world('pixelfed');
+    const view = await w.begin({ network: 'mastodon' });
+    expect(query(view).get('scope')).toBe('read write');
+  });
+
+  test('the code is gone from the address where the browser ends, and the listener is gone after that', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const ended = await signInAs(view.url);
+    expect(ended.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/done$/);
+    await w.clock.advance(6000);
+    await expect(fetch(ended.address)).rejects.toThrow('fetch failed');
+  });
+
+  test('registered once per server, with the same port as before; nothing secret is in clear on disk', async () => {
+    const w = await world();
+    const first = await w.begin();
+    await signInAs(first.url);
+    await w.clock.advance(6000);
+    const [account] = w.state(first).accounts;
+
+    const later = await openRoom(w.home, { config: w.needs.config });
+    const again = await later.accounts.reconnect({ id: account?.id ?? '', code: false });
+    await signInAs(again.url);
+
+    expect(later.accounts.signInState(again.session).status).toBe('done');
+    expect(registrations(w)).toBe(1);
+    expect(query(again).get('redirect_uri')).toBe(query(first).get('redirect_uri'));
+    const disk = readFileSync(join(w.home, 'secrets.json'), 'utf8');
+    const app = w.network.world.signIn.apps.get(query(first).get('client_id') ?? '');
+    for (const secret of [app?.secret ?? 'x', await later.accounts.token(account?.id ?? '')]) {
+      expect(disk).not.toContain(secret);
+      expect(later.accounts.secrets()).toContain(secret);
+    }
+  });
+
+  test('where the port is compared strictly and taken, Belfry registers for another one', async () => {
+    const w = await world();
+    w.network.world.signIn.strictPorts = true;
+    const first = await w.begin();
+    await signInAs(first.url);
+    await w.clock.advance(6000);
+    const port = Number(new URL(query(first).get('redirect_uri') ?? '').port);
+    const squatter = createServer().listen(port, '127.0.0.1');
+    await new Promise((resolve) => squatter.once('listening', resolve));
+    onTestFinished(() => void squatter.close());
+
+    const second = await w.begin();
+    expect((await signInAs(second.url, { as: '1002' })).text).toContain('Signed in as @1002');
+    expect(new URL(query(second).get('redirect_uri') ?? '').port).not.toBe(String(port));
+    expect(registrations(w)).toBe(2);
+  });
+
+  test('a second account of one server makes the server ask who it is', async () => {
+    const w = await world();
+    await signInAs((await w.begin()).url);
+    const second = await w.begin();
+    expect(query(second).get('force_login')).toBe('true');
+    await signInAs(second.url, { as: '1002' });
+    expect((await w.accounts.list()).map(({ handle }) => handle.slice(0, 5))).toEqual(['@1001', '@1002']);
+  });
+
+  test('two sign-ins at once do not disturb each other', async () => {
+    const w = await world();
+    const [one, other] = await Promise.all([w.begin(), w.begin()]);
+    await Promise.all([signInAs(other.url, { as: '1002' }), signInAs(one.url)]);
+    expect(w.state(one).accounts[0]?.handle).toContain('@1001');
+    expect(w.state(other).accounts[0]?.handle).toContain('@1002');
+  });
+
+  test('the browser asks twice: the code is used once, and both see how it ended', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const url = new URL(view.url);
+    url.searchParams.set('decision', 'allow');
+    const location = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';
+    const ends = await Promise.all([follow(new URL(location)), follow(new URL(location))]);
+    expect(ends.map(({ text }) => text.includes('Signed in as'))).toEqual([true, true]);
+    expect(w.network.requests.filter(({ path }) => path === '/oauth/token')).toHaveLength(1);
+  });
+});
+
+describe('a person brings the answer', () => {
+  test('a code that the server shows', async () => {
+    const w = await world();
+    const view = await w.begin({ code: true });
+    expect(view.mode).toBe('code');
+    const shown = /<code>(\w+)<\/code>/.exec((await signInAs(view.url)).text)?.[1] ?? '';
+    expect(await w.accounts.finishSignIn(view.session, ` ${shown}\n`)).toMatchObject({ status: 'done' });
+  });
+
+  test('the address where the browser ended, from another machine', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const url = new URL(view.url);
+    url.searchParams.set('decision', 'allow');
+    const location = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';
+    expect(await w.accounts.finishSignIn(view.session, location)).toMatchObject({ status: 'done' });
+  });
+
+  test('a server without the page for codes: the browser ends nowhere, and its address holds the code', async () => {
+    const w = await world();
+    w.network.world.signIn.registration = 'no-oob';
+    const view = await w.begin({ code: true });
+    expect(view.mode).toBe('code');
+    const url = new URL(view.url);
+    url.searchParams.set('decision', 'allow');
+    const location = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';
+    expect(location).toMatch(/^http:\/\/127\.0\.0\.1\/cb\?code=/);
+    expect(await w.accounts.finishSignIn(view.session, location)).toMatchObject({ status: 'done' });
+  });
+
+  test('a server that sends no browser to this machine: the sign-in turns to a code by itself', async () => {
+    const w = await world();
+    w.network.world.signIn.registration = 'oob-only';
+    const view = await w.begin();
+    expect(view.mode).toBe('code');
+    expect(query(view).get('redirect_uri')).toBe('urn:ietf:wg:oauth:2.0:oob');
+  });
+
+  test('a wrong code is told, and the next one is taken', async () => {
+    const w = await world();
+    const view = await w.begin({ code: true });
+    const wrong = await refusal(w.accounts.finishSignIn(view.session, 'nonsense'));
+    expect(wrong).toMatchObject({ code: 'SIGN_IN_NEEDED' });
+    expect(w.state(view)).toMatchObject({ status: 'waiting', error: { code: 'SIGN_IN_NEEDED' } });
+    const shown = /<code>(\w+)<\/code>/.exec((await signInAs(view.url)).text)?.[1] ?? '';
+    expect(await w.accounts.finishSignIn(view.session, shown)).toMatchObject({ status: 'done', error: null });
+  });
+
+  test.each([
+    ['two words', 'BAD_INPUT', 'neither a code nor an address'],
+    ['https://m.example/home', 'BAD_INPUT', 'neither a code nor an address'],
+    ['http://127.0.0.1/cb?state=abc', 'BAD_INPUT', 'neither a code nor an address'],
+    ['http://127.0.0.1/cb?code=1&state=abc', 'BAD_INPUT', 'belongs to another sign-in'],
+    ['http://127.0.0.1/cb?error=access_denied', 'NETWORK_REFUSED', 'access_denied'],
+  ])('%s is refused: %s', async (text, code, words) => {
+    const w = await world();
+    const view = await w.begin({ code: true });
+    const error = await refusal(w.accounts.finishSignIn(view.session, text));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(words);
+    expect(w.state(view).status).toBe('waiting');
+  });
+});
+
+describe('what goes wrong', () => {
+  test('denied in the browser', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const ended = await signInAs(view.url, { decision: 'deny' });
+    expect(ended.text).toContain('Not signed in');
+    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
+    expect(w.state(view).error?.message).toContain('access_denied: The owner said no.');
+    expect(await w.accounts.list()).toEqual([]);
+  });
+
+  test('a stranger who calls the listener changes nothing', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const address = query(view).get('redirect_uri') ?? '';
+    for (const bad of ['?code=1', '?code=1&state=guess', '?error=access_denied&state=guess', ''])
+      expect((await fetch(address + bad)).status).toBe(400);
+    expect((await fetch(new URL('/', address))).status).toBe(404);
+    expect((await fetch(address, { method: 'POST' })).status).toBe(405);
+    expect(w.state(view).status).toBe('waiting');
+    expect((await signInAs(view.url)).text).toContain('Signed in as');
+  });
+
+  test('the listener answers to its own name only, and on 127.0.0.1 only', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const { port } = new URL(query(view).get('redirect_uri') ?? '');
+    expect((await fetch(`http://localhost:${port}/cb?code=1`).catch(() => ({ status: 421 }))).status).toBe(
+      421,
+    );
+    await expect(fetch(`http://[::1]:${port}/cb`)).rejects.toThrow('fetch failed');
+  });
+
+  test('a code that has expired', async () => {
+    const w = await world();
+    w.network.world.signIn.codeLifeMs = -1;
+    const view = await w.begin();
+    expect((await signInAs(view.url)).text).toContain('does not take the sign-in');
+    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'SIGN_IN_NEEDED' } });
+  });
+
+  test('another verifier than that of the link', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const url = new URL(view.url);
+    url.searchParams.set('code_challenge', 'x'.repeat(43));
+    await signInAs(url.href);
+    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'SIGN_IN_NEEDED' } });
+  });
+
+  test('nobody comes back: over after ten minutes, the listener closed, asked for as long again', async () => {
+    const w = await world();
+    const view = await w.begin();
+    await w.clock.advance(10 * 60_000);
+    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'SIGN_IN_NEEDED' } });
+    expect((await signInAs(view.url)).status).toBe(0);
+    await w.clock.advance(11 * 60_000);
+    await w.begin();
+    expect(() => w.state(view)).toThrow('NOT_FOUND');
+  });
+
+  test('cancelled: the listener is closed at once, and the session is gone', async () => {
+    const w = await world();
+    const view = await w.begin();
+    w.accounts.cancelSignIn(view.session);
+    expect((await signInAs(view.url)).status).toBe(0);
+    expect(() => w.state(view)).toThrow('NOT_FOUND');
+    expect(w.clock.pending()).toBe(0);
+  });
+
+  test.each([
+    ['closed', 404],
+    ['page', 404],
+  ] as const)(
+    'a server without sign-in for applications (%s) is told, with the way out',
+    async (registration, status) => {
+      const w = await world();
+      w.network.world.signIn.registration = registration;
+      const error = await refusal(w.begin());
+      expect(error.code).toBe('NETWORK_REFUSED');
+      expect(error.message).toContain(`HTTP ${status}`);
+      expect(error.message).toContain('make an access token on the server');
+      expect(w.clock.pending()).toBe(0);
+    },
+  );
+
+  test('HTML instead of a token', async () => {
+    const w = await world();
+    const view = await w.begin();
+    w.network.faults.next('token', html502());
+    await signInAs(view.url);
+    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
+  });
+
+  test('a server that repeats the code, the secret and the verifier does not get them into the message', async () => {
+    const w = await world();
+    const view = await w.begin();
+    let sent: Record<string, unknown> = {};
+    w.network.faults.rule = (route) => {
+      if (route !== 'token') return undefined;
+      sent = w.network.requests.at(-1)?.asked.fields ?? {};
+      return answer(400, { error: 'invalid_grant', error_description: Object.values(sent).join(' ') });
+    };
+    const ended = await signInAs(view.url);
+    const shown = `${w.state(view).error?.message} ${ended.text} ${ended.address}`;
+    for (const name of ['code', 'client_secret', 'code_verifier'])
+      expect(shown).not.toContain(String(sent[name] ?? 'missing'));
+    expect(sent['code_verifier']).toMatch(/^[\w-]{43}$/);
+  });
+
+  test('a registration that the server has forgotten is made again by the next sign-in', async () => {
+    const w = await world();
+    await signInAs((await w.begin()).url);
+    await w.clock.advance(6000);
+    w.network.world.signIn.apps.clear();
+    const stale = await w.begin();
+    expect((await signInAs(stale.url, { as: '1002' })).text).toContain('unknown client');
+    w.accounts.cancelSignIn(stale.session);
+    const fresh = await w.begin();
+    expect((await signInAs(fresh.url, { as: '1002' })).text).toContain('Signed in as @1002');
+  });
+
+  test('without a key store nothing is begun', async () => {
+    const w = await world();
+    const { accounts } = await openRoom(temporaryHome(), { backend: () => 'os' });
+    const input = signInInputSchema.parse({ network: 'mastodon', server: w.network.address });
+    expect((await refusal(accounts.signIn(input))).code).toBe('VAULT_UNAVAILABLE');
+    expect(w.network.requests).toHaveLength(0);
+  });
+
+  test('an id that is taken is told before anybody signs in', async () => {
+    const w = await world();
+    await signInAs((await w.begin({ id: 'me' })).url);
+    expect((await refusal(w.begin({ id: 'me' }))).code).toBe('ALREADY_EXISTS');
+  });
+
+  test('a token that cannot be stored makes no account', async () => {
+    const w = await world();
+    const room = await openRoom(temporaryHome(), {
+      secrets: {
+        get: async () => undefined,
+        put: () => Promise.reject(new Error('disk full')),
+        remove: async () => {},
+      },
+    });
+    const view = await room.accounts.signIn(
+      signInInputSchema.parse({ network: 'mastodon', server: w.network.address }),
+    );
+    await signInAs(view.url);
+    expect(room.accounts.signInState(view.session)).toMatchObject({
+      status: 'failed',
+      error: { code: 'INTERNAL' },
+    });
+    expect(room.config().accounts).toEqual([]);
+  });
+});
+
+describe('signing in again', () => {
+  async function signedIn() {
+    const w = await world();
+    await signInAs((await w.begin({ id: 'me' })).url);
+    return w;
+  }
+
+  test('keeps the id, and the queue goes on', async () => {
+    const w = await signedIn();
+    await w.accounts.signInNeeded('me', 'Refused.');
+    const old = w.config().accounts;
+    const view = await w.accounts.reconnect({ id: 'me', code: false });
+    expect(view.account).toBe('me');
+    await signInAs(view.url);
+    expect(w.state(view).accounts).toMatchObject([{ id: 'me', status: 'ready' }]);
+    expect(w.config().accounts).toEqual(old);
+    expect(w.facts.map(({ kind }) => kind)).toEqual(['account', 'account-ready']);
+  });
+
+  test('as another person it is refused, and the old token stays', async () => {
+    const w = await signedIn();
+    const token = await w.accounts.token('me');
+    const view = await w.accounts.reconnect({ id: 'me', code: false });
+    await signInAs(view.url, { as: '1002' });
+    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'CONFLICT' } });
+    expect(w.state(view).error?.message).toMatch(/signed in as @1002@.* signed in again is @1001@/);
+    expect(await w.accounts.token('me')).toBe(token);
+    expect(w.config().accounts).toHaveLength(1);
+  });
+
+  test('the same person as a new account only renews the one that is there', async () => {
+    const w = await signedIn();
+    const view = await w.begin();
+    await signInAs(view.url);
+    expect(w.state(view).accounts).toMatchObject([{ id: 'me' }]);
+    expect(w.config().accounts).toHaveLength(1);
+  });
+
+  test('an account without a token here, and one that is unknown', async () => {
+    const w = await signedIn();
+    await w.needs.secrets.remove('me');
+    const view = await w.accounts.reconnect({ id: 'me', code: false });
+    await signInAs(view.url);
+    expect(w.state(view).status).toBe('done');
+    expect((await refusal(w.accounts.reconnect({ id: 'mee', code: false }))).message).toContain('"me"');
+  });
+
+  test('removed, its token is given back; a pasted one is left alone', async () => {
+    const w = await signedIn();
+    const token = await w.accounts.token('me');
+    await w.accounts.remove('me');
+    await expect.poll(() => w.network.world.tokens.has(token)).toBe(false);
+    await w.accounts.add({
+      network: 'mastodon',
+      server: w.network.address,
+      token: w.network.token,
+      id: 'pasted',
+    });
+    await w.accounts.remove('pasted');
+    expect(w.network.world.tokens.has(w.network.token)).toBe(true);
+  });
+});
