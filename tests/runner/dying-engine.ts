@@ -1,12 +1,15 @@
 // An engine of its own process, to be killed by a test: `node dying-engine.ts HOME JOB-JSON`; prints its run's id.
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../electron/clock.ts';
+import { launchNodeHelper } from '../../electron/node-helper.ts';
 import { createRunner } from '../../electron/runner/index.ts';
 import { createRunLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import { jobSchema } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 
+const program = fileURLToPath(new URL('../../electron/runner/helper/program.ts', import.meta.url));
 const [home = '', jobText = ''] = process.argv.slice(2);
 const { db } = openDatabase(join(home, 'belfry.db'));
 const random = seededRandom(process.pid);
@@ -21,6 +24,7 @@ const runner = createRunner({
   job: () => job,
   workspace: () => undefined,
   baseFolder: home,
+  helper: { socket: join(home, 'helper.sock'), launch: (args) => launchNodeHelper(program, args) },
   environment: async () => ({ PATH: process.env['PATH'] ?? '' }),
   builtins: { publish_due_posts: idle, refresh_tokens: idle },
   addPost: async () => [],

@@ -27,6 +27,9 @@ async function startEngine(home: string, job: Job): Promise<{ runId: string; kil
   };
 }
 
+/** The helper of that engine has it in its command line. */
+const helperSocket = (home: string) => join(home, 'helper.sock');
+
 /** What a second connection finds in the database, while the engine is at work. */
 async function storedOutput(home: string, id: string): Promise<string[]> {
   const { db, close } = openDatabase(join(home, 'belfry.db'));
@@ -44,7 +47,10 @@ test('a pipeline killed with Belfry shows interrupted, its children gone, its ou
   const old = await startEngine(home, job);
   await expect.poll(() => processesWith('sleep\x00301.1').length, { timeout: 5000 }).toBe(2);
   await expect.poll(() => storedOutput(home, old.runId), { timeout: 5000 }).toEqual(['before']);
+  expect(processesWith(helperSocket(home))).toHaveLength(1);
   await old.kill();
+  // The helper ends at once, and leaves what it has started to the next engine.
+  await expect.poll(() => processesWith(helperSocket(home))).toEqual([]);
   expect(processesWith('sleep\x00301.1')).toHaveLength(2);
 
   const belfry = await openRunner([job], {}, home);

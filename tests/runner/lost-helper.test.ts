@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { expect, test } from 'vitest';
+import { temporaryHome } from '../support/home.ts';
+import { jobOf, openRunner, processesWith, sh } from './support.ts';
+
+const reason =
+  'Step "work" was cut off: The process of Belfry that starts commands ended without warning, and the command was ended.';
+
+/** Kills the helper of the runner at this home, which must be the only one. */
+function killHelper(home: string): void {
+  const helpers = processesWith(join(home, 'helper-'));
+  expect(helpers).toHaveLength(1);
+  process.kill(helpers[0] ?? 0, 'SIGKILL');
+}
+
+/** Sleeps twice, once in a session of its own. */
+const asleep = (mark: string) =>
+  `echo before; (setsid sleep ${mark} >/dev/null 2>&1 &); sleep ${mark}; echo after`;
+
+test('its runs are interrupted, with their output, and nothing of them is left; others go on', async () => {
+  const home = temporaryHome();
+  const belfry = await openRunner(
+    [
+      jobOf(
+        [
+          {
+            type: 'command',
+            name: 'work',
+            command: sh(asleep('304.1')),
+            retry: { attempts: 3, delaySeconds: 0, factor: 1 },
+          },
+          'echo never',
+          { type: 'command', name: 'clean up', command: sh('echo cleaned'), when: 'failure' },
+        ],
+        { retry: { attempts: 3, delaySeconds: 0, factor: 1 } },
+      ),
+      jobOf(['echo next'], { id: 'next' }),
+    ],
+    {},
+    home,
+  );
+  const { id } = await belfry.runner.runNow('job');
+  await expect.poll(() => processesWith('sleep\x00304.1').length, { timeout: 5000 }).toBe(2);
+  await expect.poll(() => belfry.output(id)).toEqual(['before']);
+  killHelper(home);
+  const others = await Promise.all([1, 2, 3].map(() => belfry.run('next').catch(String)));
+  expect(others).toContainEqual(expect.objectContaining({ status: 'success' }));
+
+  const run = await belfry.end(id);
+  expect(run).toMatchObject({ status: 'interrupted', reason });
+  expect(run.steps.map(({ status }) => status)).toEqual(['interrupted', 'skipped', 'success']);
+  expect((await belfry.output(id)).filter((line) => !line.startsWith('Ended '))).toEqual([
+    'before',
+    'cleaned',
+  ]);
+  expect(processesWith('304.1')).toEqual([]);
+  // Neither the step nor the run was repeated, since nobody knows what it had done.
+  expect(belfry.finished.filter(({ jobId }) => jobId === 'job')).toHaveLength(1);
+  expect((await belfry.reader.open()).length).toBe(0);
+});
+
+test('a job may ask to be repeated after that', async () => {
+  const home = temporaryHome();
+  const work = {
+    type: 'command' as const,
+    name: 'work',
+    command: sh('test $BELFRY_ATTEMPT = 2 || sleep 304.2'),
+  };
+  const belfry = await openRunner([jobOf([work], { retryInterrupted: true })], {}, home);
+  await belfry.runner.runNow('job');
+  await expect.poll(() => processesWith('sleep\x00304.2').length, { timeout: 5000 }).toBe(1);
+  killHelper(home);
+  await expect.poll(() => belfry.finished.length, { timeout: 5000 }).toBe(1);
+  expect(belfry.finished[0]).toMatchObject({ status: 'success', cause: 'retry', attempt: 2 });
+});
+
+test('a run that was being stopped is what it was stopped for', async () => {
+  const home = temporaryHome();
+  const belfry = await openRunner([jobOf([asleep('304.3')])], {}, home);
+  const { id } = await belfry.runner.runNow('job');
+  await expect.poll(() => processesWith('sleep\x00304.3').length, { timeout: 5000 }).toBe(2);
+  const cancelled = belfry.runner.cancel(id);
+  killHelper(home);
+  expect(await cancelled).toMatchObject({ status: 'cancelled' });
+  expect(processesWith('304.3')).toEqual([]);
+});
