@@ -82,6 +82,9 @@ function problemsOfIssue(
     });
   }
   if (issue.code === 'invalid_union') return unionProblems(issue, prefix);
+  // Of a record's name that will not do, the schema of names says why.
+  if (issue.code === 'invalid_key' && issue.issues.length > 0)
+    return issue.issues.map(({ message }) => ({ field: pathOf(issue.path, prefix), message }));
   return [{ field: pathOf(issue.path, prefix), message: issue.message }];
 }
 

@@ -4,6 +4,8 @@ import type { Clock } from '../../shared/index.ts';
 export type Io = {
   /** To standard output: results only. */
   out(text: string): void;
+  /** Resolves when whoever reads standard output has taken most of it: to be asked between pieces of what is long. */
+  taken(): Promise<void>;
   /** To standard error: remarks, errors for people. */
   err(text: string): void;
   /** All of standard input. */

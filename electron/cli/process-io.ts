@@ -17,6 +17,10 @@ export function processIo(): Io {
   }
   return {
     out: (text) => void stdout.write(text),
+    taken: () =>
+      stdout.writableNeedDrain
+        ? new Promise((resolve) => stdout.once('drain', () => resolve()))
+        : Promise.resolve(),
     err: (text) => void stderr.write(text),
     readInput,
     readSecret: (question) => (stdin.isTTY ? askHidden(question) : readInput().then(firstLine)),

@@ -1,3 +1,7 @@
+import { lastProgress, terminalSequences } from '../../shared/index.ts';
+
+export { plainText } from '../../shared/index.ts';
+
 /** A stretch of text of one look; `classes` are names of the style sheet, empty for plain text. */
 export type Span = { readonly text: string; readonly classes: string };
 
@@ -21,11 +25,6 @@ const plain: Look = {
   inverse: false,
 };
 
-// SGR sequences are captured; every other escape (CSI, OSC, single) and stray control character is dropped.
-const pattern =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  /\x1b\[([0-9;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[\x00-\x08\x0b-\x1f\x7f]/g;
-
 /** Splits one line of terminal output into spans; colours become class names, so nothing of it can be markup. */
 export function ansiSpans(line: string): Span[] {
   const visible = lastProgress(line);
@@ -39,25 +38,13 @@ export function ansiSpans(line: string): Span[] {
     if (last && last.classes === classes) spans[spans.length - 1] = { text: last.text + text, classes };
     else spans.push({ text, classes });
   };
-  for (const match of visible.matchAll(pattern)) {
+  for (const match of visible.matchAll(terminalSequences)) {
     push(visible.slice(from, match.index));
     from = match.index + match[0].length;
     if (match[1] !== undefined) look = changed(look, match[1]);
   }
   push(visible.slice(from));
   return spans;
-}
-
-/** The line without colours: for search and the clipboard. */
-export function plainText(line: string): string {
-  return lastProgress(line).replace(pattern, '');
-}
-
-/** Of a line that was drawn over itself with carriage returns, the last state. */
-function lastProgress(line: string): string {
-  const trimmed = line.replace(/\r+$/, '');
-  const last = trimmed.lastIndexOf('\r');
-  return last === -1 ? trimmed : trimmed.slice(last + 1);
 }
 
 function changed(look: Look, parameters: string): Look {

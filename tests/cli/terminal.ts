@@ -15,6 +15,7 @@ export async function belfry(
     out(text) {
       written.out += text;
     },
+    taken: async () => {},
     err(text) {
       written.err += text;
     },

@@ -1,14 +1,13 @@
-import type { Command } from 'commander';
-import { exitCodes, type OutputLine, type RunView } from '../../../shared/index.ts';
+import { type Command, Option } from 'commander';
+import { exitCodes } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
-import { followRun } from '../follow.ts';
-import { interruptedCode, interruption } from '../interruption.ts';
-import { paintStatus } from '../paint.ts';
-import { oneLine, plain } from '../text.ts';
+import { describeDryRun } from '../dry-run.ts';
+import { addVariable, type ParameterOptions, parametersOf } from '../run-parameters.ts';
+import { showStarted } from '../started.ts';
 import { wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
 
-type Options = { wait?: boolean; fromStep?: number };
+type Options = ParameterOptions & { wait?: boolean; dryRun?: boolean; fromStep?: number };
 
 /** `belfry run-job`: runs a job by hand, which never moves its schedule. */
 export function runJobCommand(program: Command, use: Use): void {
@@ -17,49 +16,41 @@ export function runJobCommand(program: Command, use: Use): void {
     .description('run a job now')
     .argument('<id>')
     .option('--wait', 'show its output, and end with its status: 0 for success, else 1')
+    .addOption(
+      new Option(
+        '--dry-run',
+        'show what each step would run and where, without running it; ends with 1 when one could not be started',
+      ).conflicts('wait'),
+    )
     .option('--from-step <n>', 'start at this step, counted from 1', wholeNumber(1, 100))
+    .option(
+      '--arg <word>',
+      'add this argument to the first command that runs; may be repeated',
+      (word, before: string[]) => [...before, word],
+      [],
+    )
+    .option(
+      '--env <name=value>',
+      'set this variable for every command; may be repeated. It is kept with the run: no secrets here',
+      addVariable,
+      {},
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  belfry run-job news_pipeline --wait
+  belfry run-job news_pipeline --dry-run --from-step 2
+  belfry run-job news_pipeline --arg --topic --arg 'City council' --env MODE=test`,
+    )
     .action(use(runJob));
 }
 
 async function runJob(context: Context, id: string, options: Options): Promise<number> {
-  const started = await context.call('jobs.run', {
-    id,
-    ...(options.fromStep === undefined ? {} : { fromStep: options.fromStep }),
-  });
-  if (!options.wait) {
-    context.show(
-      started,
-      (run) =>
-        `${oneLine(run.jobName)} is ${run.status} as run ${run.id}; see belfry logs ${run.id} --follow`,
-    );
-    return exitCodes.done;
-  }
-  return await wait(context, started);
-}
-
-async function wait(context: Context, started: RunView): Promise<number> {
-  const { io, json, paint } = context;
-  const interrupted = interruption(io);
-  const following = followRun(context, started.id, (line) => {
-    if (!json) print(context, line);
-  });
-  const ended = await Promise.race([following, interrupted.promise]).finally(interrupted.leave);
-  if (!ended) {
-    // The run belongs to the engine; only this command ends.
-    io.err(`\nThe run goes on: belfry logs ${started.id} --follow, or belfry runs cancel ${started.id}\n`);
-    return interruptedCode;
-  }
-  context.show(ended, () => '');
-  if (!json) {
-    const reason = ended.reason === null ? '' : `: ${oneLine(ended.reason)}`;
-    io.err(`${oneLine(ended.jobName)}: ${paintStatus(paint, ended.status)}${reason}\n`);
-  }
-  return ended.status === 'success' ? exitCodes.done : exitCodes.failed;
-}
-
-/** The job's own words as they are, each on its own stream, so that they can be piped on. */
-function print({ io, paint }: Context, line: OutputLine): void {
-  const text = `${plain(line.text)}\n`;
-  if (line.stream === 'stdout') io.out(text);
-  else io.err(line.stream === 'belfry' ? paint('dim', text) : text);
+  const { fromStep, dryRun = false, wait = false } = options;
+  const input = { id, ...(fromStep === undefined ? {} : { fromStep }), ...parametersOf(options) };
+  if (!dryRun) return await showStarted(context, await context.call('jobs.run', input), wait);
+  const planned = await context.call('jobs.preview', input);
+  context.show(planned, () => describeDryRun(context, planned, fromStep ?? 1));
+  return planned.some(({ problem }) => problem !== null) ? exitCodes.failed : exitCodes.done;
 }

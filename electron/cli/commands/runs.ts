@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import { fromInstant, type RunStatus, type RunView, runStatuses } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
+import { quoted } from '../dry-run.ts';
 import { paintStatus } from '../paint.ts';
+import { showStarted } from '../started.ts';
 import { pairs, table } from '../table.ts';
 import { oneLine } from '../text.ts';
 import { oneOf, wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { span, when } from '../when.ts';
+import { exportCommand } from './export-run.ts';
 
 type ListOptions = { job?: string; status?: RunStatus; before?: string; limit?: number };
 
-/** Runs: list, show, cancel. */
+/** Runs: list, show, export, resume, cancel. */
 export function runCommands(program: Command, use: Use): void {
   const runs = program.command('runs').description('runs: what ran, how it went, and why something did not');
   runs
@@ -36,6 +39,26 @@ export function runCommands(program: Command, use: Use): void {
     .description('show a run with its steps')
     .argument('<id>')
     .action(use((context, id: string) => show(context, id)));
+  exportCommand(runs, use);
+  runs
+    .command('resume')
+    .description(
+      'run the job of a failed run again from its failed step, with the results of the steps before',
+    )
+    .argument('<id>')
+    .option('--wait', 'show its output, and end with its status: 0 for success, else 1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  belfry runs --status failed
+  belfry runs resume 3f2a91c4d5e60718 --wait`,
+    )
+    .action(
+      use(async (context, id: string, { wait = false }: { wait?: boolean }) =>
+        showStarted(context, await context.call('runs.resume', { id }), wait),
+      ),
+    );
   runs
     .command('cancel')
     .description('stop a run that is at work or waits')
@@ -55,11 +78,14 @@ async function show(context: Context, id: string): Promise<void> {
 
 /** A run in a few lines. */
 export function describeRun({ paint, reader }: Context, run: RunView): string {
-  const steps = run.steps.map((step) => {
+  const steps = run.steps.map((step, index) => {
     const exit = step.exitCode === null ? '' : `, exit code ${step.exitCode}`;
     const signal = step.signal === null ? '' : `, ${step.signal}`;
+    const took = durationOf(step);
     const error = step.error === null ? '' : `: ${oneLine(step.error)}`;
-    return `  ${paintStatus(paint, step.status)}  ${oneLine(step.name)}${exit}${signal}${error}`;
+    const result = step.result === undefined ? [] : [`     Result ${oneLine(step.result)}`];
+    const head = `  ${index + 1}. ${paintStatus(paint, step.status)}  ${oneLine(step.name)}`;
+    return [`${head}${exit}${signal}${took ? `, ${took}` : ''}${error}`, ...result].join('\n');
   });
   const list = pairs([
     ['Run', run.id],
@@ -67,6 +93,7 @@ export function describeRun({ paint, reader }: Context, run: RunView): string {
     ['Status', paintStatus(paint, run.status)],
     ['Reason', run.reason === null ? undefined : oneLine(run.reason)],
     ['Cause', run.attempt > 1 ? `${run.cause}, attempt ${run.attempt}` : run.cause],
+    ['Given', givenOf(run)],
     ['Due', run.slot === null ? undefined : when(run.slot, reader)],
     ['Missed slots', gapOf(run, reader)],
     ['Started', run.startedAt === null ? undefined : when(run.startedAt, reader)],
@@ -89,9 +116,20 @@ function runTable(context: Context, runs: readonly RunView[]): string {
   return table(['ID', 'JOB', 'STATUS', 'CAUSE', 'WHEN', 'TOOK', 'REASON'], rows, context.io.columns);
 }
 
-function durationOf(run: RunView): string | undefined {
-  if (run.startedAt === null || run.finishedAt === null) return undefined;
-  return span(fromInstant(run.finishedAt) - fromInstant(run.startedAt));
+function durationOf({
+  startedAt,
+  finishedAt,
+}: Pick<RunView, 'startedAt' | 'finishedAt'>): string | undefined {
+  if (startedAt === null || finishedAt === null) return undefined;
+  return span(fromInstant(finishedAt) - fromInstant(startedAt));
+}
+
+/** What a person gave the run on its way; values of variables stay out of sight. */
+function givenOf({ parameters }: RunView): string | undefined {
+  if (!parameters) return undefined;
+  return [...parameters.args.map(quoted), ...Object.keys(parameters.env).map((name) => `${name}=…`)].join(
+    ' ',
+  );
 }
 
 function gapOf({ gap }: RunView, reader: Context['reader']): string | undefined {
