@@ -4,7 +4,17 @@ import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
 import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
-import { postInputSchema, postSources, postViewSchema, targetStatuses } from './post.ts';
+import { postInputSchema, postSources, postViewSchema } from './post.ts';
+import {
+  postBatchResultSchema,
+  postBatchSchema,
+  postChangesSchema,
+  postCheckSchema,
+  postHistorySchema,
+  postMoveSchema,
+  postQuerySchema,
+  postSelectionSchema,
+} from './post-calls.ts';
 import {
   outputLineSchema,
   plannedStepSchema,
@@ -19,6 +29,8 @@ import { fireTimesSchema, jobViewSchema, statusSchema, templateSchema } from './
 const nothing = z.strictObject({});
 const done = z.strictObject({});
 const byId = z.strictObject({ id: z.string().min(1) });
+/** `dryRun` shows what would change. */
+const bulk = z.strictObject({ select: postSelectionSchema, dryRun: z.boolean().default(false) });
 const limit = z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000').default(100);
 
 /** Every call that a client can make: what goes in and what comes out. The same over IPC, socket and HTTP. */
@@ -120,16 +132,32 @@ export const contract = {
     out: z.array(outputLineSchema),
   },
 
-  /** By publication time, latest first; drafts at the top. */
-  'posts.list': {
-    in: z.strictObject({ status: z.enum(targetStatuses).optional(), limit }),
-    out: z.array(postViewSchema),
-  },
+  'posts.list': { in: postQuerySchema, out: z.array(postViewSchema) },
   'posts.get': { in: byId, out: postViewSchema },
   'posts.add': {
     in: z.strictObject({ post: postInputSchema, source: z.enum(postSources).default('person') }),
     out: postViewSchema,
   },
+  /** All of them or none: one transaction. Details of BAD_INPUT name them as `posts[3].text`. */
+  'posts.addAll': { in: postBatchSchema, out: postBatchResultSchema },
+  /** What the accounts of a post would refuse; stores nothing. */
+  'posts.check': { in: z.strictObject({ post: postInputSchema }), out: postCheckSchema },
+  /** Replaces a post that is not out yet. What an account has published stays as it is. */
+  'posts.set': {
+    in: z.strictObject({ id: z.string().min(1), post: postInputSchema }),
+    out: postViewSchema,
+  },
+  /** Another time for what has not begun to be sent; null makes a draft of it. */
+  'posts.move': {
+    in: z.strictObject({ id: z.string().min(1), publishAt: instantSchema.nullable() }),
+    out: postViewSchema,
+  },
+  /** What happened on the way to each account, oldest first. */
+  'posts.history': { in: byId, out: postHistorySchema },
+  /** The same as `retry`, `cancel` and `move` for many: all that can be is changed in one transaction, or nothing. */
+  'posts.retryAll': { in: bulk, out: postChangesSchema },
+  'posts.cancelAll': { in: bulk, out: postChangesSchema },
+  'posts.moveAll': { in: bulk.extend({ to: postMoveSchema }), out: postChangesSchema },
   'posts.cancel': { in: byId, out: postViewSchema },
   /** Puts failed and missed targets back into the queue; refuses unconfirmed ones. */
   'posts.retry': { in: byId, out: postViewSchema },
@@ -174,6 +202,8 @@ export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'runs.output',
   'posts.list',
   'posts.get',
+  'posts.check',
+  'posts.history',
   'accounts.list',
   ...signInReadingCalls,
   'settings.get',

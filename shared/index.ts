@@ -11,6 +11,8 @@ export * from './media-host.ts';
 export * from './nearest.ts';
 export * from './ports.ts';
 export * from './post.ts';
+export * from './post-calls.ts';
+export * from './post-copy.ts';
 export * from './problems.ts';
 export * from './run.ts';
 export * from './run-export.ts';

@@ -21,7 +21,8 @@ export type TargetStatus = (typeof targetStatuses)[number];
 /** From which state a target may go where. `unconfirmed` leaves only by look-up or by a person's word. */
 export const targetTransitions: Record<TargetStatus, readonly TargetStatus[]> = {
   draft: ['queued', 'cancelled'],
-  queued: ['draft', 'sending', 'failed', 'missed', 'cancelled'],
+  // To `published` when all but its first comment is out, and the comment cannot be made or is not wanted any more.
+  queued: ['draft', 'sending', 'published', 'failed', 'missed', 'cancelled'],
   sending: ['published', 'failed', 'queued', 'unconfirmed'],
   published: [],
   failed: ['queued', 'cancelled'],
@@ -36,8 +37,8 @@ const text = z
   .refine((t) => t.isWellFormed(), 'contains half a character (a lone surrogate)');
 
 /**
- * A picture or film of a post: `path` on this machine, `alt` its description, `focus` x and y in -1…1, `url` where the
- * same file stands on the internet (Instagram fetches it there).
+ * A picture or film of a post: `path` on this machine (or `media:ID` for one that Belfry holds already), `alt` its
+ * description, `focus` x and y in -1…1, `url` where the same file stands on the internet (Instagram fetches it there).
  */
 export const mediaInputSchema = z.strictObject({
   path: z.string().min(1, 'must name a file'),
@@ -46,6 +47,56 @@ export const mediaInputSchema = z.strictObject({
   url: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
 });
 export type MediaInput = z.output<typeof mediaInputSchema>;
+
+const heldScheme = 'media:';
+
+/** The `path` of a file that Belfry holds already, as `posts.get` names it. */
+export function heldMedia(id: string): string {
+  return `${heldScheme}${id}`;
+}
+
+/** The id in such a path; undefined for a path on this machine. */
+export function heldMediaId(path: string): string | undefined {
+  return path.startsWith(heldScheme) ? path.slice(heldScheme.length) : undefined;
+}
+
+const pollOptionSchema = text.refine(
+  (option) => option.trim() !== '' && !/\p{Cc}/u.test(option),
+  'must be one line of text',
+);
+
+/** A question with answers to choose from, where the network has them; its server sets the limits. */
+export const pollSchema = z.strictObject({
+  options: z
+    .array(pollOptionSchema)
+    .min(2, 'must be at least 2')
+    .max(20, 'must be at most 20')
+    .refine((options) => new Set(options).size === options.length, 'names an option twice'),
+  durationSeconds: z
+    .int()
+    .min(60, 'must be at least 60')
+    .max(31_622_400, 'must be at most a year')
+    .default(86_400),
+  /** More than one option may be chosen. */
+  multiple: z.boolean().default(false),
+  /** The votes are not shown before the end. */
+  hideTotals: z.boolean().default(false),
+});
+export type Poll = z.output<typeof pollSchema>;
+
+/** What the account itself says below its post, once that is out. */
+const commentSchema = text.refine(
+  (comment) => comment.trim() !== '',
+  'must have text; white space alone is no comment',
+);
+
+/** A label to find posts by; never sent. */
+export const tagSchema = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(50, 'must have at most 50 characters')
+  .regex(/^[^,\p{Cc}]*$/u, 'must not contain a comma or a line break');
 
 const wording = {
   visibility: z.enum(visibilities, 'must be public, unlisted, private or direct').optional(),
@@ -57,8 +108,17 @@ const wording = {
   sensitive: z.boolean().optional(),
 };
 
-/** What one account gets instead of the post's own. */
-export const overrideSchema = z.strictObject({ text: text.optional(), ...wording });
+/**
+ * What one account gets instead of the post's own: `thread` the texts of its further parts (fewer leave the rest out,
+ * `[]` is no thread), `poll` and `firstComment` null for none.
+ */
+export const overrideSchema = z.strictObject({
+  text: text.optional(),
+  thread: z.array(text).max(50, 'must be at most 50').optional(),
+  poll: pollSchema.nullable().optional(),
+  firstComment: commentSchema.nullable().optional(),
+  ...wording,
+});
 export type Override = z.infer<typeof overrideSchema>;
 
 /** A post to add: one schema for the form, the command line and a pipeline's JSON lines (design §6). */
@@ -68,6 +128,8 @@ export const postInputSchema = z
     accounts: z.array(idSchema).min(1, 'must name at least one account').max(50, 'must be at most 50'),
     /** null = a draft. */
     publishAt: instantSchema.nullable().default(null),
+    /** A draft although it has a time. */
+    draft: z.boolean().default(false),
     media: z.array(mediaInputSchema).max(20, 'must be at most 20').default([]),
     thread: z
       .array(
@@ -75,6 +137,13 @@ export const postInputSchema = z
       )
       .max(50, 'must be at most 50')
       .default([]),
+    poll: pollSchema.nullable().default(null),
+    firstComment: commentSchema.nullable().default(null),
+    tags: z
+      .array(tagSchema)
+      .max(50, 'must be at most 50')
+      .default([])
+      .transform((tags) => [...new Set(tags)]),
     overrides: z.record(idSchema, overrideSchema).default({}),
     note: z.string().max(10_000, 'must have at most 10000 characters').default(''),
     /** A name that the sender gives the post: one that came before under the same key is not added again. */
@@ -92,7 +161,11 @@ export const postInputSchema = z
   .refine((post) => Object.keys(post.overrides).every((id) => post.accounts.includes(id)), {
     error: 'names an account that is not among "accounts"',
     path: ['overrides'],
-  });
+  })
+  .refine(
+    (post) => Object.values(post.overrides).every(({ thread = [] }) => thread.length <= post.thread.length),
+    { error: 'has a thread with more parts than the post', path: ['overrides'] },
+  );
 export type PostInput = z.output<typeof postInputSchema>;
 export type PostDraft = z.input<typeof postInputSchema>;
 
@@ -100,9 +173,17 @@ export type PostDraft = z.input<typeof postInputSchema>;
 export const targetViewSchema = z.strictObject({
   account: z.string(),
   status: z.enum(targetStatuses),
+  /** When it is to go out; null for a draft. */
+  dueAt: instantSchema.nullable(),
   remoteId: z.string().nullable(),
   url: z.string().nullable(),
+  /** Why it is not out; of a published one, what went wrong with its first comment. */
   error: wireErrorSchema.nullable(),
+  override: overrideSchema,
+  /** What it published, when the post was edited afterwards. */
+  sent: z
+    .strictObject({ text: z.string(), thread: z.array(z.string()), media: z.array(z.string()) })
+    .nullable(),
   /** Not before this instant (back-off, rate limit, settle wait); null when nothing holds it back. */
   notBefore: instantSchema.nullable(),
 });
@@ -111,20 +192,35 @@ export type TargetView = z.infer<typeof targetViewSchema>;
 /** Where a post came from. */
 export const postSources = ['person', 'cli', 'pipeline'] as const;
 
+/** A file of a post as clients see it. */
+export const mediaViewSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  alt: z.string(),
+  mime: z.string(),
+  bytes: z.int(),
+  focus: z.tuple([z.number(), z.number()]).nullable(),
+  url: z.string().nullable(),
+});
+export type MediaView = z.infer<typeof mediaViewSchema>;
+
 /** A post as clients see it; `status` is derived from its targets. */
 export const postViewSchema = z.strictObject({
   id: z.string(),
   status: z.enum(targetStatuses),
   publishAt: instantSchema.nullable(),
   text: z.string(),
-  media: z.array(
-    z.strictObject({ id: z.string(), name: z.string(), alt: z.string(), mime: z.string(), bytes: z.int() }),
-  ),
-  thread: z.array(z.strictObject({ text: z.string() })),
+  media: z.array(mediaViewSchema),
+  thread: z.array(z.strictObject({ text: z.string(), media: z.array(mediaViewSchema) })),
+  poll: pollSchema.nullable(),
+  firstComment: z.string().nullable(),
+  tags: z.array(z.string()),
   targets: z.array(targetViewSchema),
   source: z.enum(postSources),
   runId: z.string().nullable(),
   note: z.string(),
+  /** The sender's own name for it. */
+  key: z.string().nullable(),
   visibility: z.enum(visibilities).nullable(),
   contentWarning: z.string().nullable(),
   language: z.string().nullable(),

@@ -13,7 +13,7 @@ export type Fact =
       kind: 'post';
       postId: string;
       account: string;
-      status: 'failed' | 'unconfirmed' | 'missed';
+      status: 'failed' | 'unconfirmed' | 'missed' | 'comment';
       reason: string;
     };
 
@@ -50,6 +50,7 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
           failed: 'A post failed',
           unconfirmed: 'Was this post published?',
           missed: 'A post was missed',
+          comment: 'A first comment is missing',
         }[fact.status],
         body: `${fact.account}: ${fact.reason}`,
         page: 'posts',

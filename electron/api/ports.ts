@@ -10,6 +10,9 @@ import type {
   Mode,
   OutputLine,
   PlannedStep,
+  PostBatchResult,
+  PostChanges,
+  PostCheck,
   PostInput,
   PostView,
   Problem,
@@ -68,9 +71,25 @@ export type ApiNeeds = {
     output(query: HandlerInput<'runs.output'>): Promise<OutputLine[]>;
   };
   posts: {
-    list(query: HandlerInput<'posts.list'>): Promise<PostView[]>;
+    list(
+      query: Omit<HandlerInput<'posts.list'>, 'from' | 'to'> & {
+        from?: Millis | undefined;
+        to?: Millis | undefined;
+      },
+    ): Promise<PostView[]>;
     get(id: string): Promise<PostView | undefined>;
     add(post: PostInput, from: { source: PostView['source'] }): Promise<PostView>;
+    addAll(
+      posts: readonly PostInput[],
+      from: { source: PostView['source']; dryRun: boolean },
+    ): Promise<PostBatchResult>;
+    check(post: PostInput): Promise<PostCheck>;
+    edit(id: string, post: PostInput): Promise<PostView>;
+    move(id: string, publishAt: Millis | null): Promise<PostView>;
+    history(id: string): Promise<{ account: string; at: Millis; status: PostView['status']; note: string }[]>;
+    cancelAll(many: HandlerInput<'posts.cancelAll'>): Promise<PostChanges>;
+    retryAll(many: HandlerInput<'posts.retryAll'>): Promise<PostChanges>;
+    moveAll(many: HandlerInput<'posts.moveAll'>): Promise<PostChanges>;
     cancel(id: string): Promise<PostView>;
     retry(id: string): Promise<PostView>;
     publishNow(id: string): Promise<PostView>;

@@ -1,158 +1,130 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
-  fromInstant,
-  type Millis,
+  type PostBatchResult,
   type PostInput,
   type PostView,
   type Problem,
   problemsError,
 } from '../../shared/index.ts';
-import { filesOf, fitProblems } from './check.ts';
-import { takeMedia } from './media/intake.ts';
-import type { Limits } from './networks/adapter.ts';
-import type { NewPost, PublisherAccount, PublisherNeeds, StoredMedia } from './ports.ts';
-import { postView } from './view.ts';
-
-export type AddFrom = {
-  source: PostView['source'];
-  runId?: string;
-  /** What becomes of the post; left out: queued when it has a time, else a draft. */
-  as?: 'draft' | 'queued';
-  /** Adding with a key that was used before answers the post made then, so that a resumed pipeline adds nothing twice. */
-  originKey?: string;
-  /** When each account gets it, where that is not `publishAt`; no other post of the account may wait for the same instant. */
-  slots?: ReadonlyMap<string, Millis>;
-};
+import { examine } from './check.ts';
+import { type AddFrom, examined, type LimitsOf, newPost, originOf, unfit, wordProblems } from './new-post.ts';
+import type { NewPost, PostRecord, PublisherNeeds, StoredMedia } from './ports.ts';
+import { forget, resolveHeld, takeAll } from './take-media.ts';
+import { postView, previewOf } from './view.ts';
 
 /** Checks a post, copies its media into the home folder and stores it. Throws BAD_INPUT with all problems together. */
 export async function addPost(
   needs: PublisherNeeds,
-  input: PostInput,
+  given: PostInput,
   from: AddFrom,
-  limitsOf: (account: PublisherAccount) => Limits | undefined,
+  limitsOf: LimitsOf,
 ): Promise<PostView> {
-  const origin = originOf(input, from);
-  const before = origin === null ? undefined : await needs.ledger.byOrigin(origin);
+  const [before] = await known(needs, [given], from);
   if (before) return postView(before);
-  const strangers = unknownAccounts(needs, input);
-  const { media, problems } = await takeAll(needs, input);
-  const all = [...strangers, ...partProblems(input), ...problems, ...fits(needs, input, media, limitsOf)];
-  if (all.length > 0) {
-    await forget(needs, media);
-    throw problemsError(all, 'the post');
-  }
-  const record = await needs.ledger.add(newPost(needs, input, from, media));
-  const mine = new Set(record.post.media.map(({ id }) => id));
-  // Another call with the same key was faster: its copies count, ours go.
-  await forget(
-    needs,
-    media.filter(({ id }) => !mine.has(id)),
-  );
-  needs.changed();
+  const { post, problems, copied } = await prepare(needs, given, from, limitsOf);
+  const record = await storeOrForget(needs, copied, problems, () => needs.ledger.add(post));
   return postView(record);
 }
 
-/** The sender's own key says more than where the post came from: it holds over runs, and for the form and the command line. */
-function originOf(input: PostInput, from: AddFrom): string | null {
-  return input.key === undefined ? (from.originKey ?? null) : `key:${input.key}`;
-}
-
-function newPost(needs: PublisherNeeds, input: PostInput, from: AddFrom, media: StoredMedia[]): NewPost {
-  const now = needs.clock.now();
-  const publishAt = input.publishAt === null ? null : fromInstant(input.publishAt);
-  const as = from.as ?? (publishAt === null ? 'draft' : 'queued');
+/** The same for many: all are added, or none and nothing is left behind. With `dryRun` nothing is copied or stored. */
+export async function addPosts(
+  needs: PublisherNeeds,
+  given: readonly PostInput[],
+  from: AddFrom & { dryRun: boolean },
+  limitsOf: LimitsOf,
+): Promise<PostBatchResult> {
+  const { dryRun } = from;
+  const before = await known(needs, given, from);
+  const prepared: { post: NewPost; problems: Problem[]; copied: readonly StoredMedia[] }[] = [];
+  for (const [index, input] of given.entries()) {
+    if (before[index]) continue;
+    const one = await (dryRun ? rehearse : prepare)(needs, input, from, limitsOf);
+    prepared.push({ ...one, problems: one.problems.map(inBatch(index)) });
+  }
+  const problems = prepared.flatMap((one) => one.problems);
+  const copied = prepared.flatMap((one) => one.copied);
+  const posts = prepared.map(({ post }) => post);
+  if (dryRun && problems.length > 0) throw problemsError(problems, 'the posts');
+  const records = dryRun
+    ? posts.map(previewOf)
+    : await storeOrForget(needs, copied, problems, () => needs.ledger.addAll(posts));
+  let next = 0;
   return {
-    id: needs.random.id(),
-    text: input.text,
-    note: input.note,
-    visibility: input.visibility ?? null,
-    contentWarning: input.contentWarning ?? null,
-    language: input.language ?? null,
-    sensitive: input.sensitive ?? null,
-    publishAt,
-    thread: input.thread.map(({ text }) => text),
-    source: from.source,
-    runId: from.runId ?? null,
-    createdAt: now,
-    media,
-    originKey: originOf(input, from),
-    alone: from.slots !== undefined,
-    targets: input.accounts.map((account) => ({
-      account,
-      // Without a time there is nothing to wait for: it stays a draft until a person says when.
-      status: as === 'queued' && publishAt !== null ? 'queued' : 'draft',
-      override: input.overrides[account] ?? {},
-      dueAt: as === 'queued' ? (from.slots?.get(account) ?? publishAt) : null,
-    })),
+    dryRun,
+    posts: before.map((old) => {
+      if (old) return { isNew: false, post: postView(old) };
+      const record = records[next] as PostRecord;
+      const isNew = record.post.id === posts[next]?.id && !isRepeat(posts, next);
+      next += 1;
+      return { isNew, post: postView(record) };
+    }),
   };
 }
 
-/** Limits that are known without asking anybody: adding works off line. Before sending they are checked again. */
-function fits(
-  needs: PublisherNeeds,
-  input: PostInput,
-  media: readonly StoredMedia[],
-  limitsOf: (account: PublisherAccount) => Limits | undefined,
-): Problem[] {
-  const places = filesOf(input);
-  const files = new Map(
-    media.flatMap((stored) => {
-      const place = places.find(({ part, position }) => part === stored.part && position === stored.position);
-      return place ? [[place.path, stored] as const] : [];
+/** The posts that came before under the same keys, one for each of the given. */
+function known(needs: PublisherNeeds, given: readonly PostInput[], from: AddFrom) {
+  return Promise.all(
+    given.map(async (input) => {
+      const origin = originOf(input, from);
+      return origin === null ? undefined : needs.ledger.byOrigin(origin);
     }),
   );
-  const accounts = input.accounts.flatMap((id) => needs.account(id) ?? []);
-  return fitProblems(
-    input,
-    files,
-    accounts.map((account) => ({ account, limits: limitsOf(account) })),
-  );
 }
 
-function unknownAccounts(needs: PublisherNeeds, input: PostInput): Problem[] {
-  return input.accounts.flatMap((id, index) =>
-    needs.account(id) ? [] : [{ field: `accounts[${index}]`, message: `names an unknown account "${id}"` }],
-  );
+async function prepare(needs: PublisherNeeds, given: PostInput, from: AddFrom, limitsOf: LimitsOf) {
+  const resolved = await resolveHeld(needs, given);
+  const { input } = resolved;
+  const { media, copied, problems } = await takeAll(needs, resolved);
+  const misfits = unfit(needs, input, examined(input, media), limitsOf);
+  return {
+    post: newPost(needs, input, from, media),
+    problems: [...wordProblems(needs, input), ...problems, ...misfits],
+    copied,
+  };
 }
 
-/** White space alone is refused by some servers and posted by others (networks.md §9), so Belfry checks it itself. */
-function partProblems(input: PostInput): Problem[] {
-  const thread = input.thread.flatMap((part, index) =>
-    part.text.trim() === '' && part.media.length === 0
-      ? [
-          {
-            field: `thread[${index}].text`,
-            message: 'must have text or media; white space alone is not a post',
-          },
-        ]
-      : [],
-  );
-  const overrides = Object.entries(input.overrides).flatMap(([account, { text }]) =>
-    text !== undefined && text.trim() === '' && input.media.length === 0
-      ? [{ field: `overrides.${account}.text`, message: 'must not be empty without media' }]
-      : [],
-  );
-  return [...thread, ...overrides];
+/** Looks at the files where they are. */
+async function rehearse(needs: PublisherNeeds, given: PostInput, from: AddFrom, limitsOf: LimitsOf) {
+  const { input } = await resolveHeld(needs, given);
+  const { files, problems } = await examine(input);
+  return {
+    post: newPost(needs, input, from, []),
+    problems: [...wordProblems(needs, input), ...problems, ...unfit(needs, input, files, limitsOf)],
+    copied: [],
+  };
 }
 
-async function takeAll(
+/** Stores what was prepared; copies that no post has are removed again, whatever happens. */
+async function storeOrForget<T extends PostRecord | PostRecord[]>(
   needs: PublisherNeeds,
-  input: PostInput,
-): Promise<{ media: StoredMedia[]; problems: Problem[] }> {
-  const media: StoredMedia[] = [];
-  const problems: Problem[] = [];
-  for (const place of filesOf(input)) {
-    const list = place.part === 0 ? input.media : (input.thread[place.part - 1]?.media ?? []);
-    const one = list[place.position];
-    if (!one) continue;
-    const taken = await takeMedia(one, place, { folder: needs.mediaFolder, id: needs.random.id() });
-    if (taken.kind === 'taken') media.push(taken.media);
-    else problems.push(taken.problem);
+  copied: readonly StoredMedia[],
+  problems: readonly Problem[],
+  store: () => Promise<T>,
+): Promise<T> {
+  const kept = new Set<string>();
+  try {
+    if (problems.length > 0)
+      throw problemsError([...problems], problems[0]?.field.startsWith('posts[') ? 'the posts' : 'the post');
+    const stored = await store();
+    for (const { post } of [stored].flat()) for (const { id } of post.media) kept.add(id);
+    needs.changed();
+    return stored;
+  } finally {
+    // Another call with the same key was faster: its copies count, ours go.
+    await forget(
+      needs,
+      copied.filter(({ id }) => !kept.has(id)),
+    );
   }
-  return { media, problems };
 }
 
-async function forget(needs: PublisherNeeds, media: readonly StoredMedia[]): Promise<void> {
-  for (const { file } of media) await rm(join(needs.mediaFolder, file), { force: true });
+function isRepeat(posts: readonly NewPost[], index: number): boolean {
+  const key = posts[index]?.originKey ?? null;
+  return key !== null && posts.findIndex(({ originKey }) => originKey === key) < index;
+}
+
+function inBatch(index: number): (problem: Problem) => Problem {
+  return ({ field, message }) => ({
+    field: field === '' ? `posts[${index}]` : `posts[${index}].${field}`,
+    message,
+  });
 }

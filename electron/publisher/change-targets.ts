@@ -1,6 +1,19 @@
 import { BelfryError, type PostView } from '../../shared/index.ts';
+import { type Command, impossible } from './commands.ts';
 import type { Change, PostRecord, PublisherNeeds, Work } from './ports.ts';
 import { postView } from './view.ts';
+
+/** How often a decision is made anew when what it is about moves on meanwhile. */
+export const mostDecisions = 5;
+
+/** Does a command to a post; throws CONFLICT when it can do nothing for it. */
+export function command(needs: PublisherNeeds, id: string, given: Command): Promise<PostView> {
+  return changeTargets(needs, id, (works) => {
+    const changes = given.changes(works);
+    if (changes.length === 0) throw impossible(works, given);
+    return changes;
+  });
+}
 
 /** Decides for all targets of a post and stores it; decided anew when a target moved on meanwhile. */
 export async function changeTargets(
@@ -8,7 +21,7 @@ export async function changeTargets(
   id: string,
   decide: (works: readonly Work[]) => Change[],
 ): Promise<PostView> {
-  for (let again = 0; again < 5; again += 1) {
+  for (let again = 0; again < mostDecisions; again += 1) {
     const { targets } = await found(needs, id);
     const works = await Promise.all(targets.map(({ account }) => needs.ledger.work(id, account)));
     const changes = decide(works.flatMap((work) => work ?? []));
@@ -16,13 +29,7 @@ export async function changeTargets(
     needs.changed();
     return postView(await found(needs, id));
   }
-  throw new BelfryError({
-    code: 'CONFLICT',
-    what: 'The post keeps changing',
-    where: `post ${id}`,
-    why: 'It is being worked on at this moment',
-    remedy: 'Try again in a moment',
-  });
+  throw keepsChanging(`post ${id}`);
 }
 
 /** The post with this id; throws NOT_FOUND. */
@@ -40,5 +47,16 @@ export function notFound(what: string): BelfryError {
     where: 'in the database',
     why: 'Nothing has this id',
     remedy: 'List them with: belfry posts',
+  });
+}
+
+/** CONFLICT for what moved on at every try. */
+export function keepsChanging(where: string): BelfryError {
+  return new BelfryError({
+    code: 'CONFLICT',
+    what: 'The post keeps changing',
+    where,
+    why: 'It is being worked on at this moment',
+    remedy: 'Try again in a moment',
   });
 }

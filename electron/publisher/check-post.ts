@@ -1,16 +1,19 @@
-import type { PostInput, Problem } from '../../shared/index.ts';
+import type { PostCheck, PostInput } from '../../shared/index.ts';
 import { examine, fitProblems } from './check.ts';
 import type { Adapter, Limits } from './networks/adapter.ts';
 import type { Http } from './networks/http.ts';
+import { wordProblems } from './new-post.ts';
 import type { PublisherAccount, PublisherNeeds } from './ports.ts';
+import { resolveHeld } from './take-media.ts';
 
 /** Checks a post against the live limits of its accounts; stores nothing. */
 export async function checkPost(
   needs: PublisherNeeds,
   http: Http,
   adapterOf: (account: PublisherAccount) => Adapter,
-  input: PostInput,
-): Promise<Problem[]> {
+  given: PostInput,
+): Promise<PostCheck> {
+  const { input } = await resolveHeld(needs, given);
   const signal = new AbortController().signal;
   const limitsOf = async (account: PublisherAccount): Promise<Limits | undefined> => {
     const found = await adapterOf(account).limits({
@@ -27,5 +30,8 @@ export async function checkPost(
     accounts.map(async (account) => ({ account, limits: await limitsOf(account) })),
   );
   const { files, problems } = await examine(input);
-  return [...problems, ...fitProblems(input, files, known)];
+  return {
+    problems: [...wordProblems(needs, input), ...problems, ...fitProblems(input, files, known)],
+    advice: [],
+  };
 }

@@ -1,11 +1,11 @@
-import type { PostInput, Problem } from '../../shared/index.ts';
+import type { MediaInput, PostInput, Problem } from '../../shared/index.ts';
 import { inspect, type MediaFacts } from './media/inspect.ts';
 import { type CheckedPart, type Misfit, misfits } from './misfits.ts';
 import type { Limits } from './networks/adapter.ts';
 import type { PublisherAccount } from './ports.ts';
 
 /** A file of a post under examination: its facts, or undefined when it could not be read. */
-export type Examined = ReadonlyMap<string, MediaFacts>;
+export type Examined = ReadonlyMap<string, Pick<MediaFacts, 'mime' | 'bytes' | 'width' | 'height'>>;
 
 /** What each account of a post would refuse, with the field of the input at fault; accounts without known limits are passed over. */
 export function fitProblems(
@@ -17,9 +17,7 @@ export function fitProblems(
     limits === undefined
       ? []
       : partsOf(input, files, account.id).flatMap((part) =>
-          misfits(part, limits, nameOf(account)).map((misfit) =>
-            problemOf(input, account.id, part.part, misfit),
-          ),
+          misfits(part, limits, nameOf(account)).map((misfit) => problemOf(input, account.id, part, misfit)),
         ),
   );
 }
@@ -62,10 +60,20 @@ function partsOf(input: PostInput, files: Examined, accountId: string): CheckedP
   const override = input.overrides[accountId] ?? {};
   const contentWarning = override.contentWarning ?? input.contentWarning ?? null;
   const visibility = override.visibility ?? input.visibility ?? 'public';
-  const parts = [{ text: override.text ?? input.text, media: input.media }, ...input.thread];
-  return parts.map(({ text, media }, part) => ({
-    part,
+  const comment = override.firstComment === undefined ? input.firstComment : override.firstComment;
+  const poll = override.poll === undefined ? input.poll : override.poll;
+  const thread = (override.thread ?? input.thread.map(({ text }) => text)).map((text, index) => ({
     text,
+    media: input.thread[index]?.media ?? [],
+  }));
+  const first = { text: override.text ?? input.text, media: input.media };
+  const last = comment === null ? [] : [{ text: comment, media: [], comment: true }];
+  const parts: { text: string; media: MediaInput[]; comment?: boolean }[] = [first, ...thread, ...last];
+  return parts.map(({ text, media, comment = false }, part) => ({
+    part,
+    comment,
+    text,
+    poll: part === 0 ? poll : null,
     contentWarning,
     visibility,
     media: media.flatMap(({ path, alt }) => {
@@ -75,13 +83,17 @@ function partsOf(input: PostInput, files: Examined, accountId: string): CheckedP
   }));
 }
 
-function problemOf(input: PostInput, accountId: string, part: number, { at, message }: Misfit): Problem {
-  const override = input.overrides[accountId];
-  const prefix = part === 0 ? '' : `thread[${part - 1}].`;
+function problemOf(input: PostInput, accountId: string, part: CheckedPart, { at, message }: Misfit): Problem {
+  const override = input.overrides[accountId] ?? {};
+  const own = `overrides.${accountId}.`;
+  if (part.comment && at === 'text')
+    return { field: `${override.firstComment === undefined ? '' : own}firstComment`, message };
+  const index = part.part - 1;
+  if (part.part > 0 && at === 'text' && override.thread !== undefined)
+    return { field: `${own}thread[${index}]`, message };
+  const prefix = part.part === 0 ? '' : `thread[${index}].`;
   if (typeof at === 'number') return { field: `${prefix}media[${at}]`, message };
-  if (at === 'visibility')
-    return { field: override?.visibility ? `overrides.${accountId}.visibility` : 'visibility', message };
-  if (at === 'text' && part === 0 && override?.text !== undefined)
-    return { field: `overrides.${accountId}.text`, message };
-  return { field: `${prefix}${at}`, message };
+  if (at === 'media') return { field: `${prefix}media`, message };
+  const isOwn = override[at] !== undefined && (part.part === 0 || at === 'visibility');
+  return { field: `${isOwn ? own : at === 'text' ? prefix : ''}${at}`, message };
 }

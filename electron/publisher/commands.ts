@@ -1,94 +1,136 @@
 import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
-import { brokenThread, step } from './decide.ts';
-import { partsOf } from './draft.ts';
+import { brokenThread, ended, step } from './decide.ts';
+import { nextPart, onlyCommentLeft, replyTo, withAttempt } from './parts.ts';
 import type { Change, Work } from './ports.ts';
 
-/** Cancels what has not begun to be sent; published, sending and unconfirmed targets stay as they are. Throws CONFLICT when there is nothing to cancel. */
-export function cancelling(works: readonly Work[]): Change[] {
-  const open: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
-  const changes = works
-    .filter(({ target }) => open.includes(target.status))
-    .map((work) => step(work, { status: 'cancelled', notBefore: null }, 'Cancelled'));
-  return orConflict(
-    changes,
-    works,
-    'cancelled',
-    'What is being sent, published or unconfirmed cannot be taken back by Belfry',
-  );
+/** What a command does to the targets of one post; none when it can do nothing for it. */
+export type Command = {
+  /** In the words of a sentence: "cannot be …". */
+  done: string;
+  /** Why it can do nothing for a post. */
+  why: string;
+  changes(works: readonly Work[]): Change[];
+};
+
+/** Cancels what has not begun to be sent; published, sending and unconfirmed targets stay as they are. */
+export const cancelling: Command = {
+  done: 'cancelled',
+  why: 'What is being sent, published or unconfirmed cannot be taken back by Belfry',
+  changes: (works) =>
+    withStatus(works, ['draft', 'queued', 'failed', 'missed']).map((work) =>
+      onlyCommentLeft(work)
+        ? step(
+            work,
+            { status: 'published', error: null, notBefore: null, tries: 0 },
+            'Its first comment was cancelled; the post is out',
+          )
+        : step(work, { status: 'cancelled', notBefore: null }, 'Cancelled'),
+    ),
+};
+
+/** Puts failed and missed targets back into the queue, due now. */
+export function retrying(now: Millis): Command {
+  return {
+    done: 'retried',
+    why: 'Only failed and missed posts can; an unconfirmed one needs your word first',
+    changes: (works) =>
+      withStatus(works, ['failed', 'missed']).map((work) => requeued(work, now, 'Retried by hand')),
+  };
 }
 
-/** Puts failed and missed targets back into the queue, due now. Throws CONFLICT when there are none. */
-export function retrying(works: readonly Work[], now: Millis): Change[] {
-  const changes = works
-    .filter(({ target }) => target.status === 'failed' || target.status === 'missed')
-    .map((work) => requeued(work, now, 'Retried by hand'));
-  return orConflict(
-    changes,
-    works,
-    'retried',
-    'Only failed and missed posts can; an unconfirmed one needs your word first',
-  );
+/** Makes drafts, queued, missed and cancelled targets due now. */
+export function publishingNow(now: Millis): Command {
+  return {
+    done: 'published now',
+    why: 'Only drafts, queued, missed and cancelled posts can',
+    changes: (works) =>
+      withStatus(works, ['draft', 'queued', 'missed', 'cancelled'])
+        .map((work) => requeued(work, now, 'Made due now by hand'))
+        .map((change) => ({ ...change, publishAt: now })),
+  };
 }
 
-/** Makes drafts, queued, missed and cancelled targets due now. Throws CONFLICT when there are none. */
-export function publishingNow(works: readonly Work[], now: Millis): Change[] {
-  const open: readonly TargetStatus[] = ['draft', 'queued', 'missed', 'cancelled'];
-  const changes = works
-    .filter(({ target }) => open.includes(target.status))
-    .map((work) => requeued(work, now, 'Made due now by hand'));
-  return orConflict(changes, works, 'published now', 'Only drafts, queued, missed and cancelled posts can');
+/** Gives what has not begun to be sent another time; null makes drafts of it. */
+export function moving(publishAt: Millis | null): Command {
+  return movingEach(() => publishAt);
 }
 
-/** Gives what has not begun to be sent another time; null makes drafts of it. Throws CONFLICT when there is nothing to move. */
-export function moving(works: readonly Work[], publishAt: Millis | null): Change[] {
-  const open: readonly TargetStatus[] =
-    publishAt === null ? ['draft', 'queued'] : ['draft', 'queued', 'failed', 'missed', 'cancelled'];
-  const changes = works
-    .filter(({ target }) => open.includes(target.status))
-    .map((work) =>
-      publishAt === null
-        ? step(work, { status: 'draft', dueAt: null, notBefore: null }, 'Made a draft by hand')
-        : requeued(work, publishAt, `Moved by hand to ${toInstant(publishAt)}`),
-    );
-  return orConflict(
-    changes,
-    works,
-    'moved',
-    'What is being sent, published or unconfirmed has its time behind it',
-  );
+/** The same with a time of its own for each target; undefined leaves it where it is. */
+export function movingEach(timeOf: (work: Work) => Millis | null | undefined): Command {
+  return {
+    done: 'moved',
+    why: 'What is being sent, published or unconfirmed has its time behind it',
+    changes: (works) => movable(works).flatMap((work) => movedTo(work, timeOf(work)) ?? []),
+  };
+}
+
+/** What was cancelled stays so beside something that was not: moving brings back only posts that were cancelled whole. */
+export function movable(works: readonly Work[]): Work[] {
+  const open = withStatus(works, ['draft', 'queued', 'failed', 'missed']);
+  return open.length > 0 ? open : withStatus(works, ['cancelled']);
+}
+
+function movedTo(work: Work, publishAt: Millis | null | undefined): Change | undefined {
+  if (publishAt === undefined) return undefined;
+  if (publishAt !== null)
+    return { ...requeued(work, publishAt, `Moved by hand to ${toInstant(publishAt)}`), publishAt };
+  const { status, revision } = work.target;
+  if (status !== 'draft' && status !== 'queued') return undefined;
+  const target = { status: 'draft' as const, dueAt: null, notBefore: null, revision: revision + 1 };
+  return { ...step(work, target, 'Made a draft by hand'), publishAt };
 }
 
 /** A person's word on an unconfirmed target: it is out, or it is not and may be sent again. Throws CONFLICT for any other. */
 export function settling(work: Work, isPublished: boolean, now: Millis, freshKey: string): Change[] {
   const attempt = work.attempts.find(({ state }) => state !== 'published' && state !== 'prepared');
   if (work.target.status !== 'unconfirmed')
-    return orConflict([], [work], 'settled', 'Only unconfirmed posts need this');
+    throw impossible([work], { done: 'settled', why: 'Only unconfirmed posts need this' });
   if (!isPublished) {
     const change = requeued(work, now, 'A person says that it was not published; it is sent again');
     const clean = { state: 'prepared' as const, key: freshKey, uploads: [], firstSentAt: null, lookups: 0 };
     return [attempt ? { ...change, attempt: { ...attempt, ...clean } } : change];
   }
-  const done = { ...(attempt ? { attempt: { ...attempt, state: 'published' as const } } : {}) };
-  if (!attempt || attempt.part === partsOf(work) - 1) {
-    const target = { status: 'published' as const, error: null, notBefore: null, tries: 0 };
-    return [{ ...step(work, target, 'A person says that it was published'), ...done }];
-  }
-  const error = brokenThread(work, attempt.part + 1);
-  return [{ ...step(work, { status: 'failed', error, notBefore: null }, error.message), ...done }];
+  if (!attempt) return [settled(work, undefined)];
+  const done = { ...attempt, state: 'published' as const };
+  const after = withAttempt(work, done);
+  return [{ ...settled(after, nextPart(after)), attempt: done }];
 }
 
-function requeued(work: Work, now: Millis, note: string): Change {
-  return step(work, { status: 'queued', dueAt: now, notBefore: null, tries: 0, error: null }, note);
+/** What follows from a person's word that the part in doubt is out, and `next` is not. */
+function settled(work: Work, next: number | undefined): Change {
+  const note = 'A person says that it was published';
+  if (next === undefined)
+    return step(work, { status: 'published', error: null, notBefore: null, tries: 0 }, note);
+  if (replyTo(work, next) !== null)
+    return step(work, { status: 'queued', error: null, notBefore: null, tries: 0 }, note);
+  return ended(work, 'failed', brokenThread(work, next)).change;
 }
 
-function orConflict(changes: Change[], works: readonly Work[], done: string, why: string): Change[] {
-  if (changes.length > 0) return changes;
-  const states = works.map(({ target }) => `${target.account} ${target.status}`).join(', ');
-  throw new BelfryError({
+function withStatus(works: readonly Work[], open: readonly TargetStatus[]): Work[] {
+  return works.filter(({ target }) => open.includes(target.status));
+}
+
+function requeued(work: Work, dueAt: Millis, note: string): Change {
+  const revision = work.target.revision + 1;
+  return step(work, { status: 'queued', dueAt, notBefore: null, tries: 0, error: null, revision }, note);
+}
+
+/** CONFLICT for a post for which a command can do nothing. */
+export function impossible(
+  works: readonly Work[],
+  { done, why }: Pick<Command, 'done' | 'why'>,
+): BelfryError {
+  return new BelfryError({
     code: 'CONFLICT',
     what: `The post cannot be ${done}`,
-    where: `post ${works[0]?.post.id ?? ''} (${states})`,
+    where: `post ${statesOf(works)}`,
     why,
     remedy: 'Nothing was changed',
   });
+}
+
+/** `ID (account status, …)`, for the reader of an error. */
+export function statesOf(works: readonly Work[]): string {
+  const states = works.map(({ target }) => `${target.account} ${target.status}`).join(', ');
+  return `${works[0]?.post.id ?? ''} (${states})`;
 }

@@ -1,7 +1,7 @@
 import type { Millis } from '../../shared/index.ts';
-import { partsOf } from './draft.ts';
+import { isComment, nextPart, onlyCommentLeft, partsOf, replyTo } from './parts.ts';
 import type { Change, PersonNeeded, PublisherSettings, StoredError, Work } from './ports.ts';
-import { missedError, targetError } from './texts.ts';
+import { endError, missedError } from './texts.ts';
 
 /** A step that needs no network: store it, tell whoever must know, then go on with the next target or leave the account. */
 export type Step = { change: Change; effects: readonly Effect[]; go: 'next' | 'stop' | 'send' };
@@ -41,7 +41,7 @@ export function decide(work: Work, facts: Facts): Next {
 function decideSending(work: Work, facts: Facts): Next {
   const { now, settings } = facts;
   const attempt = work.attempts.find(({ state }) => state !== 'published' && state !== 'prepared');
-  if (!attempt) return { do: 'publish', part: nextPart(work) };
+  if (!attempt) return { do: 'publish', part: nextPart(work) ?? 0 };
   if (attempt.state === 'sending') {
     // Belfry ended during the call. The server may still be at work on it, so even looking has to wait.
     const change = step(
@@ -64,14 +64,16 @@ function decideSending(work: Work, facts: Facts): Next {
 
 function decideQueued(work: Work, facts: Facts): Next {
   const { now, settings, ready, lastPublished } = facts;
+  const part = nextPart(work);
+  // A person took away what was left of it.
+  if (part === undefined) return { do: 'step', step: complete(work) };
   const dueAt = work.target.dueAt ?? now;
   const limit = Math.max(settings.lateLimitHours * 3_600_000, lateAfterMs);
   if (now - dueAt > limit) return { do: 'step', step: tooLate(work, now, settings.lateLimitHours) };
   if (!ready || isHeld(work, now)) return { do: 'wait' };
   const still = spent(work, facts);
   if (still) return still;
-  const part = nextPart(work);
-  if (part > 0 && work.attempts.find((attempt) => attempt.part === part - 1)?.remoteId == null)
+  if (part > 0 && replyTo(work, part) === null)
     return { do: 'step', step: ended(work, 'failed', brokenThread(work, part)) };
   const free = (lastPublished ?? 0) + settings.spacingSeconds * 1000;
   if (part === 0 && isLate(work, now) && lastPublished !== null && lastPublished <= now && free > now) {
@@ -98,9 +100,10 @@ function spent(work: Work, { now, spentUntil }: Facts): Next | undefined {
 
 /** The rest of a thread has to answer a part whose id nobody knows. */
 export function brokenThread(work: Work, part: number): StoredError {
-  return targetError('NEEDS_PERSON', work, {
+  const answered = isComment(work, part) || part === 1 ? 'The post' : `Part ${part}`;
+  return endError('NEEDS_PERSON', work, {
     what: 'The thread cannot be continued',
-    why: `Part ${part} was published, but its address on the network is unknown`,
+    why: `${answered} was published, but its address on the network is unknown`,
     remedy: 'Publish the rest of the thread by hand, then cancel this',
   });
 }
@@ -115,7 +118,7 @@ function tooLate(work: Work, now: Millis, limitHours: number): Step {
   const done = work.attempts.filter(({ state }) => state === 'published').length;
   const error =
     work.target.error ??
-    targetError('NEEDS_PERSON', work, {
+    endError('NEEDS_PERSON', work, {
       what: 'The thread is incomplete',
       why: `${done} of ${partsOf(work)} parts are published, and the rest is more than ${limitHours} h late`,
       remedy: 'Retry it to publish the rest now, or cancel it',
@@ -123,23 +126,26 @@ function tooLate(work: Work, now: Millis, limitHours: number): Step {
   return ended(work, 'failed', error);
 }
 
-/** A target that only a person can move on. */
-export function ended(work: Work, status: PersonNeeded['kind'], error: StoredError): Step {
-  const matter = { kind: status, post: work.post.id, account: work.target.account, reason: error.message };
-  const change = step(work, { status, error, notBefore: null }, error.message);
+/** A target that only a person can move on. A post that is out stays published, whatever became of its first comment. */
+export function ended(work: Work, status: 'failed' | 'unconfirmed' | 'missed', error: StoredError): Step {
+  const isOut = onlyCommentLeft(work);
+  const kind: PersonNeeded['kind'] = isOut ? 'comment' : status;
+  const matter = { kind, post: work.post.id, account: work.target.account, reason: error.message };
+  const target = isOut ? { status: 'published' as const, tries: 0 } : { status };
+  const change = step(work, { ...target, error, notBefore: null }, error.message);
   return { change, effects: [{ kind: 'person', matter }], go: 'next' };
 }
 
 /** A change of this target, decided from the status that it has. */
 export function step(work: Work, target: Change['target'], note: string | null): Change {
-  const change = { post: work.post.id, account: work.target.account, from: work.target.status, note };
+  const { account, status: from, revision } = work.target;
+  const change = { post: work.post.id, account, from, revision, note };
   return target === undefined ? change : { ...change, target };
 }
 
-/** The first part that is not published. */
-export function nextPart(work: Work): number {
-  const done = new Set(work.attempts.filter(({ state }) => state === 'published').map(({ part }) => part));
-  return Array.from({ length: partsOf(work) }, (_, part) => part).find((part) => !done.has(part)) ?? 0;
+function complete(work: Work): Step {
+  const target = { status: 'published' as const, error: null, notBefore: null, tries: 0 };
+  return { change: step(work, target, 'Everything that is left of it is out'), effects: [], go: 'next' };
 }
 
 /** No wait is longer than this; a later instant stems from a clock that was wrong, and must not hold a post for ever. */

@@ -1,28 +1,32 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Draft } from './networks/adapter.ts';
+import { commentOf, isComment, replyTo, threadOf } from './parts.ts';
 import type { Work } from './ports.ts';
 
-/** How many parts a post has: itself and the rest of its thread. */
-export function partsOf(work: Work): number {
-  return 1 + work.post.thread.length;
-}
-
 /** One part as this target is to show it: the post's own words, or the target's instead. */
-export function draftOf({ post, target, attempts }: Work, part: number, mediaFolder: string): Draft {
+export function draftOf(work: Work, part: number, mediaFolder: string): Draft {
+  const { post, target } = work;
   const { override } = target;
+  const comment = isComment(work, part);
   return {
     part,
-    text: part === 0 ? (override.text ?? post.text) : (post.thread[part - 1] ?? ''),
+    comment,
+    text: comment
+      ? (commentOf(work) ?? '')
+      : part === 0
+        ? (override.text ?? post.text)
+        : (threadOf(work)[part - 1] ?? ''),
+    poll: part > 0 ? null : override.poll === undefined ? post.poll : override.poll,
     contentWarning: override.contentWarning ?? post.contentWarning,
     visibility: override.visibility ?? post.visibility ?? 'public',
     language: override.language ?? post.language,
     sensitive: override.sensitive ?? post.sensitive ?? false,
     media: post.media
-      .filter((media) => media.part === part)
+      .filter((media) => media.part === part && !comment)
       .sort((a, b) => a.position - b.position)
       .map((media) => ({ ...media, path: join(mediaFolder, media.file) })),
-    replyTo: part === 0 ? null : (attempts.find((attempt) => attempt.part === part - 1)?.remoteId ?? null),
+    replyTo: replyTo(work, part),
   };
 }
 
@@ -33,8 +37,9 @@ export function bodyHash(work: Work, draft: Draft): string {
     alt,
     focus,
   ]);
-  const { text, contentWarning, visibility, language, sensitive, replyTo } = draft;
+  const { text, contentWarning, visibility, language, sensitive, replyTo, poll } = draft;
+  const seen = [text, contentWarning, visibility, language, sensitive, replyTo, media];
   return createHash('sha256')
-    .update(JSON.stringify([text, contentWarning, visibility, language, sensitive, replyTo, media]))
+    .update(JSON.stringify(poll === null ? seen : [...seen, poll]))
     .digest('hex');
 }

@@ -1,22 +1,33 @@
-import type { Millis, PostInput, PostView, Problem, TargetStatus } from '../../shared/index.ts';
-import { type AddFrom, addPost } from './add.ts';
+import type {
+  Millis,
+  PostBatchResult,
+  PostChanges,
+  PostCheck,
+  PostInput,
+  PostMove,
+  PostView,
+} from '../../shared/index.ts';
+import { addPost, addPosts } from './add.ts';
 import { calmly } from './calmly.ts';
-import { changeTargets, found, notFound } from './change-targets.ts';
+import { changeMany, type Many, movingMany } from './change-many.ts';
+import { changeTargets, command, notFound } from './change-targets.ts';
 import { checkPost } from './check-post.ts';
-import { cancelling, moving, publishingNow, retrying, settling } from './commands.ts';
+import { type Command, cancelling, moving, publishingNow, retrying, settling } from './commands.ts';
+import { editPost } from './edit.ts';
 import { sweep } from './media/sweep.ts';
 import { createHttp } from './networks/http.ts';
 import { createAdapters } from './networks/registry.ts';
+import type { AddFrom } from './new-post.ts';
 import { nextDue } from './next-due.ts';
 import { createPasses } from './pass.ts';
 import { type Placement, place } from './place.ts';
-import type { Change, HistoryLine, PublisherNeeds, Waiting, Work } from './ports.ts';
+import type { HistoryLine, ListQuery, PublisherAccount, PublisherNeeds, Waiting } from './ports.ts';
 import { recover } from './recover.ts';
 import { summary } from './summary.ts';
 import { postView } from './view.ts';
 import { withdraw } from './withdraw.ts';
 
-export type { AddFrom } from './add.ts';
+export type { AddFrom } from './new-post.ts';
 export type { Placement } from './place.ts';
 export type {
   Fetch,
@@ -52,16 +63,25 @@ export type Publisher = {
    * What the accounts of a post would refuse, and what is wrong with its files, as one problem per field; stores nothing.
    * Limits are read from servers that have not told them yet; a server that does not answer is passed over.
    */
-  check(post: PostInput): Promise<Problem[]>;
+  check(post: PostInput): Promise<PostCheck>;
   /** Throws BAD_INPUT with all problems together. */
   add(post: PostInput, from: AddFrom): Promise<PostView>;
-  list(query: { status?: TargetStatus | undefined; limit: number }): Promise<PostView[]>;
+  /** The same for many: all or none; details of BAD_INPUT name them as `posts[3].text`. */
+  addAll(posts: readonly PostInput[], from: AddFrom & { dryRun: boolean }): Promise<PostBatchResult>;
+  /** Replaces a post; throws CONFLICT while a target is being sent or unconfirmed, and when all are out. */
+  edit(id: string, post: PostInput): Promise<PostView>;
+  /** Throws NOT_FOUND when there is no post `after`. */
+  list(query: ListQuery): Promise<PostView[]>;
   get(id: string): Promise<PostView | undefined>;
   /** What happened to each target, oldest first. */
   history(id: string): Promise<HistoryLine[]>;
   cancel(id: string): Promise<PostView>;
   retry(id: string): Promise<PostView>;
   publishNow(id: string): Promise<PostView>;
+  /** Commands for many: in one transaction, or with `dryRun` only told. Posts named by their ids must all take it. */
+  cancelAll(many: Many): Promise<PostChanges>;
+  retryAll(many: Many): Promise<PostChanges>;
+  moveAll(many: Many & { to: PostMove }): Promise<PostChanges>;
   /** Gives a post another time; null makes it a draft. What is published, being sent or unconfirmed stays as it is. */
   move(id: string, publishAt: Millis | null): Promise<PostView>;
   /** What of an account waits for a time in [from, to], by time. */
@@ -112,8 +132,12 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     underWay.add(running);
     void running.finally(() => underWay.delete(running));
   };
-  const change = (id: string, decide: (works: readonly Work[]) => Change[]) =>
-    changeTargets(needs, id, decide);
+  const limitsOf = (account: PublisherAccount) => adapterOf(account).knownLimits(account);
+  const atOnce = async (id: string, given: Command) => {
+    const view = await command(needs, id, given);
+    kick(view.targets.map(({ account }) => account));
+    return view;
+  };
 
   return {
     async start() {
@@ -136,7 +160,9 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       return summary(await pass(signal, say));
     },
     nextDue: (after) => nextDue(needs, after),
-    add: (post, from) => addPost(needs, post, from, (account) => adapterOf(account).knownLimits(account)),
+    add: (post, from) => addPost(needs, post, from, limitsOf),
+    addAll: (posts, from) => addPosts(needs, posts, from, limitsOf),
+    edit: (id, post) => editPost(needs, id, post, limitsOf),
     check: (post) => checkPost(needs, http, adapterOf, post),
     list: async (query) => (await ledger.list(query)).map(postView),
     get: async (id) => {
@@ -144,29 +170,22 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       return record && postView(record);
     },
     history: (id) => ledger.history(id),
-    cancel: (id) => change(id, cancelling),
-    retry: async (id) => {
-      const view = await change(id, (works) => retrying(works, clock.now()));
-      kick(view.targets.map(({ account }) => account));
-      return view;
+    cancel: (id) => command(needs, id, cancelling),
+    retry: (id) => atOnce(id, retrying(clock.now())),
+    publishNow: (id) => atOnce(id, publishingNow(clock.now())),
+    move: (id, publishAt) => command(needs, id, moving(publishAt)),
+    cancelAll: (many) => changeMany(needs, many, () => cancelling),
+    async retryAll(many) {
+      const done = await changeMany(needs, many, () => retrying(clock.now()));
+      if (!done.dryRun) kick([...new Set(done.posts.flatMap(({ accounts }) => accounts))]);
+      return done;
     },
-    async publishNow(id) {
-      await change(id, (works) => publishingNow(works, clock.now()));
-      await ledger.reschedule(id, clock.now(), clock.now());
-      const view = postView(await found(needs, id));
-      kick(view.targets.map(({ account }) => account));
-      return view;
-    },
-    async move(id, publishAt) {
-      await change(id, (works) => moving(works, publishAt));
-      await ledger.reschedule(id, publishAt, clock.now());
-      return postView(await found(needs, id));
-    },
+    moveAll: ({ to, ...many }) => changeMany(needs, many, movingMany(to)),
     waiting: (account, from, to) => ledger.waiting(account, from, to),
     place: (moves, note) => place(needs, moves, note),
     withdraw: (id) => withdraw(needs, id),
     async settle({ id, account, published }) {
-      const view = await change(id, (works) => {
+      const view = await changeTargets(needs, id, (works) => {
         const work = works.find(({ target }) => target.account === account);
         if (!work) throw notFound(`Post "${id}" does not go to account "${account}"`);
         return settling(work, published, clock.now(), needs.random.uuid());

@@ -1,9 +1,13 @@
+import type { Poll } from '../../shared/index.ts';
 import type { Draft, DraftMedia, Limits } from './networks/adapter.ts';
 
-/** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media` or one of its files) and a sentence. */
-export type Misfit = { at: 'text' | 'visibility' | 'media' | number; message: string };
+/** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files) and a sentence. */
+export type Misfit = { at: 'text' | 'visibility' | 'media' | 'poll' | number; message: string };
 
-export type CheckedPart = Pick<Draft, 'part' | 'text' | 'contentWarning' | 'visibility'> & {
+export type CheckedPart = Pick<
+  Draft,
+  'part' | 'comment' | 'poll' | 'text' | 'contentWarning' | 'visibility'
+> & {
   media: readonly Pick<DraftMedia, 'mime' | 'bytes' | 'width' | 'height' | 'alt'>[];
 };
 
@@ -11,6 +15,7 @@ export type CheckedPart = Pick<Draft, 'part' | 'text' | 'contentWarning' | 'visi
 export function misfits(part: CheckedPart, limits: Limits, who: string): Misfit[] {
   return [
     ...textMisfits(part, limits, who),
+    ...(part.poll === null ? [] : pollMisfits(part, part.poll, limits, who)),
     ...part.media.flatMap((media, index) => fileMisfits(media, index, limits, who)),
   ];
 }
@@ -23,7 +28,9 @@ function textMisfits(part: CheckedPart, limits: Limits, who: string): Misfit[] {
       at: 'text',
       message: `has ${length} characters as ${who} counts them, which takes ${limits.characters}`,
     });
-  if (part.part > 0 && !limits.thread)
+  if (part.comment && !limits.comments)
+    found.push({ at: 'text', message: `is a first comment, and ${who} has none` });
+  if (part.part > 0 && !part.comment && !limits.thread)
     found.push({ at: 'text', message: `continues a thread, and ${who} has none` });
   if (part.part === 0 && part.media.length === 0 && !limits.textOnly)
     found.push({ at: 'media', message: `is empty, and ${who} takes no text alone` });
@@ -34,6 +41,22 @@ function textMisfits(part: CheckedPart, limits: Limits, who: string): Misfit[] {
       at: 'visibility',
       message: `is "${part.visibility}", and ${who} has only ${limits.visibilities.join(', ')}`,
     });
+  return found;
+}
+
+function pollMisfits(part: CheckedPart, poll: Poll, limits: Limits, who: string): Misfit[] {
+  const { polls } = limits;
+  if (polls === null) return [{ at: 'poll', message: `is there, and ${who} has no polls` }];
+  const found: Misfit[] = [];
+  const say = (message: string) => found.push({ at: 'poll', message });
+  const longest = Math.max(...poll.options.map((option) => limits.count(option, null)));
+  if (part.media.length > 0) say(`is there, and ${who} takes no files beside one`);
+  if (poll.options.length > polls.options)
+    say(`has ${poll.options.length} options, and ${who} takes ${polls.options}`);
+  if (longest > polls.characters)
+    say(`has an option of ${longest} characters, and ${who} takes ${polls.characters}`);
+  if (poll.durationSeconds < polls.least || poll.durationSeconds > polls.most)
+    say(`lasts ${poll.durationSeconds} seconds, and ${who} takes ${polls.least} to ${polls.most}`);
   return found;
 }
 

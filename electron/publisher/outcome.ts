@@ -1,8 +1,8 @@
 import type { Millis } from '../../shared/index.ts';
 import { backOff } from './back-off.ts';
 import { ended, type Step, step } from './decide.ts';
-import { partsOf } from './draft.ts';
 import type { Prepared, Refusal, Remote, Sent } from './networks/adapter.ts';
+import { commentOf, isComment, nextPart, onlyCommentLeft, threadOf, withAttempt } from './parts.ts';
 import type { Attempt, Work } from './ports.ts';
 import { refusedError, targetError } from './texts.ts';
 
@@ -42,16 +42,23 @@ export function afterSend(work: Work, attempt: Attempt, sent: Sent, doubt: boole
 
 /** The part is out. With parts left the target queues again, and what comes next continues the thread. */
 export function published(work: Work, attempt: Attempt, remote: Remote): Step {
-  const last = attempt.part === partsOf(work) - 1;
+  const done: Attempt = { ...attempt, ...remote, state: 'published' };
+  const isLast = nextPart(withAttempt(work, done)) === undefined;
   const { remoteId, url } = attempt.part === 0 ? remote : work.target;
   const target = { remoteId, url, error: null, notBefore: null, tries: 0 };
-  const note = partsOf(work) === 1 ? 'Published' : `Part ${attempt.part + 1} of ${partsOf(work)} published`;
-  const change = step(work, { ...target, status: last ? 'published' : 'queued' }, note);
-  return {
-    change: { ...change, attempt: { ...attempt, ...remote, state: 'published' } },
-    effects: [],
-    go: 'next',
-  };
+  const change = step(
+    work,
+    { ...target, status: isLast ? 'published' : 'queued' },
+    publishedNote(work, attempt.part),
+  );
+  return { change: { ...change, attempt: done }, effects: [], go: 'next' };
+}
+
+function publishedNote(work: Work, part: number): string {
+  if (isComment(work, part)) return 'Its first comment is published';
+  const parts = 1 + threadOf(work).length;
+  if (parts > 1) return `Part ${part + 1} of ${parts} published`;
+  return commentOf(work) === null ? 'Published' : 'Published; its first comment comes next';
 }
 
 function unknown(
@@ -93,10 +100,11 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around)
     firstSentAt: null,
     lookups: 0,
   };
-  const error = refusedError(work, refusal);
   const tries = work.target.tries + 1;
-  const hopeless = refusal.mostTries !== undefined && tries >= refusal.mostTries;
-  if (refusal.class === 'edit' || hopeless) {
+  const most = refusal.mostTries ?? mostCommentTries(work, refusal);
+  const isFinal = refusal.class === 'edit' || (most !== undefined && tries >= most);
+  const error = refusedError(work, refusal, isFinal);
+  if (isFinal) {
     const last = ended(work, 'failed', error);
     return { ...last, change: { ...last.change, attempt: again } };
   }
@@ -108,9 +116,15 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around)
   };
 }
 
+/** A comment must not hold up the posts behind it for long; being off line holds up all of them anyway. */
+function mostCommentTries(work: Work, refusal: Refusal): number | undefined {
+  const isWorth = refusal.class !== 'retry' || refusal.code === 'NETWORK_UNREACHABLE';
+  return isWorth || !onlyCommentLeft(work) ? undefined : 5;
+}
+
 /** The repeat was refused, and the first call may have worked all the same. */
 function refusedInDoubt(work: Work, attempt: Attempt, refusal: Refusal, around: Around): Step {
-  const error = refusedError(work, refusal);
+  const error = refusedError(work, refusal, false);
   // "Already attached", "duplicate key", "not found": all may mean that the post exists, so it is never sent again by itself.
   const state = refusal.class === 'edit' || refusal.dropUploads ? 'contradicted' : 'unknown';
   const wait = heldUntil(refusal, work.target.tries, around) ?? around.now + around.settleMs;

@@ -4,7 +4,7 @@ import { lookAgain } from './look-for.ts';
 import type { PublisherAccount, Work } from './ports.ts';
 import { emptyTally, type SenderNeeds, sum, type Tally } from './scene.ts';
 import { sendAccount } from './sender.ts';
-import { targetError } from './texts.ts';
+import { endError } from './texts.ts';
 
 /** What a pass did; `busy` accounts were still at work when it ended, and go on by themselves. */
 export type PassResult = Tally & { busy: number };
@@ -144,7 +144,7 @@ async function endOrphans(needs: SenderNeeds, account: string): Promise<void> {
 }
 
 function accountGone(work: Work) {
-  return targetError('NOT_FOUND', work, {
+  return endError('NOT_FOUND', work, {
     what: 'The account is not in Belfry any more',
     why: 'It was removed while the post was waiting',
     remedy: 'Add the account again and retry the post, or cancel it',

@@ -6,9 +6,12 @@ import type {
   Millis,
   Network,
   Override,
+  Poll,
+  PostSelection,
   PostView,
   Random,
   TargetStatus,
+  TargetView,
 } from '../../shared/index.ts';
 
 /** A picture or film as stored: a copy in the home folder. */
@@ -48,6 +51,12 @@ export type StoredPost = {
   thread: readonly string[];
   source: PostView['source'];
   runId: string | null;
+  /** Where it came from, so that it is not made again; `key:` and the sender's own name for it. */
+  originKey: string | null;
+  poll: Poll | null;
+  /** What the account itself says below the post, once that is out. */
+  firstComment: string | null;
+  tags: readonly string[];
   createdAt: Millis;
   media: readonly StoredMedia[];
 };
@@ -68,12 +77,28 @@ export type StoredTarget = {
   notBefore: Millis | null;
   /** Failures in a row. */
   tries: number;
+  /** Raised when a person changes what goes out or when. */
+  revision: number;
+  /** What it published, once the post was edited afterwards. */
+  sent: TargetView['sent'];
 };
 
 export type PostRecord = { post: StoredPost; targets: readonly StoredTarget[] };
 
 /** Something that stands on the server and that nobody can see yet: it may be made again, and is forgotten by the server in time. */
-export type Upload = { kind: 'media' | 'container' | 'draft'; id: string; at: Millis };
+export type Upload = {
+  /** `film`: brought whole, and shown by the call that ends its upload. `address`: where anybody can fetch a file. */
+  kind: 'media' | 'container' | 'draft' | 'film' | 'address';
+  id: string;
+  at: Millis;
+  /** Where its bytes still have to go. */
+  to?: string;
+  /** Names the upload in the call that ends it. */
+  session?: string;
+  /** The file behind an address, and until when it stands there; without it, for good. */
+  of?: string;
+  until?: Millis;
+};
 
 /**
  * `prepared`: nothing visible was asked for, or it was refused for certain. `sending`: the visible call is under way, or was when Belfry ended.
@@ -112,18 +137,46 @@ export type Change = {
   from: TargetStatus;
   /** The due time that this was decided from, where it matters; when it is another one by now, nothing is stored. */
   fromDueAt?: Millis;
-  target?: Partial<Omit<StoredTarget, 'account' | 'position' | 'override'>>;
+  /** The edition that this was decided from; when it is another one by now, nothing is stored. */
+  revision?: number;
+  target?: Partial<Omit<StoredTarget, 'account' | 'position' | 'override' | 'sent'>>;
   /** Replaces the row of this part. */
   attempt?: Attempt;
+  /** The post's own time of publication from now on. */
+  publishAt?: Millis | null;
   /** Why, as a sentence; null when the step is not worth a line. */
   note: string | null;
 };
 
+export type NewTarget = Pick<StoredTarget, 'account' | 'status' | 'override' | 'dueAt'>;
+
 export type NewPost = Omit<StoredPost, 'seq'> & {
-  originKey: string | null;
   /** Nothing else of its accounts may be waiting for the very instants at which it is due. */
   alone?: boolean;
-  targets: readonly Pick<StoredTarget, 'account' | 'status' | 'override' | 'dueAt'>[];
+  targets: readonly NewTarget[];
+};
+
+/** A post as a person wants it instead: all of this is stored, or nothing. */
+export type PostEdit = {
+  post: StoredPost;
+  /** The targets that stay, in the post's order, each with the step that it makes. */
+  kept: readonly { change: Change; override: Override; sent: StoredTarget['sent']; position: number }[];
+  added: readonly (NewTarget & { position: number })[];
+  removed: readonly Pick<Change, 'account' | 'from' | 'revision'>[];
+};
+
+/** Which posts to list, and in what order (the call `posts.list`, with instants). */
+export type ListQuery = {
+  status?: readonly TargetStatus[] | undefined;
+  account?: string | undefined;
+  tag?: string | undefined;
+  search?: string | undefined;
+  from?: Millis | undefined;
+  to?: Millis | undefined;
+  /** `latest` when left out. */
+  order?: 'latest' | 'soonest' | undefined;
+  after?: string | undefined;
+  limit: number;
 };
 
 /** A target that waits for its time. */
@@ -141,22 +194,30 @@ export type PostLedger = {
    * Throws CONFLICT when it is to be alone and is not.
    */
   add(post: NewPost): Promise<PostRecord>;
+  /** The same for many in one transaction: all or none. */
+  addAll(posts: readonly NewPost[]): Promise<PostRecord[]>;
+  /** Stores a post as it is to be; false, and nothing stored, when one of its targets has moved on meanwhile. */
+  edit(edit: PostEdit, at: Millis): Promise<boolean>;
   /** The post that was added with this key. */
   byOrigin(originKey: string): Promise<PostRecord | undefined>;
   get(id: string): Promise<PostRecord | undefined>;
-  /** Drafts first, then by publication time, latest first. */
-  list(query: { status?: TargetStatus | undefined; limit: number }): Promise<PostRecord[]>;
+  /** Throws NOT_FOUND when there is no post `after`. */
+  list(query: ListQuery): Promise<PostRecord[]>;
+  /** The targets that fit everything that is given, in the order in which they are due; one more than `most` when there are more. */
+  select(selection: PostSelection, most: number): Promise<Work[]>;
+  /** A file that a post has. */
+  media(id: string): Promise<StoredMedia | undefined>;
   /** Which of these files in the media folder belong to a post. */
   filesInUse(files: readonly string[]): Promise<Set<string>>;
+  /** Sets the post's time of publication, for display. */
+  reschedule(id: string, publishAt: Millis | null, at: Millis): Promise<void>;
   /** What of an account waits for a time in [from, to], by time. */
   waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
   /** Forgets a post as if it had never been; false, and nothing is done, when a request was made for it or a target has ended. */
   withdraw(id: string): Promise<boolean>;
-  /** Sets the post's time of publication, for display. */
-  reschedule(id: string, publishAt: Millis | null, at: Millis): Promise<void>;
   /**
    * Stores all changes in one transaction. False, and nothing stored, when a target has left the status that its change
-   * was decided from. Throws CONFLICT when another engine owns the home folder, INTERNAL for a step that `targetTransitions` forbids.
+   * was decided from, or was edited since. Throws CONFLICT when another engine owns the home folder, INTERNAL for a step that `targetTransitions` forbids.
    */
   record(changes: readonly Change[], at: Millis): Promise<boolean>;
   /** Per account, the first target that is due at `at` and queued or sending. */
@@ -196,7 +257,8 @@ export type PublisherSettings = { lateLimitHours: number; spacingSeconds: number
 
 /** Why a person is asked to look. */
 export type PersonNeeded = {
-  kind: 'failed' | 'unconfirmed' | 'missed';
+  /** `comment`: the post is out, its first comment is not. */
+  kind: 'failed' | 'unconfirmed' | 'missed' | 'comment';
   post: string;
   account: string;
   reason: string;

@@ -3,7 +3,7 @@ import { ended, lateAfterMs, type Step, step } from './decide.ts';
 import type { LookUp, Refusal, Remote, RepeatRule } from './networks/adapter.ts';
 import { type Around, published } from './outcome.ts';
 import type { Attempt, PublisherSettings, Work } from './ports.ts';
-import { targetError, unconfirmedError } from './texts.ts';
+import { endError, unconfirmedError } from './texts.ts';
 
 /** What Belfry itself knows about what a look-up saw. */
 export type Knowledge = {
@@ -103,7 +103,7 @@ function sendAgain(work: Work, attempt: Attempt, rule: RepeatRule, around: Aroun
 }
 
 function notSentInTime(work: Work, attempt: Attempt, { lateLimitHours }: PublisherSettings): Step {
-  const error = targetError('NETWORK_UNREACHABLE', work, {
+  const error = endError('NETWORK_UNREACHABLE', work, {
     what: 'The post was not published',
     why: `The network gave no usable answer, the post is not there, and it is more than ${lateLimitHours} h late`,
     remedy: 'Retry it to publish it now, or cancel it',
@@ -161,8 +161,10 @@ function asked(
     };
   }
   const asking = ended(work, 'unconfirmed', error);
-  const change = { ...asking.change, target: { ...asking.change.target, notBefore: lookAgain }, attempt };
-  return { ...asking, change };
+  // A post that is out and of whose first comment nobody knows is published, and not looked at again.
+  const isOpen = asking.change.target?.status === 'unconfirmed';
+  const target = { ...asking.change.target, notBefore: isOpen ? lookAgain : null };
+  return { ...asking, change: { ...asking.change, target, attempt } };
 }
 
 function heldStill(work: Work, attempt: Attempt, notBefore: Millis | null): Step {

@@ -79,7 +79,8 @@ export function store(
   const { post, target } = work;
   const now = scene.needs.clock.now();
   const note = what.target ? sendingNote(work, now, lateAfterMs) : null;
-  const change = { post: post.id, account: target.account, from: target.status, note, ...what };
+  const { account, status: from, revision } = target;
+  const change = { post: post.id, account, from, revision, note, ...what };
   return scene.needs.ledger.record([change], now);
 }
 

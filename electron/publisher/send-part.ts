@@ -74,6 +74,8 @@ export async function sendNow(
   const sent = await adapter.send(session, draft, attempt);
   const go = await apply(scene, work, afterSend(work, attempt, sent, doubt, around(needs)));
   if (sent.kind === 'published') {
+    // A comment is in no list of posts, and has no page of its own.
+    if (draft.comment) return go;
     scene.newest = sent.remote.remoteId;
     if (sent.remote.url === null) await addLink(scene, session, work, attempt.part, sent.remote.remoteId);
   }

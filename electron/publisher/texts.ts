@@ -1,13 +1,20 @@
 import { BelfryError, type ErrorCode, type Millis, toInstant } from '../../shared/index.ts';
 import type { Refusal, Remote } from './networks/adapter.ts';
+import { isComment, onlyCommentLeft } from './parts.ts';
 import type { Attempt, StoredError, Work } from './ports.ts';
 
+type Parts = { what: string; why: string; remedy: string };
+
+/** An error with which the way of a target ends; where its post is out and only the first comment is not, it says so. */
+export function endError(code: ErrorCode, work: Work, parts: Parts): StoredError {
+  if (!onlyCommentLeft(work)) return targetError(code, work, parts);
+  const what = 'The post is published, but its first comment is not known to be';
+  const remedy = 'Look at the post, and add the comment by hand if it is missing';
+  return targetError(code, work, { what, why: parts.why, remedy });
+}
+
 /** An error as it is kept with a target, in Belfry's form. */
-export function targetError(
-  code: ErrorCode,
-  work: Work,
-  parts: { what: string; why: string; remedy: string },
-): StoredError {
+export function targetError(code: ErrorCode, work: Work, parts: Parts): StoredError {
   const where = `post ${work.post.id} for account "${work.target.account}"`;
   return { code, message: new BelfryError({ code, where, ...parts }).message };
 }
@@ -21,17 +28,18 @@ const remedies: Record<Refusal['class'], string> = {
     "Look at this account on the network's own site, then verify it in Belfry; its posts wait until then",
 };
 
-/** A refusal of the network, with what to do about it. */
-export function refusedError(work: Work, refusal: Refusal): StoredError {
+/** A refusal of the network, with what to do about it; `final` when Belfry does not try again. */
+export function refusedError(work: Work, refusal: Refusal, final: boolean): StoredError {
+  const make = final ? endError : targetError;
   if (refusal.code === 'BAD_INPUT')
-    return targetError('BAD_INPUT', work, {
+    return make('BAD_INPUT', work, {
       what: 'The post does not fit',
       why: refusal.why,
       remedy: remedies.edit,
     });
   const what =
     refusal.code === 'NETWORK_UNREACHABLE' ? 'The network did not answer' : 'The network refused the post';
-  return targetError(refusal.code, work, { what, why: refusal.why, remedy: remedies[refusal.class] });
+  return make(refusal.code, work, { what, why: refusal.why, remedy: remedies[refusal.class] });
 }
 
 /** The line of history for the visible call; for a late post it says so, and what kept it when no earlier line does. */
@@ -64,9 +72,10 @@ export function unconfirmedError(
   candidates: readonly Remote[],
 ): StoredError {
   const sent = attempt.lastSentAt === null ? 'at an unknown time' : `at ${toInstant(attempt.lastSentAt)}`;
-  const part = attempt.part === 0 ? '' : `Part ${attempt.part + 1} of the thread: `;
+  const inThread = attempt.part > 0 && !isComment(work, attempt.part);
+  const part = inThread ? `Part ${attempt.part + 1} of the thread: ` : '';
   const links = candidates.map((one) => one.url ?? one.remoteId).join(', ');
-  return targetError('NEEDS_PERSON', work, {
+  return endError('NEEDS_PERSON', work, {
     what: 'Nobody can tell whether the post was published',
     why: `${part}sent ${sent}, looked for ${attempt.lookups} times. ${why}${links ? `. Candidates: ${links}` : ''}`,
     remedy: 'Look at the account, then say whether the post is there',

@@ -1,27 +1,32 @@
 import {
+  type MediaView,
   type PostView,
   postStatus,
   type TargetStatus,
   type TargetView,
   toInstant,
 } from '../../shared/index.ts';
-import type { PostRecord, StoredTarget } from './ports.ts';
+import { keyOf } from './new-post.ts';
+import type { NewPost, PostRecord, StoredMedia, StoredTarget } from './ports.ts';
 
 /** A stored post as clients see it. */
 export function postView({ post, targets }: PostRecord): PostView {
+  const filesOf = (part: number) => post.media.filter((media) => media.part === part).map(mediaView);
   return {
     id: post.id,
     status: postStatus(targets),
-    publishAt: post.publishAt === null ? null : toInstant(post.publishAt),
+    publishAt: instantOrNull(post.publishAt),
     text: post.text,
-    media: post.media
-      .filter(({ part }) => part === 0)
-      .map(({ id, name, alt, mime, bytes }) => ({ id, name, alt, mime, bytes })),
-    thread: post.thread.map((text) => ({ text })),
+    media: filesOf(0),
+    thread: post.thread.map((text, index) => ({ text, media: filesOf(index + 1) })),
+    poll: post.poll,
+    firstComment: post.firstComment,
+    tags: [...post.tags],
     targets: targets.map(targetView),
     source: post.source,
     runId: post.runId,
     note: post.note,
+    key: keyOf(post.originKey),
     visibility: post.visibility,
     contentWarning: post.contentWarning,
     language: post.language,
@@ -30,11 +35,35 @@ export function postView({ post, targets }: PostRecord): PostView {
   };
 }
 
+/** A post that was not stored, as if it had been. */
+export function previewOf(post: NewPost): PostRecord {
+  const fresh = {
+    remoteId: null,
+    url: null,
+    error: null,
+    notBefore: null,
+    tries: 0,
+    revision: 0,
+    sent: null,
+  };
+  const targets = post.targets.map((target, position) => ({ ...fresh, ...target, position }));
+  return { post: { ...post, seq: 0 }, targets };
+}
+
+function mediaView({ id, name, alt, mime, bytes, focus, publicUrl }: StoredMedia): MediaView {
+  return { id, name, alt, mime, bytes, focus: focus === null ? null : [focus[0], focus[1]], url: publicUrl };
+}
+
 const held: readonly TargetStatus[] = ['queued', 'sending'];
 
 function targetView(target: StoredTarget): TargetView {
-  const { account, status, remoteId, url, error, notBefore } = target;
+  const { account, status, remoteId, url, error, override, sent, notBefore } = target;
   // For an unconfirmed target it is only when Belfry looks again by itself; nothing waits for that.
-  const shown = notBefore !== null && held.includes(status) ? toInstant(notBefore) : null;
-  return { account, status, remoteId, url, error, notBefore: shown };
+  const shown = held.includes(status) ? instantOrNull(notBefore) : null;
+  const dueAt = instantOrNull(target.dueAt);
+  return { account, status, dueAt, remoteId, url, error, override, sent, notBefore: shown };
+}
+
+function instantOrNull(at: number | null): string | null {
+  return at === null ? null : toInstant(at);
 }

@@ -60,12 +60,13 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
         for (const change of changes) {
           const [row] = (await findTarget(trx, change)).rows;
           if (row?.status !== change.from) return false;
+          if (change.revision !== undefined && row.revision !== change.revision) return false;
           if (change.fromDueAt !== undefined && row.due_at !== change.fromDueAt) return false;
           rows.push(row);
         }
         for (const [index, change] of changes.entries()) {
           const row = rows[index];
-          if (row) await store(trx, change, row, epoch, at);
+          if (row) await storeChange(trx, change, row, epoch, at);
         }
         return true;
       }),
@@ -193,6 +194,7 @@ const updateTarget = compiledOnce<TargetColumns & { updated_at: Millis } & Place
       error_message: place('error_message'),
       not_before: place('not_before'),
       tries: place('tries'),
+      revision: place('revision'),
       updated_at: place('updated_at'),
     })
     .where('post_id', '=', place('post'))
@@ -230,7 +232,16 @@ const addHistory = compiledOnce<Place & { at: Millis; status: string; note: stri
   }),
 );
 
-async function store(
+const setTime = compiledOnce<{ post: string; publish_at: Millis | null; updated_at: Millis }, unknown>(
+  (db, place) =>
+    db
+      .updateTable('posts')
+      .set({ publish_at: place('publish_at'), updated_at: place('updated_at') })
+      .where('id', '=', place('post')),
+);
+
+/** Stores one step of a target whose row is known to be the one that it was decided from. */
+export async function storeChange(
   trx: Database,
   change: Change,
   row: TargetRow,
@@ -252,6 +263,8 @@ async function store(
       part: attempt.part,
       ...attemptColumns(attempt, epoch),
     });
+  if (change.publishAt !== undefined)
+    await setTime(trx, { post, publish_at: change.publishAt, updated_at: at });
   if (note !== null) await addHistory(trx, { post, account, at, status, note });
 }
 

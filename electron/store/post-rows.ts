@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { ErrorCode, PostView, TargetStatus } from '../../shared/index.ts';
+import type { ErrorCode, Poll, PostView, TargetStatus } from '../../shared/index.ts';
 import type {
   Attempt,
   AttemptState,
@@ -32,12 +32,17 @@ export function toPost(row: PostRow, media: readonly MediaRow[]): StoredPost {
     thread: JSON.parse(row.thread) as string[],
     source: row.source as PostView['source'],
     runId: row.run_id,
+    originKey: row.origin_key,
+    poll: row.poll === null ? null : (JSON.parse(row.poll) as Poll),
+    firstComment: row.first_comment,
+    tags: JSON.parse(row.tags) as string[],
     createdAt: row.created_at,
     media: media.map(toMedia),
   };
 }
 
-function toMedia(row: MediaRow): StoredMedia {
+/** A row of `media` as the publisher knows it. */
+export function toMedia(row: MediaRow): StoredMedia {
   const { post_id: _, focus, public_url: publicUrl, ...rest } = row;
   return { ...rest, publicUrl, focus: focus === null ? null : (JSON.parse(focus) as [number, number]) };
 }
@@ -56,6 +61,8 @@ export function toTarget(row: TargetRow): StoredTarget {
     error: code === null || message === null ? null : { code: code as ErrorCode, message },
     notBefore: row.not_before,
     tries: row.tries,
+    revision: row.revision,
+    sent: row.sent === null ? null : (JSON.parse(row.sent) as StoredTarget['sent']),
   };
 }
 
@@ -106,6 +113,7 @@ export function targetColumns(target: StoredTarget) {
     error_message: target.error?.message ?? null,
     not_before: wholeMillis(target.notBefore),
     tries: target.tries,
+    revision: target.revision,
   };
 }
 

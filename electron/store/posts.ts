@@ -1,13 +1,18 @@
 import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
-import type { NewPost, PostLedger, PostRecord } from '../publisher/ports.ts';
+import type { NewPost, PostLedger, PostRecord, Work } from '../publisher/ports.ts';
 import { attemptQueries, counted, open } from './attempts.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
-import { type PostRow, toPost, toTarget } from './post-rows.ts';
+import { storeEdit } from './post-edit.ts';
+import { insertPost } from './post-insert.ts';
+import { listPosts, selectTargets } from './post-list.ts';
+import { type PostRow, type TargetRow, toAttempt, toMedia, toPost, toTarget } from './post-rows.ts';
 import { writeTogether } from './write-together.ts';
 
 /** SQLite takes 32,766 parameters at most. */
 const idsPerQuery = 10_000;
+/** Posts of a batch that are stored before the event loop gets its turn. */
+const postsPerTurn = 100;
 
 /** Posts, their targets and attempts, as the publisher of the engine with this owner epoch keeps them. */
 export function createPostLedger(db: Database, epoch: number): PostLedger {
@@ -18,9 +23,26 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
     add: (post) =>
       write(async (trx) => {
         await assertEpoch(trx, epoch);
-        const before = await byOrigin(trx, post.originKey);
-        if (!before && post.alone) await assertAlone(trx, post);
-        return before ?? insert(trx, post);
+        return addOne(trx, post);
+      }),
+
+    addAll: (posts) =>
+      write(async (trx) => {
+        await assertEpoch(trx, epoch);
+        const records: PostRecord[] = [];
+        for (const [index, post] of posts.entries()) {
+          records.push(await addOne(trx, post));
+          // Nothing of a transaction leaves the event loop its turn; others only wait for the database.
+          if (index % postsPerTurn === postsPerTurn - 1)
+            await new Promise((resolve) => setImmediate(resolve));
+        }
+        return records;
+      }),
+
+    edit: (edit, at) =>
+      write(async (trx) => {
+        await assertEpoch(trx, epoch);
+        return storeEdit(trx, edit, epoch, at);
       }),
 
     withdraw: (id) =>
@@ -58,16 +80,16 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
 
     get: (id) => record(db, 'id', id),
 
-    async list({ status, limit }) {
-      const rows = await db
-        .selectFrom('posts')
-        .selectAll()
-        .$if(status !== undefined, (query) => query.where('id', 'in', idsWith(db, status ?? 'draft')))
-        .orderBy('publish_at', (order) => order.desc().nullsFirst())
-        .orderBy('seq', 'desc')
-        .limit(limit)
-        .execute();
-      return withTargets(db, rows);
+    list: async (query) => withTargets(db, await listPosts(db, query)),
+
+    async select(selection, most) {
+      const rows = await selectTargets(db, selection, most + 1);
+      return worksOf(db, rows);
+    },
+
+    async media(id) {
+      const row = await db.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toMedia(row);
     },
 
     async filesInUse(files) {
@@ -121,6 +143,15 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
   };
 }
 
+async function addOne(trx: Database, post: NewPost): Promise<PostRecord> {
+  const before = await byOrigin(trx, post.originKey);
+  if (before) return before;
+  if (post.alone) await assertAlone(trx, post);
+  const row = await insertPost(trx, post);
+  const [record] = await withTargets(trx, [row]);
+  return record ?? { post: toPost(row, []), targets: [] };
+}
+
 /** Two posts must not take one weekly slot; asked and stored in one transaction. */
 async function assertAlone(trx: Database, { targets }: NewPost): Promise<void> {
   for (const { account, dueAt } of targets) {
@@ -145,53 +176,6 @@ function notAlone(account: string, at: Millis, other: string): BelfryError {
   });
 }
 
-async function insert(trx: Database, post: NewPost): Promise<PostRecord> {
-  const row = await trx
-    .insertInto('posts')
-    .values({
-      id: post.id,
-      text: post.text,
-      note: post.note,
-      visibility: post.visibility,
-      content_warning: post.contentWarning,
-      language: post.language,
-      sensitive: post.sensitive === null ? null : Number(post.sensitive),
-      publish_at: post.publishAt,
-      thread: JSON.stringify(post.thread),
-      source: post.source,
-      run_id: post.runId,
-      origin_key: post.originKey,
-      created_at: post.createdAt,
-      updated_at: post.createdAt,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  for (const { focus, publicUrl, ...media } of post.media) {
-    const values = {
-      ...media,
-      post_id: post.id,
-      public_url: publicUrl,
-      focus: focus === null ? null : JSON.stringify(focus),
-    };
-    await trx.insertInto('media').values(values).execute();
-  }
-  for (const [position, target] of post.targets.entries()) {
-    const values = {
-      post_id: post.id,
-      account_id: target.account,
-      position,
-      status: target.status,
-      override: JSON.stringify(target.override),
-      due_at: target.dueAt,
-      post_seq: row.seq,
-      updated_at: post.createdAt,
-    };
-    await trx.insertInto('targets').values(values).execute();
-  }
-  const [record] = await withTargets(trx, [row]);
-  return record ?? { post: toPost(row, []), targets: [] };
-}
-
 async function byOrigin(db: Database, key: string | null): Promise<PostRecord | undefined> {
   return key === null ? undefined : record(db, 'origin_key', key);
 }
@@ -203,11 +187,6 @@ async function record(
 ): Promise<PostRecord | undefined> {
   const rows = await db.selectFrom('posts').selectAll().where(column, '=', value).execute();
   return (await withTargets(db, rows))[0];
-}
-
-/** Posts with a target in this status. `sending` shows what waits for its look-up, too. */
-function idsWith(db: Database, status: TargetStatus) {
-  return db.selectFrom('targets').select('post_id').where('status', '=', status);
 }
 
 async function withTargets(db: Database, rows: readonly PostRow[]): Promise<PostRecord[]> {
@@ -237,4 +216,30 @@ async function withTargets(db: Database, rows: readonly PostRow[]): Promise<Post
     }
   }
   return records;
+}
+
+/** Targets with their posts and attempts, read in a few queries for many. */
+async function worksOf(db: Database, rows: readonly TargetRow[]): Promise<Work[]> {
+  const ids = [...new Set(rows.map(({ post_id }) => post_id))];
+  const posts = new Map<string, Work['post']>();
+  const attempts = new Map<string, Work['attempts']>();
+  for (let from = 0; from < ids.length; from += idsPerQuery) {
+    const some = ids.slice(from, from + idsPerQuery);
+    const found = await db.selectFrom('posts').selectAll().where('id', 'in', some).execute();
+    for (const { post } of await withTargets(db, found)) posts.set(post.id, post);
+    const tries = await db
+      .selectFrom('attempts')
+      .selectAll()
+      .where('post_id', 'in', some)
+      .orderBy('part')
+      .execute();
+    for (const [key, group] of Map.groupBy(tries, (row) => `${row.post_id} ${row.account_id}`))
+      attempts.set(key, group.map(toAttempt));
+  }
+  return rows.flatMap((row) => {
+    const post = posts.get(row.post_id);
+    return post
+      ? [{ post, target: toTarget(row), attempts: attempts.get(`${row.post_id} ${row.account_id}`) ?? [] }]
+      : [];
+  });
 }

@@ -71,6 +71,11 @@ export type Tables = {
     run_id: string | null;
     /** Names the line of output that a post came from; unique. */
     origin_key: string | null;
+    /** JSON of a poll. */
+    poll: string | null;
+    first_comment: string | null;
+    /** JSON list of labels. */
+    tags: Generated<string>;
     created_at: number;
     updated_at: number;
   };
@@ -112,6 +117,10 @@ export type Tables = {
     not_before: number | null;
     /** Failures in a row, for the back-off. */
     tries: Generated<number>;
+    /** Raised when a person changes what goes out or when. */
+    revision: Generated<number>;
+    /** JSON of what it published, once the post was edited afterwards. */
+    sent: string | null;
     updated_at: number;
   };
   /** Written ahead of every request (networks.md §5): one row per target and thread part, replaced by each new try. */

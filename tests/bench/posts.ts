@@ -81,6 +81,9 @@ function newPost(account: string, dueAt: number, media: NewPost['media'] = []): 
     createdAt: dueAt,
     media,
     originKey: null,
+    poll: null,
+    firstComment: null,
+    tags: [],
     targets: [{ account, status: 'queued', override: {}, dueAt }],
   };
 }

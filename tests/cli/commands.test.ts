@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { BelfryError } from '../../shared/index.ts';
 import { status } from '../api/world.ts';
 import { temporaryHome } from '../support/home.ts';
+import { sampleTarget } from '../support/window/sample.ts';
 import { memory, postView, runView, serve } from './engine.ts';
 import { belfry, json } from './terminal.ts';
 
@@ -271,14 +272,7 @@ test('posts: added with paths made absolute, listed, shown, settled', async () =
   expect(json(await run(['posts', '--limit', '1', '--json']))).toHaveLength(1);
   expect(json(await run(['posts', 'cancel', 'post-1', '--json']))).toMatchObject({ status: 'cancelled' });
 
-  const target = {
-    account: 'ada',
-    status: 'unconfirmed' as const,
-    remoteId: null,
-    url: null,
-    error: null,
-    notBefore: null,
-  };
+  const target = sampleTarget({ account: 'ada', status: 'unconfirmed' });
   posts.set('u', postView('u', { targets: [target, { ...target, account: 'bob', status: 'published' }] }));
   expect(json(await run(['posts', 'settle', 'u', '--published', '--json']))).toMatchObject({
     status: 'published',

@@ -25,6 +25,7 @@ import {
 } from '../../shared/index.ts';
 import { handlersWith, listeningLog, status } from '../api/world.ts';
 import { temporaryHome } from '../support/home.ts';
+import { sampleTarget } from '../support/window/sample.ts';
 
 export const at = '2026-11-22T09:00:00.000Z';
 
@@ -70,7 +71,11 @@ export function postView(id: string, some: Partial<PostView> = {}): PostView {
     text: 'Hello',
     media: [],
     thread: [],
-    targets: [{ account: 'ada', status: 'queued', remoteId: null, url: null, error: null, notBefore: null }],
+    poll: null,
+    firstComment: null,
+    tags: [],
+    key: null,
+    targets: [sampleTarget({ account: 'ada', dueAt: at })],
     source: 'cli',
     runId: null,
     note: '',
@@ -165,7 +170,7 @@ export function memory() {
       return tail ? fitting.slice(-limit) : fitting.slice(0, limit);
     },
     'posts.list': async ({ status: wanted, limit }) =>
-      [...posts.values()].filter((post) => !wanted || post.status === wanted).slice(0, limit),
+      [...posts.values()].filter((post) => !wanted || wanted.includes(post.status)).slice(0, limit),
     'posts.get': async ({ id }) => find(posts, id, 'post'),
     'posts.add': async ({ post }) => {
       posted.push(post);

@@ -7,7 +7,7 @@ import { type PostDraft, parse, postInputSchema } from '../../shared/index.ts';
 import { createStage, pngOf, type Stage } from '../support/publishing.ts';
 
 async function check(stage: Stage, post: PostDraft): Promise<string[]> {
-  const problems = await stage.publisher.check(parse(postInputSchema, post, 'a test'));
+  const { problems } = await stage.publisher.check(parse(postInputSchema, post, 'a test'));
   return problems.map(({ field, message }) => `${field}: ${message}`);
 }
 

@@ -88,7 +88,7 @@ test('a server that is down for six hours gets its posts afterwards, in order, a
   expect(stage.network.world.visible.map(({ text }) => text)).toEqual(['a', 'b']);
   const tries = stage.network.requests.filter(({ path }) => path === '/api/v2/instance').length;
   expect(tries).toBeLessThan(20);
-  const [first] = await stage.publisher.list({ limit: 1, status: 'published' });
+  const [first] = await stage.publisher.list({ limit: 1, status: ['published'] });
   const history = await stage.publisher.history(first?.id ?? '');
   expect(history.length).toBeGreaterThan(1);
 });

@@ -32,6 +32,9 @@ function newPost(more: Partial<NewPost> = {}): NewPost {
     createdAt: 1,
     media: [],
     originKey: null,
+    poll: null,
+    firstComment: null,
+    tags: [],
     targets: [{ account: 'a', status: 'queued', override: {}, dueAt: 1000 }],
     ...more,
   };
@@ -93,7 +96,7 @@ test('a post comes back as it was stored', async () => {
       { account: 'a', status: 'queued', override: {}, dueAt: 5 },
     ],
   });
-  const { originKey: _, targets: __, ...plain } = post;
+  const { targets: _, ...plain } = post;
   const stored = await ledger.add(post);
   expect(stored).toEqual(await ledger.get(post.id));
   expect(stored.post).toEqual({ ...plain, seq: 1 });
@@ -111,7 +114,7 @@ test('the list has drafts first, then the latest publication', async () => {
   const ids = (list: { post: { id: string } }[]) => list.map(({ post }) => post.id);
   expect(ids(await ledger.list({ limit: 10 }))).toEqual([draft, late, early].map(({ post }) => post.id));
   expect(ids(await ledger.list({ limit: 1 }))).toEqual([draft.post.id]);
-  expect(ids(await ledger.list({ limit: 10, status: 'queued' }))).toEqual(
+  expect(ids(await ledger.list({ limit: 10, status: ['queued'] }))).toEqual(
     [late, early].map(({ post }) => post.id),
   );
 });

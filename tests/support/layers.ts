@@ -74,7 +74,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/scheduler\/(triggers|time|words|check)\//,
   /^electron\/scheduler\/(plan|backlog|blackout-windows|fire-times|job-schedule|upcoming)\.ts$/,
   /^electron\/runner\/(retry|admission|flow)\.ts$/,
-  /^electron\/publisher\/(prepare|decide|back-off|outcome|next-due|draft|texts|summary)\.ts$/,
+  /^electron\/publisher\/(prepare|decide|back-off|outcome|next-due|draft|parts|commands|texts|summary)\.ts$/,
   /^electron\/shell\/(tray-menu|time-words|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout)\.ts$/,
   /^electron\/accounts\/(renewal-due|sign-in\/(pasted|loopback-page))\.ts$/,

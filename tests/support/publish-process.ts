@@ -69,6 +69,9 @@ export async function seedPosts(home: string, posts: readonly SeedPost[]): Promi
       runId: null,
       createdAt: now,
       originKey: null,
+      poll: null,
+      firstComment: null,
+      tags: [],
       media: picture ? [storePicture(home, id)] : [],
       targets: [{ account, status: 'queued', override: {}, dueAt: now }],
     });

@@ -1,6 +1,7 @@
 import type { Handlers } from '../dispatch.ts';
 import type { ApiNeeds } from '../ports.ts';
 import { jobHandlers } from './jobs.ts';
+import { postHandlers } from './posts.ts';
 import { recordHandlers } from './records.ts';
 import { settingsHandlers } from './settings.ts';
 import { signInHandlers } from './sign-in.ts';
@@ -12,6 +13,7 @@ export function createHandlers(needs: ApiNeeds): Handlers {
     ...statusHandlers(needs),
     ...jobHandlers(needs),
     ...recordHandlers(needs),
+    ...postHandlers(needs),
     ...signInHandlers(needs),
     ...settingsHandlers(needs),
   };

@@ -1,4 +1,4 @@
-import type { Clock, ErrorCode, Log, Millis } from '../../../shared/index.ts';
+import type { Clock, ErrorCode, Log, Millis, Poll } from '../../../shared/index.ts';
 import type { Attempt, PublisherAccount, Upload } from '../ports.ts';
 import type { Http } from './http.ts';
 
@@ -86,13 +86,16 @@ export type DraftMedia = {
 /** One part as one network is to show it. */
 export type Draft = {
   part: number;
+  /** What the account itself says below its post. */
+  comment: boolean;
   text: string;
   contentWarning: string | null;
   visibility: 'public' | 'unlisted' | 'private' | 'direct';
   language: string | null;
   sensitive: boolean;
+  poll: Poll | null;
   media: readonly DraftMedia[];
-  /** Remote id of the part before; null for the first. */
+  /** Remote id of the part that this one answers; null for the first. */
   replyTo: string | null;
 };
 
@@ -106,6 +109,9 @@ export type Session = {
   /** Aborted when Belfry stops: ends waits and uploads, never the visible call. */
   signal: AbortSignal;
 };
+
+/** What a network takes in a poll; times in seconds. */
+export type PollLimits = { options: number; characters: number; least: number; most: number };
 
 /** What a network takes; null = no limit known. */
 export type Limits = {
@@ -121,6 +127,10 @@ export type Limits = {
   mimeTypes: readonly string[] | null;
   textOnly: boolean;
   thread: boolean;
+  /** An account can comment on its own posts. */
+  comments: boolean;
+  /** null where the network has none. */
+  polls: PollLimits | null;
   visibilities: readonly Draft['visibility'][];
   /** Length of a text as this network counts it. */
   count(text: string, contentWarning: string | null): number;

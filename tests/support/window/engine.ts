@@ -67,6 +67,16 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
         from.includes(target.status) ? { ...target, status: to, error: null } : target,
       ),
     );
+  const many = (ids: readonly string[] = [], dryRun: boolean, to: TargetStatus) => {
+    if (!dryRun) for (const id of ids) moveTargets(id, ['draft', 'queued', 'failed', 'missed'], to);
+    const shown = ids.map(post).map(({ id, text, publishAt, targets }) => ({
+      id,
+      text,
+      accounts: targets.map(({ account }) => account),
+      dueAt: publishAt,
+    }));
+    return { dryRun, posts: shown };
+  };
   const putRun = (run: RunView) => {
     world.runs = world.runs.some((other) => other.id === run.id)
       ? world.runs.map((other) => (other.id === run.id ? run : other))
@@ -194,7 +204,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
     },
 
     'posts.list': async ({ status, limit }) =>
-      world.posts.filter((entry) => !status || entry.status === status).slice(0, limit),
+      world.posts.filter((entry) => !status || status.includes(entry.status)).slice(0, limit),
     'posts.get': async ({ id }) => post(id),
     'posts.add': async ({ post: input, source }) =>
       putPost(
@@ -212,11 +222,34 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
             alt: file.alt,
             mime: 'image/png',
             bytes: 120_000,
+            focus: null,
+            url: null,
           })),
           contentWarning: input.contentWarning ?? null,
           visibility: input.visibility ?? null,
         }),
       ),
+    'posts.addAll': async ({ posts, dryRun }) => ({
+      dryRun,
+      posts: posts.map(({ text, publishAt }, index) => {
+        const made = samplePost({ id: `post-${world.posts.length + index + 1}`, text, publishAt });
+        return { isNew: true, post: dryRun ? made : putPost(made) };
+      }),
+    }),
+    'posts.check': async () => ({ problems: [], advice: [] }),
+    'posts.set': async ({ id, post: { text, note, tags, publishAt } }) =>
+      putPost({ ...post(id), text, note, tags, publishAt }),
+    'posts.move': async ({ id, publishAt }) => putPost({ ...post(id), publishAt }),
+    'posts.history': async ({ id }) =>
+      post(id).targets.map(({ account, status }) => ({
+        account,
+        at: post(id).createdAt,
+        status,
+        note: `It is ${status}`,
+      })),
+    'posts.cancelAll': async ({ select, dryRun }) => many(select.ids, dryRun, 'cancelled'),
+    'posts.retryAll': async ({ select, dryRun }) => many(select.ids, dryRun, 'queued'),
+    'posts.moveAll': async ({ select, dryRun }) => many(select.ids, dryRun, 'queued'),
     'posts.cancel': async ({ id }) => moveTargets(id, ['draft', 'queued', 'failed', 'missed'], 'cancelled'),
     'posts.retry': async ({ id }) => moveTargets(id, ['failed', 'missed'], 'queued'),
     'posts.publish': async ({ id }) => moveTargets(id, ['draft', 'queued'], 'published'),

@@ -61,7 +61,17 @@ export function sampleAccount(some: Partial<AccountView> & { id: string }): Acco
 
 /** Where a post stands with one account; queued unless more is said. */
 export function sampleTarget(some: Partial<TargetView> & { account: string }): TargetView {
-  return { status: 'queued', remoteId: null, url: null, error: null, notBefore: null, ...some };
+  return {
+    status: 'queued',
+    dueAt: '2026-11-22T12:00:00.000Z',
+    remoteId: null,
+    url: null,
+    error: null,
+    override: {},
+    sent: null,
+    notBefore: null,
+    ...some,
+  };
 }
 
 /** A post to one account unless more is said; its status follows from its targets. */
@@ -72,6 +82,10 @@ export function samplePost(some: Partial<PostView> & { id: string }): PostView {
     text: some.id,
     media: [],
     thread: [],
+    poll: null,
+    firstComment: null,
+    tags: [],
+    key: null,
     source: 'person',
     runId: null,
     note: '',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attempt } from '../../ports.ts';
 import type { Adapter, Draft, Limits, LookUp, Refusal, RepeatRule, Sent, Session } from '../adapter.ts';
+import { lookUpComment, sendComment } from '../meta/comment.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { buildDraft } from './draft.ts';
@@ -20,6 +21,8 @@ const limits: Limits = {
   mimeTypes: ['image/jpeg', 'image/png', 'image/gif'],
   textOnly: true,
   thread: false,
+  comments: true,
+  polls: null,
   visibilities: ['public'],
   count: (text) => [...text].length,
 };
@@ -33,6 +36,7 @@ export function createFacebook(): Adapter {
     knownLimits: () => limits,
     limits: async () => ({ kind: 'limits', limits }),
     async prepare(session, draft, attempt, { save }) {
+      if (draft.comment) return { kind: 'ready', newestSeen: null };
       const built = await buildDraft(session, draft, attempt.uploads, save);
       return built.kind === 'refused' ? built : { kind: 'ready', newestSeen: null };
     },
@@ -42,7 +46,8 @@ export function createFacebook(): Adapter {
   };
 }
 
-async function send(session: Session, _draft: Draft, attempt: Attempt): Promise<Sent> {
+async function send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent> {
+  if (draft.comment) return sendComment(session, draft);
   const id = draftOf(attempt);
   if (id === undefined) return { kind: 'refused', refusal: withoutDraft };
   const answer = await graph(session, 'POST', id, { json: { is_published: true }, visible: true });
@@ -52,7 +57,10 @@ async function send(session: Session, _draft: Draft, attempt: Attempt): Promise<
   return { kind: 'published', remote: { remoteId: id, url: `https://www.facebook.com/${id}` } };
 }
 
-async function lookUp(session: Session, _draft: Draft, attempt: Attempt): Promise<LookUp> {
+const commentNames = { text: 'message', time: 'created_time' } as const;
+
+async function lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp> {
+  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
   const id = draftOf(attempt) ?? '';
   const answer = await graph(session, 'GET', id, { query: { fields: 'is_published,permalink_url' } });
   const parsed = draftSchema.safeParse(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attempt } from '../../ports.ts';
 import type { Adapter, Draft, Limits, LookUp, Refusal, RepeatRule, Sent, Session } from '../adapter.ts';
+import { lookUpComment, sendComment } from '../meta/comment.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { buildContainers, containerState } from './container.ts';
@@ -21,6 +22,8 @@ const limits: Limits = {
   mimeTypes: ['image/jpeg', 'video/mp4', 'video/quicktime'],
   textOnly: false,
   thread: false,
+  comments: true,
+  polls: null,
   visibilities: ['public'],
   count: (text) => [...text].length,
 };
@@ -34,6 +37,7 @@ export function createInstagram(): Adapter {
     knownLimits: () => limits,
     limits: async () => ({ kind: 'limits', limits }),
     async prepare(session, draft, attempt, { after, save }) {
+      if (draft.comment) return { kind: 'ready', newestSeen: null };
       const unfit = homeless(draft);
       if (unfit) return { kind: 'refused', refusal: unfit };
       const newest = after === null ? await newestMedia(session) : ({ kind: 'newest', id: after } as const);
@@ -54,7 +58,8 @@ export function createInstagram(): Adapter {
   };
 }
 
-async function send(session: Session, _draft: Draft, attempt: Attempt): Promise<Sent> {
+async function send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent> {
+  if (draft.comment) return sendComment(session, draft);
   const container = containerOf(attempt);
   if (container === undefined) return { kind: 'refused', refusal: withoutContainer };
   const answer = await graph(session, 'POST', `${session.account.remoteId}/media_publish`, {
@@ -67,7 +72,10 @@ async function send(session: Session, _draft: Draft, attempt: Attempt): Promise<
   return { kind: 'published', remote: { remoteId: parsed.data.id, url: null } };
 }
 
+const commentNames = { text: 'text', time: 'timestamp' } as const;
+
 async function lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp> {
+  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
   const state = await containerState(session, containerOf(attempt) ?? '');
   if (state.kind === 'refused') return { kind: 'unreadable', refusal: state.refusal };
   if (state.code === 'IN_PROGRESS') return { kind: 'unreadable', refusal: notBeforeFinished(state.why) };

@@ -68,6 +68,8 @@ function limitsOf({ quirks, limits }: Profile): Limits {
     mimeTypes: limits.mimeTypes,
     textOnly: quirks.textOnly,
     thread: true,
+    comments: true,
+    polls: limits.polls,
     visibilities: quirks.visibilities,
     count: (text, warning) =>
       quirks.counting === 'graphemes'

@@ -1,3 +1,4 @@
+import type { Poll } from '../../../../shared/index.ts';
 import type { Attempt } from '../../ports.ts';
 import type { Draft } from '../adapter.ts';
 import type { Quirks } from './quirks.ts';
@@ -10,6 +11,7 @@ export function statusBody(draft: Draft, attempt: Attempt, quirks: Quirks): Reco
     // Hollo refuses an empty text beside media, so none is sent at all (networks.md §9).
     ...(draft.text === '' ? {} : { status: draft.text }),
     ...(media.length > 0 ? { media_ids: media } : {}),
+    ...(draft.poll === null ? {} : { poll: pollFields(draft.poll) }),
     ...(draft.replyTo === null ? {} : { in_reply_to_id: draft.replyTo }),
     ...(warned ? { spoiler_text: draft.contentWarning } : {}),
     sensitive: draft.sensitive || (warned && quirks.warningNeedsSensitive),
@@ -17,4 +19,8 @@ export function statusBody(draft: Draft, attempt: Attempt, quirks: Quirks): Reco
     visibility: draft.visibility,
     ...(draft.language === null ? {} : { language: draft.language }),
   };
+}
+
+function pollFields({ options, durationSeconds, multiple, hideTotals }: Poll) {
+  return { options, expires_in: durationSeconds, multiple, hide_totals: hideTotals };
 }

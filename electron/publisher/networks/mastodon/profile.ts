@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Millis } from '../../../../shared/index.ts';
-import type { Refusal, Session } from '../adapter.ts';
+import type { PollLimits, Refusal, Session } from '../adapter.ts';
 import { type Quirks, quirksOf } from './quirks.ts';
 import { refusalOfRead } from './refusal.ts';
 
@@ -16,10 +16,13 @@ export type InstanceLimits = {
   imagePixels: number | null;
   videoBytes: number | null;
   mimeTypes: readonly string[] | null;
+  polls: PollLimits | null;
 };
 
 const profileForMs = 60 * 60_000;
 
+/** Zero where a server has none of it. */
+const count = z.number().int().min(0).optional().catch(undefined);
 const number = z.number().int().positive().optional().catch(undefined);
 /** Every member may be missing: servers leave out what they do not have. */
 const instanceSchema = z.object({
@@ -42,6 +45,15 @@ const instanceSchema = z.object({
           image_matrix_limit: number,
           video_size_limit: number,
           supported_mime_types: z.array(z.string()).optional().catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
+      polls: z
+        .object({
+          max_options: count,
+          max_characters_per_option: count,
+          min_expiration: count,
+          max_expiration: count,
         })
         .optional()
         .catch(undefined),
@@ -131,5 +143,19 @@ function limitsOf(instance: Instance, quirks: Quirks): InstanceLimits {
     imagePixels: media?.image_matrix_limit ?? null,
     videoBytes: media?.video_size_limit ?? null,
     mimeTypes: media?.supported_mime_types ?? null,
+    polls: quirks.polls ? pollLimits(instance) : null,
+  };
+}
+
+/** networks.md §1.4: what holds for an unmodified Mastodon where the server says nothing. */
+function pollLimits({ configuration }: Instance): PollLimits | null {
+  const polls = configuration?.polls;
+  const options = polls?.max_options ?? 4;
+  if (options < 2) return null;
+  return {
+    options,
+    characters: polls?.max_characters_per_option ?? 50,
+    least: polls?.min_expiration ?? 300,
+    most: polls?.max_expiration ?? 2_629_746,
   };
 }

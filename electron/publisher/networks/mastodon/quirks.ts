@@ -26,6 +26,8 @@ export type Quirks = {
   /** A warning is kept only with `sensitive`. */
   warningNeedsSensitive: boolean;
   textOnly: boolean;
+  /** Shows polls; some take the field and drop it. */
+  polls: boolean;
   visibilities: readonly Draft['visibility'][];
   counting: 'graphemes' | 'code-points';
   /** What holds where the server's own documents are silent. */
@@ -44,6 +46,7 @@ const mastodon: Quirks = {
   listsReplies: true,
   warningNeedsSensitive: false,
   textOnly: true,
+  polls: true,
   visibilities: ['public', 'unlisted', 'private', 'direct'],
   counting: 'graphemes',
   defaults: { characters: 500, media: 4, altCharacters: 1500 },
@@ -82,6 +85,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     listsReplies: false,
     warningNeedsSensitive: true,
     textOnly: false,
+    polls: false,
     visibilities: ['public', 'unlisted', 'private'],
     defaults: { characters: 500, media: 4, altCharacters: 1000 },
   },
@@ -94,7 +98,11 @@ const rows: Readonly<Record<string, Quirks>> = {
   },
   pleroma,
   akkoma: pleroma,
-  friendica: { ...keyless, defaults: { characters: 100_000, media: null, altCharacters: 1500 } },
+  friendica: {
+    ...keyless,
+    polls: false,
+    defaults: { characters: 100_000, media: null, altCharacters: 1500 },
+  },
   hollo: {
     ...mastodon,
     attachedIs404: false,

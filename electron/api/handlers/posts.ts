@@ -1,0 +1,36 @@
+import { fromInstant, type HandlerInput, toInstant } from '../../../shared/index.ts';
+import type { Handlers } from '../dispatch.ts';
+import type { ApiNeeds } from '../ports.ts';
+import { found } from './found.ts';
+
+/** Calls about posts. */
+export function postHandlers({ posts }: ApiNeeds) {
+  return {
+    'posts.list': (query) => posts.list(inMillis(query)),
+    'posts.get': async ({ id }) => found(await posts.get(id), 'post', id, 'belfry posts'),
+    'posts.add': ({ post, source }) => posts.add(post, { source }),
+    'posts.addAll': ({ posts: given, source, dryRun }) => posts.addAll(given, { source, dryRun }),
+    'posts.check': ({ post }) => posts.check(post),
+    'posts.set': ({ id, post }) => posts.edit(id, post),
+    'posts.move': ({ id, publishAt }) => posts.move(id, publishAt === null ? null : fromInstant(publishAt)),
+    'posts.history': async ({ id }) => {
+      found(await posts.get(id), 'post', id, 'belfry posts');
+      return (await posts.history(id)).map((line) => ({ ...line, at: toInstant(line.at) }));
+    },
+    'posts.cancel': ({ id }) => posts.cancel(id),
+    'posts.retry': ({ id }) => posts.retry(id),
+    'posts.publish': ({ id }) => posts.publishNow(id),
+    'posts.cancelAll': (many) => posts.cancelAll(many),
+    'posts.retryAll': (many) => posts.retryAll(many),
+    'posts.moveAll': (many) => posts.moveAll(many),
+    'posts.settle': (input) => posts.settle(input),
+  } satisfies Partial<Handlers>;
+}
+
+function inMillis({ from, to, ...query }: HandlerInput<'posts.list'>) {
+  return {
+    ...query,
+    from: from === undefined ? undefined : fromInstant(from),
+    to: to === undefined ? undefined : fromInstant(to),
+  };
+}

@@ -1,0 +1,106 @@
+import {
+  BelfryError,
+  fromInstant,
+  type Millis,
+  mostPostsAtOnce,
+  type PostChanges,
+  type PostMove,
+  type PostSelection,
+  type Problem,
+  problemsError,
+  toInstant,
+} from '../../shared/index.ts';
+import { keepsChanging, mostDecisions } from './change-targets.ts';
+import { type Command, movable, movingEach, statesOf } from './commands.ts';
+import type { Change, PublisherNeeds, Work } from './ports.ts';
+
+/** Which targets a command for many is about, and whether it only shows what it would do. */
+export type Many = { select: PostSelection; dryRun: boolean };
+
+/**
+ * Does a command to all targets that fit a selection, in one transaction. Posts that are named by their ids must all
+ * take it, or nothing is changed; of others those are passed over for which it can do nothing.
+ */
+export async function changeMany(
+  needs: PublisherNeeds,
+  { select, dryRun }: Many,
+  commandFor: (works: readonly Work[]) => Command,
+): Promise<PostChanges> {
+  for (let again = 0; again < mostDecisions; again += 1) {
+    const works = await needs.ledger.select(select, mostPostsAtOnce);
+    if (works.length > mostPostsAtOnce) throw tooMany();
+    const given = commandFor(works);
+    const posts = [...Map.groupBy(works, ({ post }) => post.id).values()];
+    const decided = posts.map((all) => ({ all, changes: given.changes(all) }));
+    if (select.ids) assertAll(select.ids, decided, given);
+    const changed = decided.filter(({ changes }) => changes.length > 0);
+    const changes = changed.flatMap((one) => one.changes);
+    if (!dryRun && changes.length > 0) {
+      if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
+      needs.changed();
+    }
+    return { dryRun, posts: changed.map(shown) };
+  }
+  throw keepsChanging('the posts of this selection');
+}
+
+/** Where each of many targets goes: all to one time (or a row of times), or each by so much. */
+export function movingMany(to: PostMove): (works: readonly Work[]) => Command {
+  if ('bySeconds' in to)
+    return () => movingEach(({ post, target }) => shifted(target.dueAt ?? post.publishAt, to.bySeconds));
+  const { publishAt, everySeconds } = to;
+  if (publishAt === null) return () => movingEach(() => null);
+  return (works) => {
+    const ids = movableIds(works);
+    const first = fromInstant(publishAt);
+    const times = new Map(ids.map((id, index) => [id, first + index * everySeconds * 1000]));
+    return movingEach(({ post }) => times.get(post.id));
+  };
+}
+
+function shifted(at: Millis | null, seconds: number): Millis | undefined {
+  return at === null ? undefined : at + seconds * 1000;
+}
+
+/** Those posts only that will move, so that no time of the row stays empty. */
+function movableIds(works: readonly Work[]): string[] {
+  const groups = [...Map.groupBy(works, ({ post }) => post.id)];
+  return groups.filter(([, all]) => movable(all).length > 0).map(([id]) => id);
+}
+
+function assertAll(
+  ids: readonly string[],
+  decided: readonly { all: Work[]; changes: Change[] }[],
+  { done, why }: Command,
+): void {
+  const known = new Map(decided.map((one) => [one.all[0]?.post.id, one]));
+  const problems: Problem[] = ids.flatMap((id, index) => {
+    const field = `select.ids[${index}]`;
+    const one = known.get(id);
+    if (!one) return [{ field, message: `"${id}" is no post, or has no target that is meant` }];
+    if (one.changes.length > 0) return [];
+    return [{ field, message: `${statesOf(one.all)} cannot be ${done}: ${why}` }];
+  });
+  if (problems.length > 0) throw problemsError(problems, 'the selection', 'CONFLICT');
+}
+
+function shown({ all, changes }: { all: Work[]; changes: Change[] }): PostChanges['posts'][number] {
+  const [first] = all;
+  const dueAt = changes[0]?.target?.dueAt ?? null;
+  return {
+    id: first?.post.id ?? '',
+    text: first?.post.text ?? '',
+    accounts: changes.map(({ account }) => account),
+    dueAt: dueAt === null ? null : toInstant(dueAt),
+  };
+}
+
+function tooMany(): BelfryError {
+  return new BelfryError({
+    code: 'TOO_LARGE',
+    what: 'These are too many posts at once',
+    where: 'in the selection',
+    why: `At most ${mostPostsAtOnce} are changed in one go`,
+    remedy: 'Narrow it down, for example to one account, and go on with the rest',
+  });
+}

@@ -1,0 +1,136 @@
+import { fromInstant, type Millis, type PostInput, type PostView, type Problem } from '../../shared/index.ts';
+import { type Examined, filesOf, fitProblems } from './check.ts';
+import type { Limits } from './networks/adapter.ts';
+import type { NewPost, PublisherAccount, PublisherNeeds, StoredMedia } from './ports.ts';
+
+export type AddFrom = {
+  source: PostView['source'];
+  runId?: string;
+  /** What becomes of the post; left out: queued when it has a time, else a draft. */
+  as?: 'draft' | 'queued';
+  /** Adding with a key that was used before answers the post made then, so that a resumed pipeline adds nothing twice. */
+  originKey?: string;
+  /** When each account gets it, where that is not `publishAt`; no other post of the account may wait for the same instant. */
+  slots?: ReadonlyMap<string, Millis>;
+};
+
+export type LimitsOf = (account: PublisherAccount) => Limits | undefined;
+
+const ownKey = 'key:';
+
+/** The sender's own key says more than where the post came from: it holds over runs, and for the form and the command line. */
+export function originOf(input: PostInput, from: AddFrom): string | null {
+  return input.key === undefined ? (from.originKey ?? null) : `${ownKey}${input.key}`;
+}
+
+/** The sender's own name for a post; null when it came without one. */
+export function keyOf(originKey: string | null): string | null {
+  return originKey?.startsWith(ownKey) ? originKey.slice(ownKey.length) : null;
+}
+
+/** A post to store, made from what was given. */
+export function newPost(
+  needs: PublisherNeeds,
+  input: PostInput,
+  from: AddFrom,
+  media: readonly StoredMedia[],
+): NewPost {
+  const publishAt = input.publishAt === null ? null : fromInstant(input.publishAt);
+  const as = input.draft ? 'draft' : (from.as ?? (publishAt === null ? 'draft' : 'queued'));
+  return {
+    id: needs.random.id(),
+    ...wordsOf(input),
+    source: from.source,
+    runId: from.runId ?? null,
+    createdAt: needs.clock.now(),
+    media,
+    originKey: originOf(input, from),
+    alone: from.slots !== undefined,
+    targets: input.accounts.map((account) => ({
+      account,
+      // Without a time there is nothing to wait for: it stays a draft until a person says when.
+      status: as === 'queued' && publishAt !== null ? 'queued' : 'draft',
+      override: input.overrides[account] ?? {},
+      dueAt: as === 'queued' ? (from.slots?.get(account) ?? publishAt) : null,
+    })),
+  };
+}
+
+/** What a person says in a post, as it is stored. */
+export function wordsOf(input: PostInput) {
+  return {
+    text: input.text,
+    note: input.note,
+    visibility: input.visibility ?? null,
+    contentWarning: input.contentWarning ?? null,
+    language: input.language ?? null,
+    sensitive: input.sensitive ?? null,
+    publishAt: input.publishAt === null ? null : fromInstant(input.publishAt),
+    thread: input.thread.map(({ text }) => text),
+    poll: input.poll,
+    firstComment: input.firstComment,
+    tags: input.tags,
+  };
+}
+
+/** What is wrong with a post as far as its words go, and accounts that Belfry does not have. */
+export function wordProblems(
+  needs: PublisherNeeds,
+  input: PostInput,
+  accounts: readonly string[] = input.accounts,
+): Problem[] {
+  const strangers = accounts.flatMap((id) =>
+    needs.account(id)
+      ? []
+      : [{ field: `accounts[${input.accounts.indexOf(id)}]`, message: `names an unknown account "${id}"` }],
+  );
+  return [...strangers, ...partProblems(input)];
+}
+
+/** White space alone is refused by some servers and posted by others (networks.md §9), so Belfry checks it itself. */
+function partProblems(input: PostInput): Problem[] {
+  const blank = 'must have text or media; white space alone is not a post';
+  const thread = input.thread.flatMap((part, index) =>
+    part.text.trim() === '' && part.media.length === 0
+      ? [{ field: `thread[${index}].text`, message: blank }]
+      : [],
+  );
+  const overrides = Object.entries(input.overrides).flatMap(([account, { text, thread: parts = [] }]) => [
+    ...(text !== undefined && text.trim() === '' && input.media.length === 0
+      ? [{ field: `overrides.${account}.text`, message: 'must not be empty without media' }]
+      : []),
+    ...parts.flatMap((part, index) =>
+      part.trim() === '' && (input.thread[index]?.media.length ?? 0) === 0
+        ? [{ field: `overrides.${account}.thread[${index}]`, message: blank }]
+        : [],
+    ),
+  ]);
+  return [...thread, ...overrides];
+}
+
+/** Limits that are known without asking anybody: adding works off line. Before sending they are checked again. */
+export function unfit(
+  needs: PublisherNeeds,
+  input: PostInput,
+  files: Examined,
+  limitsOf: LimitsOf,
+  accounts: readonly string[] = input.accounts,
+): Problem[] {
+  const known = accounts.flatMap((id) => needs.account(id) ?? []);
+  return fitProblems(
+    input,
+    files,
+    known.map((account) => ({ account, limits: limitsOf(account) })),
+  );
+}
+
+/** The facts of the files that were taken, by the paths that the post names them by. */
+export function examined(input: PostInput, media: readonly StoredMedia[]): Examined {
+  const places = filesOf(input);
+  return new Map(
+    media.flatMap((stored) => {
+      const place = places.find(({ part, position }) => part === stored.part && position === stored.position);
+      return place ? [[place.path, stored] as const] : [];
+    }),
+  );
+}

@@ -1,0 +1,114 @@
+import type { NewPost, NewTarget, StoredMedia, StoredPost } from '../publisher/ports.ts';
+import { compiledOnce } from './compiled.ts';
+import type { Database } from './database.ts';
+import type { MediaRow, PostRow } from './post-rows.ts';
+
+/** Stores a post with its media and targets; the row that it became. */
+export async function insertPost(trx: Database, post: NewPost): Promise<PostRow> {
+  const { seq } = await trx
+    .insertInto('posts')
+    .values({
+      id: post.id,
+      ...contentColumns(post),
+      source: post.source,
+      run_id: post.runId,
+      origin_key: post.originKey,
+      created_at: post.createdAt,
+      updated_at: post.createdAt,
+    })
+    .returning('seq')
+    .executeTakeFirstOrThrow();
+  await insertMedia(trx, post.id, post.media);
+  for (const [position, target] of post.targets.entries())
+    await insertTarget(trx, { ...target, position, post: post.id, seq, at: post.createdAt });
+  return trx.selectFrom('posts').selectAll().where('seq', '=', seq).executeTakeFirstOrThrow();
+}
+
+/** The columns of a post that an edit changes. */
+export function contentColumns(post: Omit<StoredPost, 'seq'>) {
+  return {
+    text: post.text,
+    note: post.note,
+    visibility: post.visibility,
+    content_warning: post.contentWarning,
+    language: post.language,
+    sensitive: post.sensitive === null ? null : Number(post.sensitive),
+    publish_at: post.publishAt,
+    thread: JSON.stringify(post.thread),
+    poll: post.poll === null ? null : JSON.stringify(post.poll),
+    first_comment: post.firstComment,
+    tags: JSON.stringify(post.tags),
+  };
+}
+
+const addMedia = compiledOnce<MediaRow, unknown>((db, place) =>
+  db.insertInto('media').values({
+    id: place('id'),
+    post_id: place('post_id'),
+    part: place('part'),
+    position: place('position'),
+    file: place('file'),
+    name: place('name'),
+    mime: place('mime'),
+    bytes: place('bytes'),
+    sha256: place('sha256'),
+    alt: place('alt'),
+    focus: place('focus'),
+    public_url: place('public_url'),
+    width: place('width'),
+    height: place('height'),
+  }),
+);
+
+/** Stores the files of a post. */
+export async function insertMedia(trx: Database, post: string, media: readonly StoredMedia[]): Promise<void> {
+  for (const { focus, publicUrl, ...rest } of media) {
+    await addMedia(trx, {
+      ...rest,
+      post_id: post,
+      public_url: publicUrl,
+      focus: focus === null ? null : JSON.stringify(focus),
+    });
+  }
+}
+
+type TargetValues = {
+  post_id: string;
+  account_id: string;
+  position: number;
+  status: string;
+  override: string;
+  due_at: number | null;
+  post_seq: number;
+  updated_at: number;
+};
+
+const addTarget = compiledOnce<TargetValues, unknown>((db, place) =>
+  db.insertInto('targets').values({
+    post_id: place('post_id'),
+    account_id: place('account_id'),
+    position: place('position'),
+    status: place('status'),
+    override: place('override'),
+    due_at: place('due_at'),
+    post_seq: place('post_seq'),
+    updated_at: place('updated_at'),
+  }),
+);
+
+/** Stores a new target of a post. */
+export async function insertTarget(
+  trx: Database,
+  target: NewTarget & { position: number; post: string; seq: number; at: number },
+): Promise<void> {
+  await addTarget(trx, {
+    post_id: target.post,
+    account_id: target.account,
+    position: target.position,
+    status: target.status,
+    override: JSON.stringify(target.override),
+    due_at: target.dueAt,
+    post_seq: target.seq,
+    updated_at: target.at,
+  });
+}
