@@ -1,5 +1,4 @@
 import { type Announcer, type Api, createApi, createHandlers } from './api/index.ts';
-import { systemClock as clock } from './clock.ts';
 import type { Ground } from './compose-ground.ts';
 import type { Posting } from './compose-posting.ts';
 import type { Running } from './compose-running.ts';
@@ -40,7 +39,7 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
         confirm: store.confirm,
       },
       host,
-      clock,
+      clock: host.clock,
       jobsChanged: scheduler.jobsChanged,
     }),
   });

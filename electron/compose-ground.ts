@@ -1,6 +1,5 @@
 import type { Job } from '../shared/index.ts';
 import { checkConfig, jobZone } from './check-config.ts';
-import { systemClock as clock } from './clock.ts';
 import type { Closers } from './closers.ts';
 import { keepForGood } from './demo-home.ts';
 import type { Host } from './host.ts';
@@ -15,7 +14,7 @@ export type Ground = Awaited<ReturnType<typeof layGround>>;
 
 /** Takes the home folder and opens what lies in it. Throws HOME_UNUSABLE, ALREADY_RUNNING, DATABASE_UNUSABLE. */
 export async function layGround(host: Host, closers: Closers) {
-  const { log } = host;
+  const { clock, log } = host;
   const startedAt = clock.now();
   const home = prepareHome(host.home);
   const lock = await takeHome(home, {

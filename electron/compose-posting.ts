@@ -1,7 +1,6 @@
 import { createAccounts, openKeyVault } from './accounts/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
-import { systemClock as clock } from './clock.ts';
 import type { Ground } from './compose-ground.ts';
 import type { Host } from './host.ts';
 import { createPublisher } from './publisher/index.ts';
@@ -20,7 +19,7 @@ export async function composePosting(
   announcer: Announcer,
   tell: (fact: Fact) => void,
 ) {
-  const { log, version } = host;
+  const { clock, log, version } = host;
   const { home, store, config, settings } = ground;
   const { announce } = announcer;
 

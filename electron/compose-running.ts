@@ -1,7 +1,6 @@
 import { type RunView, toInstant, type Warning } from '../shared/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
-import { systemClock as clock } from './clock.ts';
 import type { Ground } from './compose-ground.ts';
 import type { Posting } from './compose-posting.ts';
 import { createDuePosts } from './due-posts.ts';
@@ -25,7 +24,7 @@ export function composeRunning(
   announcer: Announcer,
   tell: (fact: Fact) => void,
 ) {
-  const { log } = host;
+  const { clock, log } = host;
   const { store, settings, jobs } = ground;
   const { announce } = announcer;
 

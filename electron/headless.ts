@@ -64,6 +64,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     mode: 'headless',
     home: options.home,
     version: options.version,
+    clock: systemClock,
     demo: options.demo,
     configFile: confFile,
     vaults: [],

@@ -1,4 +1,4 @@
-import type { Log, Mode } from '../shared/index.ts';
+import type { Clock, Log, Mode } from '../shared/index.ts';
 import type { Vault } from './accounts/index.ts';
 import type { Alert } from './alerts/index.ts';
 import type { HelperHost } from './runner/index.ts';
@@ -10,6 +10,7 @@ export type Host = {
   /** The home folder; made when missing. */
   home: string;
   version: string;
+  clock: Clock;
   /** The home is the demonstration's. */
   demo: boolean;
   /** Opens config.json (electron-store on the desktop, conf headless). */

@@ -1,7 +1,6 @@
 import type { Bridge, WakeReason } from '../shared/index.ts';
 import { createAlerts } from './alerts/index.ts';
 import { type Announcer, openSocketDoor } from './api/index.ts';
-import { systemClock as clock } from './clock.ts';
 import { createClosers } from './closers.ts';
 import { composeApi, followConfig } from './compose-doors.ts';
 import { layGround } from './compose-ground.ts';
@@ -22,7 +21,8 @@ export type Rooms = {
  * `bridge` is the engine as clients of the local socket see it, which outlives everything but the home's lock and store.
  */
 export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge): Promise<Rooms> {
-  const closers = createClosers(host.log);
+  const { clock, log } = host;
+  const closers = createClosers(log);
   try {
     const ground = await layGround(host, closers);
     const alerts = createAlerts({ notify: host.notify, clock });
@@ -38,7 +38,7 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
       bridge,
       path: ground.home.socket,
       clock,
-      log: host.log,
+      log,
       hostCalls: {
         'host.link': async () => ({ url: host.link() }),
         'host.path': async () => ({ path: (await environment())['PATH'] ?? '' }),

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
+import { systemClock } from '../electron/clock.ts';
 import { readHealth } from '../electron/health.ts';
 import type { Host } from '../electron/host.ts';
 import { confFile } from '../electron/store/index.ts';
@@ -18,6 +19,7 @@ async function startEngine(jobs: JobInput[], home = temporaryHome()) {
     mode: 'headless',
     home,
     version: '0.1.0',
+    clock: systemClock,
     demo: false,
     configFile: confFile,
     vaults: [],

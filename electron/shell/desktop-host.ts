@@ -1,5 +1,5 @@
 import { app, shell } from 'electron';
-import type { Log } from '../../shared/index.ts';
+import type { Clock, Log } from '../../shared/index.ts';
 import type { Host } from '../host.ts';
 import { launchUtilityHelper } from './helper.ts';
 import { launchAtLogin } from './login.ts';
@@ -10,6 +10,7 @@ import { systemVault } from './vault.ts';
 export type DesktopHostNeeds = {
   home: string;
   usualHome: boolean;
+  clock: Clock;
   demo: boolean;
   helper: string;
   configFile: Host['configFile'];
@@ -20,11 +21,12 @@ export type DesktopHostNeeds = {
 
 /** What a desktop gives the engine. */
 export function createDesktopHost(needs: DesktopHostNeeds): Host {
-  const { home, demo, configFile, quit, log } = needs;
+  const { home, clock, demo, configFile, quit, log } = needs;
   return {
     mode: 'desktop',
     home,
     version: app.getVersion(),
+    clock,
     demo,
     configFile,
     vaults: [systemVault],
