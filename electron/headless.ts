@@ -77,10 +77,17 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
       demo ??= openHeadless(
         { ...options, home: demoHome(options.home), port: 0, window: true, demo: true },
         () => {},
+      ).then(
+        (opened) => {
+          closers.add(opened.close);
+          return opened;
+        },
+        (error: unknown) => {
+          demo = undefined; // What failed once may work the next time.
+          throw error;
+        },
       );
-      const opened = await demo;
-      closers.add(opened.close);
-      return { url: opened.link() };
+      return { url: (await demo).link() };
     },
     launchAtLogin: async () => {
       throw desktopOnly(

@@ -42,6 +42,8 @@ test('commands see nothing of Belfry, Electron and npm', () => {
     HOME: '/home/u',
     PATH: '/bin',
     BELFRY_KEY: 'secret',
+    CREDENTIALS_DIRECTORY: '/run/credentials/belfry',
+    NOTIFY_SOCKET: '/run/systemd/notify',
     ELECTRON_RUN_AS_NODE: '1',
     npm_config_x: 'y',
     GONE: undefined,

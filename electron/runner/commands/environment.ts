@@ -7,8 +7,9 @@ export type Environment = Record<string, string>;
 
 type EngineEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Belfry's own (keys among them), Electron's, and what `npm start` adds: nothing that a command should see. */
-const foreign = /^(BELFRY_|ELECTRON_|CHROME_DESKTOP$|npm_|INIT_CWD$)/;
+/** Belfry's own (keys among them), its service manager's, Electron's, and what `npm start` adds: nothing that a command should see. */
+const foreign =
+  /^(BELFRY_|CREDENTIALS_DIRECTORY$|NOTIFY_SOCKET$|LISTEN_|WATCHDOG_|ELECTRON_|CHROME_DESKTOP$|npm_|INIT_CWD$)/;
 
 /** The engine's environment as commands may have it, with `path` in place of its PATH where one is given. */
 export function commandEnvironment(engine: EngineEnvironment, path: string | null): Environment {
