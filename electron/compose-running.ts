@@ -1,4 +1,4 @@
-import { type RunView, toInstant, type Warning } from '../shared/index.ts';
+import { type Job, type RunView, toInstant, type Warning } from '../shared/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
 import type { Ground } from './compose-ground.ts';
@@ -8,7 +8,7 @@ import type { Host } from './host.ts';
 import { takePostLines } from './pipeline-posts.ts';
 import { systemRandom as random } from './random.ts';
 import { createEnvironment, createRunner } from './runner/index.ts';
-import { createScheduler } from './scheduler/index.ts';
+import { awaitedJobs, createScheduler } from './scheduler/index.ts';
 import { createRunLedger, createRunReader, createSlotLedger } from './store/index.ts';
 
 const mebibyte = 1024 * 1024;
@@ -28,12 +28,20 @@ export function composeRunning(
   const { store, settings, jobs } = ground;
   const { announce } = announcer;
 
+  /** Asked at the end of each run, so it is found out once per configuration. */
+  const awaitedIn = new WeakMap<readonly Job[], ReadonlySet<string>>();
+  const awaited = () => {
+    const { jobs: configured } = ground.config.current();
+    const ids = awaitedIn.get(configured) ?? awaitedJobs(configured);
+    awaitedIn.set(configured, ids);
+    return ids;
+  };
   const environment = createEnvironment({ clock, log, path: () => settings().path });
   const runner = createRunner({
     clock,
     random,
     log,
-    ledger: createRunLedger(store.db, store.epoch, random.id),
+    ledger: createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id)),
     job: (id) => jobs().find((job) => job.id === id),
     workspace: (id) => ground.config.current().workspaces.find((workspace) => workspace.id === id),
     baseFolder: ground.home.dir,
@@ -58,7 +66,7 @@ export function composeRunning(
         asked = false;
         duePosts.look();
       }
-      scheduler.jobEnded(run.jobId, run.status === 'success' ? 'success' : 'failure');
+      scheduler.jobEnded(run.jobId);
     },
   });
   let trouble: Warning | null = null;

@@ -179,3 +179,22 @@ test('a thousand jobs that a crash cut off are one alert', async () => {
     .poll(() => after.told.map(({ title }) => title), { timeout: 5000 })
     .toEqual(['1000 jobs did not run as they should']);
 });
+
+test('a job that waits for the failure of another also runs when a crash cut that one off', async () => {
+  const first: JobInput = { id: 'first', name: 'First', steps: [step(['true'])] };
+  const trigger = { type: 'event', event: 'job', job: 'first', outcome: 'failure' } as const;
+  const second: JobInput = { id: 'second', name: 'Second', triggers: [trigger], steps: [step(['true'])] };
+  const before = await startEngine([first, second]);
+  await before.engine.stop({ drainMs: 0 });
+  const database = new DatabaseSync(join(before.home, 'belfry.db'));
+  database.exec(`INSERT INTO runs
+    (id, job_id, job_name, cause, status, attempt, from_step, epoch, created_at, started_at)
+    VALUES ('cut', 'first', 'First', 'manual', 'running', 1, 0, 1, 1, 1)`);
+  database.close();
+  const after = await startEngine([first, second], before.home);
+  await expect
+    .poll(async () => (await after.runs('second')).map(({ status, cause }) => `${cause} ${status}`), {
+      timeout: 5000,
+    })
+    .toEqual(['event success']);
+});

@@ -13,6 +13,16 @@ export function waitsFor(job: Job, happening: Happening): boolean {
   return job.triggers.some((trigger) => trigger.type === 'event' && matches(trigger, happening));
 }
 
+/** Ids of the jobs whose end others wait for. */
+export function awaitedJobs(jobs: readonly Job[]): ReadonlySet<string> {
+  return new Set(
+    jobs
+      .filter(({ enabled }) => enabled)
+      .flatMap(({ triggers }) => triggers)
+      .flatMap((trigger) => (trigger.type === 'event' && trigger.job !== undefined ? [trigger.job] : [])),
+  );
+}
+
 function matches(trigger: EventTrigger, happening: Happening): boolean {
   if (trigger.event !== happening.event) return false;
   if (happening.event !== 'job') return true;

@@ -3,9 +3,9 @@ import { type Backlog, createBacklog } from './backlog.ts';
 import { advance, byJob, earlyOf, entriesAhead, planAll, planEarly, withJitter } from './beat.ts';
 import { dueAfter, type Entry, entryOf, type Look, nextState } from './book.ts';
 import { type Early, lookAt, sortEarly } from './early.ts';
-import { type Happening, happeningText, isWithin, skippedEvent, waitsFor } from './events.ts';
+import { awaitedJobs, type Happening, happeningText, isWithin, skippedEvent, waitsFor } from './events.ts';
 import { leastGrace } from './plan.ts';
-import type { ClaimedRun, JobState, SchedulerNeeds } from './ports.ts';
+import type { ClaimedRun, EventClaim, JobState, SchedulerNeeds } from './ports.ts';
 
 /** The jobs that are followed, and what can be done for them. Callers take turns (see `serial`). */
 export type Follower = {
@@ -22,10 +22,10 @@ export type Follower = {
   soonest(): Millis;
   /** When a job was first seen, or null; also of one that is disabled. */
   anchor(jobId: string): Millis | null;
-  /** Ids of the jobs that wait for an event. */
-  waiting(happening: Happening): string[];
-  /** Starts a job because of an event. */
-  startFor(happening: Happening, jobId: string, now: Millis): Promise<void>;
+  /** Whether any job waits for the end of this one. */
+  awaits(jobId: string): boolean;
+  /** Starts the jobs that wait for what happened; `answered` are ids of the endings among it. */
+  answer(happenings: readonly Happening[], answered: string[], now: Millis): Promise<void>;
   /** Starts the next runs of catch-ups; see `Backlog`. */
   backlog: Pick<Backlog, 'release' | 'nudge'>;
 };
@@ -44,6 +44,8 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   let early: Early[] = [];
   /** The earliest look at any entry, until one changes: an idle look must not go through thousands of jobs. */
   let soonest: Millis | null = null;
+  /** Jobs whose end others wait for, until the configuration is read again. */
+  let awaited: ReadonlySet<string> | null = null;
 
   async function claim(look: Look, among: Iterable<Entry>, settle: ReadonlySet<string>): Promise<boolean> {
     const planned = planAll(among, look, settle);
@@ -213,21 +215,28 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       }
       await follow(changes(look.now, handled));
       refresh();
+      awaited = null;
       loaded = true;
     },
-    waiting: (happening) =>
-      [...entries.values()].filter(({ job }) => waitsFor(job, happening)).map(({ job }) => job.id),
-    async startFor(happening, jobId, now) {
-      const entry = entries.get(jobId);
-      if (!entry || !isWithin(entry.job, now)) return;
-      const { job } = entry;
-      const skipped = skippedEvent(entry, happening, now);
-      if (skipped) {
-        await ledger.claim([skipped], now);
-        return;
+    awaits(jobId) {
+      awaited ??= awaitedJobs([...entries.values()].map(({ job }) => job));
+      return awaited.has(jobId);
+    },
+    async answer(happenings, answered, now) {
+      const claim: EventClaim = { runs: [], skipped: [], answered };
+      for (const happening of happenings) {
+        for (const entry of entries.values()) {
+          const { job } = entry;
+          if (!waitsFor(job, happening) || !isWithin(job, now)) continue;
+          const skipped = skippedEvent(entry, happening, now);
+          const jitter = Math.floor(random.next() * job.jitterSeconds * 1000);
+          const run = { jobId: job.id, jobName: job.name, reason: happeningText(happening) };
+          if (skipped) claim.skipped.push(skipped);
+          else claim.runs.push({ ...run, notBefore: now + jitter });
+        }
       }
-      const jitter = Math.floor(random.next() * job.jitterSeconds * 1000);
-      needs.dispatch(await ledger.claimEvent(job.id, job.name, happeningText(happening), now, now + jitter));
+      if (claim.runs.length + claim.skipped.length + answered.length === 0) return;
+      for (const run of await ledger.claimEvent(claim, now)) needs.dispatch(run);
     },
     backlog,
   };

@@ -6,12 +6,15 @@ export {
   importCrontab,
   type LineRemark,
 } from './crontab/import-crontab.ts';
+export { awaitedJobs } from './events.ts';
 export { type FireTimesQuery, fireTimes } from './fire-times.ts';
 export type {
   Claim,
   Claimed,
   ClaimedRun,
+  EventClaim,
   Gap,
+  JobEnding,
   JobState,
   Scheduler,
   SchedulerNeeds,

@@ -51,6 +51,17 @@ export type ClaimedRun = { runId: string; jobId: string; slot: Millis | null; no
 /** What became of claims: the runs to start, and the jobs whose cursor was not the expected one. */
 export type Claimed = { runs: ClaimedRun[]; stale: string[] };
 
+/** A job's work has ended, retries included, and nobody has answered that yet; stored together with the run's own end. */
+export type JobEnding = { id: string; jobId: string; outcome: 'success' | 'failure' };
+
+/** What becomes of events: runs without a slot, records of jobs that may not run now, and the endings that are answered. */
+export type EventClaim = {
+  runs: { jobId: string; jobName: string; reason: string; notBefore: Millis }[];
+  skipped: Claim[];
+  /** Ids of endings. */
+  answered: string[];
+};
+
 /** Where cursors and claims are kept; implemented by the store. Everything is durable when its promise resolves. */
 export type SlotLedger = {
   states(): Promise<JobState[]>;
@@ -68,14 +79,10 @@ export type SlotLedger = {
   giveBack(runs: readonly { runId: string; jobId: string; slot: Millis; cursor: Millis }[]): Promise<void>;
   /** The same for what an engine had claimed early that died before the slots came. */
   giveBackLeftOver(): Promise<void>;
-  /** A run without a slot, because of an event. */
-  claimEvent(
-    jobId: string,
-    jobName: string,
-    reason: string,
-    at: Millis,
-    notBefore: Millis,
-  ): Promise<ClaimedRun>;
+  /** Endings that wait for an answer, oldest first: they outlive a crash between a run's end and what follows from it. */
+  endings(): Promise<JobEnding[]>;
+  /** One transaction, so that an ending is answered once. Throws CONFLICT as `claim` does. */
+  claimEvent(claim: EventClaim, at: Millis): Promise<ClaimedRun[]>;
   /** The instant up to which all slots of all jobs are known to be handled, or null. */
   seen(): Promise<Millis | null>;
   markSeen(at: Millis): Promise<void>;
@@ -125,10 +132,10 @@ export type Scheduler = {
   /** The configuration has changed. Edited jobs keep their anchor; slots of the past are never made up for a new schedule. */
   jobsChanged(): Promise<void>;
   /**
-   * A run of the job ended, its retries included: starts jobs that wait for that, and the next of a catch-up.
-   * `success` is the outcome of a run that did all it should.
+   * A run of the job ended, its retries included, and that is stored: starts jobs that wait for it (see `endings`), and
+   * the next of a catch-up.
    */
-  jobEnded(jobId: string, outcome: 'success' | 'failure'): void;
+  jobEnded(jobId: string): void;
   /** When the job runs next, or null. */
   next(jobId: string): Millis | null;
   /** The next slots of all jobs, soonest first. */

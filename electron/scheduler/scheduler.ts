@@ -31,7 +31,9 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   let troubled = false;
   let cancelTimer = () => {};
   const heard: Happening[] = [];
-  const toStart: { happening: Happening; jobId: string }[] = [];
+  const toAnswer: Happening[] = [];
+  /** Jobs may have ended whose end nobody has answered yet. */
+  let ended = true;
 
   function arm(delay: number): void {
     cancelTimer();
@@ -69,6 +71,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   async function act(look: Look): Promise<void> {
     let isNew = outdated;
     if (outdated) await reconcile(look);
+    if (isNew) ended = true;
     if (pausedSince === null && !draining) {
       if (sense.wasSetBack()) {
         await follower.giveBack();
@@ -100,13 +103,24 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     const news = heard.splice(0);
     const others = news.filter(({ event }) => event !== 'wake');
     const woke: Happening[] = sense.woke(others.length < news.length) ? [{ event: 'wake' }] : [];
-    for (const happening of [...woke, ...others]) {
-      if (pausedSince !== null) continue;
-      toStart.push(...follower.waiting(happening).map((jobId) => ({ happening, jobId })));
-    }
-    for (let next = toStart[0]; next; next = toStart[0]) {
-      await follower.startFor(next.happening, next.jobId, now);
-      toStart.shift();
+    if (pausedSince === null) toAnswer.push(...woke, ...others);
+    if (toAnswer.length > 0) await follower.answer(toAnswer, [], now);
+    toAnswer.length = 0;
+    if (ended) await answerEndings(now);
+  }
+
+  async function answerEndings(now: Millis): Promise<void> {
+    ended = false; // At once: what ends meanwhile has to be asked for again.
+    try {
+      const endings = await ledger.endings();
+      const happenings = endings.map(
+        ({ jobId, outcome }) => ({ event: 'job', job: jobId, outcome }) as const,
+      );
+      const ids = endings.map(({ id }) => id);
+      await follower.answer(pausedSince === null ? happenings : [], ids, now);
+    } catch (error) {
+      ended = true;
+      throw error;
     }
   }
 
@@ -147,6 +161,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
         sense.begin();
         working = true;
         draining = false;
+        ended = true;
         heard.push({ event: 'start' });
         await lookAndArm('Belfry was not running');
       }).catch((error: unknown) => {
@@ -207,10 +222,10 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       outdated = true;
       return asked(() => lookAndArm());
     },
-    jobEnded(jobId, outcome) {
+    jobEnded(jobId) {
       follower.backlog.release(jobId);
-      const happening: Happening = { event: 'job', job: jobId, outcome };
-      if (working && follower.waiting(happening).length > 0) beat(happening);
+      ended ||= follower.awaits(jobId);
+      if (working && ended) beat();
     },
   };
 }

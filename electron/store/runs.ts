@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { BelfryError, type Millis, type RunStatus, runTransitions } from '../../shared/index.ts';
 import type { NewRun, NewStep, RunLedger, StoredRun } from '../runner/ports.ts';
 import type { Database } from './database.ts';
+import { noteEnding } from './endings.ts';
 import { assertEpoch } from './epoch.ts';
 import { appendLines, cutLines } from './output.ts';
 import { hasEnded, withSteps } from './run-queries.ts';
@@ -17,8 +18,16 @@ import {
 } from './run-statements.ts';
 import { writeTogether } from './write-together.ts';
 
-/** Runs as the runner of the engine with this owner epoch keeps them; `newId` gives ids of 16 characters. */
-export function createRunLedger(db: Database, epoch: number, newId: () => string): RunLedger {
+/**
+ * Runs as the runner of the engine with this owner epoch keeps them; `newId` gives ids of 16 characters. The end of a
+ * job that is `awaited` is noted in the same transaction, for `SlotLedger.endings`.
+ */
+export function createRunLedger(
+  db: Database,
+  epoch: number,
+  newId: () => string,
+  awaited: (jobId: string) => boolean = () => false,
+): RunLedger {
   const write = writeTogether(db);
   return {
     create: (run, at) => {
@@ -54,7 +63,10 @@ export function createRunLedger(db: Database, epoch: number, newId: () => string
         await closeSteps(trx, { id, at, atWork: status === 'interrupted' ? 'interrupted' : 'cancelled' });
         const run = toRun(row, (await selectSteps(trx, { id })).rows);
         const retry = next && nextId ? await addRun(trx, next, { id: nextId, epoch, at }) : undefined;
-        return { run, retry, last: !retry && (run.startedAt !== null || run.attempt > 1) };
+        const last = !retry && (run.startedAt !== null || run.attempt > 1);
+        const outcome = status === 'success' ? 'success' : 'failure';
+        if (last && awaited(run.jobId)) await noteEnding(trx, { runId: id, jobId: run.jobId, outcome, at });
+        return { run, retry, last };
       });
     },
 

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../shared/index.ts';
 import type { Claim, Claimed, ClaimedRun, JobState, SlotLedger } from '../scheduler/ports.ts';
 import type { Database } from './database.ts';
+import { forgetEndings, readEndings } from './endings.ts';
 import { assertEpoch } from './epoch.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import type { Tables } from './schema.ts';
@@ -35,15 +36,22 @@ export function createSlotLedger(db: Database, epoch: number, newId: () => strin
     claim: (claims, at) => transaction((trx) => claim(trx, claims, { at, epoch, newId })),
     giveBack: (runs) => transaction((trx) => giveBack(trx, runs)),
     giveBackLeftOver: () => transaction(giveBackLeftOver),
-    claimEvent: (jobId, jobName, reason, at, notBefore) =>
+    endings: () => readEndings(db),
+    claimEvent: ({ runs, skipped, answered }, at) =>
       transaction(async (trx) => {
-        const id = newId();
-        const values = { job_id: jobId, job_name: jobName, cause: 'event', status: 'queued', reason };
-        await trx
-          .insertInto('runs')
-          .values({ ...values, id, not_before: notBefore, attempt: 1, from_step: 0, epoch, created_at: at })
-          .execute();
-        return { runId: id, jobId, slot: null, notBefore };
+        await forgetEndings(trx, answered);
+        if (skipped.length > 0) await claim(trx, skipped, { at, epoch, newId });
+        const claimed: ClaimedRun[] = [];
+        for (const { jobId, jobName, reason, notBefore } of runs) {
+          const id = newId();
+          const values = { job_id: jobId, job_name: jobName, cause: 'event', status: 'queued', reason };
+          await trx
+            .insertInto('runs')
+            .values({ ...values, id, not_before: notBefore, attempt: 1, from_step: 0, epoch, created_at: at })
+            .execute();
+          claimed.push({ runId: id, jobId, slot: null, notBefore });
+        }
+        return claimed;
       }),
     async seen() {
       const text = await readMeta(db, seenKey);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BelfryError } from '../../shared/index.ts';
-import { cron, jobOf, world } from './world.ts';
+import { cron, jobOf, type World, world } from './world.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -41,13 +41,77 @@ describe('events', () => {
   test('the end of another job, by its outcome', async () => {
     const waits = (outcome: 'success' | 'failure' | 'any') =>
       jobOf({ id: outcome, triggers: [{ type: 'event', event: 'job', job: 'news', outcome }] });
-    const { clock, scheduler, dispatched } = await world([waits('success'), waits('failure'), waits('any')]);
-    scheduler.jobEnded('news', 'failure');
+    const { clock, end, dispatched } = await world([waits('success'), waits('failure'), waits('any')]);
+    await end('news', 'failure');
     await clock.advance(0);
     expect(dispatched.map(({ jobId }) => jobId)).toEqual(['failure', 'any']);
-    scheduler.jobEnded('other', 'failure');
+    await end('other', 'failure');
     await clock.advance(0);
     expect(dispatched).toHaveLength(2);
+  });
+
+  const afterNews = (id: string) =>
+    jobOf({ id, triggers: [{ type: 'event', event: 'job', job: 'news', outcome: 'success' }] });
+  const counts = async (it: World, ...ids: string[]) =>
+    Promise.all(ids.map(async (id) => (await it.history(id)).length));
+
+  test('an end that nobody answered before a crash is answered by the next engine, once', async () => {
+    const it = await world([afterNews('one'), afterNews('two')]);
+    await it.end('news', 'success', { told: false });
+    await it.end('news', 'failure', { told: false });
+    await it.crash(hour);
+    expect(await counts(it, 'one', 'two')).toEqual([1, 1]);
+    expect(it.dispatched.map(({ jobId }) => jobId)).toEqual(['one', 'two']);
+    await it.crash();
+    await it.end('news', 'success');
+    await it.clock.advance(0);
+    expect(await counts(it, 'one', 'two')).toEqual([2, 2]);
+  });
+
+  test('an end whose answer fails is answered later, by all who wait or by none', async () => {
+    const it = await world([afterNews('one'), afterNews('two')]);
+    it.breakLedger(new Error('disk full'));
+    await it.end('news', 'success');
+    await it.clock.advance(3 * second);
+    expect(await counts(it, 'one', 'two')).toEqual([0, 0]);
+    it.breakLedger(null);
+    await it.clock.advance(second);
+    expect(await counts(it, 'one', 'two')).toEqual([1, 1]);
+    await it.clock.advance(minute);
+    expect(await counts(it, 'one', 'two')).toEqual([1, 1]);
+  });
+
+  test('an end in a pause is answered by nobody, then or later', async () => {
+    const it = await world([afterNews('one')]);
+    await it.scheduler.pause();
+    await it.end('news', 'success');
+    await it.clock.advance(0);
+    await it.end('news', 'success', { told: false });
+    await it.crash();
+    await it.scheduler.resume();
+    await it.clock.advance(minute);
+    expect(await counts(it, 'one')).toEqual([0]);
+  });
+
+  test('an end in a blackout leaves a record', async () => {
+    const blackouts = [{ type: 'weekly' as const, name: 'Night', from: '22:00', to: '06:00' }];
+    const it = await world([{ ...afterNews('one'), blackouts: jobOf({ blackouts }).blackouts }]);
+    it.clock.set(Date.parse('2026-11-22T23:00:00Z'));
+    await it.end('news', 'success');
+    await it.clock.advance(0);
+    expect(await it.gaps()).toEqual([
+      'skipped 1 23:00:00..23:00:00 The job "news" ended with success. It was the blackout "Night".',
+    ]);
+    await it.crash();
+    expect(await counts(it, 'one')).toEqual([1]);
+  });
+
+  test('a job that begins to wait is not started by ends of before', async () => {
+    const it = await world([]);
+    await it.end('news', 'success');
+    await it.setJobs(afterNews('one'));
+    await it.clock.advance(minute);
+    expect(await counts(it, 'one')).toEqual([0]);
   });
 
   test('not while paused, not before startAt, and in a blackout only as a record', async () => {

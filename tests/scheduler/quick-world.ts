@@ -75,12 +75,9 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
       const claimed = claim(claims, at);
       return when === 'after' ? new Promise(() => {}) : claimed;
     },
-    claimEvent: async (jobId, _name, _reason, _at, notBefore) => ({
-      runId: 'event',
-      jobId,
-      slot: null,
-      notBefore,
-    }),
+    endings: async () => [],
+    claimEvent: async ({ runs }) =>
+      runs.map(({ jobId, notBefore }) => ({ runId: 'event', jobId, slot: null, notBefore })),
     seen: async () => kept.seen,
     async markSeen(at) {
       kept.seen = at;

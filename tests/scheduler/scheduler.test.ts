@@ -73,8 +73,8 @@ describe('sleep', () => {
     await clock.advance(15 * second);
     const hours = () => dispatched.map(({ slot }) => new Date(slot ?? 0).getUTCHours());
     expect(hours()).toEqual([12]);
-    scheduler.jobEnded('job', 'failure');
-    scheduler.jobEnded('job', 'success');
+    scheduler.jobEnded('job');
+    scheduler.jobEnded('job');
     expect(hours()).toEqual([12, 13, 14]);
     expect(await gaps()).toEqual([
       'missed 2 10:00:00..11:00:00 The computer was asleep or its clock was set forward: 2 slots were more than the 3 that are caught up (maxCatchUp).',

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ClaimedRun } from '../../electron/scheduler/index.ts';
-import { createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
+import { awaitedJobs, createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { createRunLedger } from '../../electron/store/runs.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { type Job, toInstant, type WireError } from '../../shared/index.ts';
 import { type HandClock, handClock } from '../support/clock.ts';
@@ -31,6 +32,8 @@ export type World = {
   crash(off?: number): Promise<void>;
   /** The same with an orderly stop. */
   restart(off?: number): Promise<void>;
+  /** A run of the job ends; with `told: false` the process dies before the scheduler hears of it. */
+  end(jobId: string, outcome: 'success' | 'failure', some?: { told: boolean }): Promise<void>;
   /** Makes the ledger refuse everything, as a full disk does. */
   breakLedger(error: Error | null): void;
 };
@@ -52,7 +55,9 @@ export async function world(
 
   const boot = async () => {
     const opened = openDatabase(path);
-    const ledger = createSlotLedger(opened.db, await raiseEpoch(opened.db), random.id);
+    const epoch = await raiseEpoch(opened.db);
+    const ledger = createSlotLedger(opened.db, epoch, random.id);
+    const runs = createRunLedger(opened.db, epoch, random.id, (id) => awaitedJobs(config).has(id));
     const life = { on: true };
     const scheduler = createScheduler({
       clock: { ...clock, setTimer: (delay, ring) => clock.setTimer(delay, () => life.on && ring()) },
@@ -64,6 +69,10 @@ export async function world(
           if (broken) throw broken;
           return ledger.claim(claims, at);
         },
+        claimEvent: async (claim, at) => {
+          if (broken) throw broken;
+          return ledger.claimEvent(claim, at);
+        },
       },
       jobs: () => config,
       defaultTimezone: () => zone.name,
@@ -72,7 +81,7 @@ export async function world(
       changed: () => {},
       trouble: (error) => troubles.push(error),
     });
-    return { opened, scheduler, life };
+    return { opened, scheduler, life, runs };
   };
   let engine = await boot();
   onTestFinished(async () => {
@@ -128,6 +137,14 @@ export async function world(
     async restart(off = 0) {
       await it.scheduler.stop();
       await again(off);
+    },
+    async end(jobId, outcome, { told } = { told: true }) {
+      const cause = { cause: 'manual', attempt: 1, fromStep: 0, reason: null } as const;
+      const { id } = await engine.runs.create({ jobId, jobName: jobId, ...cause }, clock.now());
+      await engine.runs.begin(id, [], clock.now());
+      const status = outcome === 'success' ? 'success' : 'failed';
+      await engine.runs.finish(id, { status, reason: null, at: clock.now() });
+      if (told) it.scheduler.jobEnded(jobId);
     },
     breakLedger(error) {
       broken = error;

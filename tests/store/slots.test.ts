@@ -106,7 +106,7 @@ test('an engine whose home was taken over claims nothing', async () => {
   await ledger.saveStates([state]);
   await raiseEpoch(db);
   await expect(ledger.claim([claimOf()], 21)).rejects.toThrow(/^CONFLICT: Another engine has taken over/);
-  await expect(ledger.claimEvent('a', 'A', 'x', 21, 21)).rejects.toThrow(/^CONFLICT/);
+  await expect(ledger.claimEvent({ runs: [], skipped: [], answered: [] }, 21)).rejects.toThrow(/^CONFLICT/);
   await expect(ledger.saveStates([state])).rejects.toThrow(/^CONFLICT/);
   expect(await runs()).toHaveLength(0);
   expect((await ledger.states())[0]?.cursor).toBe(10);
@@ -117,11 +117,12 @@ test('jitter, events, the pause and what was seen are kept', async () => {
   await ledger.saveStates([state]);
   const run = { slot: 20, cause: 'schedule' as const, notBefore: 99 };
   expect((await ledger.claim([claimOf({ runs: [run] })], 21)).runs).toMatchObject([{ notBefore: 99 }]);
-  const event = await ledger.claimEvent('a', 'A', 'It woke up.', 22, 25);
+  const woke = { jobId: 'a', jobName: 'A', reason: 'It woke up.', notBefore: 25 };
+  const [event] = await ledger.claimEvent({ runs: [woke], skipped: [], answered: [] }, 22);
   expect(event).toMatchObject({ jobId: 'a', slot: null, notBefore: 25 });
   expect(await runs()).toMatchObject([
     { not_before: 99 },
-    { id: event.runId, cause: 'event', reason: 'It woke up.', slot: null, not_before: 25 },
+    { id: event?.runId, cause: 'event', reason: 'It woke up.', slot: null, not_before: 25 },
   ]);
   expect(await ledger.pausedSince()).toBeNull();
   await ledger.setPausedSince(33);
