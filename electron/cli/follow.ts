@@ -72,7 +72,7 @@ async function passNew(
 }
 
 /** Wakes a waiter once for any number of rings, also for those from before it waited. */
-function createBell() {
+export function createBell() {
   let rang = false;
   let wake = () => {};
   return {

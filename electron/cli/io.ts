@@ -12,6 +12,10 @@ export type Io = {
   readInput(): Promise<string>;
   /** One line that is not shown while typed, or the first line of standard input when that is no terminal. */
   readSecret(question: string): Promise<string>;
+  /** Standard input is a terminal: there is somebody who can be asked again. */
+  interactive: boolean;
+  /** One line typed by the person, shown while typed. */
+  ask(question: string): Promise<string>;
   /** Standard output is a terminal: tables may be cut to its width. */
   columns: number | undefined;
   color: boolean;

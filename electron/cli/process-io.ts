@@ -24,6 +24,8 @@ export function processIo(): Io {
     err: (text) => void stderr.write(text),
     readInput,
     readSecret: (question) => (stdin.isTTY ? askHidden(question) : readInput().then(firstLine)),
+    interactive: stdin.isTTY === true,
+    ask: askShown,
     columns: stdout.isTTY ? stdout.columns : undefined,
     color: stdout.isTTY && !env['NO_COLOR'] && stdout.hasColors(),
     env,
@@ -48,6 +50,17 @@ async function readInput(): Promise<string> {
 
 function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').trim();
+}
+
+function askShown(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    lines.once('close', () => resolve(''));
+    lines.question(question, (answer) => {
+      resolve(answer.trim());
+      lines.close();
+    });
+  });
 }
 
 /** readline echoes what is typed to its output, so that goes nowhere. */

@@ -21,6 +21,8 @@ export async function belfry(
     },
     readInput: async () => input,
     readSecret: async () => (input.split('\n')[0] ?? '').trim(),
+    interactive: false,
+    ask: async () => '',
     columns: undefined,
     color: false,
     env: {},

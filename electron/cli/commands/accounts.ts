@@ -1,20 +1,19 @@
 import type { Command } from 'commander';
 import {
-  type AccountView,
   accountInputSchema,
+  type Login,
+  logins,
   type Network,
   networks,
   parse,
 } from '../../../shared/index.ts';
+import { accountTable } from '../account-table.ts';
 import type { Context } from '../context.ts';
-import { paintStatus } from '../paint.ts';
-import { table } from '../table.ts';
-import { oneLine } from '../text.ts';
 import { oneOf, wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
-import { when } from '../when.ts';
+import { signInCommands } from './sign-in.ts';
 
-/** Accounts: list, add, verify, remove. */
+/** Accounts: list, add, sign in, verify, remove. */
 export function accountCommands(program: Command, use: Use): void {
   const accounts = program.command('accounts').description('accounts: where posts go');
   accounts
@@ -31,9 +30,19 @@ export function accountCommands(program: Command, use: Use): void {
     .command('add')
     .description('add an account; its access token is read from standard input, never from the command line')
     .argument('<network>', networks.join(', '), oneOf(networks))
-    .argument('<server>', 'address of the server, such as https://mastodon.example')
+    .argument(
+      '[server]',
+      'address of the server, such as https://mastodon.example; not for Instagram and Facebook',
+    )
     .option('--id <id>', 'how Belfry calls it (default: made from its name and server)')
+    .option(
+      '--login <login>',
+      'Instagram: the log-in that made the token, instagram or facebook',
+      oneOf(logins),
+    )
+    .option('--remote-id <id>', "which account, where the token opens several (a person's Facebook Pages)")
     .action(use(add));
+  signInCommands(accounts, use);
   accounts
     .command('verify')
     .description('ask the server whether the token still works')
@@ -59,32 +68,17 @@ export function accountCommands(program: Command, use: Use): void {
 async function add(
   context: Context,
   network: Network,
-  server: string,
-  options: { id?: string },
+  server: string | undefined,
+  options: { id?: string; login?: Login; remoteId?: string },
 ): Promise<void> {
   // An engine that is not there is said before anyone pastes a secret.
   await context.client();
   const token = await context.io.readSecret('Access token (not shown): ');
-  const input = parse(accountInputSchema, { ...options, network, server, token }, 'the account');
+  const input = parse(
+    accountInputSchema,
+    { ...options, network, token, ...(server === undefined ? {} : { server }) },
+    'the account',
+  );
   const account = await context.call('accounts.add', input);
   context.show(account, () => accountTable(context, [account]));
-}
-
-function accountTable(context: Context, accounts: readonly AccountView[]): string {
-  if (accounts.length === 0)
-    return 'There are no accounts. Add one: belfry accounts add mastodon https://SERVER < token.txt';
-  const rows = accounts.map((account) => [
-    account.id,
-    account.network,
-    account.server,
-    oneLine(account.handle),
-    paintStatus(context.paint, account.status),
-    when(account.tokenExpiresAt, context.reader),
-    oneLine(account.reason ?? ''),
-  ]);
-  return table(
-    ['ID', 'NETWORK', 'SERVER', 'HANDLE', 'STATUS', 'TOKEN EXPIRES', 'REASON'],
-    rows,
-    context.io.columns,
-  );
 }
