@@ -31,10 +31,16 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
       runner: running.runner,
       runs: running.runs,
       posts: posting.publisher,
+      plans: posting.planner,
       accounts: posting.accounts,
       warnings: {
         list: async () =>
-          [config.problem(), running.trouble(), ...store.warnings()].filter((warning) => warning !== null),
+          [
+            config.problem(),
+            running.trouble(),
+            ...store.warnings(),
+            ...(await posting.planner.warnings()),
+          ].filter((warning) => warning !== null),
         trouble: () => [running.trouble()].filter((warning) => warning !== null),
         confirm: store.confirm,
       },
@@ -46,11 +52,18 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
 }
 
 /** Clients hear of every change of config.json, and the scheduler takes it over. */
-export function followConfig(host: Host, ground: Ground, running: Running, { announce }: Announcer): void {
+export function followConfig(
+  host: Host,
+  ground: Ground,
+  posting: Posting,
+  running: Running,
+  { announce }: Announcer,
+): void {
   ground.config.onChange(() => {
     for (const name of ['settings.changed', 'jobs.changed', 'accounts.changed', 'status.changed'] as const) {
       announce({ name });
     }
+    posting.planner.look();
     running.scheduler.jobsChanged().catch((error: unknown) => {
       host.log('error', 'Changed jobs could not be taken over', { error: String(error) });
     });

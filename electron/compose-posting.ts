@@ -2,6 +2,7 @@ import { createAccounts, openKeyVault } from './accounts/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
 import type { Ground } from './compose-ground.ts';
+import { composePlanner } from './compose-planning.ts';
 import type { Host } from './host.ts';
 import { createPublisher } from './publisher/index.ts';
 import { systemRandom as random } from './random.ts';
@@ -10,7 +11,7 @@ import { createAccountStates, createPostLedger, createSecretsFile, writeDurably 
 /** networks.md §5: a request counts as unanswered after 60 s at the earliest. */
 const requestTimeoutMs = 90_000;
 
-/** Accounts with their secrets, and the posts that go out in their names. */
+/** Accounts with their secrets, the posts that go out in their names, and the plans that come to posts. */
 export type Posting = Awaited<ReturnType<typeof composePosting>>;
 
 export async function composePosting(
@@ -63,9 +64,14 @@ export async function composePosting(
     needsPerson: ({ kind, post, account, reason }) =>
       tell({ kind: 'post', postId: post, account, status: kind, reason }),
   });
+  const planner = composePlanner(host, ground, announcer, {
+    posts: publisher,
+    hasAccount: (id) => accounts.account(id) !== undefined,
+  });
   return {
     accounts,
     publisher,
+    planner,
     /** Texts that must never be stored or shown. */
     secrets: () => [...accounts.secrets(), ...keyVault.keys()],
   };

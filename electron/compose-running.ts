@@ -51,7 +51,7 @@ export function composeRunning(
       publish_due_posts: posting.publisher.publishDue,
       refresh_tokens: posting.accounts.refreshTokens,
     },
-    addPost: takePostLines(posting.publisher.add),
+    addPost: takePostLines(posting.planner.add),
     secrets: posting.secrets,
     outputLimit: () => settings().outputLimitMiB * mebibyte,
     announce: (run) => {

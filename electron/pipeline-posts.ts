@@ -1,11 +1,17 @@
-import { BelfryError, type PostInput, type Problem, postInputSchema, problemsOf } from '../shared/index.ts';
+import {
+  BelfryError,
+  type PostRequest,
+  type Problem,
+  postRequestSchema,
+  problemsOf,
+} from '../shared/index.ts';
 
 export type LineOrigin = { runId: string; as: 'draft' | 'queued'; origin: string };
 
 /** Takes one line that a step with `"output": "posts"` printed: stores its post, or answers what is wrong with it. */
 export function takePostLines(
   add: (
-    post: PostInput,
+    post: PostRequest,
     from: { source: 'pipeline'; runId: string; as: 'draft' | 'queued'; originKey: string },
   ) => Promise<unknown>,
 ): (line: string, origin: LineOrigin) => Promise<Problem[]> {
@@ -22,7 +28,7 @@ export function takePostLines(
   };
 }
 
-function readLine(line: string): { post: PostInput } | { problems: Problem[] } {
+function readLine(line: string): { post: PostRequest } | { problems: Problem[] } {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -31,6 +37,6 @@ function readLine(line: string): { post: PostInput } | { problems: Problem[] } {
       problems: [{ field: '', message: `is not JSON: ${error instanceof Error ? error.message : error}` }],
     };
   }
-  const checked = postInputSchema.safeParse(value);
+  const checked = postRequestSchema.safeParse(value);
   return checked.success ? { post: checked.data } : { problems: problemsOf(checked.error) };
 }

@@ -32,7 +32,7 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     const running = composeRunning(host, ground, posting, announcer, tell);
     const { runner, scheduler, duePosts, environment } = running;
     const api = composeApi(host, ground, posting, running);
-    followConfig(host, ground, running, announcer);
+    followConfig(host, ground, posting, running, announcer);
 
     const socket = await openSocketDoor({
       bridge,
@@ -50,6 +50,8 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     closers.add(() => posting.accounts.stop());
     await posting.publisher.start();
     closers.add(() => posting.publisher.stop());
+    await posting.planner.start();
+    closers.add(() => posting.planner.stop());
     closers.add(() => scheduler.stop());
     await scheduler.recover();
     await runner.start();
@@ -63,8 +65,12 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     );
     closers.add(() => duePosts.stop());
     duePosts.look();
+    const wake = (reason: WakeReason) => {
+      scheduler.wake(reason);
+      posting.planner.look();
+    };
 
-    return { call: api.call, wake: scheduler.wake, close: closers.close };
+    return { call: api.call, wake, close: closers.close };
   } catch (error) {
     await closers.close({ drainMs: 0 });
     throw error;

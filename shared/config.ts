@@ -3,6 +3,8 @@ import { accountSchema } from './account.ts';
 import { idSchema, timezoneSchema } from './basics.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
 import { fitSchema } from './media-host.ts';
+import { queueSchema } from './queue.ts';
+import { snippetsSchema } from './snippet.ts';
 
 const fields = {
   /** Start Belfry, hidden, when the user signs in to the computer. */
@@ -78,8 +80,6 @@ export const settingsSchema = z.strictObject({
 export const settingsPatchSchema = z.strictObject(fields).partial();
 export type Settings = z.output<typeof settingsSchema>;
 
-const unique = (list: { id: string }[]) => new Set(list.map((entry) => entry.id)).size === list.length;
-
 /** config.json: read and edited by people, kept in git. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -87,6 +87,9 @@ export const configSchema = z.strictObject({
   workspaces: z.array(workspaceSchema).default([]),
   jobs: z.array(jobSchema).default([]),
   accounts: z.array(accountSchema).default([]),
+  /** Weekly slots, by account. */
+  queues: z.array(queueSchema).default([]),
+  ...snippetsSchema.shape,
 });
 /** The configuration with every default filled in. */
 export type Config = z.output<typeof configSchema>;
@@ -95,14 +98,12 @@ export type ConfigInput = z.input<typeof configSchema>;
 
 /** Names in lists that must not occur twice, as `jobs[3].id`-style paths of the second one. */
 export function duplicateIds(config: Config): { field: string; id: string }[] {
-  const lists = { workspaces: config.workspaces, jobs: config.jobs, accounts: config.accounts };
-  return Object.entries(lists).flatMap(([name, list]) =>
-    unique(list)
-      ? []
-      : list.flatMap((entry, index) =>
-          list.findIndex((other) => other.id === entry.id) < index
-            ? [{ field: `${name}[${index}].id`, id: entry.id }]
-            : [],
-        ),
+  const { workspaces, jobs, accounts, texts, hashtags, queues } = config;
+  const named = Object.entries({ workspaces, jobs, accounts, texts, hashtags }).map(
+    ([name, list]) => [name, 'id', list.map(({ id }) => id)] as const,
+  );
+  const lists = [...named, ['queues', 'account', queues.map(({ account }) => account)] as const];
+  return lists.flatMap(([name, key, ids]) =>
+    ids.flatMap((id, index) => (ids.indexOf(id) < index ? [{ field: `${name}[${index}].${key}`, id }] : [])),
   );
 }

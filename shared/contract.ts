@@ -4,6 +4,7 @@ import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
 import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
+import { planContract, planReadingCalls } from './plan-calls.ts';
 import { postInputSchema, postSources, postViewSchema } from './post.ts';
 import {
   postBatchResultSchema,
@@ -15,6 +16,7 @@ import {
   postQuerySchema,
   postSelectionSchema,
 } from './post-calls.ts';
+import { postRequestSchema } from './post-request.ts';
 import {
   outputLineSchema,
   plannedStepSchema,
@@ -135,7 +137,7 @@ export const contract = {
   'posts.list': { in: postQuerySchema, out: z.array(postViewSchema) },
   'posts.get': { in: byId, out: postViewSchema },
   'posts.add': {
-    in: z.strictObject({ post: postInputSchema, source: z.enum(postSources).default('person') }),
+    in: z.strictObject({ post: postRequestSchema, source: z.enum(postSources).default('person') }),
     out: postViewSchema,
   },
   /** All of them or none: one transaction. Details of BAD_INPUT name them as `posts[3].text`. */
@@ -175,6 +177,8 @@ export const contract = {
   'accounts.remove': { in: byId, out: done },
   ...signInContract,
 
+  ...planContract,
+
   'settings.get': { in: nothing, out: settingsSchema },
   'settings.set': { in: settingsPatchSchema, out: settingsSchema },
 
@@ -207,6 +211,7 @@ export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'accounts.list',
   ...signInReadingCalls,
   'settings.get',
+  ...planReadingCalls,
 ]);
 /** What a caller gives. */
 export type CallInput<N extends CallName> = z.input<Contract[N]['in']>;
@@ -221,6 +226,7 @@ export const announcementSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('runs.changed'), run: runViewSchema }),
   z.strictObject({ name: z.literal('runs.output'), runId: z.string(), lines: z.array(outputLineSchema) }),
   z.strictObject({ name: z.literal('posts.changed') }),
+  z.strictObject({ name: z.literal('series.changed') }),
   z.strictObject({ name: z.literal('accounts.changed') }),
   z.strictObject({ name: z.literal('settings.changed') }),
 ]);

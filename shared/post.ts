@@ -190,7 +190,7 @@ export const targetViewSchema = z.strictObject({
 export type TargetView = z.infer<typeof targetViewSchema>;
 
 /** Where a post came from. */
-export const postSources = ['person', 'cli', 'pipeline'] as const;
+export const postSources = ['person', 'cli', 'pipeline', 'series'] as const;
 
 /** A file of a post as clients see it. */
 export const mediaViewSchema = z.strictObject({

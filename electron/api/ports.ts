@@ -14,10 +14,16 @@ import type {
   PostChanges,
   PostCheck,
   PostInput,
+  PostRequest,
   PostView,
   Problem,
+  QueuePlace,
+  QueueView,
   RunParameters,
   RunView,
+  SeriesDetails,
+  SeriesInput,
+  SeriesView,
   Template,
   Trigger,
   Warning,
@@ -95,6 +101,24 @@ export type ApiNeeds = {
     publishNow(id: string): Promise<PostView>;
     settle(input: HandlerInput<'posts.settle'>): Promise<PostView>;
     counts(): Promise<{ queued: number; needYou: number }>;
+  };
+  plans: {
+    add(post: PostRequest, from: { source: PostView['source'] }): Promise<PostView>;
+    queues: {
+      list(limit: number, account?: string): Promise<QueueView[]>;
+      move(input: { account: string; post: string; to: QueuePlace }): Promise<void>;
+      shuffle(account: string): Promise<void>;
+    };
+    series: {
+      list(): Promise<SeriesView[]>;
+      get(id: string): Promise<SeriesDetails>;
+      add(input: SeriesInput): Promise<SeriesView>;
+      set(id: string, input: SeriesInput): Promise<SeriesView>;
+      pause(id: string): Promise<SeriesView>;
+      resume(id: string): Promise<SeriesView>;
+      remove(id: string, posts: 'keep' | 'cancel'): Promise<void>;
+      skip(id: string, at: Millis, skipped: boolean): Promise<SeriesDetails>;
+    };
   };
   accounts: {
     list(): Promise<AccountView[]>;

@@ -18,4 +18,5 @@ export { createRunReader, type LastRun, type RunReader } from './run-reader.ts';
 export { createRunLedger } from './runs.ts';
 export type { Tables } from './schema.ts';
 export { createSecretsFile } from './secrets-file.ts';
+export { createSeriesLedger } from './series.ts';
 export { createSlotLedger } from './slots.ts';

@@ -157,4 +157,35 @@ export type Tables = {
     token_expires_at: number | null;
     checked_at: number | null;
   };
+  series: {
+    seq: Generated<number>;
+    id: string;
+    status: string;
+    /** JSON of what a person gave, its zone filled in. */
+    definition: string;
+    revision: number;
+    anchor: number;
+    cursor: number;
+    /** Posts of the rule up to the cursor. */
+    handled: number;
+    /** JSON of the error that keeps its next post from being made. */
+    problem: string | null;
+  };
+  series_occurrences: {
+    series_id: string;
+    at: number;
+    state: string;
+    post_id: string | null;
+    revision: number;
+    fingerprint: string | null;
+  };
+  series_gaps: {
+    seq: Generated<number>;
+    series_id: string;
+    at: number;
+    count: number;
+    first: number;
+    last: number;
+    reason: string;
+  };
 };

@@ -87,7 +87,7 @@ export async function createStage(options: StageOptions = {}) {
       needsPerson: ({ kind, account, reason }) => void told.push({ kind, account, reason }),
       ...options.needs,
     };
-    return { database, ledger, publisher: createPublisher(needs) };
+    return { database, epoch, ledger, publisher: createPublisher(needs) };
   };
   let running = await engine();
   onTestFinished(async () => {
@@ -115,6 +115,10 @@ export async function createStage(options: StageOptions = {}) {
     },
     get database() {
       return running.database;
+    },
+    /** The owner epoch of the engine that runs. */
+    get epoch() {
+      return running.epoch;
     },
     /** Adds a post that is due now, unless it says otherwise. */
     add: (post: PostDraft) =>

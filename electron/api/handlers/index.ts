@@ -1,6 +1,7 @@
 import type { Handlers } from '../dispatch.ts';
 import type { ApiNeeds } from '../ports.ts';
 import { jobHandlers } from './jobs.ts';
+import { planHandlers } from './plans.ts';
 import { postHandlers } from './posts.ts';
 import { recordHandlers } from './records.ts';
 import { settingsHandlers } from './settings.ts';
@@ -14,6 +15,7 @@ export function createHandlers(needs: ApiNeeds): Handlers {
     ...jobHandlers(needs),
     ...recordHandlers(needs),
     ...postHandlers(needs),
+    ...planHandlers(needs),
     ...signInHandlers(needs),
     ...settingsHandlers(needs),
   };

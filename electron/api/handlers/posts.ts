@@ -4,11 +4,11 @@ import type { ApiNeeds } from '../ports.ts';
 import { found } from './found.ts';
 
 /** Calls about posts. */
-export function postHandlers({ posts }: ApiNeeds) {
+export function postHandlers({ posts, plans }: ApiNeeds) {
   return {
     'posts.list': (query) => posts.list(inMillis(query)),
     'posts.get': async ({ id }) => found(await posts.get(id), 'post', id, 'belfry posts'),
-    'posts.add': ({ post, source }) => posts.add(post, { source }),
+    'posts.add': ({ post, source }) => plans.add(post, { source }),
     'posts.addAll': ({ posts: given, source, dryRun }) => posts.addAll(given, { source, dryRun }),
     'posts.check': ({ post }) => posts.check(post),
     'posts.set': ({ id, post }) => posts.edit(id, post),

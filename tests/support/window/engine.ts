@@ -16,6 +16,7 @@ import {
   type Trigger,
   usualServer,
 } from '../../../shared/index.ts';
+import { planHandlers } from './plans.ts';
 import { sampleAccount, samplePost, sampleRun, sampleTarget } from './sample.ts';
 import { signInHandlersOn } from './sign-in.ts';
 import type { World } from './world.ts';
@@ -47,7 +48,13 @@ export function windowEngine(world: World): WindowEngine {
 
 function handlersOn(world: World, announcer: Announcer): Handlers {
   const told = (
-    name: 'status.changed' | 'jobs.changed' | 'posts.changed' | 'accounts.changed' | 'settings.changed',
+    name:
+      | 'status.changed'
+      | 'jobs.changed'
+      | 'posts.changed'
+      | 'accounts.changed'
+      | 'settings.changed'
+      | 'series.changed',
   ) => announcer.announce({ name });
   const job = (id: string) => found(world.jobs, id, 'job');
   const post = (id: string) => found(world.posts, id, 'post');
@@ -87,6 +94,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
   };
 
   return {
+    ...planHandlers(told),
     'status.get': async () => statusOf(world),
     'scheduler.start': async () => {
       world.paused = false;

@@ -1,0 +1,111 @@
+import {
+  BelfryError,
+  type Config,
+  type ConfigInput,
+  fillText,
+  fromInstant,
+  problemsError,
+} from '../../../shared/index.ts';
+import type { Handlers } from '../dispatch.ts';
+import type { ApiNeeds } from '../ports.ts';
+
+const slotsShown = 20;
+
+/** Calls about series, weekly slots and named texts; the latter two are edits of config.json. */
+export function planHandlers(needs: ApiNeeds) {
+  const { plans, config } = needs;
+  const { series, queues } = plans;
+  const queueOf = async (account: string) => {
+    const [queue] = await queues.list(slotsShown, account);
+    if (queue) return queue;
+    throw unknown('queue', account, 'belfry queue');
+  };
+  return {
+    'series.list': () => series.list(),
+    'series.get': ({ id }) => series.get(id),
+    'series.add': (input) => series.add(input.series),
+    'series.set': (input) => series.set(input.id, input.series),
+    'series.pause': ({ id }) => series.pause(id),
+    'series.resume': ({ id }) => series.resume(id),
+    'series.remove': async ({ id, posts }) => {
+      await series.remove(id, posts);
+      return {};
+    },
+    'series.skip': ({ id, at, skipped }) => series.skip(id, fromInstant(at), skipped),
+
+    'queue.list': ({ account, limit }) => queues.list(limit, account),
+    'queue.set': async ({ account, timezone, slots }) => {
+      const { accounts, queues: kept } = config.current();
+      const isKnown =
+        accounts.some(({ id }) => id === account) || kept.some((queue) => queue.account === account);
+      if (!isKnown) throw unknown('account', account, 'belfry accounts');
+      await config.change((raw): ConfigInput => {
+        const others = (raw.queues ?? []).filter((queue) => queue.account !== account);
+        const mine = timezone === null ? { account, slots } : { account, timezone, slots };
+        return { ...raw, queues: slots.length === 0 ? others : [...others, mine] };
+      });
+      return slots.length === 0 ? [] : queues.list(slotsShown, account);
+    },
+    'queue.move': async (input) => {
+      await queues.move(input);
+      return queueOf(input.account);
+    },
+    'queue.shuffle': async ({ account }) => {
+      await queues.shuffle(account);
+      return queueOf(account);
+    },
+
+    'snippets.list': async () => snippetsOf(config.current()),
+    'snippets.set': async ({ texts, hashtags }) =>
+      snippetsOf(
+        await config.change(
+          (raw): ConfigInput => ({
+            ...raw,
+            texts: replaced(raw.texts ?? [], texts),
+            hashtags: replaced(raw.hashtags ?? [], hashtags),
+          }),
+        ),
+      ),
+    'snippets.remove': async ({ kind, id }) => {
+      const list = kind === 'text' ? 'texts' : 'hashtags';
+      if (!config.current()[list].some((one) => one.id === id))
+        throw unknown(kind === 'text' ? 'text' : 'group of hashtags', id, 'belfry snippets');
+      await config.change((raw): ConfigInput => {
+        const { texts = [], hashtags = [] } = raw;
+        return kind === 'text'
+          ? { ...raw, texts: texts.filter((one) => one.id !== id) }
+          : { ...raw, hashtags: hashtags.filter((one) => one.id !== id) };
+      });
+      return {};
+    },
+    'snippets.fill': async ({ template, text, values }) => {
+      const { texts, hashtags } = config.current();
+      const named = texts.find(({ id }) => id === template)?.text ?? text;
+      if (named === undefined) throw unknown('text', template ?? '', 'belfry snippets');
+      const filled = fillText(named, { values, hashtags }, 'values');
+      if (filled.problems.length > 0) throw problemsError(filled.problems, 'the text');
+      return { text: filled.text };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function snippetsOf({ texts, hashtags }: Config) {
+  return { texts, hashtags };
+}
+
+/** Those of `kept` that are not replaced where they stand, then the new ones. */
+function replaced<T extends { id: string }>(kept: readonly T[], given: readonly T[]): T[] {
+  const byId = new Map(given.map((one) => [one.id, one]));
+  const isNew = ({ id }: T) => !kept.some((one) => one.id === id);
+  return [...kept.map((one) => byId.get(one.id) ?? one), ...[...byId.values()].filter(isNew)];
+}
+
+function unknown(kind: string, id: string, command: string): BelfryError {
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Unknown ${kind} "${id}"`,
+    where: 'in config.json',
+    why: `No ${kind} has this id`,
+    remedy: `List them with: ${command}`,
+  });
+}

@@ -1,0 +1,112 @@
+import {
+  nextSlot,
+  type PostRequest,
+  type PostView,
+  problemsError,
+  type QueuePlace,
+  type QueueView,
+  type WireError,
+} from '../../shared/index.ts';
+import { fillPost } from './fill-post.ts';
+import { inTurn } from './in-turn.ts';
+import type { PlannerNeeds, PostsPort } from './ports.ts';
+import { addToSlots, moveInQueue, requireQueue, shuffleQueue, viewQueue } from './queue.ts';
+import { type SeriesCommands, seriesCommands } from './series.ts';
+import { passSeries } from './series-pass.ts';
+
+export type { PlannerNeeds, SeriesLedger } from './ports.ts';
+
+/** Plans: posts that come again and again, weekly slots, named texts. What comes of them is posts. */
+export type Planner = {
+  /** Makes what is due of the series, then follows the clock. Can be called twice. */
+  start(): Promise<void>;
+  /** Nothing new; resolves when the step at work has ended. Can be called twice. */
+  stop(): Promise<void>;
+  /** A hint that time went by or that the configuration changed. */
+  look(): void;
+  /** Adds a post: named text filled, next free slots taken. Throws BAD_INPUT with all problems together. */
+  add(request: PostRequest, from: Omit<Parameters<PostsPort['add']>[1], 'slots'>): Promise<PostView>;
+  queues: {
+    /** All queues, or one of them (throws NOT_FOUND), with their next `limit` slots. */
+    list(limit: number, account?: string): Promise<QueueView[]>;
+    move(input: { account: string; post: string; to: QueuePlace }): Promise<void>;
+    shuffle(account: string): Promise<void>;
+  };
+  series: SeriesCommands;
+  /** What a person should know. */
+  warnings(): Promise<WireError[]>;
+};
+
+/** Posts are made a day ahead at least, so a look now and then is enough. */
+const restMs = 60 * 60_000;
+
+/** Builds the room; nothing happens before `start`. */
+export function createPlanner(needs: PlannerNeeds): Planner {
+  const turn = inTurn();
+  const commands = seriesCommands(needs);
+  let cancel = () => {};
+  let state: 'new' | 'running' | 'stopped' = 'new';
+
+  const passAll = async () => {
+    for (const { id } of await needs.ledger.list()) {
+      if (state === 'stopped') return;
+      await passSeries(needs, id).catch((error: unknown) =>
+        needs.log('error', 'A series could not be looked at', { series: id, error: String(error) }),
+      );
+    }
+  };
+  const look = (): Promise<void> => {
+    cancel();
+    if (state !== 'running') return Promise.resolve();
+    cancel = needs.clock.setTimer(restMs, look);
+    return turn(passAll).catch((error: unknown) =>
+      needs.log('error', 'The series could not be looked at', { error: String(error) }),
+    );
+  };
+
+  return {
+    async start() {
+      if (state !== 'new') return;
+      state = 'running';
+      await look();
+    },
+    async stop() {
+      state = 'stopped';
+      cancel();
+      await turn(async () => undefined);
+    },
+    look: () => void look(),
+    add: (request, from) => {
+      const isQueued = request.publishAt === nextSlot;
+      const filled = fillPost(
+        request,
+        request.publishAt === nextSlot ? null : request.publishAt,
+        needs.config(),
+      );
+      if ('problems' in filled) return Promise.reject(problemsError(filled.problems, 'the post'));
+      if (!isQueued) return needs.posts.add(filled.post, from);
+      return turn(() => addToSlots(needs, filled.post, from));
+    },
+    queues: {
+      async list(limit, account) {
+        const queues = account === undefined ? needs.config().queues : [requireQueue(needs, account)];
+        return Promise.all(queues.map((queue) => viewQueue(needs, queue, limit)));
+      },
+      move: (input) => turn(() => moveInQueue(needs, input)),
+      shuffle: (account) => turn(() => shuffleQueue(needs, account)),
+    },
+    series: {
+      list: () => commands.list(),
+      get: (id) => commands.get(id),
+      add: (input) => turn(() => commands.add(input)),
+      set: (id, input) => turn(() => commands.set(id, input)),
+      pause: (id) => turn(() => commands.pause(id)),
+      resume: (id) => turn(() => commands.resume(id)),
+      remove: (id, posts) => turn(() => commands.remove(id, posts)),
+      skip: (id, at, skipped) => turn(() => commands.skip(id, at, skipped)),
+    },
+    async warnings() {
+      return (await needs.ledger.list()).flatMap(({ problem }) => problem ?? []);
+    },
+  };
+}

@@ -1,0 +1,192 @@
+import {
+  BelfryError,
+  type Millis,
+  type PostInput,
+  type PostView,
+  type Problem,
+  problemsError,
+  type Queue,
+  type QueuePlace,
+  type QueueView,
+  toInstant,
+} from '../../shared/index.ts';
+import type { PlannerNeeds, PostsPort } from './ports.ts';
+import { movedTo, shuffled } from './queue-order.ts';
+import { firstFree, slotTimes } from './slot-times.ts';
+
+type AddFrom = Parameters<PostsPort['add']>[1];
+
+/** Far enough ahead to see every post that waits. */
+const horizonMs = 10 * 366 * 86_400_000;
+/** Others may take a slot between the look and the claim, but hardly as often as this. */
+const mostTries = 20;
+
+/** The next free slot of each account, by account. Throws BAD_INPUT when one has no slots, CONFLICT when all are taken. */
+export async function freeSlots(
+  needs: PlannerNeeds,
+  accounts: readonly string[],
+): Promise<ReadonlyMap<string, Millis>> {
+  const queues = accounts.map((account) => queueOf(needs, account));
+  const problems = queues.flatMap((queue, index): Problem[] =>
+    queue ? [] : [{ field: `accounts[${index}]`, message: noSlots(accounts[index] ?? '') }],
+  );
+  if (problems.length > 0) throw problemsError(problems, 'the post');
+  const now = needs.clock.now();
+  const slots = new Map<string, Millis>();
+  for (const queue of queues.filter((one) => one !== undefined)) {
+    const free = await firstFree(needs, queue, now, async (first, last) => {
+      const waiting = await needs.posts.waiting(queue.account, first, last);
+      return new Set(waiting.map(({ dueAt }) => dueAt));
+    });
+    if (free === undefined) throw full(queue.account);
+    slots.set(queue.account, free);
+  }
+  return slots;
+}
+
+/** Adds a post to the next free slot of each of its accounts; looks anew when somebody else was faster. */
+export async function addToSlots(needs: PlannerNeeds, post: PostInput, from: AddFrom): Promise<PostView> {
+  for (let left = mostTries; ; left -= 1) {
+    const slots = await freeSlots(needs, post.accounts);
+    const publishAt = toInstant(Math.min(...slots.values()));
+    try {
+      return await needs.posts.add({ ...post, publishAt }, { ...from, slots });
+    } catch (error) {
+      const isTaken = error instanceof BelfryError && error.code === 'CONFLICT';
+      if (!isTaken || left === 0) throw error;
+    }
+  }
+}
+
+/** The next `limit` slots of a queue with what is in them, and what else waits until the last of them. */
+export async function viewQueue(needs: PlannerNeeds, queue: Queue, limit: number): Promise<QueueView> {
+  const now = needs.clock.now();
+  const times = slotTimes(needs, queue, now, limit);
+  const last = times.at(-1) ?? now;
+  // What is due now is on its way out.
+  const waiting = await needs.posts.waiting(queue.account, now + 1, last);
+  const taken = new Set(waiting.map(({ dueAt }) => dueAt));
+  const slots = new Set(times);
+  const posts = await Promise.all(
+    waiting.map(async ({ post, dueAt }) => ({
+      at: dueAt,
+      slot: slots.has(dueAt),
+      post: (await needs.posts.get(post)) ?? null,
+    })),
+  );
+  const free = times.filter((at) => !taken.has(at)).map((at) => ({ at, slot: true, post: null }));
+  return {
+    account: queue.account,
+    known: needs.hasAccount(queue.account),
+    timezone: queue.timezone ?? needs.defaultTimezone(),
+    slots: queue.slots,
+    upcoming: [...posts, ...free]
+      .sort((a, b) => a.at - b.at)
+      .map(({ at, ...rest }) => ({ at: toInstant(at), ...rest })),
+  };
+}
+
+/** Moves a post within the slots that the queue's posts have. Throws NOT_FOUND when the post is in none of them. */
+export async function moveInQueue(
+  needs: PlannerNeeds,
+  { account, post, to }: { account: string; post: string; to: QueuePlace },
+): Promise<void> {
+  await reorder(needs, account, `Moved in the queue (${to})`, (list) => {
+    const index = list.findIndex((entry) => entry.post === post);
+    if (index < 0) throw notInQueue(account, post);
+    return movedTo(list, index, to);
+  });
+}
+
+/** Gives the slots that the queue's posts have to the same posts in another order. */
+export function shuffleQueue(needs: PlannerNeeds, account: string): Promise<void> {
+  return reorder(needs, account, 'Moved in the queue (shuffled)', (list) =>
+    shuffled(list, () => needs.random.next()),
+  );
+}
+
+type Entry = { post: string; dueAt: Millis };
+
+/** The slots stay taken as they are, each by another post: so nobody can come between. */
+async function reorder(
+  needs: PlannerNeeds,
+  account: string,
+  note: string,
+  order: (list: readonly Entry[]) => readonly Entry[],
+): Promise<void> {
+  for (let left = mostTries; ; left -= 1) {
+    const list = await queued(needs, requireQueue(needs, account));
+    const wanted = order(list);
+    const moves = wanted.flatMap(({ post, dueAt }, index) => {
+      const to = list[index]?.dueAt ?? dueAt;
+      return to === dueAt ? [] : [{ post, account, from: dueAt, to }];
+    });
+    if (moves.length === 0 || (await needs.posts.place(moves, note))) return;
+    if (left === 0) throw busy(account);
+  }
+}
+
+/** The posts in slots of the queue, by time; of several at one instant the first. */
+async function queued(needs: PlannerNeeds, queue: Queue): Promise<Entry[]> {
+  const now = needs.clock.now();
+  const waiting = await needs.posts.waiting(queue.account, now, now + horizonMs);
+  const entries: Entry[] = [];
+  let after = now;
+  for (const entry of waiting) {
+    if (entries.at(-1)?.dueAt === entry.dueAt) continue;
+    after = Math.max(after, entry.dueAt - 1);
+    if (slotTimes(needs, queue, after, 1)[0] === entry.dueAt) entries.push(entry);
+  }
+  return entries;
+}
+
+function queueOf(needs: PlannerNeeds, account: string): Queue | undefined {
+  return needs.config().queues.find((queue) => queue.account === account);
+}
+
+/** The queue of an account; throws NOT_FOUND. */
+export function requireQueue(needs: PlannerNeeds, account: string): Queue {
+  const queue = queueOf(needs, account);
+  if (queue) return queue;
+  throw new BelfryError({
+    code: 'NOT_FOUND',
+    what: `The account "${account}" has no queue`,
+    where: 'in config.json',
+    why: 'No weekly slots are set for it',
+    remedy: `Set some, such as: belfry queue set ${account} mon,wed,fri@09:00`,
+  });
+}
+
+function noSlots(account: string): string {
+  return `has no weekly slots; set some, such as: belfry queue set ${account} mon,wed,fri@09:00`;
+}
+
+function notInQueue(account: string, post: string): BelfryError {
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Post "${post}" is in no slot`,
+    where: `in the queue of "${account}"`,
+    why: 'It is not queued for one of the weekly slots to come',
+    remedy: `See them with: belfry queue list ${account}`,
+  });
+}
+
+function full(account: string): BelfryError {
+  return new BelfryError({
+    code: 'CONFLICT',
+    what: 'The queue is full',
+    where: `for account "${account}"`,
+    why: 'The next 10000 slots are all taken',
+    remedy: 'Add slots, or give the post a time of its own',
+  });
+}
+
+function busy(account: string): BelfryError {
+  return new BelfryError({
+    code: 'CONFLICT',
+    what: 'The queue keeps changing',
+    where: `for account "${account}"`,
+    why: 'Its posts are being worked on at this moment',
+    remedy: 'Try again in a moment',
+  });
+}

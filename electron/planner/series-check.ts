@@ -1,0 +1,50 @@
+import {
+  BelfryError,
+  type Millis,
+  type Problem,
+  problemsError,
+  type SeriesInput,
+} from '../../shared/index.ts';
+import { fillPost } from './fill-post.ts';
+import type { PlannerNeeds, StoredSeries } from './ports.ts';
+import { dayOf, wantedTimes } from './series-times.ts';
+
+/** Checks a series whole, its post against its accounts too; throws BAD_INPUT with all problems together. */
+export async function checkSeries(
+  needs: PlannerNeeds,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+): Promise<void> {
+  const problems = [...ruleProblems(needs, series), ...(await postProblems(needs, series.definition))];
+  if (problems.length > 0) throw problemsError(problems, 'the series');
+}
+
+function ruleProblems(
+  needs: PlannerNeeds,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+): Problem[] {
+  try {
+    const [first] = wantedTimes(needs, series, Number.MAX_SAFE_INTEGER, 1);
+    return first === undefined ? [{ field: 'end', message: 'comes before the next post of the rule' }] : [];
+  } catch (error) {
+    if (!(error instanceof BelfryError) || error.code !== 'BAD_INPUT') throw error;
+    return (error.details ?? []).map(({ field, message }) => ({
+      field: field.replace(/^triggers\[0\]/, 'rule'),
+      message,
+    }));
+  }
+}
+
+async function postProblems(
+  needs: PlannerNeeds,
+  { post, timezone }: SeriesInput & { timezone: string },
+): Promise<Problem[]> {
+  const now: Millis = needs.clock.now();
+  const strangers = post.accounts.flatMap((id, index) =>
+    needs.hasAccount(id)
+      ? []
+      : [{ field: `accounts[${index}]`, message: `names an unknown account "${id}"` }],
+  );
+  const filled = fillPost(post, null, needs.config(), { date: dayOf(now, timezone) });
+  const rest = 'post' in filled ? (await needs.posts.check(filled.post)).problems : filled.problems;
+  return [...strangers, ...rest].map(({ field, message }) => ({ field: `post.${field}`, message }));
+}

@@ -1,0 +1,33 @@
+import { fromInstant, type Millis } from '../../shared/index.ts';
+import type { PlannerNeeds, StoredSeries } from './ports.ts';
+
+const page = 200;
+
+/** When the rule of a series wants posts after its cursor, up to `until`, its end observed; at most `most`. */
+export function wantedTimes(
+  { fireTimes }: Pick<PlannerNeeds, 'fireTimes'>,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+  until: Millis,
+  most = Number.POSITIVE_INFINITY,
+): Millis[] {
+  const { rule, timezone, end } = series.definition;
+  const last = end && 'at' in end ? Math.min(fromInstant(end.at), until) : until;
+  const left = end && 'count' in end ? Math.min(end.count - series.handled, most) : most;
+  const times: Millis[] = [];
+  let after = series.cursor;
+  while (times.length < left) {
+    const count = Math.min(page, left - times.length);
+    const next = fireTimes({ triggers: [rule], timezone, anchor: series.anchor, from: after, count }).next;
+    const inside = next.map(fromInstant).filter((at) => at <= last);
+    times.push(...inside);
+    if (inside.length < count) break;
+    after = inside.at(-1) ?? last;
+  }
+  return times;
+}
+
+/** The day of a post in the zone of its series, such as 2026-11-22. */
+export function dayOf(at: Millis, timezone: string): string {
+  // The Swedish form of a date is the ISO one.
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(at);
+}

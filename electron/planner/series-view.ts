@@ -1,0 +1,106 @@
+import {
+  BelfryError,
+  type Millis,
+  type Occurrence,
+  type SeriesDetails,
+  type SeriesView,
+  toInstant,
+} from '../../shared/index.ts';
+import type { PlannerNeeds, StoredOccurrence, StoredSeries } from './ports.ts';
+import { wantedTimes } from './series-times.ts';
+import { isTouched } from './take-back.ts';
+
+const dayMs = 86_400_000;
+/** Posts to come that are shown though they are not made yet. */
+const leastShown = 5;
+const pastShown = 10;
+const gapsShown = 20;
+
+/** The series with this id; throws NOT_FOUND. */
+export async function requireSeries(needs: PlannerNeeds, id: string): Promise<StoredSeries> {
+  const series = await needs.ledger.get(id);
+  if (series && series.status !== 'removing') return series;
+  throw new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Unknown series "${id}"`,
+    where: 'in the database',
+    why: 'No series has this id',
+    remedy: 'List them with: belfry series',
+  });
+}
+
+/** A series in a list. */
+export async function viewSeries(needs: PlannerNeeds, series: StoredSeries): Promise<SeriesView> {
+  const { definition } = series;
+  const now = needs.clock.now();
+  const known = await needs.ledger.occurrences(series.id, now);
+  const skipped = new Set(known.flatMap(({ at, state }) => (state === 'skipped' ? at : [])));
+  const times = upcoming(needs, series, now, skipped.size + 1);
+  const next = times.find((at) => !skipped.has(at));
+  return {
+    id: series.id,
+    name: definition.name,
+    status: times.length === 0 ? 'ended' : series.status === 'paused' ? 'paused' : 'active',
+    schedule: words(needs, series),
+    timezone: definition.timezone,
+    accounts: [...definition.post.accounts],
+    next: next === undefined || series.status === 'paused' ? null : toInstant(next),
+    past: series.handled,
+    problem: series.problem,
+  };
+}
+
+/** A series with its newest posts, those to come, and what was not made. */
+export async function detailSeries(needs: PlannerNeeds, series: StoredSeries): Promise<SeriesDetails> {
+  const now = needs.clock.now();
+  const past = await needs.ledger.pastOccurrences(series.id, now + 1, pastShown);
+  const known = (await needs.ledger.occurrences(series.id, now)).filter(({ at }) => at > now);
+  const horizon = now + series.definition.aheadDays * dayMs;
+  const soon = upcoming(needs, series, now, Number.POSITIVE_INFINITY, horizon);
+  const shown = soon.length < leastShown ? upcoming(needs, series, now, leastShown) : soon;
+  const byTime = new Map(known.map((one) => [one.at, one]));
+  const times = [...new Set([...shown, ...known.map(({ at }) => at)])].sort((a, b) => a - b);
+  const occurrences: Occurrence[] = [];
+  for (const one of past) occurrences.push(await viewOccurrence(needs, one.at, one));
+  for (const at of times) occurrences.push(await viewOccurrence(needs, at, byTime.get(at)));
+  return {
+    view: await viewSeries(needs, series),
+    series: series.definition,
+    occurrences,
+    gaps: await needs.ledger.gaps(series.id, gapsShown),
+  };
+}
+
+async function viewOccurrence(
+  needs: PlannerNeeds,
+  at: Millis,
+  known: StoredOccurrence | undefined,
+): Promise<Occurrence> {
+  if (!known) return { at: toInstant(at), state: 'planned', post: null };
+  const post = known.postId === null ? undefined : await needs.posts.get(known.postId);
+  const isEdited = known.state === 'made' && at > needs.clock.now() && (await isTouched(needs, known));
+  return {
+    at: toInstant(at),
+    state: isEdited ? 'edited' : known.state,
+    post: post ? { id: post.id, status: post.status } : null,
+  };
+}
+
+/** Times of the rule after now, not more than `most` of them. */
+function upcoming(
+  needs: PlannerNeeds,
+  series: StoredSeries,
+  now: Millis,
+  most: number,
+  until: Millis = Number.MAX_SAFE_INTEGER,
+): Millis[] {
+  if (series.cursor >= now) return wantedTimes(needs, series, until, most);
+  // What lies between the cursor and now counts towards an end by number, though it is not to come any more.
+  const between = wantedTimes(needs, series, now).length;
+  return wantedTimes(needs, series, until, most + between).filter((at) => at > now);
+}
+
+function words({ fireTimes }: PlannerNeeds, { definition, anchor }: StoredSeries): string {
+  const { rule, timezone } = definition;
+  return fireTimes({ triggers: [rule], timezone, anchor, from: anchor, count: 1 }).description;
+}

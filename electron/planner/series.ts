@@ -1,0 +1,157 @@
+import {
+  BelfryError,
+  type Millis,
+  type SeriesDetails,
+  type SeriesInput,
+  type SeriesView,
+  toInstant,
+} from '../../shared/index.ts';
+import { forgetMedia, keepMedia } from './keep-media.ts';
+import type { PlannerNeeds, StoredSeries } from './ports.ts';
+import { checkSeries } from './series-check.ts';
+import { passSeries, removeSeries } from './series-pass.ts';
+import { planSeries } from './series-plan.ts';
+import { wantedTimes } from './series-times.ts';
+import { detailSeries, requireSeries, viewSeries } from './series-view.ts';
+
+/** Posts that come again and again. */
+export type SeriesCommands = {
+  list(): Promise<SeriesView[]>;
+  get(id: string): Promise<SeriesDetails>;
+  /** Throws BAD_INPUT with all problems together. */
+  add(input: SeriesInput): Promise<SeriesView>;
+  /** Posts to come that nobody has touched are made anew; what is past stays. */
+  set(id: string, input: SeriesInput): Promise<SeriesView>;
+  /** Posts to come that nobody has touched are taken back until `resume`. */
+  pause(id: string): Promise<SeriesView>;
+  /** Goes on with the posts to come; those of the pause are told as one gap. */
+  resume(id: string): Promise<SeriesView>;
+  /** `keep`: the posts that were made stay in the queue. `cancel`: they are taken back, edited ones cancelled. */
+  remove(id: string, posts: 'keep' | 'cancel'): Promise<void>;
+  /** Leaves one post out, or takes it in again. Throws NOT_FOUND when the series has none at this time to come. */
+  skip(id: string, at: Millis, skipped: boolean): Promise<SeriesDetails>;
+};
+
+/** The commands on series; each is to run in turn with the passes. */
+export function seriesCommands(needs: PlannerNeeds): SeriesCommands {
+  const { ledger, clock, mediaFolder } = needs;
+  const seen = async (id: string): Promise<SeriesView> => {
+    await passSeries(needs, id);
+    needs.changed();
+    return viewSeries(needs, await requireSeries(needs, id));
+  };
+  return {
+    async list() {
+      const all = (await ledger.list()).filter(({ status }) => status !== 'removing');
+      return Promise.all(all.map((series) => viewSeries(needs, series)));
+    },
+    get: async (id) => detailSeries(needs, await requireSeries(needs, id)),
+    async add(input) {
+      const now = clock.now();
+      const id = needs.random.id();
+      const series: StoredSeries = {
+        id,
+        status: 'active',
+        definition: settled(needs, input),
+        revision: 1,
+        anchor: now,
+        cursor: now,
+        handled: 0,
+        problem: null,
+      };
+      await checkSeries(needs, series);
+      const post = await keepMedia(mediaFolder, series, series.definition.post);
+      await ledger.add({ ...series, definition: { ...series.definition, post } });
+      return seen(id);
+    },
+    async set(id, input) {
+      await passSeries(needs, id); // What is past is the old rule's.
+      const before = await requireSeries(needs, id);
+      const revision = before.revision + 1;
+      const timezone = input.timezone ?? before.definition.timezone;
+      const series = { ...before, revision, definition: { ...input, timezone } };
+      await checkSeries(needs, series);
+      const post = await keepMedia(mediaFolder, series, input.post);
+      await ledger.change(id, { definition: { ...series.definition, post }, revision, problem: null });
+      const view = await seen(id);
+      await forgetMedia(mediaFolder, id, revision);
+      return view;
+    },
+    async pause(id) {
+      const { status } = await requireSeries(needs, id);
+      if (status === 'active') {
+        await passSeries(needs, id); // What was due before counts as what it was.
+        await ledger.change(id, { status: 'paused' });
+      }
+      return seen(id);
+    },
+    async resume(id) {
+      const series = await requireSeries(needs, id);
+      if (series.status === 'paused') {
+        await endPause(needs, series);
+        await ledger.change(id, { status: 'active' });
+      }
+      return seen(id);
+    },
+    async remove(id, posts) {
+      await requireSeries(needs, id);
+      if (posts === 'keep') await removeSeries(needs, id);
+      else {
+        await ledger.change(id, { status: 'removing' });
+        await passSeries(needs, id);
+      }
+      needs.changed();
+    },
+    async skip(id, at, skipped) {
+      const series = await requireSeries(needs, id);
+      await (skipped ? leaveOut : takeIn)(needs, series, at);
+      await seen(id);
+      return detailSeries(needs, await requireSeries(needs, id));
+    },
+  };
+}
+
+/** The zone is kept from the beginning, so that a journey does not move the posts. */
+function settled(needs: PlannerNeeds, input: SeriesInput): StoredSeries['definition'] {
+  return { ...input, timezone: input.timezone ?? needs.defaultTimezone() };
+}
+
+async function endPause(needs: PlannerNeeds, series: StoredSeries): Promise<void> {
+  const now = needs.clock.now();
+  const known = await needs.ledger.occurrences(series.id, series.cursor + 1);
+  const wanted = wantedTimes(needs, series, now);
+  // With no lateness allowed, everything that was not made is a gap.
+  const { before, after } = planSeries(series, wanted, known, { now, lateLimitHours: -1 });
+  const gap = before?.gap ? { ...before.gap, reason: 'The series was paused' } : null;
+  await needs.ledger.advance(series.id, before ? { ...before, gap } : after, now);
+}
+
+async function leaveOut(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
+  const known = await occurrenceAt(needs, series, at);
+  if (!known && !wantedTimes(needs, series, at).includes(at)) throw noSuchTime(series, at);
+  const fresh = { at, postId: null, revision: series.revision, fingerprint: null };
+  await needs.ledger.put(series.id, { ...(known ?? fresh), state: 'skipped' });
+}
+
+async function takeIn(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
+  const known = await occurrenceAt(needs, series, at);
+  if (known?.state !== 'skipped') throw noSuchTime(series, at);
+  if (known.postId === null) return needs.ledger.forget(series.id, at);
+  await needs.ledger.put(series.id, { ...known, state: 'made' });
+  await needs.posts.move(known.postId, at);
+}
+
+async function occurrenceAt(needs: PlannerNeeds, series: StoredSeries, at: Millis) {
+  if (at <= needs.clock.now()) throw noSuchTime(series, at);
+  return (await needs.ledger.occurrences(series.id, at)).find((one) => one.at === at);
+}
+
+function noSuchTime(series: StoredSeries, at: Millis): BelfryError {
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what: `There is no such post at ${toInstant(at)}`,
+    where: `in the series "${series.definition.name}"`,
+    why: 'Its rule has none at this very time to come, or it is not skipped',
+    remedy: `See its posts with: belfry series ${series.id}`,
+  });
+}

@@ -1,0 +1,32 @@
+import type { TargetStatus } from '../../shared/index.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { PlannerNeeds, StoredOccurrence } from './ports.ts';
+
+const open: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
+
+/** Whether a person has changed the post of an occurrence, moved it or begun to publish it; false for one that is gone. */
+export async function isTouched(needs: PlannerNeeds, occurrence: StoredOccurrence): Promise<boolean> {
+  const { postId } = occurrence;
+  const post = postId === null ? undefined : await needs.posts.get(postId);
+  if (!post) return false;
+  if (fingerprint(post) !== occurrence.fingerprint) return true;
+  // Whatever happened to a post since it was made stands in its history.
+  return (await needs.posts.history(post.id)).length > 0;
+}
+
+/**
+ * Takes the post of an occurrence back: one that nobody touched is forgotten, another one kept or cancelled.
+ * Answers whether there is no such post any more. Can be called twice.
+ */
+export async function takeBack(
+  needs: PlannerNeeds,
+  occurrence: StoredOccurrence,
+  touched: 'keep' | 'cancel',
+): Promise<boolean> {
+  const post = occurrence.postId === null ? undefined : await needs.posts.get(occurrence.postId);
+  if (!post) return true;
+  if (!(await isTouched(needs, occurrence))) return needs.posts.withdraw(post.id);
+  if (touched === 'cancel' && post.targets.some(({ status }) => open.includes(status)))
+    await needs.posts.cancel(post.id);
+  return false;
+}
