@@ -8,7 +8,7 @@ export type TrayState = {
   timezone: string;
   status: Status | null;
   jobs: readonly JobView[];
-  /** Queued posts in any order. */
+  /** The posts that are due next, in any order. */
   posts: readonly PostView[];
   launchAtLogin: boolean;
   /** True while Belfry is ending. */
@@ -35,7 +35,8 @@ export type TrayEntry =
 
 export type TrayView = { icon: TrayIcon; tooltip: string; entries: TrayEntry[] };
 
-const nextPosts = 5;
+/** Posts in the menu. */
+export const nextPosts = 5;
 /** A longer menu cannot be used any more; the window has the whole list with a search field. */
 const longestMenu = 40;
 const longestLabel = 48;
@@ -68,9 +69,10 @@ function nextUp({ jobs, posts, now }: TrayState): { name: string; at: Millis } |
   const slots = jobs
     .filter((job) => !job.builtin)
     .flatMap(({ name, nextRun }) => (nextRun === null ? [] : [{ name, at: fromInstant(nextRun) }]));
-  const due = posts.flatMap(({ publishAt }) =>
-    publishAt === null ? [] : [{ name: 'a post', at: Math.max(now, fromInstant(publishAt)) }],
-  );
+  const due = posts
+    .map(dueAt)
+    .filter((at) => at !== null)
+    .map((at) => ({ name: 'a post', at: Math.max(now, at) }));
   return [...slots, ...due].reduce<{ name: string; at: Millis } | null>(
     (first, each) => (first === null || each.at < first.at ? each : first),
     null,
@@ -143,7 +145,7 @@ function pendingPosts({ posts, now, timezone }: TrayState): TrayEntry {
   const due = posts
     .map((post) => ({
       post,
-      at: post.publishAt === null ? Number.POSITIVE_INFINITY : fromInstant(post.publishAt),
+      at: dueAt(post) ?? Number.POSITIVE_INFINITY,
     }))
     .filter(({ at }) => Number.isFinite(at))
     .sort((a, b) => a.at - b.at)
@@ -157,6 +159,15 @@ function pendingPosts({ posts, now, timezone }: TrayState): TrayEntry {
     );
   });
   return { type: 'menu', label: 'Pending posts', entries: orNone(entries, 'No pending posts') };
+}
+
+/** When a post goes out next: accounts can have times of their own, and a retry has another one. */
+function dueAt({ publishAt, targets }: PostView): Millis | null {
+  const times = targets
+    .filter(({ status }) => status === 'queued' || status === 'sending')
+    .flatMap((target) => (target.dueAt === null ? [] : [fromInstant(target.dueAt)]));
+  if (times.length > 0) return Math.min(...times);
+  return publishAt === null ? null : fromInstant(publishAt);
 }
 
 function title(post: PostView): string {

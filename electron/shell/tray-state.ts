@@ -1,6 +1,6 @@
 import type { Announcement, Bridge, Clock } from '../../shared/index.ts';
 import { ask } from './ask.ts';
-import type { TrayState } from './tray-menu.ts';
+import { nextPosts, type TrayState } from './tray-menu.ts';
 
 type Part = 'status' | 'jobs' | 'posts' | 'settings';
 const all: readonly Part[] = ['status', 'jobs', 'posts', 'settings'];
@@ -110,7 +110,11 @@ async function load(engine: Bridge, part: Part): Promise<Partial<TrayState>> {
       return answer.ok ? { jobs: answer.value } : {};
     }
     case 'posts': {
-      const answer = await ask(engine, 'posts.list', { status: 'queued', limit: most });
+      const answer = await ask(engine, 'posts.list', {
+        status: ['queued', 'sending'],
+        order: 'soonest',
+        limit: nextPosts,
+      });
       return answer.ok ? { posts: answer.value } : {};
     }
     case 'settings': {

@@ -81,7 +81,9 @@ describe.concurrent('killed at every step', () => {
       expect(killed).toBe(points.length);
       expect([...readTrace(trace)].sort()).toEqual(expect.arrayContaining([...points].sort()));
       expect(network.world.visible.map(({ text }) => text).sort()).toEqual(
-        sent.flatMap(({ text, thread = [] }) => [text, ...thread]).sort(),
+        sent
+          .flatMap(({ text, thread = [], comment }) => [text, ...thread, ...(comment ? [comment] : [])])
+          .sort(),
       );
       expect(await countStatuses(home)).toEqual({ published: sent.length });
       await network.close();
@@ -91,7 +93,7 @@ describe.concurrent('killed at every step', () => {
   );
 });
 
-/** Two posts with a picture, one of them with a second part. */
+/** Two posts with a picture, one of them with a second part and a first comment. */
 function somePosts(model: ModelName, count: number): SeedPost[] {
   const account = 'fake';
   const picture = true;
@@ -102,6 +104,7 @@ function somePosts(model: ModelName, count: number): SeedPost[] {
       text: `${model} ${count + 1}`,
       account,
       picture,
+      comment: `${model} ${count + 1} is commented on`,
       ...(thread ? { thread: [`${model} ${count + 1} goes on`] } : {}),
     },
   ];

@@ -8,6 +8,7 @@ import { handClock } from '../support/clock.ts';
 function room() {
   const clock = handClock();
   const calls: string[] = [];
+  const inputs: Record<string, unknown> = {};
   const drawn: TrayState[] = [];
   const listeners = new Set<(announcement: Announcement) => void>();
   const values: Record<string, unknown> = {
@@ -17,8 +18,9 @@ function room() {
     'settings.get': { launchAtLogin: true },
   };
   const engine: Bridge = {
-    async call(name) {
+    async call(name, input) {
       calls.push(name);
+      inputs[name] = input;
       return { ok: true, value: values[name] };
     },
     subscribe(listener) {
@@ -36,7 +38,7 @@ function room() {
   const announce = (announcement: Announcement) => {
     for (const listener of listeners) listener(announcement);
   };
-  return { clock, calls, drawn, values, keeper, announce, listeners };
+  return { clock, calls, inputs, drawn, values, keeper, announce, listeners };
 }
 
 describe('the state of the tray', () => {
@@ -50,6 +52,12 @@ describe('the state of the tray', () => {
       posts: [{ id: 'post' }],
       launchAtLogin: true,
     });
+  });
+
+  it('asks for the next five posts, however many wait', async () => {
+    const { clock, inputs } = room();
+    await clock.advance(0);
+    expect(inputs['posts.list']).toEqual({ status: ['queued', 'sending'], order: 'soonest', limit: 5 });
   });
 
   it('asks only for what an announcement made stale', async () => {

@@ -45,7 +45,13 @@ export function startPublisher(
   return { process: child, ended };
 }
 
-export type SeedPost = { text: string; account: string; thread?: string[]; picture?: boolean };
+export type SeedPost = {
+  text: string;
+  account: string;
+  thread?: string[];
+  comment?: string;
+  picture?: boolean;
+};
 
 /** Stores posts that are due now, as an engine would that ended right after. */
 export async function seedPosts(home: string, posts: readonly SeedPost[]): Promise<void> {
@@ -53,7 +59,7 @@ export async function seedPosts(home: string, posts: readonly SeedPost[]): Promi
   const { db, close } = openDatabase(join(home, 'belfry.db'));
   const ledger = createPostLedger(db, await raiseEpoch(db));
   const now = Date.now();
-  const add = async ({ text, account, thread = [], picture }: SeedPost, index: number) => {
+  const add = async ({ text, account, thread = [], comment, picture }: SeedPost, index: number) => {
     const id = createHash('sha256').update(`${text} ${now} ${index}`).digest('hex').slice(0, 16);
     await ledger.add({
       id,
@@ -70,7 +76,7 @@ export async function seedPosts(home: string, posts: readonly SeedPost[]): Promi
       createdAt: now,
       originKey: null,
       poll: null,
-      firstComment: null,
+      firstComment: comment ?? null,
       tags: [],
       media: picture ? [storePicture(home, id)] : [],
       targets: [{ account, status: 'queued', override: {}, dueAt: now }],

@@ -1,17 +1,21 @@
 import type { Reply } from './faults.ts';
 import type { Handled } from './mastodon.ts';
 import { graphPath, metaProblem, refuseStranger } from './meta.ts';
+import { commentRoute } from './meta-comments.ts';
 import type { Asked } from './request.ts';
 import type { World } from './world.ts';
 
 /** Facebook's Pages API (networks.md §4): unpublished photos, an unpublished post of them, and the call that publishes it. */
 export function facebookRoutes(world: World, asked: Asked): Handled | undefined {
-  const [first = '', second] = graphPath(asked) ?? [];
+  const path = graphPath(asked) ?? [];
+  const [first = '', second] = path;
   const guard = (route: Handled['route'], effect: () => Reply): Handled => ({
     route,
     effect: () => refuseStranger(world, asked) ?? effect(),
   });
   if (first === '') return undefined;
+  const comment = commentRoute(world, asked, path, { text: 'message', time: 'created_time' });
+  if (comment) return guard(comment.route, comment.effect);
   if (asked.method === 'POST' && second === 'photos') return guard('upload', () => uploadPhoto(world, asked));
   if (asked.method === 'POST' && second === 'feed')
     return guard('draft', () => createDraft(world, asked, first));

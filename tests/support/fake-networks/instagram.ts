@@ -1,17 +1,21 @@
 import type { Reply } from './faults.ts';
 import type { Handled } from './mastodon.ts';
 import { graphPath, metaProblem, metaTime, refuseStranger } from './meta.ts';
+import { commentRoute } from './meta-comments.ts';
 import type { Asked } from './request.ts';
 import type { FakeDraft, World } from './world.ts';
 
 /** Instagram's publishing API (networks.md §3): containers, and one call that publishes one. */
 export function instagramRoutes(world: World, asked: Asked): Handled | undefined {
-  const [first = '', second] = graphPath(asked) ?? [];
+  const path = graphPath(asked) ?? [];
+  const [first = '', second] = path;
   const guard = (route: Handled['route'], effect: () => Reply): Handled => ({
     route,
     effect: () => refuseStranger(world, asked) ?? effect(),
   });
   if (first === '') return undefined;
+  const comment = commentRoute(world, asked, path, { text: 'text', time: 'timestamp' });
+  if (comment) return guard(comment.route, comment.effect);
   if (asked.method === 'POST' && second === 'media')
     return guard('upload', () => createContainer(world, asked));
   if (asked.method === 'POST' && second === 'media_publish')
@@ -84,7 +88,9 @@ function makeVisible(world: World, container: FakeDraft, account: string): strin
 
 function listMedia(world: World, account: string, limit: number): Reply {
   const list = world.visible
-    .filter((post) => post.account === account && world.now() - post.at >= world.listLagMs)
+    .filter(
+      (post) => post.account === account && post.replyTo === null && world.now() - post.at >= world.listLagMs,
+    )
     .reverse()
     .slice(0, limit);
   return { status: 200, body: { data: list.map((post) => mediaJson(post)) } };

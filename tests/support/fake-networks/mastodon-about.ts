@@ -11,7 +11,7 @@ export function nodeinfo({ model }: World) {
 }
 
 export function instanceV2({ model }: World, origin: string) {
-  return { domain: new URL(origin).host, version: model.version, configuration: configuration(model.limits) };
+  return { domain: new URL(origin).host, version: model.version, configuration: configuration(model) };
 }
 
 export function instanceV1({ model }: World, origin: string) {
@@ -19,11 +19,11 @@ export function instanceV1({ model }: World, origin: string) {
     uri: new URL(origin).host,
     version: model.version,
     max_toot_chars: model.limits.characters,
-    configuration: configuration(model.limits),
+    configuration: configuration(model),
   };
 }
 
-function configuration(limits: World['model']['limits']) {
+function configuration({ limits, polls }: World['model']) {
   return {
     statuses: {
       max_characters: limits.characters,
@@ -36,6 +36,12 @@ function configuration(limits: World['model']['limits']) {
       image_size_limit: 16 * 1024 * 1024,
       image_matrix_limit: 33_177_600,
       video_size_limit: 99 * 1024 * 1024,
+    },
+    polls: {
+      max_options: polls ? 4 : 0,
+      max_characters_per_option: polls ? 50 : 0,
+      min_expiration: polls ? 300 : 0,
+      max_expiration: polls ? 2_629_746 : 0,
     },
   };
 }

@@ -52,6 +52,8 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
           model.tooLongStatus,
           `Validation failed: Text character limit of ${model.limits.characters} exceeded`,
         );
+  if (fields['poll'] !== undefined && wanted.length > 0)
+    return problem(422, 'Cannot attach files and a poll');
   if (wanted.length > model.limits.media) return problem(422, 'Cannot attach more than 4 files');
   if (fields['visibility'] === 'direct' && !model.direct)
     return problem(400, 'Direct visibility is not available.');
@@ -72,6 +74,7 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
     media: wanted.filter((id) => world.uploads.has(id)),
     replyTo,
     at: now(),
+    poll: model.polls && fields['poll'] !== undefined ? fields['poll'] : null,
     key: typeof given === 'string' ? given : null,
   };
   for (const id of post.media) {

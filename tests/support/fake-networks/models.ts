@@ -16,6 +16,8 @@ export type Model = {
   tells206: boolean;
   unknownMedia: { status: number } | 'skipped';
   textOnly: boolean;
+  /** Takes polls; without them the field is dropped. */
+  polls: boolean;
   emptyStatus: number;
   /** Over-long text; 200 = accepted. */
   tooLongStatus: number;
@@ -45,6 +47,7 @@ const mastodon45: Model = {
   tells206: true,
   unknownMedia: { status: 422 },
   textOnly: true,
+  polls: true,
   emptyStatus: 422,
   tooLongStatus: 422,
   direct: true,
@@ -69,6 +72,7 @@ export const models = {
   },
   pixelfed: {
     ...mastodon45,
+    polls: false,
     software: 'pixelfed',
     version: '3.5.3 (compatible; Pixelfed 0.12.6)',
     key: 'refuses',
@@ -115,6 +119,7 @@ export const models = {
   friendica: {
     ...mastodon45,
     software: 'friendica',
+    polls: false,
     version: '2.8.0 (compatible; Friendica 2026.05)',
     key: 'ignored',
     singleUse: null,

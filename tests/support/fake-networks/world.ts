@@ -15,6 +15,8 @@ export type VisiblePost = {
   replyTo: string | null;
   at: number;
   key: string | null;
+  /** As it was sent; null where none was. */
+  poll?: unknown;
 };
 
 export type FakeUpload = {
