@@ -3,6 +3,7 @@ import { ApiProvider } from './api/context.tsx';
 import { Frame } from './frame/frame.tsx';
 import { AccountsPage } from './pages/accounts/accounts-page.tsx';
 import { NewAccountPage } from './pages/accounts/new-account-page.tsx';
+import { SignInPage } from './pages/accounts/sign-in-page.tsx';
 import { EditJobPage } from './pages/jobs/edit-job-page.tsx';
 import { JobPage } from './pages/jobs/job-page.tsx';
 import { JobsPage } from './pages/jobs/jobs-page.tsx';
@@ -70,6 +71,8 @@ function CurrentPage({ route }: { route: Route }) {
       return <AccountsPage />;
     case 'new-account':
       return <NewAccountPage />;
+    case 'sign-in':
+      return <SignInPage key={route.id} session={route.id} />;
     case 'settings':
       return <SettingsPage />;
   }

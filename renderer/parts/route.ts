@@ -20,6 +20,7 @@ export type Route =
   | { page: 'new-post' }
   | { page: 'accounts' }
   | { page: 'new-account' }
+  | { page: 'sign-in'; id: string }
   | { page: 'settings' };
 
 /** Parts of the navigation; every page belongs to one. */
@@ -40,6 +41,8 @@ export function parseRoute(hash: string): Route {
       return id === '' ? runsRoute(search) : { page: 'run', id };
     case 'posts':
       return id === '' ? { page: 'posts', filter: filterOf(search.get('show')) } : { page: 'post', id };
+    case 'sign-in':
+      return id === '' ? { page: 'new-account' } : { page: 'sign-in', id };
     case 'new-job':
     case 'templates':
     case 'workspaces':
@@ -75,6 +78,8 @@ export function href(route: Route): string {
       return route.filter === 'pending' ? '#/posts' : `#/posts?show=${route.filter}`;
     case 'post':
       return `#/posts/${encodeURIComponent(route.id)}`;
+    case 'sign-in':
+      return `#/sign-in/${encodeURIComponent(route.id)}`;
     default:
       return `#/${route.page}`;
   }
@@ -96,6 +101,7 @@ export function sectionOf(route: Route): Section {
     case 'new-post':
       return 'posts';
     case 'new-account':
+    case 'sign-in':
       return 'accounts';
     default:
       return route.page;

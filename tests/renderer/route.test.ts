@@ -19,6 +19,7 @@ const routes: Route[] = [
   { page: 'new-post' },
   { page: 'accounts' },
   { page: 'new-account' },
+  { page: 'sign-in', id: 'a-session' },
   { page: 'settings' },
 ];
 

@@ -300,6 +300,7 @@ describe.skipIf(!browser)('the window', () => {
     const window = await open(w, { at: '#/new-account' });
     const { page } = window;
     await page.getByLabel('Server').fill('social.example/');
+    await page.getByText('Add with an access token instead').click();
     await page.getByLabel('Access token').fill('wrong');
     await page.getByRole('button', { name: 'Add account' }).click();
     await page.getByText('The token was refused, at https://social.example.').waitFor();
@@ -429,6 +430,7 @@ const places = [
   '#/new-post',
   '#/accounts',
   '#/new-account',
+  '#/sign-in/gone',
   '#/settings',
 ];
 

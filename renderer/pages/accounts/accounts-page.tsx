@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { AccountView } from '../../../shared/index.ts';
+import { CallError } from '../../api/call-error.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
@@ -8,7 +9,7 @@ import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote, Note } from '../../parts/note.tsx';
-import { OutLink } from '../../parts/out-link.tsx';
+import { OutLink, openOut } from '../../parts/out-link.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { Absolute } from '../../parts/time-view.tsx';
@@ -16,6 +17,8 @@ import { useSay } from '../../parts/toasts.tsx';
 import { keepFor } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
 import { accountWords, networkWords } from '../../parts/wording.ts';
+import { kindOf } from './kinds.ts';
+import type { Place } from './new-account-page.tsx';
 
 /** Where posts are published to. */
 export function AccountsPage() {
@@ -33,7 +36,7 @@ export function AccountsPage() {
         <Empty
           icon="accounts"
           title="No accounts yet"
-          text="Belfry publishes to Mastodon, Pixelfed and compatible servers with an access token of yours."
+          text="Belfry publishes to Mastodon, Pixelfed and compatible servers, to Instagram and to Facebook Pages."
         >
           {add}
         </Empty>
@@ -52,6 +55,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
   const say = useSay();
   const verifying = useAction(say.failed);
   const removing = useAction(say.failed);
+  const signingIn = useAction(say.failed);
   const [asking, setAsking] = useState(false);
   const verify = () =>
     verifying.run(async () => {
@@ -66,10 +70,20 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       say.done(`${account.handle} was removed.`);
       changed();
     });
-  const signIn = () => {
-    keepFor('new-account', { network: account.network, server: account.server });
-    go({ page: 'new-account' });
-  };
+  const signIn = () =>
+    signingIn.run(async () => {
+      try {
+        const view = await api.call('accounts.reconnect', { id: account.id });
+        go({ page: 'sign-in', id: view.session });
+        await openOut(api, view.url);
+      } catch (error) {
+        if (!(error instanceof CallError) || error.field !== 'app') throw error;
+        // An account by token, whose app nobody has named yet: the form for new ones renews it too.
+        const place: Place = { kind: kindOf(account.network, account.server), server: account.server };
+        keepFor('account', place);
+        go({ page: 'new-account' });
+      }
+    });
   const word = accountWords[account.status];
 
   return (
@@ -89,8 +103,8 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       </div>
       <Badge word={word} />
       <div className="buttons">
-        {account.status === 'sign-in-needed' || account.status === 'locked' ? (
-          <Button look="primary" onClick={signIn}>
+        {account.status === 'sign-in-needed' || account.status === 'locked' || account.reason ? (
+          <Button look="primary" busy={signingIn.busy} onClick={signIn}>
             Sign in again
           </Button>
         ) : null}
@@ -99,7 +113,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
         </Button>
         <Button icon="trash" label={`Remove ${account.handle}`} onClick={() => setAsking(true)} />
       </div>
-      {account.reason && <Note tone={word.tone}>{account.reason}</Note>}
+      {account.reason && <Note tone={word.tone === 'ok' ? 'warn' : word.tone}>{account.reason}</Note>}
       {asking && (
         <Confirm
           title={`Remove ${account.handle}?`}

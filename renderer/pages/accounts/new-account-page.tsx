@@ -1,131 +1,137 @@
 import { useState } from 'react';
-import { accountInputSchema, check, type Network } from '../../../shared/index.ts';
+import { check, type SignInView, signInInputSchema, usualServer } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
+import { useCall } from '../../api/use-call.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
-import { Field } from '../../parts/field.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
-import { OutLink } from '../../parts/out-link.tsx';
+import { openOut } from '../../parts/out-link.tsx';
 import { Page } from '../../parts/page.tsx';
 import { firstProblems } from '../../parts/problems.ts';
 import { href } from '../../parts/route.ts';
-import { useSay } from '../../parts/toasts.tsx';
 import { useKept } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
+import { AppFields, noApp } from './app-fields.tsx';
+import { type Kind, kindNames, kinds, withScheme } from './kinds.ts';
+import { TextField } from './text-field.tsx';
+import { TokenForm } from './token-form.tsx';
 
-const kinds = [
-  {
-    network: 'mastodon',
-    text: 'Mastodon or compatible',
-    scopes: 'profile, read:statuses, write:statuses, write:media',
-  },
-  { network: 'pixelfed', text: 'Pixelfed', scopes: 'read, write' },
-] as const;
+/** What is kept of the form when the page is left: nothing secret. */
+export type Place = { kind: Kind; server: string };
 
-type Place = { network: Network; server: string };
-
-/** Adds an account by its server and an access token, or gives a known one a new token. The token is never kept here. */
+/** Adds an account: by signing in with the browser, or by an access token. */
 export function NewAccountPage() {
   const api = useApi();
-  const say = useSay();
-  const saving = useAction();
-  const [{ network, server }, setPlace, forget] = useKept<Place>('new-account', {
-    network: 'mastodon',
-    server: '',
-  });
-  const [token, setToken] = useState('');
+  const beginning = useAction();
+  const apps = useCall('accounts.apps', {}, { refreshOn: ['accounts.changed'] });
+  const [{ kind, server }, setPlace, forget] = useKept<Place>('account', { kind: 'mastodon', server: '' });
+  const [app, setApp] = useState(noApp);
+  const [otherApp, setOtherApp] = useState(false);
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
-  const address = withScheme(server);
 
-  const save = () =>
-    saving.run(async () => {
-      const checked = check(accountInputSchema, { network, server: address, token: token.trim() });
-      setMistakes(firstProblems(checked));
+  const { network, login, ownApp } = kinds[kind];
+  const usual = usualServer(network, login);
+  const address = withScheme(server);
+  const known = apps.data?.find((one) => one.server === usual);
+  const asksForApp = ownApp && (known === undefined || otherApp);
+
+  const begin = () =>
+    beginning.run(async () => {
+      const checked = check(signInInputSchema, {
+        network,
+        ...(usual === undefined ? { server: address } : {}),
+        ...(login === undefined ? {} : { login }),
+        ...(asksForApp ? { app } : {}),
+      });
+      setMistakes({ ...firstProblems(checked), ...appProblems(checked) });
       if (!checked.ok) return;
-      const account = await api.call('accounts.add', checked.value);
+      const view: SignInView = await api.call('accounts.signIn', checked.value);
       forget();
-      say.done(`${account.handle} is ready.`);
-      go({ page: 'accounts' });
+      go({ page: 'sign-in', id: view.session });
+      await openOut(api, view.url);
     });
 
   return (
     <Page title="Add account" back={{ to: href({ page: 'accounts' }), text: 'Accounts' }}>
-      <form
-        className="card form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <div className="card form">
         <fieldset className="field choice">
           <legend>Network</legend>
-          {kinds.map((kind) => (
-            <label key={kind.network} className="choice-row">
+          {kindNames.map((name) => (
+            <label key={name} className="choice-row">
               <input
                 type="radio"
                 name="network"
-                checked={network === kind.network}
-                onChange={() => setPlace({ network: kind.network, server })}
+                checked={kind === name}
+                onChange={() => setPlace({ kind: name, server })}
               />
-              <span className="choice-text">{kind.text}</span>
+              <span className="choice-text">
+                <span className="choice-name">{kinds[name].text}</span>
+                {kinds[name].more && <span className="row-sub">{kinds[name].more}</span>}
+              </span>
             </label>
           ))}
         </fieldset>
-        <Field label="Server" error={mistakes['server']} hint="Such as mastodon.social">
-          {(ids) => (
-            <input
-              type="text"
-              {...ids}
-              inputMode="url"
-              autoComplete="off"
-              spellCheck={false}
-              value={server}
-              onChange={(event) => setPlace({ network, server: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field
-          label="Access token"
-          error={mistakes['token']}
-          hint={<TokenHelp network={network} address={address} />}
+        <form
+          className="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void begin();
+          }}
         >
-          {(ids) => (
-            <input
-              type="password"
-              {...ids}
-              autoComplete="off"
-              value={token}
-              onChange={(event) => setToken(event.target.value)}
+          {usual === undefined && (
+            <TextField
+              label="Server"
+              inputMode="url"
+              value={server}
+              error={mistakes['server']}
+              hint="Such as mastodon.social"
+              onChange={(text) => setPlace({ kind, server: text })}
             />
           )}
-        </Field>
-        {saving.error && <ErrorNote error={saving.error} />}
-        <div className="buttons">
-          <Button submit look="primary" busy={saving.busy}>
-            {saving.busy ? 'Asking the server…' : 'Add account'}
-          </Button>
-          <ButtonLink to={href({ page: 'accounts' })}>Cancel</ButtonLink>
-        </div>
-      </form>
+          {ownApp && known && !otherApp && (
+            <p className="row-sub">
+              Signs in with your app {known.id}.{' '}
+              <Button small look="quiet" onClick={() => setOtherApp(true)}>
+                Use another app
+              </Button>
+            </p>
+          )}
+          {asksForApp && (
+            <AppFields
+              app={app}
+              onChange={setApp}
+              mistakes={mistakes}
+              name={login === 'instagram' ? 'Instagram' : 'Facebook'}
+            />
+          )}
+          {beginning.error && <ErrorNote error={beginning.error} />}
+          <div className="buttons">
+            <Button submit look="primary" busy={beginning.busy}>
+              {beginning.busy ? 'Asking the server…' : 'Sign in with browser'}
+            </Button>
+            <ButtonLink to={href({ page: 'accounts' })}>Cancel</ButtonLink>
+          </div>
+        </form>
+        <details className="more-fields">
+          <summary>Add with an access token instead</summary>
+          <TokenForm
+            key={kind}
+            kind={kind}
+            server={usual === undefined ? address : undefined}
+            onDone={forget}
+          />
+        </details>
+      </div>
     </Page>
   );
 }
 
-function TokenHelp({ network, address }: { network: Network; address: string }) {
-  const scopes = kinds.find((kind) => kind.network === network)?.scopes;
-  const place = `${address}/settings/applications`;
-  const known = /^https?:\/\/[^/]+\.[^/]+$/.test(address);
-  return (
-    <>
-      Make one under{' '}
-      {known ? <OutLink url={place}>Preferences, Development</OutLink> : 'Preferences, Development'} on your
-      server, with the scopes {scopes}. It is stored encrypted on this computer and never shown again.
-    </>
-  );
-}
-
-/** `mastodon.social/` as `https://mastodon.social`. */
-function withScheme(text: string): string {
-  const trimmed = text.trim().replace(/\/+$/, '');
-  return trimmed === '' || /^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
+/** Mistakes in the app by the names of its own fields. */
+function appProblems(checked: ReturnType<typeof check>): Record<string, string> {
+  if (checked.ok) return {};
+  const inside = checked.problems.filter(({ field }) => field.startsWith('app.'));
+  return firstProblems({
+    ok: false,
+    problems: inside.map(({ field, message }) => ({ field: field.slice('app.'.length), message })),
+  });
 }

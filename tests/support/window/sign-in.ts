@@ -39,11 +39,9 @@ export function signInHandlersOn(world: World, announcer: Announcer) {
   };
   return {
     'accounts.signIn': async ({ network, server, login, code, app }) => {
-      if (app)
-        world.apps = [
-          { login: login ?? 'facebook', server: server ?? '', id: app.id, redirectUri: app.redirectUri },
-        ];
       const at = server ?? usualServer(network, login) ?? '';
+      if (app)
+        world.apps = [{ login: login ?? 'facebook', server: at, id: app.id, redirectUri: app.redirectUri }];
       const meta = network === 'facebook' || network === 'instagram';
       return begin({ network, server: at, account: null, mode: code || meta ? 'code' : 'loopback' });
     },
