@@ -1,4 +1,5 @@
 export * from './account.ts';
+export * from './argv-text.ts';
 export * from './basics.ts';
 export * from './blackout.ts';
 export * from './config.ts';

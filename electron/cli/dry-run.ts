@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../../shared/index.ts';
+import { argvText, type PlannedStep } from '../../shared/index.ts';
 import type { Context } from './context.ts';
 import { pairs } from './table.ts';
 import { counted, oneLine } from './text.ts';
@@ -33,17 +33,11 @@ function describeStep(
   const what = { command: shell ? 'Shell line' : 'Command', builtin: 'Action', webhook: 'Request' }[type];
   const own = env.filter((variable) => !common.includes(variable));
   const facts = pairs([
-    [what, argv.map(shell || type !== 'command' ? oneLine : quoted).join(' ')],
+    [what, shell || type !== 'command' ? argv.map(oneLine).join(' ') : argvText(argv)],
     ['Folder', cwd ?? undefined],
     ['Variables', own.join(', ')],
     ['Problem', problem === null ? undefined : paint('red', oneLine(problem))],
   ]);
   const indented = facts.split('\n').map((line) => `   ${line}`);
   return [`${number}. ${oneLine(name)}${whenWords[when]}`, ...indented].join('\n');
-}
-
-/** A word as a POSIX shell would need it, so that it shows where it begins and ends. */
-export function quoted(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return `'${oneLine(word).replaceAll("'", "'\\''")}'`;
 }

@@ -101,10 +101,3 @@ export function bytes(count: number): string {
   if (count < 1_000_000) return `${Math.round(count / 1000)} kB`;
   return `${(count / 1_000_000).toFixed(1)} MB`;
 }
-
-/** An argv array as a shell would show it, for reading only. */
-export function argvText(argv: readonly string[]): string {
-  return argv
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
-}

@@ -4,7 +4,8 @@ import { hourTicks, laneOf } from '../../renderer/parts/day.ts';
 import { highlight } from '../../renderer/parts/highlight.ts';
 import { jsonText } from '../../renderer/parts/json-text.ts';
 import { clock } from '../../renderer/parts/time.ts';
-import { argvText, bytes, explain, gapText, plural, withoutCode } from '../../renderer/parts/wording.ts';
+import { bytes, explain, gapText, plural, withoutCode } from '../../renderer/parts/wording.ts';
+import { argvText } from '../../shared/index.ts';
 
 describe('counting characters', () => {
   test('what people see as one counts one', () => {
@@ -96,6 +97,7 @@ describe('wording', () => {
 
   test('words of a command can be told apart', () => {
     expect(argvText(['echo', 'two words', "it's", ''])).toBe("echo 'two words' 'it'\\''s' ''");
+    expect(argvText(["it's\n\\two\x1b[31m"])).toBe("$'it\\'s\\n\\\\two\\x1b[31m'");
   });
 
   test('sizes', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
 import {
@@ -174,6 +175,82 @@ describe.skipIf(!browser)('the window', () => {
     expect(callsOf(window, 'runs.resume')).toEqual([{ id: 'failed' }]);
   });
 
+  test('runs a job with arguments and variables, and shows beforehand what it would do', async () => {
+    const steps = ['Ingest', 'Store'].map((name) => ({
+      type: 'command' as const,
+      name,
+      command: ['python3', 'news.py', name.toLowerCase()],
+    }));
+    const window = await open(world({ jobs: [sampleJob({ id: 'news', name: 'News', steps })] }), {
+      at: '#/jobs/news',
+    });
+    const { page, complaints } = window;
+    await page.getByRole('button', { name: 'Run with…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run News' });
+    const planned = (step: number) => dialog.locator('.argv').nth(step).locator('code').allTextContents();
+    await soon(() => planned(0)).toEqual(['python3', 'news.py', 'ingest']);
+    await dialog.getByLabel('Arguments').fill('--topic\nCity council');
+    await dialog.getByLabel('Variables').fill('1X=2');
+    await dialog.getByText(/must be a name of letters/).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Variables').fill('MODE=a=b');
+    await dialog.getByLabel('Begin with step').selectOption('2. Store');
+    await soon(() => planned(0)).toEqual(['python3', 'news.py', 'store', '--topic', 'City council']);
+    expect(await dialog.locator('.argv').count()).toBe(1);
+    await dialog.getByText('3 variables').click();
+    await dialog.getByText('HOME, PATH, MODE').waitFor();
+    expect(callsOf(window, 'jobs.run')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel run' }).waitFor();
+    expect(callsOf(window, 'jobs.run')).toEqual([
+      { id: 'news', fromStep: 2, parameters: { args: ['--topic', 'City council'], env: { MODE: 'a=b' } } },
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('saves a run with all of its output, as text and as JSON', async () => {
+    const run = sampleRun({ id: 'long', jobId: 'news', jobName: 'News', steps: [step] });
+    const lines = Array.from({ length: 2500 }, (_, n) =>
+      sampleLine({ runId: 'long', seq: n + 1, text: `line ${n + 1}` }),
+    );
+    const { page, complaints } = await open(
+      world({ jobs: [news], runs: [run], output: new Map([['long', lines]]) }),
+      { at: '#/runs/long' },
+    );
+    const saved = async (button: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button }).click(),
+      ]);
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+    };
+    const text = await saved('Save as text');
+    expect(text.name).toBe('news-long.txt');
+    expect(text.text).toMatch(/^Run {8}long\nJob {8}News \(news\)\n/);
+    expect(text.text).toMatch(/ {2}stdout {2}line 2500\n$/);
+    const json = await saved('Save as JSON');
+    expect(json.name).toBe('news-long.json');
+    expect(JSON.parse(json.text)).toMatchObject({ run: { id: 'long' }, missing: [] });
+    expect(JSON.parse(json.text).lines).toHaveLength(2500);
+    expect(complaints).toEqual([]);
+  });
+
+  test('runs again with what the run was given, and goes on where a cut-off run stood', async () => {
+    const parameters = { args: ['--count', '5'], env: {} };
+    const cut = sampleRun({
+      id: 'cut',
+      jobId: 'news',
+      status: 'interrupted',
+      parameters,
+      steps: [step, { ...step, name: 'Store', status: 'interrupted', exitCode: null }],
+    });
+    const window = await open(world({ jobs: [news], runs: [cut] }), { at: '#/runs/cut' });
+    const { page } = window;
+    await page.getByRole('button', { name: 'Resume from step 2' }).waitFor();
+    await page.getByRole('button', { name: 'Run again' }).click();
+    await soon(() => callsOf(window, 'jobs.run')).toEqual([{ id: 'news', parameters }]);
+  });
+
   test('says how many slots were missed, when and why', async () => {
     const gap = { count: 12, first: '2026-11-20T07:00:00.000Z', last: '2026-11-20T13:00:00.000Z' };
     const missed = sampleRun({
@@ -328,6 +405,20 @@ describe.skipIf(!browser)('the window', () => {
     await limit.fill('48');
     await limit.press('Enter');
     await soon(() => w.settings.lateLimitHours).toBe(48);
+    const days = page.getByLabel('Keep runs for');
+    await days.fill('');
+    await days.press('Enter');
+    await soon(() => w.settings.keepRunsDays).toBe(null);
+    await days.fill('0');
+    await days.press('Enter');
+    await page.getByText(/must be at least 1/).waitFor();
+    await days.fill('30');
+    await days.press('Enter');
+    await soon(() => w.settings.keepRunsDays).toBe(30);
+    await page.getByLabel('Runs kept of each job').fill('50');
+    await page.getByLabel('Largest database').fill('');
+    await page.getByLabel('Largest database').press('Enter');
+    await soon(() => [w.settings.keepRunsPerJob, w.settings.keepDatabaseMiB]).toEqual([50, null]);
   });
 
   test('helps to begin while there is nothing, and shows the demonstration', async () => {

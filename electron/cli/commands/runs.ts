@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { fromInstant, type RunStatus, type RunView, runStatuses } from '../../../shared/index.ts';
+import { argvText, fromInstant, type RunStatus, type RunView, runStatuses } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
-import { quoted } from '../dry-run.ts';
 import { paintStatus } from '../paint.ts';
 import { showStarted } from '../started.ts';
 import { pairs, table } from '../table.ts';
@@ -127,9 +126,8 @@ function durationOf({
 /** What a person gave the run on its way; values of variables stay out of sight. */
 function givenOf({ parameters }: RunView): string | undefined {
   if (!parameters) return undefined;
-  return [...parameters.args.map(quoted), ...Object.keys(parameters.env).map((name) => `${name}=…`)].join(
-    ' ',
-  );
+  const names = Object.keys(parameters.env).map((name) => `${name}=…`);
+  return [argvText(parameters.args), ...names].filter(Boolean).join(' ');
 }
 
 function gapOf({ gap }: RunView, reader: Context['reader']): string | undefined {

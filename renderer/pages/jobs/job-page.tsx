@@ -11,6 +11,7 @@ import { JobRules } from './job-rules.tsx';
 import { JobSteps } from './job-steps.tsx';
 import { NextTimes } from './next-times.tsx';
 import { RecentRuns } from './recent-runs.tsx';
+import { RunWith } from './run-with.tsx';
 
 /** One job: when it runs, what it does, how it went. */
 export function JobPage({ id }: { id: string }) {
@@ -32,6 +33,7 @@ export function JobPage({ id }: { id: string }) {
                 </ButtonLink>
               </>
             )}
+            {data.job.steps.some(({ type }) => type === 'command') && <RunWith job={data.job} />}
             <RunNow job={data.view} open />
           </>
         )

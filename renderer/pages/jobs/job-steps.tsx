@@ -2,7 +2,7 @@ import type { BuiltinStep, CommandStep, PlannedStep, Step, Workspace } from '../
 import { useCall } from '../../api/use-call.ts';
 import { Note } from '../../parts/note.tsx';
 import { duration } from '../../parts/time.ts';
-import { plural, withoutCode } from '../../parts/wording.ts';
+import { withoutCode } from '../../parts/wording.ts';
 
 type StepsProps = {
   steps: readonly Step[];
@@ -67,7 +67,8 @@ function CommandText({ step, workspace }: { step: CommandStep; workspace: Worksp
   );
 }
 
-function Words({ words, kind }: { words: readonly string[]; kind: string }) {
+/** Words of a command, each in a frame of its own, so that one sees where it begins and ends. */
+export function Words({ words, kind }: { words: readonly string[]; kind: 'argv-start' | 'argv-word' }) {
   return words.map((word, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: words have no identity but their place
     <code key={index} className={kind}>
@@ -83,11 +84,7 @@ function Remarks({ step }: { step: Step }) {
     step.continue && 'a failure does not stop the run',
     step.timeoutSeconds !== null && `ended after ${duration(step.timeoutSeconds * 1000)}`,
     step.retry !== undefined && step.retry.attempts > 0 && `tried up to ${step.retry.attempts + 1} times`,
-    step.retry !== undefined &&
-      step.retry.attempts > 0 &&
-      `tried again ${plural(step.retry.attempts, 'time')}`,
     step.type === 'command' && step.output === 'posts' && postsWords[step.posts],
-    step.type === 'command' && step.output === 'json' && 'its last JSON value is its result',
     step.type === 'command' && step.output === 'json' && 'its last JSON value goes to the later steps',
   ].filter((remark) => remark !== false);
   if (remarks.length === 0) return null;

@@ -4,12 +4,12 @@ import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
+import { linesOf, variablesOf } from '../../parts/lines-text.ts';
 import { ErrorNote } from '../../parts/note.tsx';
 import { firstProblems } from '../../parts/problems.ts';
 import { useSay } from '../../parts/toasts.tsx';
 
 const textOf = (lines: readonly string[]) => lines.join('\n');
-const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
 
 /** Adds or changes a workspace; words and variables stand one a line, so that no quoting rules are needed. */
 export function WorkspaceForm({ workspace, done }: { workspace?: Workspace; done: () => void }) {
@@ -24,7 +24,7 @@ export function WorkspaceForm({ workspace, done }: { workspace?: Workspace; done
   );
   const [tried, setTried] = useState(false);
 
-  const checked = check(workspaceSchema, { id, cwd, command: linesOf(command), env: variables(env) });
+  const checked = check(workspaceSchema, { id, cwd, command: linesOf(command), env: variablesOf(env) });
   const mistakes = tried ? firstProblems(checked) : {};
   const save = () =>
     saving.run(async () => {
@@ -112,14 +112,5 @@ export function WorkspaceForm({ workspace, done }: { workspace?: Workspace; done
         <Button onClick={done}>Cancel</Button>
       </div>
     </form>
-  );
-}
-
-function variables(text: string): Record<string, string> {
-  return Object.fromEntries(
-    linesOf(text).map((line) => {
-      const at = line.indexOf('=');
-      return at === -1 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1)];
-    }),
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Workspace } from '../../../shared/index.ts';
+import { argvText, type Workspace } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
@@ -10,7 +10,6 @@ import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { useSay } from '../../parts/toasts.tsx';
-import { argvText } from '../../parts/wording.ts';
 import { WorkspaceForm } from './workspace-form.tsx';
 
 /** Places where commands run: a folder, the start of the command, and environment. */

@@ -1,5 +1,5 @@
 import { useDeferredValue, useState } from 'react';
-import type { StepView } from '../../../shared/index.ts';
+import type { RunView } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { plainText } from '../../parts/ansi.ts';
 import { Button } from '../../parts/button.tsx';
@@ -8,21 +8,16 @@ import { ErrorNote } from '../../parts/note.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { useSay } from '../../parts/toasts.tsx';
 import { plural } from '../../parts/wording.ts';
+import { ExportButtons } from './export-buttons.tsx';
 import { LogLines } from './log-lines.tsx';
 import { useOutput } from './use-output.ts';
 
 const mostHits = 1000;
 
 /** A run's output: live, searchable, and to be copied. */
-export function OutputView({
-  runId,
-  steps,
-  live,
-}: {
-  runId: string;
-  steps: readonly StepView[];
-  live: boolean;
-}) {
+export function OutputView({ run }: { run: RunView }) {
+  const { id: runId, steps } = run;
+  const live = run.status === 'running';
   const output = useOutput(runId);
   const say = useSay();
   const [search, setSearch] = useState('');
@@ -48,6 +43,7 @@ export function OutputView({
         <Button small icon="copy" disabled={!lines || lines.length === 0} onClick={copy}>
           Copy
         </Button>
+        <ExportButtons run={run} />
       </div>
       {error && <ErrorNote error={error} />}
       <LogLines

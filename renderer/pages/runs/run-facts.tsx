@@ -1,9 +1,9 @@
-import type { RunParameters, RunView } from '../../../shared/index.ts';
+import { argvText, type RunParameters, type RunView } from '../../../shared/index.ts';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { Absolute, Elapsed } from '../../parts/time-view.tsx';
-import { argvText, causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
+import { causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
 
 /** When and why a run was, in one line; what did not run, in one sentence. */
 export function RunFacts({ run }: { run: RunView }) {

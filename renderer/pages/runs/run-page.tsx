@@ -48,7 +48,7 @@ function Detail({ run }: { run: RunView }) {
       {!silent && (
         <div className="run-detail">
           <RunSteps steps={run.steps} />
-          <OutputView runId={run.id} steps={run.steps} live={run.status === 'running'} />
+          <OutputView run={run} />
         </div>
       )}
     </>
@@ -71,12 +71,16 @@ function Actions({ run }: { run: RunView }) {
       await api.call('runs.cancel', { id: run.id });
     });
   };
-  const again = (name: 'jobs.run' | 'runs.resume') =>
+  const start = (call: () => Promise<RunView>) => () =>
     action.run(async () => {
-      const next = await api.call(name, { id: name === 'jobs.run' ? run.jobId : run.id });
-      go({ page: 'run', id: next.id });
+      go({ page: 'run', id: (await call()).id });
     });
-  const failed = run.steps.findIndex((step) => step.status === 'failed' || step.status === 'timed-out');
+  const { parameters } = run;
+  const again = start(() =>
+    api.call('jobs.run', parameters ? { id: run.jobId, parameters } : { id: run.jobId }),
+  );
+  const resume = start(() => api.call('runs.resume', { id: run.id }));
+  const failed = resumableFrom(run);
 
   return (
     <>
@@ -90,15 +94,23 @@ function Actions({ run }: { run: RunView }) {
       ) : (
         <>
           {failed > 0 && (
-            <Button icon="skip" busy={action.busy} onClick={() => again('runs.resume')}>
+            <Button icon="skip" busy={action.busy} onClick={resume}>
               Resume from step {failed + 1}
             </Button>
           )}
-          <Button icon="play" look="primary" busy={action.busy} onClick={() => again('jobs.run')}>
+          <Button icon="play" look="primary" busy={action.busy} onClick={again}>
             Run again
           </Button>
         </>
       )}
     </>
   );
+}
+
+const broken: readonly RunView['status'][] = ['failed', 'timed-out', 'cancelled', 'interrupted'];
+
+/** Index of the step with which a run goes on when it is resumed; 0 or less when that is no news. */
+function resumableFrom({ status, steps }: RunView): number {
+  if (!broken.includes(status)) return -1;
+  return steps.findIndex((step) => step.status !== 'success' && step.status !== 'skipped');
 }

@@ -59,11 +59,30 @@ export function SettingNumber({ unit, ...props }: RowProps<number> & { unit: str
       {...props}
       text={String(props.value)}
       unit={unit}
-      saveText={async (text) => {
-        // The engine's own check names the range; an empty field is no number to send.
-        if (text.trim() !== '' && Number.isFinite(Number(text))) await props.save(Number(text));
-        else throw new CallError({ code: 'BAD_INPUT', message: 'This must be a number.' });
-      }}
+      saveText={async (text) => props.save(numberIn(text))}
+    />
+  );
+}
+
+/** The engine's own check names the range; an empty field is no number to send. */
+function numberIn(text: string): number {
+  if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  throw new CallError({ code: 'BAD_INPUT', message: 'This must be a number.' });
+}
+
+/** A number that may be left out: an empty field means that there is no limit. */
+export function SettingLimit({
+  unit,
+  none,
+  ...props
+}: RowProps<number | null> & { unit: string; none: string }) {
+  return (
+    <TypedRow
+      {...props}
+      text={props.value === null ? '' : String(props.value)}
+      unit={unit}
+      placeholder={none}
+      saveText={async (text) => props.save(text.trim() === '' ? null : numberIn(text))}
     />
   );
 }
@@ -145,7 +164,7 @@ function Row({ label, hint, saving, children }: RowFrame) {
         <label htmlFor={id}>{label}</label>
         <div id={`${id}-about`}>
           {hint && <p className="field-hint">{hint}</p>}
-          {error && <p className="field-error">{explain(error)}</p>}
+          {error && <p className="field-error">{mistakeIn(error)}</p>}
         </div>
       </div>
       <div className="setting-control">
@@ -164,6 +183,12 @@ function Row({ label, hint, saving, children }: RowFrame) {
       </div>
     </div>
   );
+}
+
+/** Of a single mistake the field is known: it is the one in which it stands. */
+function mistakeIn(error: CallError): string {
+  const [only, ...more] = error.details ?? [];
+  return only && more.length === 0 ? `This ${only.message}.` : explain(error);
 }
 
 type Saving = { action: Action; saved: boolean; run: (work: () => Promise<void>) => Promise<void> };

@@ -2,8 +2,8 @@ import type { Settings, Status } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page, Section } from '../../parts/page.tsx';
-import { SettingChoice, SettingNumber, SettingSwitch, SettingText } from './setting-rows.tsx';
-import { useSaveSetting } from './use-save-setting.ts';
+import { SettingChoice, SettingLimit, SettingNumber, SettingSwitch, SettingText } from './setting-rows.tsx';
+import { type SettingsChange, useSaveSetting } from './use-save-setting.ts';
 
 const themes = [
   ['system', 'As the system'],
@@ -78,15 +78,9 @@ function Rows({
             value={settings.path ?? ''}
             save={(text) => save({ path: text === '' ? null : text })}
           />
-          <SettingNumber
-            label="Output kept per run"
-            hint="The middle of a longer output is cut."
-            unit="MiB"
-            value={settings.outputLimitMiB}
-            save={(outputLimitMiB) => save({ outputLimitMiB })}
-          />
         </div>
       </Section>
+      <History settings={settings} save={save} />
       <Section title="Quitting">
         <div className="card rows">
           <SettingNumber
@@ -147,6 +141,53 @@ function Rows({
         </Section>
       )}
     </div>
+  );
+}
+
+/** What is kept of runs; what is over a limit goes in small steps, within ten minutes. */
+function History({
+  settings,
+  save,
+}: {
+  settings: Settings;
+  save: (change: SettingsChange) => Promise<void>;
+}) {
+  return (
+    <Section title="History">
+      <div className="card rows">
+        <SettingLimit
+          label="Keep runs for"
+          hint="The last run of each job always stays. Empty: for ever."
+          unit="days"
+          none="for ever"
+          value={settings.keepRunsDays}
+          save={(keepRunsDays) => save({ keepRunsDays })}
+        />
+        <SettingLimit
+          label="Runs kept of each job"
+          hint="Older ones go. Empty: all are kept."
+          unit="runs"
+          none="all"
+          value={settings.keepRunsPerJob}
+          save={(keepRunsPerJob) => save({ keepRunsPerJob })}
+        />
+        <SettingLimit
+          label="Largest database"
+          hint="Above it the oldest output goes; the runs stay. Empty: no limit."
+          unit="MiB"
+          none="no limit"
+          value={settings.keepDatabaseMiB}
+          save={(keepDatabaseMiB) => save({ keepDatabaseMiB })}
+        />
+        <SettingNumber
+          label="Output kept per run"
+          hint="The middle of a longer output is cut."
+          unit="MiB"
+          value={settings.outputLimitMiB}
+          save={(outputLimitMiB) => save({ outputLimitMiB })}
+        />
+      </div>
+    </Section>
   );
 }
 

@@ -149,17 +149,22 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       return viewOf(world, job(id));
     },
     'jobs.run': async ({ id }) => putRun(freshRun(world, job(id), null)),
-    'jobs.preview': async ({ id }) =>
-      job(id).steps.map((step) => ({
-        name: step.name,
-        type: step.type,
-        when: step.when,
-        argv: [],
-        shell: false,
-        cwd: null,
-        env: [],
-        problem: null,
-      })),
+    'jobs.preview': async ({ id, fromStep = 1, parameters }) =>
+      job(id)
+        .steps.slice(fromStep - 1)
+        .map((step, index) => ({
+          name: step.name,
+          type: step.type,
+          when: step.when,
+          argv:
+            step.type === 'command'
+              ? [...(step.command ?? []), ...(index === 0 ? (parameters?.args ?? []) : [])]
+              : [],
+          shell: false,
+          cwd: '/srv/belfry',
+          env: ['HOME', 'PATH', ...Object.keys(parameters?.env ?? {})],
+          problem: null,
+        })),
     'jobs.templates': async () => world.templates,
     'jobs.useTemplate': async ({ id }) => {
       const template = found(world.templates, id, 'template');
