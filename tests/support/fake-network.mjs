@@ -1,6 +1,6 @@
 // npm run fake-network -- --model mastodon-4.5 --port 4040: starts a pretended social network to try Belfry against.
 import { parseArgs } from 'node:util';
-import { models, startFakeNetwork } from './fake-networks/index.ts';
+import { fakeMetaApp, models, startFakeNetwork } from './fake-networks/index.ts';
 
 const { values } = parseArgs({
   options: { model: { type: 'string', default: 'mastodon-4.5' }, port: { type: 'string', default: '4040' } },
@@ -15,8 +15,14 @@ if (!Object.hasOwn(models, model) || !Number.isInteger(port)) {
 }
 const network = await startFakeNetwork(model, { port });
 console.log(`Pretended ${model} at ${network.address} (open it to see the timeline)`);
-console.log(`Access token: ${network.token}`);
-console.log(
-  `Add it: belfry accounts add ${model === 'pixelfed' ? 'pixelfed' : 'mastodon'} ${network.address}`,
-);
+const { api } = models[model];
+const name = api === 'mastodon' ? (model === 'pixelfed' ? 'pixelfed' : 'mastodon') : api;
+if (api === 'mastodon') {
+  console.log(`Sign in to it: belfry accounts sign-in ${network.address} --network ${name}`);
+} else {
+  console.log(
+    `Sign in to it: echo ${fakeMetaApp.secret} | belfry accounts sign-in ${network.address} --network ${name} --app-id ${fakeMetaApp.id} --redirect http://127.0.0.1/belfry`,
+  );
+}
+console.log(`Or with a token: echo ${network.token} | belfry accounts add ${name} ${network.address}`);
 console.log('End with Ctrl+C');

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { AccountView } from '../../../shared/index.ts';
+import { type AccountView, usualServer } from '../../../shared/index.ts';
 import { CallError } from '../../api/call-error.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
@@ -91,8 +91,13 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       <div className="account-text">
         <h2>{account.handle}</h2>
         <p className="row-sub">
-          {networkWords[account.network]} ·{' '}
-          <OutLink url={account.server}>{account.server.replace(/^https?:\/\//, '')}</OutLink>
+          {networkWords[account.network]}
+          {account.server !== usualServer(account.network) && (
+            <>
+              {' · '}
+              <OutLink url={account.server}>{account.server.replace(/^https?:\/\//, '')}</OutLink>
+            </>
+          )}
           {account.tokenExpiresAt && (
             <>
               {' · token valid until '}

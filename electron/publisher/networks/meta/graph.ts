@@ -1,8 +1,6 @@
+import { graphVersion } from '../../../../shared/index.ts';
 import type { Session } from '../adapter.ts';
 import type { Body, HttpResult } from '../http.ts';
-
-/** Version in the path of every call; v25.0 lives until July 2028 (networks.md §3.1). */
-export const graphVersion = 'v25.0';
 
 /** One call of the Graph API; the token travels in a header, never in an address that a log could keep. */
 export function graph(
