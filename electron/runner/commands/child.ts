@@ -23,7 +23,7 @@ export type Lost = 'lost';
 export type Child = {
   pid: number;
   /** See `Processes.startOf`; null when it was gone before anybody could look. */
-  startedAt: string | null;
+  startedAt: Promise<string | null>;
   stdout: Readable;
   stderr: Readable;
   /** Its process has ended, whatever still holds its pipes. */
@@ -31,6 +31,14 @@ export type Child = {
   /** Its process has ended and its pipes are closed. */
   closed: Promise<void>;
 };
+
+/** Resolves when a stream is closed; one without output may be so before anybody reads it. */
+export function closed(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) resolve();
+    else stream.once('close', () => resolve());
+  });
+}
 
 const codes: Record<string, { code: ErrorCode; why: string; remedy: string }> = {
   ENOENT: {

@@ -36,7 +36,7 @@ export async function spawnHere(
   const closed = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
   });
-  return { pid, startedAt: await startOf(pid), stdout, stderr, exited, closed };
+  return { pid, startedAt: startOf(pid), stdout, stderr, exited, closed };
 }
 
 /**

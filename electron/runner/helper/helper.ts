@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net';
 import type { Clock, Random } from '../../../shared/index.ts';
-import { type Child, type Lost, type ReadyCommand, startError } from '../commands/child.ts';
+import { type Child, closed, type Lost, type ReadyCommand, startError } from '../commands/child.ts';
 import { within } from '../pause.ts';
 import type { HelperHost } from '../ports.ts';
 import { createOrderBook } from './orders.ts';
@@ -25,10 +24,15 @@ export type Helper = {
   close(): Promise<void>;
 };
 
-export type HelperNeeds = { host: HelperHost; clock: Clock; random: Pick<Random, 'id'> };
+export type HelperNeeds = {
+  host: HelperHost;
+  clock: Clock;
+  random: Pick<Random, 'id'>;
+  startOf(pid: number): Promise<string | null>;
+};
 
 /** Starts a helper and waits until it is ready. Throws when it cannot be had. */
-export async function openHelper({ host, clock, random }: HelperNeeds): Promise<Helper> {
+export async function openHelper({ host, clock, random, startOf }: HelperNeeds): Promise<Helper> {
   const key = random.id();
   const board = await openSwitchboard(host.socket, key);
   const program = host.launch([host.socket, key]);
@@ -89,8 +93,15 @@ export async function openHelper({ host, clock, random }: HelperNeeds): Promise<
       }
       if (!lanes) return 'lost';
       const [stdout, stderr] = lanes;
-      const closed = [order.exited, ...lanes.map((socket) => once(socket, 'close'))];
-      return { ...answer, stdout, stderr, exited: order.exited, closed: Promise.all(closed).then(() => {}) };
+      const over = [order.exited, closed(stdout), closed(stderr)];
+      return {
+        pid: answer.pid,
+        startedAt: answer.startedAt === null ? startOf(answer.pid) : Promise.resolve(answer.startedAt),
+        stdout,
+        stderr,
+        exited: order.exited,
+        closed: Promise.all(over).then(() => {}),
+      };
     },
     async close() {
       (await lane).destroy();
@@ -112,8 +123,4 @@ function parse(line: string): Report | undefined {
 function pairOf(board: Switchboard, pair: number) {
   const { stdout, stderr } = pairLanes(pair);
   return Promise.all([board.lane(stdout), board.lane(stderr)]);
-}
-
-function once(socket: Socket, event: 'close'): Promise<void> {
-  return new Promise((resolve) => socket.once(event, () => resolve()));
 }

@@ -39,7 +39,7 @@ export function createStarter({ clock, random, log, helper: host, startOf }: Sta
     const since = clock.monotonic();
     const own = current;
     try {
-      const helper = await openHelper({ host, clock, random });
+      const helper = await openHelper({ host, clock, random, startOf });
       void helper.gone.then((reason) => {
         if (current !== own) return; // It was let go.
         if (clock.monotonic() - since >= settled) failures = 0;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../shared/index.ts';
-import type { Child, Exit, Lost, ReadyCommand } from '../commands/child.ts';
+import { type Child, closed, type Exit, type Lost, type ReadyCommand } from '../commands/child.ts';
 import { createDecoder } from '../output/decoder.ts';
 import type { Sink } from '../output/recorder.ts';
 import { pause } from '../pause.ts';
@@ -41,7 +41,7 @@ export async function runCommand(needs: CommandNeeds, command: ReadyCommand): Pr
   const child = await needs.start(command);
   if (child === 'lost') return cutOff(needs);
   const read = [reading(child.stdout, needs.sinks.stdout), reading(child.stderr, needs.sinks.stderr)];
-  const leader = { pid: child.pid, startedAt: child.startedAt ?? 'unknown' };
+  const leader = { pid: child.pid, startedAt: (await child.startedAt) ?? 'unknown' };
   needs.spawned(leader);
   const tree = { runIds: new Set([needs.runId]), leader, since: leader };
 
@@ -84,10 +84,10 @@ async function ended(needs: CommandNeeds, tree: Tree): Promise<undefined> {
 
 /** Waits for the rest of the output; true when somebody still holds the pipes. */
 async function drained({ clock, signal }: CommandNeeds, child: Child): Promise<boolean> {
-  const closed = new AbortController();
-  const timer = pause(clock, signal.aborted ? drainAfterForce : drain, closed.signal).then(() => true);
+  const inTime = new AbortController();
+  const timer = pause(clock, signal.aborted ? drainAfterForce : drain, inTime.signal).then(() => true);
   const held = await Promise.race([child.closed.then(() => false), timer]);
-  closed.abort('closed'); // A reason of its own, since the default one costs a stack trace.
+  inTime.abort('closed'); // A reason of its own, since the default one costs a stack trace.
   return held;
 }
 
@@ -103,14 +103,11 @@ function reading(stream: Readable, sink: TextSink): Promise<void> {
     sink.write(decoder.push(chunk));
     if (sink.pressure()) void relief();
   });
-  return new Promise((resolve) => {
-    // A broken pipe is an end of output like any other: what matters is the exit code.
-    stream.on('error', () => stream.destroy());
-    stream.once('close', () => {
-      sink.write(decoder.end());
-      sink.end();
-      resolve();
-    });
+  // A broken pipe is an end of output like any other: what matters is the exit code.
+  stream.on('error', () => stream.destroy());
+  return closed(stream).then(() => {
+    sink.write(decoder.end());
+    sink.end();
   });
 }
 
