@@ -4,9 +4,15 @@ import type { Announcer } from './api/index.ts';
 import type { Ground } from './compose-ground.ts';
 import { composePlanner } from './compose-planning.ts';
 import type { Host } from './host.ts';
-import { createPublisher } from './publisher/index.ts';
+import { createPublisher, createWorkshop } from './publisher/index.ts';
 import { systemRandom as random } from './random.ts';
-import { createAccountStates, createPostLedger, createSecretsFile, writeDurably } from './store/index.ts';
+import {
+  createAccountStates,
+  createMediaLedger,
+  createPostLedger,
+  createSecretsFile,
+  writeDurably,
+} from './store/index.ts';
 
 /** networks.md §5: a request counts as unanswered after 60 s at the earliest. */
 const requestTimeoutMs = 90_000;
@@ -42,17 +48,21 @@ export async function composePosting(
       if (fact.kind === 'account-ready') void publisher.accountReady(fact.accountId);
     },
   });
+  const workshop = createWorkshop({ entry: host.mediaWorker, clock });
   const publisher = createPublisher({
     clock,
     random,
     fetch,
     log,
     ledger: createPostLedger(store.db, store.epoch),
+    mediaLedger: createMediaLedger(store.db),
+    workshop,
     version,
     requestTimeoutMs,
     mediaFolder: home.media,
     account: accounts.account,
     token: accounts.token,
+    bucketKey: accounts.bucketKey,
     accountStatus: accounts.accountStatus,
     signInNeeded: accounts.signInNeeded,
     settings,
@@ -71,6 +81,7 @@ export async function composePosting(
   return {
     accounts,
     publisher,
+    workshop,
     planner,
     /** Texts that must never be stored or shown. */
     secrets: () => [...accounts.secrets(), ...keyVault.keys()],

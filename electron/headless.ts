@@ -26,6 +26,8 @@ export type HeadlessOptions = {
   assets: string;
   /** The helper's program: see `HelperHost`. */
   helper: string;
+  /** The program of the thread for media. */
+  mediaWorker: string;
   /** Fill the home with the demonstration first. */
   demo: boolean;
 };
@@ -96,6 +98,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
       );
     },
     notify: (alert) => log('warn', alert.title, { body: alert.body }),
+    mediaWorker: options.mediaWorker,
     launchHelper: (args) => launchNodeHelper(options.helper, args),
     log,
   };

@@ -28,6 +28,8 @@ async function main(args: Arguments): Promise<void> {
     usualHome,
     page: join(__dirname, '../renderer'),
     helper: join(__dirname, 'command-helper.cjs'),
+    // A thread reads from real files, and not from the archive.
+    mediaWorker: join(__dirname, 'media-worker.cjs').replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked'),
     clock: systemClock,
     log,
     configFile: storeFile,

@@ -48,6 +48,7 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
 
     await posting.accounts.start();
     closers.add(() => posting.accounts.stop());
+    closers.add(() => posting.workshop.close());
     await posting.publisher.start();
     closers.add(() => posting.publisher.stop());
     await posting.planner.start();

@@ -4,6 +4,7 @@ import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
 import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
+import { accountMediaInputSchema, accountMediaViewSchema } from './media-host.ts';
 import { planContract, planReadingCalls } from './plan-calls.ts';
 import { postInputSchema, postSources, postViewSchema } from './post.ts';
 import {
@@ -175,6 +176,9 @@ export const contract = {
   'accounts.add': { in: accountInputSchema, out: accountViewSchema },
   'accounts.verify': { in: byId, out: accountViewSchema },
   'accounts.remove': { in: byId, out: done },
+  /** What is done with the pictures and films of an account, and where they come to a public address. */
+  'accounts.media': { in: byId, out: accountMediaViewSchema },
+  'accounts.setMedia': { in: accountMediaInputSchema, out: accountMediaViewSchema },
   ...signInContract,
 
   ...planContract,
@@ -209,6 +213,7 @@ export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'posts.check',
   'posts.history',
   'accounts.list',
+  'accounts.media',
   ...signInReadingCalls,
   'settings.get',
   ...planReadingCalls,

@@ -6,6 +6,7 @@ export * from './config.ts';
 export * from './contract.ts';
 export * from './defaults.ts';
 export * from './error.ts';
+export * from './format.ts';
 export * from './job.ts';
 export * from './known-keys.ts';
 export * from './media-host.ts';

@@ -69,3 +69,19 @@ export const bucketKeySchema = z.strictObject({
   secret: z.string().trim().min(1, 'must not be empty').max(1024, 'must have at most 1024 characters'),
 });
 export type BucketKey = z.output<typeof bucketKeySchema>;
+
+/** What a person chooses for an account; what is left out stays as it is. `media: {}` is no choice at all. */
+export const accountMediaInputSchema = z.strictObject({
+  id: z.string().min(1),
+  media: accountMediaSchema.optional(),
+  key: bucketKeySchema.optional(),
+});
+export type AccountMediaInput = z.output<typeof accountMediaInputSchema>;
+
+/** The same as clients see it; whether there is a key, and never the key. */
+export const accountMediaViewSchema = z.strictObject({
+  id: z.string(),
+  media: accountMediaSchema,
+  hasBucketKey: z.boolean(),
+});
+export type AccountMediaView = z.output<typeof accountMediaViewSchema>;

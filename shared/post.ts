@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema, instantSchema } from './basics.ts';
 import { wireErrorSchema } from './error.ts';
+import { postFormatSchema } from './format.ts';
 
 /** Who may see a post. */
 export const visibilities = ['public', 'unlisted', 'private', 'direct'] as const;
@@ -117,6 +118,8 @@ export const overrideSchema = z.strictObject({
   thread: z.array(text).max(50, 'must be at most 50').optional(),
   poll: pollSchema.nullable().optional(),
   firstComment: commentSchema.nullable().optional(),
+  /** `post` when left out; networks say which others they have. */
+  format: postFormatSchema.optional(),
   ...wording,
 });
 export type Override = z.infer<typeof overrideSchema>;

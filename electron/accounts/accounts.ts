@@ -1,8 +1,11 @@
 import {
   type Account,
   type AccountInput,
+  type AccountMediaInput,
+  type AccountMediaView,
   type AccountView,
   BelfryError,
+  type BucketKey,
   type MetaAppView,
   type ReconnectInput,
   type SignInInput,
@@ -10,6 +13,7 @@ import {
   usualServer,
 } from '../../shared/index.ts';
 import { createApps, metaApps } from './apps.ts';
+import { createBucketKeys } from './bucket-keys.ts';
 import { createCredentials } from './credentials.ts';
 import {
   chooseOne,
@@ -22,6 +26,7 @@ import {
 } from './errors.ts';
 import { giveBack } from './give-back.ts';
 import { keepAccount, knownAs } from './keep.ts';
+import { createMediaChoice } from './media-choice.ts';
 import type { Candidate } from './networks/door.ts';
 import { doorOf, kindOf } from './networks/registry.ts';
 import type { AccountGate, AccountsNeeds } from './ports.ts';
@@ -66,6 +71,13 @@ export type Accounts = AccountGate & {
   cancelSignIn(session: string): void;
   /** The person's apps at Meta that are kept here. */
   apps(): Promise<MetaAppView[]>;
+
+  /** What is done with the pictures and films of an account. Throws NOT_FOUND. */
+  media(id: string): Promise<AccountMediaView>;
+  /** Changes that, and stores the key of its bucket when one is given. Throws BAD_INPUT, VAULT_UNAVAILABLE. */
+  setMedia(input: AccountMediaInput): Promise<AccountMediaView>;
+  /** Throws NOT_FOUND, VAULT_UNAVAILABLE. */
+  bucketKey(id: string): Promise<BucketKey>;
 };
 
 /** Builds the room; it does nothing before its first call. */
@@ -74,6 +86,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
   const records = createRecords(needs);
   const credentials = createCredentials(records, seen, needs.log);
   const appStore = createApps(records, seen, needs.log);
+  const bucketKeys = createBucketKeys(records, seen);
   const states = createStates(needs, credentials);
   const renewals = createRenewals(needs, credentials);
   const inTurn = createTurns();
@@ -166,6 +179,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
         const last = await credentials.read(id).catch(() => undefined); // One that cannot be opened cannot be given back.
         // The secret first: a crash in between leaves an account that asks for sign-in, not a secret that nobody sees.
         await credentials.remove(id);
+        await bucketKeys.remove(id);
         await needs.config.change((raw) => ({
           ...raw,
           accounts: (raw.accounts ?? []).filter((other) => other.id !== id),
@@ -227,5 +241,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     choose: signIns.choose,
     cancelSignIn: signIns.cancel,
     apps: () => metaApps(appStore, all()),
+    ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn }, bucketKeys),
+    bucketKey: bucketKeys.read,
   };
 }

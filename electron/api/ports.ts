@@ -1,5 +1,7 @@
 import type {
   AccountInput,
+  AccountMediaInput,
+  AccountMediaView,
   AccountView,
   Config,
   ConfigInput,
@@ -125,6 +127,8 @@ export type ApiNeeds = {
     add(input: AccountInput): Promise<AccountView>;
     verify(id: string): Promise<AccountView>;
     remove(id: string): Promise<void>;
+    media(id: string): Promise<AccountMediaView>;
+    setMedia(input: AccountMediaInput): Promise<AccountMediaView>;
   } & SignInPort;
   warnings: {
     list(): Promise<Warning[]>;

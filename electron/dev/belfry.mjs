@@ -15,7 +15,7 @@ const args = process.argv.slice(2);
 
 /** Only `belfry run` serves the window and runs jobs; every other command does without. */
 function neededParts() {
-  return stale(root, args.includes('run') ? ['cli', 'command-helper', 'renderer'] : ['cli']);
+  return stale(root, args.includes('run') ? ['cli', 'command-helper', 'media-worker', 'renderer'] : ['cli']);
 }
 
 /** Standard output belongs to the command, also while something is built. */

@@ -14,6 +14,11 @@ export const parts = {
     to: 'electron/command-helper.cjs',
     entry: 'electron/runner/helper/program.ts',
   },
+  'media-worker': {
+    from: ['electron/publisher/media/workshop'],
+    to: 'electron/media-worker.cjs',
+    entry: 'electron/publisher/media/workshop/worker.ts',
+  },
 };
 const always = ['package.json', 'package-lock.json', 'electron/dev/build.mjs'];
 const stampsFile = 'stamps.json';

@@ -5,7 +5,7 @@ import {
   type Problem,
   problemsError,
 } from '../../shared/index.ts';
-import { examine } from './check.ts';
+import { examine, inspection } from './check.ts';
 import { type AddFrom, examined, type LimitsOf, newPost, originOf, unfit, wordProblems } from './new-post.ts';
 import type { NewPost, PostRecord, PublisherNeeds, StoredMedia } from './ports.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
@@ -85,7 +85,7 @@ async function prepare(needs: PublisherNeeds, given: PostInput, from: AddFrom, l
 /** Looks at the files where they are. */
 async function rehearse(needs: PublisherNeeds, given: PostInput, from: AddFrom, limitsOf: LimitsOf) {
   const { input } = await resolveHeld(needs, given);
-  const { files, problems } = await examine(input);
+  const { files, problems } = await examine(input, inspection(needs));
   return {
     post: newPost(needs, input, from, []),
     problems: [...wordProblems(needs, input), ...problems, ...unfit(needs, input, files, limitsOf)],

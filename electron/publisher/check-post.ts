@@ -1,5 +1,6 @@
 import type { PostCheck, PostInput } from '../../shared/index.ts';
-import { examine, fitProblems } from './check.ts';
+import { adviceOn } from './advice.ts';
+import { examine, fitProblems, inspection } from './check.ts';
 import type { Adapter, Limits } from './networks/adapter.ts';
 import type { Http } from './networks/http.ts';
 import { wordProblems } from './new-post.ts';
@@ -29,9 +30,13 @@ export async function checkPost(
   const known = await Promise.all(
     accounts.map(async (account) => ({ account, limits: await limitsOf(account) })),
   );
-  const { files, problems } = await examine(input);
+  const { files, problems } = await examine(input, inspection(needs));
   return {
-    problems: [...wordProblems(needs, input), ...problems, ...fitProblems(input, files, known)],
-    advice: [],
+    problems: [
+      ...wordProblems(needs, input),
+      ...problems,
+      ...fitProblems(input, files, known, needs.settings()),
+    ],
+    advice: await adviceOn(needs, input, files, known),
   };
 }

@@ -1,33 +1,62 @@
 import type { MediaInput, PostInput, Problem } from '../../shared/index.ts';
-import { inspect, type MediaFacts } from './media/inspect.ts';
-import { type CheckedPart, type Misfit, misfits } from './misfits.ts';
+import { wishesOf } from './fit-media.ts';
+import { type MediaDetails, type MediaFacts, noDetails } from './media/facts.ts';
+import { type InspectNeeds, inspect } from './media/inspect.ts';
+import { type CheckedFor, type CheckedPart, type Misfit, misfits } from './misfits.ts';
 import type { Limits } from './networks/adapter.ts';
-import type { PublisherAccount } from './ports.ts';
+import type { PublisherAccount, PublisherNeeds, PublisherSettings } from './ports.ts';
 
 /** A file of a post under examination: its facts, or undefined when it could not be read. */
-export type Examined = ReadonlyMap<string, Pick<MediaFacts, 'mime' | 'bytes' | 'width' | 'height'>>;
+export type Examined = ReadonlyMap<
+  string,
+  Pick<MediaFacts, 'mime' | 'bytes' | 'width' | 'height'> & { details: MediaDetails | null }
+>;
 
 /** What each account of a post would refuse, with the field of the input at fault; accounts without known limits are passed over. */
 export function fitProblems(
   input: PostInput,
   files: Examined,
   accounts: readonly { account: PublisherAccount; limits: Limits | undefined }[],
+  settings: Pick<PublisherSettings, 'mediaFit' | 'stripLocation'>,
 ): Problem[] {
   return accounts.flatMap(({ account, limits }) =>
     limits === undefined
       ? []
       : partsOf(input, files, account.id).flatMap((part) =>
-          misfits(part, limits, nameOf(account)).map((misfit) => problemOf(input, account.id, part, misfit)),
+          misfits(part, limits, checkedFor(account, settings)).map((misfit) =>
+            problemOf(input, account.id, part, misfit),
+          ),
         ),
   );
 }
 
+function checkedFor(
+  account: PublisherAccount,
+  settings: Pick<PublisherSettings, 'mediaFit' | 'stripLocation'>,
+): CheckedFor {
+  const hosted = account.media?.host !== undefined;
+  return { who: nameOf(account), wishes: wishesOf(account, settings), hosted };
+}
+
+/** What looking into files takes: only those in the folders that a person allows, and in Belfry's own. */
+export function inspection({
+  workshop,
+  settings,
+  mediaFolder,
+}: Pick<PublisherNeeds, 'workshop' | 'settings' | 'mediaFolder'>): InspectNeeds {
+  const folders = settings().mediaFolders;
+  return { workshop, folders: folders === null ? null : [...folders, mediaFolder] };
+}
+
 /** Reads what the files of a post are, without copying anything; problems name the file's field. */
-export async function examine(input: PostInput): Promise<{ files: Examined; problems: Problem[] }> {
+export async function examine(
+  input: PostInput,
+  needs: InspectNeeds,
+): Promise<{ files: Examined; problems: Problem[] }> {
   const files = new Map<string, MediaFacts>();
   const problems: Problem[] = [];
   for (const { field, path } of filesOf(input)) {
-    const found = await inspect(path);
+    const found = await inspect(path, needs);
     if (typeof found === 'string') problems.push({ field, message: found });
     else {
       files.set(path, found.facts);
@@ -56,7 +85,8 @@ export function nameOf({ server, network }: PublisherAccount): string {
     : new URL(server).host;
 }
 
-function partsOf(input: PostInput, files: Examined, accountId: string): CheckedPart[] {
+/** The parts of a post as one account is to show them, with what their files are; files that could not be read are left out. */
+export function partsOf(input: PostInput, files: Examined, accountId: string): CheckedPart[] {
   const override = input.overrides[accountId] ?? {};
   const contentWarning = override.contentWarning ?? input.contentWarning ?? null;
   const visibility = override.visibility ?? input.visibility ?? 'public';
@@ -76,9 +106,11 @@ function partsOf(input: PostInput, files: Examined, accountId: string): CheckedP
     poll: part === 0 ? poll : null,
     contentWarning,
     visibility,
-    media: media.flatMap(({ path, alt }) => {
+    format: override.format ?? 'post',
+    media: media.flatMap(({ path, alt, focus = null, url = null }, place) => {
       const facts = files.get(path);
-      return facts ? [{ ...facts, alt }] : [];
+      if (!facts) return [];
+      return [{ ...facts, details: facts.details ?? noDetails, alt, focus, publicUrl: url, place }];
     }),
   }));
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { noDetails } from './media/facts.ts';
 import type { Draft } from './networks/adapter.ts';
 import { commentOf, isComment, replyTo, threadOf } from './parts.ts';
 import type { Work } from './ports.ts';
@@ -25,7 +26,12 @@ export function draftOf(work: Work, part: number, mediaFolder: string): Draft {
     media: post.media
       .filter((media) => media.part === part && !comment)
       .sort((a, b) => a.position - b.position)
-      .map((media) => ({ ...media, path: join(mediaFolder, media.file) })),
+      .map((media) => ({
+        ...media,
+        details: media.details ?? noDetails,
+        path: join(mediaFolder, media.file),
+      })),
+    format: override.format ?? 'post',
     replyTo: replyTo(work, part),
   };
 }

@@ -27,6 +27,7 @@ import { summary } from './summary.ts';
 import { postView } from './view.ts';
 import { withdraw } from './withdraw.ts';
 
+export { createWorkshop, type Workshop } from './media/workshop/index.ts';
 export type { AddFrom } from './new-post.ts';
 export type { Placement } from './place.ts';
 export type {

@@ -1,22 +1,48 @@
 import type { Poll } from '../../shared/index.ts';
-import type { Draft, DraftMedia, Limits } from './networks/adapter.ts';
+import { homeless, wantsAddress } from './addresses/wants.ts';
+import { limitsFor } from './limits-for.ts';
+import { type FitWishes, planFit } from './media/plan-fit.ts';
+import type { Draft, DraftMedia, FormatLimits, Limits } from './networks/adapter.ts';
 
 /** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files) and a sentence. */
 export type Misfit = { at: 'text' | 'visibility' | 'media' | 'poll' | number; message: string };
 
+export type CheckedFile = Pick<
+  DraftMedia,
+  'mime' | 'bytes' | 'width' | 'height' | 'alt' | 'focus' | 'publicUrl' | 'details'
+> & {
+  /** Its place in the post, where others before it could not be read. */
+  place?: number;
+};
 export type CheckedPart = Pick<
   Draft,
-  'part' | 'comment' | 'poll' | 'text' | 'contentWarning' | 'visibility'
-> & {
-  media: readonly Pick<DraftMedia, 'mime' | 'bytes' | 'width' | 'height' | 'alt'>[];
+  'part' | 'comment' | 'poll' | 'text' | 'contentWarning' | 'visibility' | 'format'
+> & { media: readonly CheckedFile[] };
+
+/** Whom a part is for. */
+export type CheckedFor = {
+  /** How a person calls the network or server. */
+  who: string;
+  wishes: FitWishes;
+  /** Something lends an address to files that have none. */
+  hosted: boolean;
 };
 
-/** Everything about one part that `who` (a server or network) would refuse, or would show to more people than meant; pure. */
-export function misfits(part: CheckedPart, limits: Limits, who: string): Misfit[] {
+/** Everything about one part that a server or network would refuse, or would show to more people than meant; pure. */
+export function misfits(part: CheckedPart, given: Limits, target: CheckedFor): Misfit[] {
+  const { who } = target;
+  const format = part.comment ? 'post' : part.format;
+  const limits = limitsFor(given, { format });
   return [
     ...textMisfits(part, limits, who),
+    ...(format === 'post' ? [] : formatMisfits(part, given.formats[format], format, who)),
     ...(part.poll === null ? [] : pollMisfits(part, part.poll, limits, who)),
-    ...part.media.flatMap((media, index) => fileMisfits(media, index, limits, who)),
+    ...aloneMisfits(part, limits, who),
+    ...part.media.flatMap((media, index) => {
+      const at = media.place ?? index;
+      const film = isPicture(media) ? [] : filmMisfits(media, at, limits, who);
+      return [...fileMisfits(media, at, limits, target), ...film];
+    }),
   ];
 }
 
@@ -60,32 +86,86 @@ function pollMisfits(part: CheckedPart, poll: Poll, limits: Limits, who: string)
   return found;
 }
 
-function fileMisfits(media: CheckedPart['media'][number], at: number, limits: Limits, who: string): Misfit[] {
-  const found: Misfit[] = [];
-  const say = (message: string) => found.push({ at, message });
-  const { mime, bytes, width, height, alt } = media;
-  const isImage = mime.startsWith('image/');
-  const most = isImage ? limits.imageBytes : limits.videoBytes;
-  if (limits.mimeTypes !== null && !limits.mimeTypes.includes(mime))
-    say(`is ${mime}, and ${who} takes ${limits.mimeTypes.join(', ')}`);
-  if (most !== null && bytes > most) say(`has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(most)}`);
+function formatMisfits(
+  { media, part }: CheckedPart,
+  format: FormatLimits | undefined,
+  name: string,
+  who: string,
+): Misfit[] {
+  const say = (message: string): Misfit[] => [{ at: 'media', message }];
+  if (format === undefined) return say(`is to be a ${name}, and ${who} has none`);
+  const [least, most] = format.files;
+  if (part > 0) return say(`is to be a ${name}, which has no thread`);
+  if (media.length < least || media.length > most)
+    return say(
+      `has ${media.length} files, and a ${name} has ${least === most ? `exactly ${least}` : `${least} to ${most}`}`,
+    );
+  if (!format.pictures && media.some(isPicture)) return say(`holds a picture, and a ${name} is a film`);
+  return [];
+}
+
+function aloneMisfits({ media }: CheckedPart, { filmAlone }: Limits, who: string): Misfit[] {
+  if (!filmAlone || media.length < 2 || media.every(isPicture)) return [];
+  return [
+    {
+      at: 'media',
+      message: `has a film or sound among ${media.length} files, and ${who} takes one by itself only`,
+    },
+  ];
+}
+
+function fileMisfits(
+  media: CheckedFile,
+  at: number,
+  limits: Limits,
+  { who, wishes, hosted }: CheckedFor,
+): Misfit[] {
+  const { alt, publicUrl } = media;
+  const plan = planFit(media, limits, wishes, who);
+  const found: Misfit[] = plan.do === 'refuse' ? plan.why.map((message) => ({ at, message })) : [];
   if (limits.altCharacters !== null && [...alt].length > limits.altCharacters)
-    say(`has a description of ${[...alt].length} characters, and ${who} takes ${limits.altCharacters}`);
-  if (!isImage || width === null || height === null) return found;
-  if (limits.imagePixels !== null && width * height > limits.imagePixels)
-    say(
-      `has ${width} × ${height} pixels, and ${who} takes ${(limits.imagePixels / 1e6).toFixed(1)} million in all`,
-    );
-  if (limits.imageRatio !== null && !isBetween(width / height, limits.imageRatio))
-    say(
-      `is ${(width / height).toFixed(2)} times as wide as high, and ${who} takes ${limits.imageRatio.map((ratio) => ratio.toFixed(2)).join(' to ')}`,
-    );
+    found.push({
+      at,
+      message: `has a description of ${[...alt].length} characters, and ${who} takes ${limits.altCharacters}`,
+    });
+  const isThere = publicUrl !== null && plan.do !== 'make';
+  if (plan.do !== 'refuse' && !hosted && !isThere && wantsAddress(limits, media))
+    found.push({ at, message: homeless(media) });
   return found;
 }
 
-function isBetween(value: number, [least, most]: readonly [number, number]): boolean {
-  // A picture of 4:5 in whole pixels can miss the ratio by a fraction of a pixel.
-  return value >= least - 0.01 && value <= most + 0.01;
+function filmMisfits(
+  { bytes, width, height, details }: CheckedFile,
+  at: number,
+  limits: Limits,
+  who: string,
+): Misfit[] {
+  const found: Misfit[] = [];
+  const say = (message: string) => found.push({ at, message });
+  const { seconds, framesPerSecond: rate, streamable } = details;
+  const { videoBytes, filmSeconds, framesPerSecond, filmPixels } = limits;
+  if (videoBytes !== null && bytes > videoBytes)
+    say(`has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(videoBytes)}`);
+  if (filmSeconds !== null && seconds !== null && !isWithin(seconds, filmSeconds, 0.05))
+    say(`lasts ${seconds.toFixed(1)} s, and ${who} takes ${filmSeconds[0]} to ${filmSeconds[1]} s`);
+  if (framesPerSecond !== null && rate !== null && !isWithin(rate, framesPerSecond, 0.5))
+    say(
+      `has ${rate.toFixed(1)} pictures a second, and ${who} takes ${framesPerSecond[0] === 0 ? 'up to' : `${framesPerSecond[0]} to`} ${framesPerSecond[1]}`,
+    );
+  if (filmPixels !== null && width !== null && height !== null && width * height > filmPixels)
+    say(`has ${width} × ${height} pixels, and ${who} takes ${(filmPixels / 1e6).toFixed(1)} million in all`);
+  if (limits.streamable && streamable === false)
+    say(`has its index at its end, and ${who} wants it at the beginning (save it "for the web")`);
+  return found;
+}
+
+function isPicture({ mime }: Pick<CheckedFile, 'mime'>): boolean {
+  return mime.startsWith('image/');
+}
+
+/** Encoders miss a round number by a little. */
+function isWithin(value: number, [least, most]: readonly [number, number], margin: number): boolean {
+  return value >= least - margin && value <= most + margin;
 }
 
 function mebibytes(bytes: number): string {

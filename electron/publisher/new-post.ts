@@ -121,6 +121,7 @@ export function unfit(
     input,
     files,
     known.map((account) => ({ account, limits: limitsOf(account) })),
+    needs.settings(),
   );
 }
 

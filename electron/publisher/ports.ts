@@ -1,5 +1,7 @@
 import type {
+  AccountMedia,
   AccountStatus,
+  BucketKey,
   Clock,
   ErrorCode,
   Log,
@@ -10,9 +12,12 @@ import type {
   PostSelection,
   PostView,
   Random,
+  Settings,
   TargetStatus,
   TargetView,
 } from '../../shared/index.ts';
+import type { MediaDetails } from './media/facts.ts';
+import type { Workshop } from './media/workshop/index.ts';
 
 /** A picture or film as stored: a copy in the home folder. */
 export type StoredMedia = {
@@ -34,6 +39,8 @@ export type StoredMedia = {
   focus: readonly [number, number] | null;
   /** Where the same file stands on the internet; for networks that fetch it themselves. */
   publicUrl: string | null;
+  /** null = added before Belfry looked for them. */
+  details: MediaDetails | null;
 };
 
 /** A post as stored, without its targets. */
@@ -245,15 +252,43 @@ export type PostLedger = {
   history(post: string): Promise<HistoryLine[]>;
 };
 
+/** Something that an account shows or is to show: its text, and when. */
+export type Neighbour = { post: string; text: string; at: Millis };
+
+/** What is asked and kept about media and posts around a post; implemented by the store. */
+export type MediaLedger = {
+  /** Which of these files belong only to posts that are published or cancelled everywhere since before `before`. */
+  doneWith(files: readonly string[], before: Millis): Promise<Set<string>>;
+  /** What the account published, or is to publish, in [from, to]; at most some thousands, the nearest to `to` first. */
+  neighbours(account: string, from: Millis, to: Millis): Promise<Neighbour[]>;
+  /** A file lies in the bucket of this account and is wanted now. */
+  keepBucketFile(account: string, name: string, at: Millis): Promise<void>;
+  /** Names of files that were last wanted before `before`, at most `limit`. */
+  bucketFiles(account: string, before: Millis, limit: number): Promise<string[]>;
+  forgetBucketFile(account: string, name: string): Promise<void>;
+};
+
 export type PublisherAccount = {
   id: string;
   network: Network;
   server: string;
   remoteId: string;
   handle: string;
+  media?: AccountMedia | undefined;
 };
 
-export type PublisherSettings = { lateLimitHours: number; spacingSeconds: number; settleSeconds: number };
+export type PublisherSettings = Pick<
+  Settings,
+  | 'lateLimitHours'
+  | 'spacingSeconds'
+  | 'settleSeconds'
+  | 'mediaFit'
+  | 'stripLocation'
+  | 'mediaFolders'
+  | 'keepMediaDays'
+  | 'sameTextHours'
+  | 'closePostMinutes'
+>;
 
 /** Why a person is asked to look. */
 export type PersonNeeded = {
@@ -272,6 +307,9 @@ export type PublisherNeeds = {
   fetch: Fetch;
   log: Log;
   ledger: PostLedger;
+  mediaLedger: MediaLedger;
+  /** Looks into films and makes pictures; closed by whoever made it. */
+  workshop: Workshop;
   /** For the User-Agent of requests. */
   version: string;
   /** Milliseconds after which a request counts as unanswered; at least 60,000 outside tests (networks.md §5). */
@@ -283,6 +321,8 @@ export type PublisherNeeds = {
   account(id: string): PublisherAccount | undefined;
   /** Throws SIGN_IN_NEEDED or VAULT_UNAVAILABLE. */
   token(accountId: string): Promise<string>;
+  /** Key of the bucket that lends addresses to this account. Throws NOT_FOUND or VAULT_UNAVAILABLE. */
+  bucketKey(accountId: string): Promise<BucketKey>;
   accountStatus(id: string): Promise<AccountStatus>;
   /** The network refuses this account until its owner does something: pauses it, and says so once. */
   signInNeeded(accountId: string, reason: string): Promise<void>;

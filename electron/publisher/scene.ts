@@ -85,7 +85,10 @@ export function store(
 }
 
 /** undefined when there is no token to be had: the accounts room has said why, and the queue waits. */
-export async function openSession({ needs, account }: Scene): Promise<Session | undefined> {
+export async function openSession({
+  needs,
+  account,
+}: Pick<Scene, 'needs' | 'account'>): Promise<Session | undefined> {
   try {
     const token = await needs.token(account.id);
     const http: Http = async (request) => {

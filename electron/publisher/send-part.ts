@@ -1,14 +1,13 @@
-import { nameOf } from './check.ts';
 import { bodyHash, draftOf } from './draft.ts';
-import { misfits } from './misfits.ts';
-import type { Draft, Session } from './networks/adapter.ts';
+import type { Session } from './networks/adapter.ts';
 import { afterPrepare, afterSend } from './outcome.ts';
 import type { Attempt, Work } from './ports.ts';
+import { makeReady } from './ready.ts';
 import { apply, around, type Go, openSession, type Scene, store } from './scene.ts';
 
 /** Brings one part of a target out: everything invisible first, then the one visible call. */
 export async function publish(scene: Scene, work: Work, part: number): Promise<Go> {
-  const { needs, adapter } = scene;
+  const { needs } = scene;
   const session = await openSession(scene);
   if (!session) return 'stop';
   const draft = draftOf(work, part, needs.mediaFolder);
@@ -17,19 +16,13 @@ export async function publish(scene: Scene, work: Work, part: number): Promise<G
     ...(known ?? firstAttempt(part, needs.random.uuid())),
     bodyHash: bodyHash(work, draft),
   };
-  const unfit = await unfitness(scene, session, draft);
-  if (needs.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
-  if (unfit) return apply(scene, work, afterPrepare(work, attempt, unfit, around(needs)));
   let isMine = true;
-  const prepared = await adapter.prepare(session, draft, attempt, {
-    after: scene.newest,
-    save: async (uploads) => {
-      attempt = { ...attempt, uploads };
-      isMine = await store(scene, work, { attempt });
-    },
+  const prepared = await makeReady(scene, session, work, attempt, async (uploads) => {
+    attempt = { ...attempt, uploads };
+    isMine = await store(scene, work, { attempt });
   });
   if (!isMine) return 'next';
-  if (needs.signal.aborted) return 'stop';
+  if (needs.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
   if (prepared.kind !== 'ready')
     return apply(scene, work, afterPrepare(work, attempt, prepared, around(needs)));
   const now = needs.clock.now();
@@ -44,21 +37,6 @@ export async function publish(scene: Scene, work: Work, part: number): Promise<G
   // Key, hash and uploads are committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
   if (!(await store(scene, work, { attempt, target: { status: 'sending' } }))) return 'next';
   return sendNow(scene, session, { ...work, target: { ...work.target, status: 'sending' } }, attempt, false);
-}
-
-/** Checked again before sending: limits change, and a post may have been added while its server was out of reach. */
-async function unfitness({ adapter, account }: Scene, session: Session, draft: Draft) {
-  const found = await adapter.limits(session);
-  if (found.kind === 'refused') return found;
-  const wrong = misfits(draft, found.limits, nameOf(account));
-  if (wrong.length === 0) return undefined;
-  const why = wrong
-    .map(({ at, message }) => `${typeof at === 'number' ? `File ${at + 1}` : `Its ${at}`} ${message}`)
-    .join('; ');
-  return {
-    kind: 'refused' as const,
-    refusal: { class: 'edit' as const, code: 'BAD_INPUT' as const, why, notBefore: null },
-  };
 }
 
 /** The visible call and what follows from it. `doubt`: an earlier one for this part has no known outcome. */

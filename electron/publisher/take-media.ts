@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { heldMediaId, type MediaInput, type PostInput, type Problem } from '../../shared/index.ts';
-import { filesOf } from './check.ts';
+import { filesOf, inspection } from './check.ts';
 import { takeMedia } from './media/intake.ts';
 import type { PublisherNeeds, StoredMedia } from './ports.ts';
 
@@ -51,7 +51,8 @@ export async function takeAll(
       media.push({ ...mine, part: place.part, position: place.position, alt, focus, publicUrl });
       continue;
     }
-    const taken = await takeMedia(one, place, { folder: needs.mediaFolder, id: needs.random.id() });
+    const to = { folder: needs.mediaFolder, id: needs.random.id() };
+    const taken = await takeMedia(one, place, to, inspection(needs));
     if (taken.kind === 'problem') problems.push(taken.problem);
     else {
       const stored = known ? { ...taken.media, name: known.name } : taken.media;

@@ -13,6 +13,7 @@ export type DesktopHostNeeds = {
   clock: Clock;
   demo: boolean;
   helper: string;
+  mediaWorker: string;
   configFile: Host['configFile'];
   notify: Notify;
   quit(): void;
@@ -38,6 +39,7 @@ export function createDesktopHost(needs: DesktopHostNeeds): Host {
       return { url: null };
     },
     launchAtLogin: (enabled) => launchAtLogin(enabled, needs.usualHome ? null : home),
+    mediaWorker: needs.mediaWorker,
     launchHelper: (args) => launchUtilityHelper(needs.helper, args),
     notify: ({ title, body, page }) => needs.notify({ title, body, route: `#/${page}` }),
     log,

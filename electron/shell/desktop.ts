@@ -35,6 +35,8 @@ export type DesktopNeeds = {
   page: string;
   /** Program of the helper that starts commands. */
   helper: string;
+  /** Program of the thread for media. */
+  mediaWorker: string;
   clock: Clock;
   log: Log;
   configFile: Host['configFile'];

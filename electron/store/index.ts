@@ -9,6 +9,7 @@ export { assertEpoch, raiseEpoch } from './epoch.ts';
 export { locateHome, prepareHome } from './home.ts';
 export { defaultHome, type HomePaths, homePaths, type Machine, thisMachine } from './home-paths.ts';
 export { createHousekeeping, type Housekeeping } from './housekeeping.ts';
+export { createMediaLedger } from './media-ledger.ts';
 export { readMeta, writeMeta } from './meta.ts';
 export { openStore, type Store } from './open-store.ts';
 export { type HomeLock, isOwned, type Owner, readOwner, takeHome } from './owner.ts';

@@ -57,17 +57,19 @@ const addMedia = compiledOnce<MediaRow, unknown>((db, place) =>
     public_url: place('public_url'),
     width: place('width'),
     height: place('height'),
+    details: place('details'),
   }),
 );
 
 /** Stores the files of a post. */
 export async function insertMedia(trx: Database, post: string, media: readonly StoredMedia[]): Promise<void> {
-  for (const { focus, publicUrl, ...rest } of media) {
+  for (const { focus, publicUrl, details, ...rest } of media) {
     await addMedia(trx, {
       ...rest,
       post_id: post,
       public_url: publicUrl,
       focus: focus === null ? null : JSON.stringify(focus),
+      details: details === null ? null : JSON.stringify(details),
     });
   }
 }

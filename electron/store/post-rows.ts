@@ -43,8 +43,13 @@ export function toPost(row: PostRow, media: readonly MediaRow[]): StoredPost {
 
 /** A row of `media` as the publisher knows it. */
 export function toMedia(row: MediaRow): StoredMedia {
-  const { post_id: _, focus, public_url: publicUrl, ...rest } = row;
-  return { ...rest, publicUrl, focus: focus === null ? null : (JSON.parse(focus) as [number, number]) };
+  const { post_id: _, focus, public_url: publicUrl, details, ...rest } = row;
+  return {
+    ...rest,
+    publicUrl,
+    focus: focus === null ? null : (JSON.parse(focus) as [number, number]),
+    details: details === null ? null : (JSON.parse(details) as StoredMedia['details']),
+  };
 }
 
 /** A row of `targets` as the publisher knows it. */

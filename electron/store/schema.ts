@@ -98,7 +98,11 @@ export type Tables = {
     /** Pixels; null where nothing measured them. */
     width: number | null;
     height: number | null;
+    /** JSON of what else is known of it; null for a file of an older version. */
+    details: string | null;
   };
+  /** Files that Belfry put into a bucket; `at` is when one was last wanted. */
+  bucket_files: { account_id: string; name: string; at: number };
   targets: {
     post_id: string;
     account_id: string;

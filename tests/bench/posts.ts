@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../electron/clock.ts';
-import { createPublisher } from '../../electron/publisher/index.ts';
+import { createPublisher, createWorkshop } from '../../electron/publisher/index.ts';
+import { noDetails } from '../../electron/publisher/media/facts.ts';
 import type { Attempt, NewPost } from '../../electron/publisher/ports.ts';
 import { systemRandom } from '../../electron/random.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { createMediaLedger } from '../../electron/store/media-ledger.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
+import { settingsSchema } from '../../shared/index.ts';
 import { percentile, type Result } from './result.ts';
 
 const idle = new AbortController().signal;
@@ -41,6 +44,9 @@ async function openHome(server = 'http://127.0.0.1:9') {
     fetch: (url, init) => fetch(url, init),
     log: () => undefined,
     ledger,
+    mediaLedger: createMediaLedger(db),
+    workshop: createWorkshop({ entry: undefined, clock: systemClock }),
+    bucketKey: async () => ({ keyId: '', secret: '' }),
     version: 'bench',
     requestTimeoutMs: 60_000,
     mediaFolder: join(home, 'media'),
@@ -48,7 +54,7 @@ async function openHome(server = 'http://127.0.0.1:9') {
     token: async (id) => `token-${id}`,
     accountStatus: async () => 'ready',
     signInNeeded: async () => undefined,
-    settings: () => ({ lateLimitHours: 24, spacingSeconds: 0, settleSeconds: 60 }),
+    settings: () => ({ ...settingsSchema.parse({}), spacingSeconds: 0 }),
     publishingPaused: async () => false,
     changed: () => undefined,
     needsPerson: ({ reason }) => {
@@ -368,7 +374,9 @@ async function memory(): Promise<Result[]> {
     height: null,
   };
   await ledger.add(
-    newPost('0', Date.now(), [{ ...film, sha256: '', alt: '', focus: null, publicUrl: null }]),
+    newPost('0', Date.now(), [
+      { ...film, sha256: '', alt: '', focus: null, publicUrl: null, details: noDetails },
+    ]),
   );
   const before = process.memoryUsage().rss;
   let peak = before;

@@ -25,7 +25,7 @@ function tree() {
 
 it('everything is stale before the first build, nothing after it', () => {
   const { root, build } = tree();
-  expect(stale(root)).toEqual(['renderer', 'main', 'preload', 'headless', 'cli', 'command-helper']);
+  expect(stale(root)).toEqual(['renderer', 'main', 'preload', 'headless', 'cli', 'command-helper', 'media-worker']);
   build();
   expect(stale(root)).toEqual([]);
 });
@@ -43,7 +43,7 @@ it('a change makes stale what is made from it', () => {
   expect(stale(root)).toHaveLength(5);
   build();
   write('electron/runner/helper/program.ts', '');
-  expect(stale(root)).toEqual(['main', 'preload', 'headless', 'cli', 'command-helper']);
+  expect(stale(root)).toEqual(['main', 'preload', 'headless', 'cli', 'command-helper', 'media-worker']);
 });
 
 it('a file that was renamed or removed counts as a change, one that was only touched does not', () => {

@@ -44,18 +44,15 @@ describe('Instagram', () => {
     });
   });
 
-  test('a picture without a public address fails with that reason, and nothing is asked of Instagram', async () => {
-    const { stage, target } = await open('instagram');
-    const post = await stage.add({
-      text: 'a',
-      accounts: ['instagram'],
-      media: [{ path: stage.picture('a.jpg') }],
+  test('a picture without a public address is refused with that reason, and nothing is asked of Instagram', async () => {
+    const { stage } = await open('instagram');
+    const media = [{ path: stage.picture('a.jpg') }];
+    await expect(stage.add({ text: 'a', accounts: ['instagram'], media })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      field: 'media[0]',
+      message: expect.stringContaining('has no public address'),
     });
     await stage.patientBeat();
-    expect(await target(post.id)).toMatchObject({
-      status: 'failed',
-      error: { message: expect.stringContaining('public address') },
-    });
     expect(stage.network.requests).toEqual([]);
   });
 

@@ -5,14 +5,14 @@ import type { LookUp } from '../../electron/publisher/networks/adapter.ts';
 import { type Around, afterSend } from '../../electron/publisher/outcome.ts';
 import type { Attempt, Work } from '../../electron/publisher/ports.ts';
 import { afterLookUp, type Knowledge } from '../../electron/publisher/reconcile.ts';
-import { type TargetStatus, targetStatuses, targetTransitions } from '../../shared/index.ts';
+import { settingsSchema, type TargetStatus, targetStatuses, targetTransitions } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 
 /** The decisions themselves, without any network: what follows from what is known. */
 
 const now = Date.parse('2026-11-22T09:00:00Z');
 const minute = 60_000;
-const settings = { lateLimitHours: 24, spacingSeconds: 60, settleSeconds: 60 };
+const settings = settingsSchema.parse({});
 const around: Around = { now, settleMs: minute, luck: 0.5, freshKey: 'fresh' };
 const knowledge: Knowledge = {
   known: new Set(),

@@ -83,6 +83,7 @@ test('a post comes back as it was stored', async () => {
     sha256: 'x',
     alt: 'Alt',
     focus: [0.5, -1] as const,
+    details: null,
     publicUrl: 'https://cdn.example/a.png',
   };
   const post = newPost({

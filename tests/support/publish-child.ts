@@ -3,12 +3,13 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../electron/clock.ts';
-import { createPublisher, type PostLedger } from '../../electron/publisher/index.ts';
+import { createPublisher, createWorkshop, type PostLedger } from '../../electron/publisher/index.ts';
 import { systemRandom } from '../../electron/random.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { createMediaLedger } from '../../electron/store/media-ledger.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
-import type { Network } from '../../shared/index.ts';
+import { type Network, settingsSchema } from '../../shared/index.ts';
 
 export type ChildTask = {
   home: string;
@@ -32,6 +33,7 @@ function point(name: string): void {
 /** Which call this is, by the one thing that tells: its address. */
 function nameOfCall(method: string, url: string): string {
   const { pathname } = new URL(url);
+  if (method === 'HEAD') return 'read';
   if (method === 'GET') return /\/statuses|\/media$|^\/v[\d.]+\/[^/]+$/.test(pathname) ? 'look' : 'read';
   if (/\/media$|\/photos$/.test(pathname)) return 'upload';
   if (/\/feed$/.test(pathname)) return 'draft';
@@ -53,6 +55,11 @@ function watched(ledger: PostLedger): PostLedger {
   };
 }
 
+/** Files at public addresses are served by the fake network itself. */
+function byName(url: string, init?: RequestInit): Promise<Response> {
+  return fetch(url.replace('https://cdn.example', `${task.accounts[0]?.server}/cdn`), init);
+}
+
 const { db, close } = openDatabase(join(task.home, 'belfry.db'));
 const epoch = await raiseEpoch(db);
 const publisher = createPublisher({
@@ -61,12 +68,15 @@ const publisher = createPublisher({
   async fetch(url, init) {
     const name = nameOfCall(init?.method ?? 'GET', url);
     point(`before ${name}`);
-    const response = await fetch(url, init);
+    const response = await byName(url, init);
     point(`after ${name}`);
     return response;
   },
   log: () => undefined,
   ledger: watched(createPostLedger(db, epoch)),
+  mediaLedger: createMediaLedger(db),
+  workshop: createWorkshop({ entry: undefined, clock: systemClock }),
+  bucketKey: async () => ({ keyId: '', secret: '' }),
   version: '0.0.0-test',
   requestTimeoutMs: task.requestTimeoutMs,
   mediaFolder: join(task.home, 'media'),
@@ -77,7 +87,7 @@ const publisher = createPublisher({
   token: async (id) => task.accounts.find((account) => account.id === id)?.token ?? '',
   accountStatus: async () => 'ready',
   signInNeeded: async () => undefined,
-  settings: () => ({ lateLimitHours: 24, spacingSeconds: 0, settleSeconds: task.settleSeconds }),
+  settings: () => ({ ...settingsSchema.parse({}), spacingSeconds: 0, settleSeconds: task.settleSeconds }),
   publishingPaused: async () => false,
   changed: () => undefined,
   needsPerson: () => undefined,

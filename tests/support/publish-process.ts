@@ -102,6 +102,7 @@ function storePicture(home: string, id: string): StoredMedia {
     height: 1,
     focus: null,
     publicUrl: `https://cdn.example/${id}.jpg`,
+    details: null,
   };
 }
 

@@ -1,21 +1,31 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { createPublisher, type PostLedger, type PublisherNeeds } from '../../electron/publisher/index.ts';
-import { createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/clock.ts';
+import { createPublisher, createWorkshop, type PublisherNeeds } from '../../electron/publisher/index.ts';
+import { createMediaLedger, createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import {
+  type AccountMedia,
   type AccountStatus,
   networks as allNetworks,
   type Network,
   type PostDraft,
   parse,
   postInputSchema,
+  settingsSchema,
   toInstant,
 } from '../../shared/index.ts';
 import { type HandClock, handClock } from './clock.ts';
+import { fetchBy, startFakeCdn } from './fake-cdn.ts';
 import { type FakeNetwork, type ModelName, startFakeNetwork } from './fake-networks/index.ts';
 import { temporaryHome } from './home.ts';
 import { seededRandom } from './random.ts';
+
+/** Node runs it as it is. */
+export const workshopEntry = fileURLToPath(
+  new URL('../../electron/publisher/media/workshop/worker.ts', import.meta.url),
+);
 
 /** A publisher at work: real database, real HTTP to fake networks, a clock that is moved by hand. */
 export type Stage = Awaited<ReturnType<typeof createStage>>;
@@ -42,7 +52,16 @@ export async function createStage(options: StageOptions = {}) {
   const told: { kind: string; account: string; reason: string }[] = [];
   /** Requests and queries that wait for their answer. */
   const calls = { open: 0 };
-  const settings = { lateLimitHours: 24, spacingSeconds: 60, settleSeconds: 60 };
+  const settings = settingsSchema.parse({});
+  const accountMedia = new Map<string, AccountMedia>();
+  /** Where names of servers lead. */
+  const hosts = new Map<string, string>();
+  const byName = fetchBy(hosts);
+  const cdn = await startFakeCdn(home);
+  hosts.set('cdn.example', cdn.address);
+  for (const network of networks.values()) hosts.set('fake.example', network.address);
+  const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
+  onTestFinished(() => workshop.close());
 
   const engine = async () => {
     const database = openDatabase(join(home, 'belfry.db'));
@@ -53,12 +72,15 @@ export async function createStage(options: StageOptions = {}) {
       random,
       fetch: async (url, init) => {
         calls.open += 1;
-        return fetch(url, init).finally(() => {
+        return byName(url, init).finally(() => {
           calls.open -= 1;
         });
       },
       log: () => undefined,
       ledger: counted(ledger, calls),
+      mediaLedger: counted(createMediaLedger(database.db), calls),
+      workshop: counted(workshop, calls),
+      bucketKey: async () => ({ keyId: 'fake-key', secret: 'fake-secret' }),
       version: '0.0.0-test',
       requestTimeoutMs: 60_000,
       // A pass waits for all its accounts, so that a test sees what they did.
@@ -73,6 +95,7 @@ export async function createStage(options: StageOptions = {}) {
           server: network.address,
           remoteId: network.account,
           handle: `@${id}`,
+          media: accountMedia.get(id),
         };
       },
       token: async (id) => networks.get(id)?.token ?? 'no-token',
@@ -104,6 +127,9 @@ export async function createStage(options: StageOptions = {}) {
     /** The first network. */
     network: first,
     settings,
+    accountMedia,
+    cdn,
+    hosts,
     statuses,
     /** What a person was told. */
     told,
@@ -195,10 +221,10 @@ export function jpegOf(width: number, height: number, content: string): Buffer {
   return Buffer.concat([Buffer.from([0xff, 0xd8, ...jfif, ...frame]), Buffer.from(content)]);
 }
 
-/** The ledger, with its open calls counted. */
-function counted(ledger: PostLedger, calls: { open: number }): PostLedger {
-  return new Proxy(ledger, {
-    get(target, name: keyof PostLedger) {
+/** A port, with its open calls counted. */
+function counted<P extends object>(port: P, calls: { open: number }): P {
+  return new Proxy(port, {
+    get(target, name: string & keyof P) {
       const call = target[name] as (...given: unknown[]) => Promise<unknown>;
       return (...given: unknown[]) => {
         calls.open += 1;

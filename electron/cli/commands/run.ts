@@ -24,7 +24,8 @@ export function runCommand(program: Command, use: Use): void {
         io.outliveReader();
         const assets = join(__dirname, '../renderer');
         const helper = join(__dirname, 'command-helper.cjs');
-        return await runHeadless({ home, version, port, window, log, assets, helper, demo });
+        const mediaWorker = join(__dirname, 'media-worker.cjs');
+        return await runHeadless({ home, version, port, window, log, assets, helper, mediaWorker, demo });
       }),
     );
 }

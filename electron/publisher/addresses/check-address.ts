@@ -1,7 +1,8 @@
 import type { Refusal } from '../networks/adapter.ts';
 import type { Http, HttpAnswer, HttpResult } from '../networks/http.ts';
 
-export type Expected = { url: string; mime: string; bytes: number };
+/** `bytes` is null where the host may have changed the file. */
+export type Expected = { url: string; mime: string; bytes: number | null };
 
 const mostHops = 3;
 /** Answers of servers that know no HEAD. */
@@ -57,7 +58,7 @@ function judge(answer: HttpResult, { url, mime, bytes }: Expected): Refusal | nu
       `${place} gives ${type === '' ? 'no type' : type} instead of ${mime}`,
     );
   const length = lengthOf(answer);
-  if (length !== null && length !== bytes)
+  if (length !== null && bytes !== null && length !== bytes)
     return refuse(
       'edit',
       'NETWORK_REFUSED',

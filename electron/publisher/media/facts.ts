@@ -37,3 +37,12 @@ export type MediaFacts = {
   height: number | null;
   details: MediaDetails;
 };
+
+/** Types that can be freed of their metadata without touching the picture or film itself. */
+export const strippable: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'video/mp4',
+  'video/quicktime',
+]);

@@ -27,10 +27,7 @@ export type InspectNeeds = {
 /** Opens and examines a file; the text says what is wrong with it. Whoever gets a handle closes it. */
 export async function inspect(
   path: string,
-  needs: InspectNeeds = {
-    workshop: { measure: async () => ({ ok: false, fault: 'failed', why: '' }) },
-    folders: null,
-  },
+  needs: InspectNeeds,
 ): Promise<{ handle: FileHandle; facts: MediaFacts } | string> {
   const allowed = await realPathWithin(path, needs.folders);
   if (typeof allowed === 'string') return allowed;

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { MediaInput, Problem } from '../../../shared/index.ts';
 import type { StoredMedia } from '../ports.ts';
-import { inspect } from './inspect.ts';
+import { type InspectNeeds, inspect } from './inspect.ts';
 
 const chunk = 1024 * 1024;
 
@@ -17,14 +17,12 @@ export async function takeMedia(
   input: MediaInput,
   place: { part: number; position: number; field: string },
   to: { folder: string; id: string },
+  needs: InspectNeeds,
 ): Promise<Taken> {
   const problem = (message: string): Taken => ({ kind: 'problem', problem: { field: place.field, message } });
-  const found = await inspect(input.path);
+  const found = await inspect(input.path, needs);
   if (typeof found === 'string') return problem(found);
-  const {
-    handle,
-    facts: { details: _details, ...facts },
-  } = found;
+  const { handle, facts } = found;
   try {
     const sha256 = await copyWhole(handle, facts.bytes, to);
     if (sha256 === undefined) return problem(`${input.path} changed while it was being copied`);

@@ -1,6 +1,5 @@
 import type { Fit } from '../../../shared/index.ts';
-import type { MediaFacts } from './facts.ts';
-import { strippable } from './strip/index.ts';
+import { type MediaFacts, strippable } from './facts.ts';
 import type { Area, Recipe } from './workshop/orders.ts';
 
 /** What a network takes of pictures. */

@@ -1,4 +1,6 @@
-import type { Clock, ErrorCode, Log, Millis, Poll } from '../../../shared/index.ts';
+import type { Clock, ErrorCode, Log, Millis, Poll, PostFormat } from '../../../shared/index.ts';
+import type { MediaDetails } from '../media/facts.ts';
+import type { PictureLimits } from '../media/plan-fit.ts';
 import type { Attempt, PublisherAccount, Upload } from '../ports.ts';
 import type { Http } from './http.ts';
 
@@ -81,6 +83,8 @@ export type DraftMedia = {
   focus: readonly [number, number] | null;
   /** Where the same file stands on the internet; for networks that fetch it themselves. */
   publicUrl: string | null;
+  sha256: string;
+  details: MediaDetails;
 };
 
 /** One part as one network is to show it. */
@@ -95,6 +99,7 @@ export type Draft = {
   sensitive: boolean;
   poll: Poll | null;
   media: readonly DraftMedia[];
+  format: PostFormat;
   /** Remote id of the part that this one answers; null for the first. */
   replyTo: string | null;
 };
@@ -113,28 +118,56 @@ export type Session = {
 /** What a network takes in a poll; times in seconds. */
 export type PollLimits = { options: number; characters: number; least: number; most: number };
 
-/** What a network takes; null = no limit known. */
-export type Limits = {
-  characters: number | null;
-  media: number | null;
-  altCharacters: number | null;
-  imageBytes: number | null;
-  /** Width times height. */
-  imagePixels: number | null;
-  /** Least and greatest width divided by height. */
-  imageRatio: readonly [number, number] | null;
+/** What a network takes of films; null = no limit known. */
+export type FilmLimits = {
   videoBytes: number | null;
-  mimeTypes: readonly string[] | null;
-  textOnly: boolean;
-  thread: boolean;
-  /** An account can comment on its own posts. */
-  comments: boolean;
-  /** null where the network has none. */
-  polls: PollLimits | null;
-  visibilities: readonly Draft['visibility'][];
-  /** Length of a text as this network counts it. */
-  count(text: string, contentWarning: string | null): number;
+  /** Least and most. */
+  filmSeconds: readonly [number, number] | null;
+  framesPerSecond: readonly [number, number] | null;
+  /** Width times height. */
+  filmPixels: number | null;
+  /** The index has to come first, because the network fetches the film from its beginning. */
+  streamable: boolean;
+  /** No other file beside a film or sound. */
+  filmAlone: boolean;
 };
+
+/** How many files of each kind a format is made of: least and most. */
+export type FormatFiles = { files: readonly [number, number]; pictures: boolean; films: boolean };
+
+/** What differs for a format other than `post`. */
+export type FormatLimits = FormatFiles &
+  Partial<Pick<Limits, 'imageRatio' | 'videoBytes' | 'filmSeconds' | 'framesPerSecond'>> & {
+    /** The text is left out of what is shown. */
+    silent: boolean;
+  };
+
+/** What a network takes; null = no limit known. Pixels and ratios are width by height. */
+export type Limits = PictureLimits &
+  FilmLimits & {
+    characters: number | null;
+    media: number | null;
+    altCharacters: number | null;
+    /** Formats besides `post`. */
+    formats: Partial<Record<PostFormat, FormatLimits>>;
+    /** Files that the network fetches from a public address itself. */
+    fetches: 'nothing' | 'pictures' | 'everything';
+    textOnly: boolean;
+    thread: boolean;
+    /** An account can comment on its own posts. */
+    comments: boolean;
+    /** null where the network has none. */
+    polls: PollLimits | null;
+    visibilities: readonly Draft['visibility'][];
+    /** Length of a text as this network counts it. */
+    count(text: string, contentWarning: string | null): number;
+  };
+
+/** Outcome of lending an address to a file. */
+export type Hosted =
+  | { kind: 'hosted'; url: string; until: Millis }
+  | { kind: 'later'; why: string }
+  | { kind: 'refused'; refusal: Refusal };
 
 /** One network (or family of servers): invisible preparation, the one visible call, and the look afterwards. */
 export type Adapter = {
@@ -157,6 +190,8 @@ export type Adapter = {
   send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent>;
   lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp>;
   repeatRule(session: Session): Promise<RepeatRule>;
+  /** Puts a file, invisible, where anybody can fetch it for some hours. Left out where the network has no such place. */
+  host?(session: Session, media: DraftMedia): Promise<Hosted>;
   /** Address of a published post whose answer did not tell it; null when it cannot be had. Left out where `send` tells. */
   linkOf?(session: Session, remoteId: string): Promise<string | null>;
 };

@@ -1,8 +1,15 @@
 import { createReadStream } from 'node:fs';
 import type { Body } from './http.ts';
 
-/** One file of a multipart body; servers go by `mime`, so it must be the true one (networks.md §9). */
-export type FilePart = { field: string; path: string; name: string; mime: string; bytes: number };
+/** One file of a multipart body, or `bytes` of it from `from` on; servers go by `mime`, so it must be the true one (networks.md §9). */
+export type FilePart = {
+  field: string;
+  path: string;
+  name: string;
+  mime: string;
+  bytes: number;
+  from?: number;
+};
 
 /** multipart/form-data with one file, read from disk while it is sent: memory stays flat whatever the size. */
 export function multipart(file: FilePart, fields: Record<string, string>, boundary: string): Body {
@@ -22,7 +29,8 @@ export function multipart(file: FilePart, fields: Record<string, string>, bounda
     bytes: head.byteLength + file.bytes + tail.byteLength,
     async *stream() {
       yield head;
-      yield* createReadStream(file.path, { highWaterMark: 64 * 1024 });
+      const { from = 0, bytes } = file;
+      yield* createReadStream(file.path, { highWaterMark: 64 * 1024, start: from, end: from + bytes - 1 });
       yield tail;
     },
   };

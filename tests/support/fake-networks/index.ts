@@ -56,6 +56,13 @@ export async function startFakeNetwork(
         body: timelinePage(world, `Pretended ${model}`),
         headers: { 'content-type': 'text/html' },
       });
+    // A file at a public address; its length is not told.
+    if (asked.path.startsWith('/cdn/'))
+      return reply(response, {
+        status: 200,
+        body: '',
+        headers: { 'content-type': 'image/jpeg', 'content-encoding': 'identity' },
+      });
     const handled = routesOf(world, asked, `http://${request.headers.host ?? 'localhost'}`);
     requests.push({
       route: handled?.route ?? 'other',

@@ -293,6 +293,8 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       return account;
     },
     'accounts.verify': async ({ id }) => found(world.accounts, id, 'account'),
+    'accounts.media': async ({ id }) => ({ id, media: {}, hasBucketKey: false }),
+    'accounts.setMedia': async ({ id, media = {} }) => ({ id, media, hasBucketKey: false }),
     'accounts.remove': async ({ id }) => {
       world.accounts = world.accounts.filter((account) => account.id !== id);
       told('accounts.changed');

@@ -1,18 +1,10 @@
+import { strippable } from '../facts.ts';
 import type { Reader } from '../file-reader.ts';
 import { stripFilm } from './film.ts';
 import { stripJpeg } from './jpeg.ts';
 import type { Piece } from './pieces.ts';
 import { stripPng } from './png.ts';
 import { stripWebp } from './webp.ts';
-
-/** Types that can be freed of their metadata without touching the picture or film itself. */
-export const strippable: ReadonlySet<string> = new Set([
-  'image/jpeg',
-  'image/png',
-  'image/webp',
-  'video/mp4',
-  'video/quicktime',
-]);
 
 /** The pieces of a file without what says where it was made; undefined when it is damaged or of another type. */
 export async function strip(

@@ -15,11 +15,11 @@ export type Workshop = {
 type Waiting = { letter: Letter; settle(outcome: Outcome<FilmFacts | Made>): void };
 
 /**
- * A workshop whose thread runs the file `entry`. It starts with the first order and ends when none came for `idleMs`, which
+ * A workshop whose thread runs the file `entry`; without one every order fails. It starts with the first order and ends when none came for `idleMs`, which
  * gives its memory back; an order that takes longer than `orderMs` ends it, too, so that no file can occupy it for ever.
  */
 export function createWorkshop(needs: {
-  entry: string;
+  entry: string | undefined;
   clock: Clock;
   idleMs?: number;
   orderMs?: number;
@@ -37,12 +37,12 @@ export function createWorkshop(needs: {
     for (const { settle } of waiting.splice(0)) settle({ ok: false, fault: 'failed', why });
     return ending?.terminate() ?? Promise.resolve();
   };
-  const start = (): Worker => {
-    const started = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: 512 } });
+  const start = (program: string): Worker => {
+    const started = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: 512 } });
     started.on('message', ({ id, outcome }: Answer) => {
       if (waiting[0]?.letter.id !== id) return;
       waiting.shift()?.settle(outcome);
-      next();
+      next(program);
     });
     started.on('error', (error) => {
       if (worker === started) void end(`The thread for media broke: ${String(error)}`);
@@ -53,7 +53,7 @@ export function createWorkshop(needs: {
     return started;
   };
   /** Hands the first order over, or lets the thread rest. */
-  const next = () => {
+  const next = (program: string) => {
     cancelTimer();
     const [first] = waiting;
     if (!first) {
@@ -61,7 +61,7 @@ export function createWorkshop(needs: {
       cancelTimer = clock.setTimer(idleMs, () => void end(''));
       return;
     }
-    worker ??= start();
+    worker ??= start(program);
     worker.ref();
     worker.postMessage(first.letter);
     cancelTimer = clock.setTimer(orderMs, () => {
@@ -70,11 +70,13 @@ export function createWorkshop(needs: {
   };
   const order = <T>(wanted: Order): Promise<Outcome<T>> =>
     new Promise((resolve) => {
+      if (entry === undefined)
+        return resolve({ ok: false, fault: 'failed', why: 'This host has no thread for media' });
       lastId += 1;
       // The answer to an order is of the order's kind: one thread, one protocol, both ours.
       const settle = (outcome: Outcome<FilmFacts | Made>) => resolve(outcome as Outcome<T>);
       waiting.push({ letter: { id: lastId, order: wanted }, settle });
-      if (waiting.length === 1) next();
+      if (waiting.length === 1) next(entry);
     });
 
   return {

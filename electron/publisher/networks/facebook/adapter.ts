@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { Attempt } from '../../ports.ts';
+import type { Attempt, Upload } from '../../ports.ts';
 import type { Adapter, Draft, Limits, LookUp, Refusal, RepeatRule, Sent, Session } from '../adapter.ts';
 import { lookUpComment, sendComment } from '../meta/comment.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { buildDraft } from './draft.ts';
+import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
+import { hostPhoto } from './host.ts';
 
 const successSchema = z.object({ success: z.literal(true) });
 const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
@@ -17,8 +19,26 @@ const limits: Limits = {
   imageBytes: 10_000_000,
   imagePixels: null,
   imageRatio: null,
+  imageWidth: null,
+  plainJpeg: false,
   videoBytes: null,
-  mimeTypes: ['image/jpeg', 'image/png', 'image/gif'],
+  filmSeconds: null,
+  framesPerSecond: null,
+  filmPixels: null,
+  streamable: false,
+  filmAlone: true,
+  mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'video/mp4', 'video/quicktime'],
+  formats: {
+    reel: {
+      files: [1, 1],
+      pictures: false,
+      films: true,
+      silent: false,
+      filmSeconds: [3, 90],
+      framesPerSecond: [24, 60],
+    },
+  },
+  fetches: 'nothing',
   textOnly: true,
   thread: false,
   comments: true,
@@ -30,24 +50,28 @@ const limits: Limits = {
 /** The draft itself says whether it is out, and publishing it again was seen to be harmless (observed, not promised: so two looks). */
 const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: Number.POSITIVE_INFINITY };
 
-/** Facebook Pages by the Graph API: text and photos, as an unpublished draft that one call makes visible. */
+/** Facebook Pages by the Graph API: text, links and photos as an unpublished draft, films and reels as an upload; one call makes each visible. */
 export function createFacebook(): Adapter {
   return {
     knownLimits: () => limits,
     limits: async () => ({ kind: 'limits', limits }),
     async prepare(session, draft, attempt, { save }) {
       if (draft.comment) return { kind: 'ready', newestSeen: null };
-      const built = await buildDraft(session, draft, attempt.uploads, save);
+      const build = hasFilm(draft) ? uploadFilm : buildDraft;
+      const built = await build(session, draft, attempt.uploads, save);
       return built.kind === 'refused' ? built : { kind: 'ready', newestSeen: null };
     },
     send,
     lookUp,
     repeatRule: async () => rule,
+    host: hostPhoto,
   };
 }
 
 async function send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent> {
   if (draft.comment) return sendComment(session, draft);
+  const film = filmOf(attempt);
+  if (film) return publishFilm(session, draft, film);
   const id = draftOf(attempt);
   if (id === undefined) return { kind: 'refused', refusal: withoutDraft };
   const answer = await graph(session, 'POST', id, { json: { is_published: true }, visible: true });
@@ -61,6 +85,8 @@ const commentNames = { text: 'message', time: 'created_time' } as const;
 
 async function lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp> {
   if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
+  const film = filmOf(attempt);
+  if (film) return lookForFilm(session, film);
   const id = draftOf(attempt) ?? '';
   const answer = await graph(session, 'GET', id, { query: { fields: 'is_published,permalink_url' } });
   const parsed = draftSchema.safeParse(
@@ -70,6 +96,14 @@ async function lookUp(session: Session, draft: Draft, attempt: Attempt): Promise
   const { is_published: isOut, permalink_url: link } = parsed.data;
   const matches = isOut ? [{ remoteId: id, url: link ?? `https://www.facebook.com/${id}` }] : [];
   return { kind: 'seen', matches, unclear: [], complete: true, exists: isOut ? 'certain' : 'no' };
+}
+
+function hasFilm({ media }: Draft): boolean {
+  return media.some(({ mime }) => mime.startsWith('video/'));
+}
+
+function filmOf(attempt: Attempt): Upload | undefined {
+  return attempt.uploads.find(({ kind }) => kind === 'film');
 }
 
 function draftOf(attempt: Attempt): string | undefined {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Upload } from '../../ports.ts';
 import type { Draft, DraftMedia, Refusal, Session } from '../adapter.ts';
 import { fileProblem } from '../file-problem.ts';
-import { refusalOf } from '../meta/errors.ts';
+import type { HttpResult } from '../http.ts';
+import { metaError, refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { extensionOf, multipart } from '../multipart.ts';
 
@@ -10,6 +11,8 @@ const idSchema = z.object({ id: z.string().min(1) });
 
 /** Unattached photos vanish after about a day. */
 const uploadForMs = 20 * 3_600_000;
+/** networks.md §4.4: the page behind the link cannot be read. */
+const unreadableLink = 1609005;
 
 export type Drafted = { kind: 'ready' } | { kind: 'refused'; refusal: Refusal };
 
@@ -37,13 +40,19 @@ export async function buildDraft(
   }
   if (uploads.some(({ kind }) => kind === 'draft')) return { kind: 'ready' };
   const photos = uploads.map(({ id }) => ({ media_fbid: id }));
-  const answer = await graph(session, 'POST', `${session.account.remoteId}/feed`, {
-    json: {
-      ...(draft.text === '' ? {} : { message: draft.text }),
-      ...(photos.length === 0 ? {} : { attached_media: photos }),
-      published: false,
-    },
-  });
+  const make = (link: string | undefined) =>
+    graph(session, 'POST', `${session.account.remoteId}/feed`, {
+      json: {
+        ...(draft.text === '' ? {} : { message: draft.text }),
+        ...(photos.length === 0 ? {} : { attached_media: photos }),
+        ...(link === undefined ? {} : { link }),
+        published: false,
+      },
+    });
+  const link = photos.length === 0 ? linkIn(draft.text) : undefined;
+  const first = await make(link);
+  // A page that Facebook cannot read gets no preview; the post is worth more than that.
+  const answer = link !== undefined && isUnreadableLink(first) ? await make(undefined) : first;
   const id = idSchema.safeParse(answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined)
     .data?.id;
   if (id === undefined) return { kind: 'refused', refusal: refusalOf(answer, clock.now()) };
@@ -51,7 +60,18 @@ export async function buildDraft(
   return { kind: 'ready' };
 }
 
-async function uploadPhoto(session: Session, media: DraftMedia): Promise<string | Refusal> {
+/** The first address in a text: Facebook shows a preview of what `link` names. */
+export function linkIn(text: string): string | undefined {
+  const found = /https?:\/\/[^\s<>"']+/iu.exec(text)?.[0]?.replace(/[.,;:!?)\]}]+$/u, '');
+  return found !== undefined && URL.canParse(found) ? found : undefined;
+}
+
+function isUnreadableLink(answer: HttpResult): boolean {
+  return answer.kind === 'answer' && metaError(answer)?.error_subcode === unreadableLink;
+}
+
+/** Uploads a photo that nobody sees yet; its id. */
+export async function uploadPhoto(session: Session, media: DraftMedia): Promise<string | Refusal> {
   const missing = await fileProblem(media);
   if (missing) return missing;
   const file = {

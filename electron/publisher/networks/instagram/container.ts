@@ -3,9 +3,10 @@ import type { Upload } from '../../ports.ts';
 import type { Draft, DraftMedia, Refusal, Session } from '../adapter.ts';
 import { refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
+import { sendBytes } from '../meta/send-bytes.ts';
 import { pause } from '../pause.ts';
 
-const idSchema = z.object({ id: z.string().min(1) });
+const madeSchema = z.object({ id: z.string().min(1), uri: z.string().optional().catch(undefined) });
 const statusSchema = z.object({ status_code: z.string(), status: z.string().optional().catch(undefined) });
 
 /** networks.md §3.3: seconds between looks at a container; afterwards the post goes back to the queue for a minute. */
@@ -22,7 +23,7 @@ export type ContainerState =
   | { kind: 'refused'; refusal: Refusal };
 
 /**
- * Makes the containers of a post: one, or one per picture and one around them, each stored before the next request, and waits until they are finished.
+ * Makes the containers of a post: one, or one per file and one around them, each stored before the next request, and waits until they are finished.
  * Containers are invisible. What certainly doubles a post is a second container that gets published, so this is never called while an outcome is unknown.
  */
 export async function buildContainers(
@@ -31,56 +32,93 @@ export async function buildContainers(
   known: readonly Upload[],
   save: (uploads: readonly Upload[]) => Promise<void>,
 ): Promise<Built> {
-  const { clock } = session;
-  const fresh = known.every(({ at }) => clock.now() - at < containerForMs);
-  const uploads = fresh ? [...known] : [];
-  const add = async (kind: Upload['kind'], fields: Record<string, unknown>): Promise<Refusal | undefined> => {
-    const made = await graph(session, 'POST', `${session.account.remoteId}/media`, { json: fields });
-    const id = idSchema.safeParse(made.kind === 'answer' && made.status === 200 ? made.json : undefined).data
-      ?.id;
-    if (id === undefined) return refusalOf(made, clock.now());
-    uploads.push({ kind, id, at: clock.now() });
-    await save([...uploads]);
-    return undefined;
-  };
+  const fresh = known.every(({ at }) => session.clock.now() - at < containerForMs);
+  const shelf = createShelf(session, fresh ? known : [], save);
   const [only] = draft.media;
   if (only && draft.media.length === 1) {
-    const refusal =
-      uploads.length > 0 ? undefined : await add('container', { ...singleFields(only), caption: draft.text });
-    return refusal ? { kind: 'refused', refusal } : waitForAll(session, uploads);
+    const refusal = await shelf.fill('container', 0, only, containerOf(draft, only));
+    return refusal ? { kind: 'refused', refusal } : waitForAll(session, shelf.of('container'));
   }
-  for (const media of draft.media.slice(uploads.filter(({ kind }) => kind === 'media').length)) {
-    const refusal = await add('media', { ...childFields(media), is_carousel_item: true });
+  for (const [index, media] of draft.media.entries()) {
+    const refusal = await shelf.fill('media', index, media, childOf(media));
     if (refusal) return { kind: 'refused', refusal };
   }
-  const children = uploads.filter(({ kind }) => kind === 'media');
+  const children = shelf.of('media');
   const ready = await waitForAll(session, children);
   if (ready.kind !== 'ready') return ready;
-  if (!uploads.some(({ kind }) => kind === 'container')) {
-    const fields = {
-      media_type: 'CAROUSEL',
-      children: children.map(({ id }) => id).join(','),
-      caption: draft.text,
-    };
-    const refusal = await add('container', fields);
-    if (refusal) return { kind: 'refused', refusal };
-  }
-  return waitForAll(
-    session,
-    uploads.filter(({ kind }) => kind === 'container'),
-  );
+  const around = {
+    media_type: 'CAROUSEL',
+    children: children.map(({ id }) => id).join(','),
+    caption: draft.text,
+  };
+  const refusal = await shelf.make('container', 0, around);
+  return refusal ? { kind: 'refused', refusal } : waitForAll(session, shelf.of('container'));
 }
 
-function singleFields(media: DraftMedia): Record<string, unknown> {
-  return media.mime.startsWith('video/')
-    ? { media_type: 'REELS', video_url: media.publicUrl }
-    : { image_url: media.publicUrl, ...(media.alt === '' ? {} : { alt_text: media.alt }) };
+/** The containers that are there, and how more come to it. */
+function createShelf(
+  session: Session,
+  known: readonly Upload[],
+  save: (uploads: readonly Upload[]) => Promise<void>,
+) {
+  const { clock, account } = session;
+  let uploads = [...known];
+  const of = (kind: Upload['kind']) => uploads.filter((upload) => upload.kind === kind);
+  const keep = async (changed: Upload[]) => {
+    uploads = changed;
+    await save([...uploads]);
+  };
+  const make = async (kind: Upload['kind'], index: number, fields: Record<string, unknown>) => {
+    if (of(kind)[index]) return undefined;
+    const answer = await graph(session, 'POST', `${account.remoteId}/media`, { json: fields });
+    const made = madeSchema.safeParse(
+      answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
+    ).data;
+    if (!made) return refusalOf(answer, clock.now());
+    const { id, uri } = made;
+    await keep([...uploads, { kind, id, at: clock.now(), ...(uri === undefined ? {} : { to: uri }) }]);
+    return undefined;
+  };
+  return {
+    of,
+    make,
+    /** Makes a container, and brings it the bytes of its film where Instagram does not fetch them. */
+    async fill(kind: Upload['kind'], index: number, media: DraftMedia, fields: Record<string, unknown>) {
+      const refusal = await make(kind, index, fields);
+      const upload = of(kind)[index];
+      if (refusal || upload?.to === undefined) return refusal;
+      const failed = await sendBytes(session, upload.to, media);
+      if (failed) return failed;
+      const { to: _, ...filled } = upload;
+      await keep(uploads.map((one) => (one === upload ? filled : one)));
+      return undefined;
+    },
+  };
 }
 
-function childFields(media: DraftMedia): Record<string, unknown> {
-  return media.mime.startsWith('video/')
-    ? { media_type: 'VIDEO', video_url: media.publicUrl }
-    : singleFields(media);
+/** The fields of a post of one file: a film by itself is always a reel (networks.md §3.2). */
+function containerOf({ format, text }: Draft, media: DraftMedia): Record<string, unknown> {
+  if (format === 'story') return { media_type: 'STORIES', ...fileOf(media) };
+  if (isFilm(media)) return { media_type: 'REELS', ...fileOf(media), caption: text };
+  return { ...fileOf(media), ...altOf(media), caption: text };
+}
+
+function childOf(media: DraftMedia): Record<string, unknown> {
+  const kind = isFilm(media) ? { media_type: 'VIDEO' } : altOf(media);
+  return { ...kind, ...fileOf(media), is_carousel_item: true };
+}
+
+function fileOf(media: DraftMedia): Record<string, unknown> {
+  if (!isFilm(media)) return { image_url: media.publicUrl };
+  return media.publicUrl === null ? { upload_type: 'resumable' } : { video_url: media.publicUrl };
+}
+
+function altOf({ alt }: DraftMedia): Record<string, unknown> {
+  return alt === '' ? {} : { alt_text: alt };
+}
+
+function isFilm({ mime }: DraftMedia): boolean {
+  return mime.startsWith('video/');
 }
 
 async function waitForAll(session: Session, uploads: readonly Upload[]): Promise<Built> {

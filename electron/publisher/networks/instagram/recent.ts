@@ -22,14 +22,15 @@ export type Recent =
 /** The newest post of the account, as the mark between old and new; null when it has none. */
 export async function newestMedia(
   session: Session,
+  { format }: Pick<Draft, 'format'>,
 ): Promise<{ kind: 'newest'; id: string | null } | { kind: 'refused'; refusal: Refusal }> {
-  const list = await readList(session, 1);
+  const list = await readList(session, format, 1);
   return list.kind === 'refused' ? list : { kind: 'newest', id: list.data[0]?.id ?? null };
 }
 
-/** Posts since the first send with this caption; never "the newest" (networks.md §3.6). */
+/** Posts since the first send with this caption; never "the newest" (networks.md §3.6). Stories have none: all since then. */
 export async function recentMatches(session: Session, draft: Draft, attempt: Attempt): Promise<Recent> {
-  const list = await readList(session, pageSize);
+  const list = await readList(session, draft.format, pageSize);
   if (list.kind === 'refused') return list;
   const { data } = list;
   const from = (attempt.firstSentAt ?? session.clock.now()) - clockMarginMs;
@@ -37,7 +38,7 @@ export async function recentMatches(session: Session, draft: Draft, attempt: Att
   const newer =
     marker >= 0 ? data.slice(0, marker) : data.filter(({ timestamp }) => timeOf(timestamp) >= from);
   const matches = newer
-    .filter(({ caption = '' }) => caption.trim() === draft.text.trim())
+    .filter(({ caption = '' }) => draft.format === 'story' || caption.trim() === draft.text.trim())
     .map(({ id, permalink }) => ({ remoteId: id, url: permalink ?? null }));
   return {
     kind: 'recent',
@@ -46,9 +47,16 @@ export async function recentMatches(session: Session, draft: Draft, attempt: Att
   };
 }
 
-async function readList(session: Session, limit: number) {
+async function readList(session: Session, format: Draft['format'], limit: number) {
   const query = { fields: 'id,caption,timestamp,permalink', limit: String(limit) };
-  const answer = await graph(session, 'GET', `${session.account.remoteId}/media`, { query });
+  const answer = await graph(
+    session,
+    'GET',
+    `${session.account.remoteId}/${format === 'story' ? 'stories' : 'media'}`,
+    {
+      query,
+    },
+  );
   const parsed = listSchema.safeParse(
     answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
   );

@@ -1,5 +1,6 @@
 import type { Adapter, Limits, RepeatRule } from '../adapter.ts';
 import { countCodePoints, countGraphemes } from './count.ts';
+import { hostUpload } from './host.ts';
 import { lookUp, newestSeen } from './look-up.ts';
 import { createProfiles, type Profile } from './profile.ts';
 import { send } from './send.ts';
@@ -39,6 +40,10 @@ export function createMastodonFamily(): Adapter {
       if (found.kind === 'refused') return { kind: 'unreadable', refusal: found.refusal };
       return lookUp(session, draft, attempt, found.profile);
     },
+    async host(session, media) {
+      const found = await profileOf(session);
+      return found.kind === 'refused' ? found : hostUpload(session, media, found.profile);
+    },
     async repeatRule(session) {
       const found = await profileOf(session);
       return found.kind === 'refused' ? { lookups: 3, key: 'same', safeForMs: 0 } : ruleOf(found.profile);
@@ -64,7 +69,16 @@ function limitsOf({ quirks, limits }: Profile): Limits {
     imageBytes: limits.imageBytes,
     imagePixels: limits.imagePixels,
     imageRatio: null,
+    imageWidth: null,
+    plainJpeg: false,
     videoBytes: limits.videoBytes,
+    filmSeconds: null,
+    framesPerSecond: limits.framesPerSecond === null ? null : [0, limits.framesPerSecond],
+    filmPixels: limits.filmPixels,
+    streamable: false,
+    filmAlone: quirks.filmAlone,
+    formats: {},
+    fetches: 'nothing',
     mimeTypes: limits.mimeTypes,
     textOnly: quirks.textOnly,
     thread: true,

@@ -15,6 +15,8 @@ export type InstanceLimits = {
   imageBytes: number | null;
   imagePixels: number | null;
   videoBytes: number | null;
+  filmPixels: number | null;
+  framesPerSecond: number | null;
   mimeTypes: readonly string[] | null;
   polls: PollLimits | null;
 };
@@ -44,6 +46,8 @@ const instanceSchema = z.object({
           image_size_limit: number,
           image_matrix_limit: number,
           video_size_limit: number,
+          video_matrix_limit: number,
+          video_frame_rate_limit: number,
           supported_mime_types: z.array(z.string()).optional().catch(undefined),
         })
         .optional()
@@ -142,6 +146,8 @@ function limitsOf(instance: Instance, quirks: Quirks): InstanceLimits {
     imageBytes: media?.image_size_limit ?? null,
     imagePixels: media?.image_matrix_limit ?? null,
     videoBytes: media?.video_size_limit ?? null,
+    filmPixels: media?.video_matrix_limit ?? null,
+    framesPerSecond: media?.video_frame_rate_limit ?? null,
     mimeTypes: media?.supported_mime_types ?? null,
     polls: quirks.polls ? pollLimits(instance) : null,
   };

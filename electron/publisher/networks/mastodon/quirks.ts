@@ -26,6 +26,8 @@ export type Quirks = {
   /** A warning is kept only with `sensitive`. */
   warningNeedsSensitive: boolean;
   textOnly: boolean;
+  /** A film or sound is the only file of its post (networks.md §1.6). */
+  filmAlone: boolean;
   /** Shows polls; some take the field and drop it. */
   polls: boolean;
   visibilities: readonly Draft['visibility'][];
@@ -46,6 +48,7 @@ const mastodon: Quirks = {
   listsReplies: true,
   warningNeedsSensitive: false,
   textOnly: true,
+  filmAlone: true,
   polls: true,
   visibilities: ['public', 'unlisted', 'private', 'direct'],
   counting: 'graphemes',
@@ -57,6 +60,7 @@ const keyless: Quirks = {
   ...mastodon,
   key: 'ignored',
   keyForMs: 0,
+  filmAlone: false,
   keepsMediaIds: false,
   attachedIs404: false,
   lookups: 3,
@@ -65,6 +69,7 @@ const keyless: Quirks = {
 const pleroma: Quirks = {
   ...mastodon,
   key: 'replays-errors',
+  filmAlone: false,
   keyForMs: 5 * hour,
   attachedIs404: false,
   tells206: false,
@@ -85,6 +90,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     listsReplies: false,
     warningNeedsSensitive: true,
     textOnly: false,
+    filmAlone: false,
     polls: false,
     visibilities: ['public', 'unlisted', 'private'],
     defaults: { characters: 500, media: 4, altCharacters: 1000 },
@@ -105,6 +111,7 @@ const rows: Readonly<Record<string, Quirks>> = {
   },
   hollo: {
     ...mastodon,
+    filmAlone: false,
     attachedIs404: false,
     defaults: { characters: 10_000, media: 8, altCharacters: 1500 },
   },

@@ -51,11 +51,15 @@ export async function upload(
   return { kind: 'ready' };
 }
 
-async function uploadOne(
+/** Uploads one file; `url` is where the server shows it, when it tells that at once. */
+export async function uploadOne(
   session: Session,
   media: DraftMedia,
   profile: Profile,
-): Promise<{ kind: 'uploaded'; id: string; processed: boolean } | { kind: 'refused'; refusal: Refusal }> {
+): Promise<
+  | { kind: 'uploaded'; id: string; url: string | null; processed: boolean }
+  | { kind: 'refused'; refusal: Refusal }
+> {
   const { http, account, token, clock, signal } = session;
   const missing = await fileProblem(media);
   if (missing) return { kind: 'refused', refusal: missing };
@@ -83,8 +87,8 @@ async function uploadOne(
   if (answer.kind === 'answer' && answer.status >= 200 && answer.status < 300) {
     const parsed = mediaSchema.safeParse(answer.json);
     if (parsed.success) {
-      const processed = answer.status === 200 && Boolean(parsed.data.url);
-      return { kind: 'uploaded', id: parsed.data.id, processed };
+      const { id, url = null } = parsed.data;
+      return { kind: 'uploaded', id, url, processed: answer.status === 200 && Boolean(url) };
     }
     return { kind: 'refused', refusal: { ...refusal('retry', answer), mostTries } };
   }
@@ -124,6 +128,12 @@ function look({ http, account, token, signal }: Session, id: string) {
     token,
     signal,
   });
+}
+
+/** Where the server shows an upload; null when it does not tell (yet). */
+export async function addressOfUpload(session: Session, id: string): Promise<string | null> {
+  const answer = await look(session, id);
+  return (answer.kind === 'answer' && mediaSchema.safeParse(answer.json).data?.url) || null;
 }
 
 /** Where each upload stands, as the server tells; `gone` may also mean attached to a post. */

@@ -12,6 +12,8 @@ export function graph(
     json?: Record<string, unknown>;
     body?: Body;
     visible?: boolean;
+    /** Films have a host of their own (networks.md §4.2). */
+    films?: boolean;
   } = {},
 ): Promise<HttpResult> {
   const { http, account, token, signal } = session;
@@ -19,10 +21,14 @@ export function graph(
   const body = options.body ?? (options.json === undefined ? undefined : { json: options.json });
   return http({
     method,
-    url: `${account.server}/${graphVersion}/${path}${search}`,
+    url: `${options.films ? filmServer(account.server) : account.server}/${graphVersion}/${path}${search}`,
     token,
     ...(body === undefined ? {} : { body }),
     // The visible call runs to its end even when Belfry stops.
     ...(options.visible ? {} : { signal }),
   });
+}
+
+function filmServer(server: string): string {
+  return server.replace(/^https:\/\/graph\.facebook\.com$/, 'https://graph-video.facebook.com');
 }
