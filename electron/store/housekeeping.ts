@@ -1,7 +1,8 @@
 import type { Clock, Log, Millis } from '../../shared/index.ts';
 import type { Database } from './database.ts';
-import { indexMore, tidyIndex } from './output-index.ts';
-import { forget, type Retention } from './retention.ts';
+import { indexMore, indexSteps, mergeSteps, tidyIndex } from './output-index.ts';
+import { createPace } from './pace.ts';
+import { forget, forgetSteps, type Retention } from './retention.ts';
 import { writeTogether } from './write-together.ts';
 
 export type HousekeepingNeeds = {
@@ -30,6 +31,9 @@ const rest: Millis = 5;
 /** Keeps the search index up with the output, and old runs within their limits, in small steps. */
 export function createHousekeeping({ db, clock, log, retention }: HousekeepingNeeds): Housekeeping {
   const write = writeTogether(db);
+  const indexing = createPace(clock, indexSteps);
+  const merging = createPace(clock, mergeSteps);
+  const forgetting = createPace(clock, forgetSteps);
   let stopped = false;
   let forgotten = Number.NEGATIVE_INFINITY;
   let current: Promise<void> = Promise.resolve();
@@ -46,15 +50,18 @@ export function createHousekeeping({ db, clock, log, retention }: HousekeepingNe
   };
   const index = async () => {
     for (let more = true; more && (await goOn()); ) {
-      await write.inBulk(async (trx) => {
-        more = await indexMore(trx);
-      });
-      if (more && (await goOn())) await write.inBulk(tidyIndex);
+      await indexing((bytes) =>
+        write.inBulk(async (trx) => {
+          more = await indexMore(trx, bytes);
+        }),
+      );
+      if (more && (await goOn())) await tidy();
     }
   };
+  const tidy = () => merging((pages) => write.inBulk((trx) => tidyIndex(trx, pages)));
   const forgetNow = async () => {
     forgotten = clock.monotonic();
-    await forget({ db, write, now: clock.now(), goOn }, retention());
+    await forget({ db, write, now: clock.now(), goOn, pace: forgetting, tidy }, retention());
   };
   const round = async () => {
     await index();

@@ -1,14 +1,15 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import { readMeta, writeMeta } from './meta.ts';
+import type { StepSizes } from './pace.ts';
 import type { Tables } from './schema.ts';
 
 const indexedKey = 'output_indexed';
-/** Characters indexed in one step: some 5 ms. */
-const stepSize = 64 * 1024;
+/** Bytes indexed in one step: 64 KiB take some 5 ms. */
+export const indexSteps: StepSizes = { first: 64 * 1024, least: 8 * 1024, most: 128 * 1024 };
+/** Pages merged in one step: 16 take some 3 ms. */
+export const mergeSteps: StepSizes = { first: 16, least: 4, most: 32 };
 const stepBlocks = 200;
-/** Pages merged in one step: some 3 ms. */
-const mergedPages = 16;
 /** Three letters are what the index is made of; of a long text some are enough to find the blocks. */
 const gram = 3;
 const mostGrams = 24;
@@ -18,8 +19,8 @@ export async function indexedUpTo(db: Database): Promise<number> {
   return Number((await readMeta(db, indexedKey)) ?? 0);
 }
 
-/** Takes the next few blocks into the index, as part of the caller's transaction; false when it knows all. */
-export async function indexMore(trx: Transaction<Tables>): Promise<boolean> {
+/** Takes the next blocks, some `bytes` of text, into the index as part of the caller's transaction; false when it knows all. */
+export async function indexMore(trx: Transaction<Tables>, bytes: number): Promise<boolean> {
   const from = await indexedUpTo(trx);
   const { rows } = await sql<{ id: number; size: number }>`
     SELECT id, octet_length(text) AS size FROM output WHERE id > ${from} ORDER BY id LIMIT ${stepBlocks}`.execute(
@@ -28,7 +29,7 @@ export async function indexMore(trx: Transaction<Tables>): Promise<boolean> {
   let size = 0;
   const enough = rows.findIndex((row) => {
     size += row.size;
-    return size >= stepSize;
+    return size >= bytes;
   });
   const last = (enough < 0 ? rows.at(-1) : rows[enough])?.id;
   if (last === undefined) return false;
@@ -39,9 +40,9 @@ export async function indexMore(trx: Transaction<Tables>): Promise<boolean> {
   return true;
 }
 
-/** Merges a little of the index's parts into larger ones, which keeps it quick; part of the caller's transaction. */
-export async function tidyIndex(trx: Transaction<Tables>): Promise<void> {
-  await sql`INSERT INTO output_index (output_index, rank) VALUES ('merge', ${mergedPages})`.execute(trx);
+/** Merges some pages of the index's parts into larger ones, which keeps it quick; part of the caller's transaction. */
+export async function tidyIndex(trx: Transaction<Tables>, pages: number): Promise<void> {
+  await sql`INSERT INTO output_index (output_index, rank) VALUES ('merge', ${pages})`.execute(trx);
 }
 
 /** Blocks that may hold `search`, as a subquery of ids; undefined for a text too short for the index. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Millis } from '../../shared/index.ts';
 import type { Database } from './database.ts';
-import { tidyIndex } from './output-index.ts';
+import type { Pace, StepSizes } from './pace.ts';
 import { hasEnded, jobsWithRuns } from './run-queries.ts';
 import type { WriteTogether } from './write-together.ts';
 
@@ -21,36 +21,40 @@ export type ForgetNeeds = {
   now: Millis;
   /** Called between two steps; false ends the work. */
   goOn(): Promise<boolean>;
+  /** How many blocks of output go in one step. */
+  pace: Pace;
+  /** Keeps the search index in order after a step. */
+  tidy(): Promise<void>;
 };
 
-/** Blocks of output removed in one step: some 1 MB, which takes a few milliseconds. */
-const blocksPerStep = 24;
+/** Blocks of output removed in one step: 24 are some 1 MB, which takes a few milliseconds. */
+export const forgetSteps: StepSizes = { first: 24, least: 2, most: 48 };
 const runsPerStep = 50;
 
 /** Removes what is over the limits, in steps that are short enough for the event loop. */
 export async function forget(needs: ForgetNeeds, retention: Retention): Promise<void> {
   const { maxAgeMs, runsPerJob, maxBytes } = retention;
-  if (maxAgeMs !== null) await repeat(needs, () => forgetRuns(needs, olderThan(needs, needs.now - maxAgeMs)));
+  if (maxAgeMs !== null)
+    await repeat(needs, (blocks) => forgetRuns(needs, blocks, olderThan(needs, needs.now - maxAgeMs)));
   if (runsPerJob !== null)
     for (const jobId of await jobsWithRuns(needs.db))
-      await repeat(needs, () => forgetRuns(needs, beyond(needs, jobId, runsPerJob)));
-  if (maxBytes !== null) await repeat(needs, () => forgetOldestOutput(needs, maxBytes));
+      await repeat(needs, (blocks) => forgetRuns(needs, blocks, beyond(needs, jobId, runsPerJob)));
+  if (maxBytes !== null) await repeat(needs, (blocks) => forgetOldestOutput(needs, blocks, maxBytes));
 }
 
-async function repeat({ goOn, write }: ForgetNeeds, step: () => Promise<boolean>): Promise<void> {
-  while ((await goOn()) && (await step())) await write.inBulk(tidyIndex);
+async function repeat(needs: ForgetNeeds, step: (blocks: number) => Promise<boolean>): Promise<void> {
+  while ((await needs.goOn()) && (await needs.pace(step))) await needs.tidy();
 }
 
 /** First their output, a few blocks at a time, then the runs with their steps. */
-async function forgetRuns({ db, write }: ForgetNeeds, found: Promise<string[]>): Promise<boolean> {
+async function forgetRuns(
+  { db, write }: ForgetNeeds,
+  limit: number,
+  found: Promise<string[]>,
+): Promise<boolean> {
   const ids = await found;
   if (ids.length === 0) return false;
-  const blocks = await db
-    .selectFrom('output')
-    .select('id')
-    .where('run_id', 'in', ids)
-    .limit(blocksPerStep)
-    .execute();
+  const blocks = await db.selectFrom('output').select('id').where('run_id', 'in', ids).limit(limit).execute();
   await write.inBulk(async (trx) => {
     if (blocks.length === 0) await trx.deleteFrom('runs').where('id', 'in', ids).execute();
     else await trx.deleteFrom('output').where('id', 'in', blocks.map(idOf)).execute();
@@ -77,7 +81,11 @@ async function beyond({ db }: ForgetNeeds, jobId: string, count: number): Promis
   return rows.map(idOf);
 }
 
-async function forgetOldestOutput({ db, write }: ForgetNeeds, maxBytes: number): Promise<boolean> {
+async function forgetOldestOutput(
+  { db, write }: ForgetNeeds,
+  limit: number,
+  maxBytes: number,
+): Promise<boolean> {
   if ((await usedBytes(db)) <= maxBytes) return false;
   const blocks = await db
     .selectFrom('output')
@@ -86,7 +94,7 @@ async function forgetOldestOutput({ db, write }: ForgetNeeds, maxBytes: number):
       of.selectFrom('runs').select('runs.id').where('status', 'in', ['queued', 'running']),
     )
     .orderBy('id')
-    .limit(blocksPerStep)
+    .limit(limit)
     .execute();
   if (blocks.length === 0) return false;
   await write.inBulk(async (trx) => {
