@@ -6,79 +6,53 @@ import {
   type AccountView,
   BelfryError,
   type BucketKey,
-  type MetaAppView,
-  type ReconnectInput,
-  type SignInInput,
-  type SignInView,
-  usualServer,
 } from '../../shared/index.ts';
-import { createApps, metaApps } from './apps.ts';
+import { createApps } from './apps.ts';
 import { createBucketKeys } from './bucket-keys.ts';
 import { createCredentials } from './credentials.ts';
-import {
-  chooseOne,
-  idTaken,
-  otherOwner,
-  reasonOf,
-  signInFirst,
-  stillSending,
-  unknownAccount,
-} from './errors.ts';
+import { chooseOne, otherOwner, reasonOf, signInFirst, stillSending, unknownAccount } from './errors.ts';
 import { giveBack } from './give-back.ts';
-import { keepAccount, knownAs } from './keep.ts';
+import { keepAccount, type Wish } from './keep.ts';
 import { createMediaChoice } from './media-choice.ts';
 import type { Candidate } from './networks/door.ts';
-import { doorOf, kindOf } from './networks/registry.ts';
+import { doorOf } from './networks/registry.ts';
 import type { AccountGate, AccountsNeeds } from './ports.ts';
 import { createRecords } from './records.ts';
 import { type Refreshed, refreshAll } from './refresh.ts';
 import { createRenewals } from './renew.ts';
 import { endingSoon, renewalUrgent } from './renewal-due.ts';
 import { serverOrigin } from './server.ts';
-import { createSignIns } from './sign-in/sessions.ts';
+import { createSignInDoor, placeOf, type SignInDoor } from './sign-in-door.ts';
 import { createStates } from './states.ts';
 import { createTurns } from './turns.ts';
 
 /** The door of this room. */
-export type Accounts = AccountGate & {
-  /** Opens every token once, so that `secrets()` is whole before a command runs. Never throws for a locked vault. */
-  start(): Promise<void>;
-  /** Ends sign-ins that are under way, and their listeners. */
-  stop(): void;
-  list(): Promise<AccountView[]>;
-  /**
-   * Asks the server whose token it is, stores the token, then the account. The same account again renews its token;
-   * under another id it throws ALREADY_EXISTS. BAD_INPUT when the token opens several accounts and none is named.
-   */
-  add(input: AccountInput): Promise<AccountView>;
-  /** Asks the server again. Throws SIGN_IN_NEEDED, VAULT_UNAVAILABLE or what kept the answer away; the state is stored first. */
-  verify(id: string): Promise<AccountView>;
-  /** Forgets account and token, which is given back to its server as well as may be. Throws CONFLICT while a post of it is being sent. */
-  remove(id: string): Promise<void>;
-  /** Texts that must never be shown or stored in the clear. */
-  secrets(): readonly string[];
-  /** The built-in step `refresh_tokens`. */
-  refreshTokens(context: { signal: AbortSignal; say(text: string): void }): Promise<Refreshed>;
+export type Accounts = AccountGate &
+  SignInDoor & {
+    /** Opens every token once, so that `secrets()` is whole before a command runs. Never throws for a locked vault. */
+    start(): Promise<void>;
+    list(): Promise<AccountView[]>;
+    /**
+     * Asks the server whose token it is, stores the token, then the account. The same account again renews its token;
+     * under another id it throws ALREADY_EXISTS. BAD_INPUT when the token opens several accounts and none is named.
+     */
+    add(input: AccountInput): Promise<AccountView>;
+    /** Asks the server again. Throws SIGN_IN_NEEDED, VAULT_UNAVAILABLE or what kept the answer away; the state is stored first. */
+    verify(id: string): Promise<AccountView>;
+    /** Forgets account and token, which is given back to its server as well as may be. Throws CONFLICT while a post of it is being sent. */
+    remove(id: string): Promise<void>;
+    /** Texts that must never be shown or stored in the clear. */
+    secrets(): readonly string[];
+    /** The built-in step `refresh_tokens`. */
+    refreshTokens(context: { signal: AbortSignal; say(text: string): void }): Promise<Refreshed>;
 
-  /** Begins a sign-in in the person's browser. Throws BAD_INPUT, PORT_IN_USE, VAULT_UNAVAILABLE, NETWORK_*. */
-  signIn(input: SignInInput): Promise<SignInView>;
-  /** The same for an account that is there. */
-  reconnect(input: ReconnectInput): Promise<SignInView>;
-  /** The rest throws NOT_FOUND for a sign-in that is gone. */
-  signInState(session: string): SignInView;
-  finishSignIn(session: string, code: string): Promise<SignInView>;
-  choose(session: string, remoteIds: readonly string[]): Promise<SignInView>;
-  cancelSignIn(session: string): void;
-  /** The person's apps at Meta that are kept here. */
-  apps(): Promise<MetaAppView[]>;
-
-  /** What is done with the pictures and films of an account. Throws NOT_FOUND. */
-  media(id: string): Promise<AccountMediaView>;
-  /** Changes that, and stores the key of its bucket when one is given. Throws BAD_INPUT, VAULT_UNAVAILABLE. */
-  setMedia(input: AccountMediaInput): Promise<AccountMediaView>;
-  /** Throws NOT_FOUND, VAULT_UNAVAILABLE. */
-  bucketKey(id: string): Promise<BucketKey>;
-};
+    /** What is done with the pictures and films of an account. Throws NOT_FOUND. */
+    media(id: string): Promise<AccountMediaView>;
+    /** Changes that, and stores the key of its bucket when one is given. Throws BAD_INPUT, VAULT_UNAVAILABLE. */
+    setMedia(input: AccountMediaInput): Promise<AccountMediaView>;
+    /** Throws NOT_FOUND, VAULT_UNAVAILABLE. */
+    bucketKey(id: string): Promise<BucketKey>;
+  };
 
 /** Builds the room; it does nothing before its first call. */
 export function createAccounts(needs: AccountsNeeds): Accounts {
@@ -100,7 +74,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
   const viewOf = async (id: string) => states.view(demand(id), await needs.states.get(id));
 
   /** Keeps an account that its network has confirmed just now. */
-  const keep = async (wish: Parameters<typeof keepAccount>[2], candidate: Candidate) => {
+  const keep = async (wish: Wish, candidate: Candidate) => {
     const account = await inTurn(() => keepAccount(needs, credentials, wish, candidate));
     await states.learn(account, 'ready', null);
     needs.changed();
@@ -130,19 +104,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     return reason;
   };
 
-  const signIns = createSignIns({
-    ...needs,
-    apps: appStore,
-    keep: ({ network, server, expected }, id, candidate) =>
-      keep({ id: expected?.id ?? id, network: expected?.network ?? network, server }, candidate),
-    known: ({ network, server }, remoteId) => knownAs(all(), { network, server }, remoteId)?.id ?? null,
-  });
-  const placeOf = (input: Pick<AccountInput, 'network' | 'server' | 'login'>) => {
-    const server = serverOrigin(input.server ?? usualServer(input.network, input.login) ?? '');
-    return { server, door: doorOf(kindOf(input.network, server, input.login)) };
-  };
-  const othersOf = (server: string, expected: Account | undefined) =>
-    all().some(({ id, server: known }) => id !== expected?.id && new URL(known).origin === server);
+  const signIns = createSignInDoor(needs, appStore, { records, states, demand, keep });
 
   return {
     async start() {
@@ -151,7 +113,6 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
         if (status === 'locked') needs.log('warn', `The account ${account.id} cannot be used`, { reason });
       }
     },
-    stop: signIns.stop,
     async list() {
       const known = new Map((await needs.states.all()).map((state) => [state.accountId, state]));
       return Promise.all(all().map((account) => states.view(account, known.get(account.id))));
@@ -218,29 +179,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     secrets: () => [...seen],
     refreshTokens: (context) => refreshAll(all(), { renew: renewals.renew, check, ending }, context),
 
-    async signIn(input) {
-      const { server, door } = placeOf(input);
-      records.assertWritable();
-      const { network, id, code, app } = input;
-      const taken = id === undefined ? undefined : find(id);
-      if (taken) throw idTaken(taken.id, taken);
-      const another = othersOf(server, undefined);
-      return signIns.begin({ network, server, door, id, expected: undefined, another, code, app });
-    },
-    async reconnect({ id, code, app }) {
-      const expected = demand(id);
-      const { network } = expected;
-      const server = serverOrigin(expected.server);
-      records.assertWritable();
-      const kind = (await states.kindOf(id)) ?? kindOf(network, server);
-      const another = othersOf(server, expected);
-      return signIns.begin({ network, server, door: doorOf(kind), id, expected, another, code, app });
-    },
-    signInState: signIns.state,
-    finishSignIn: signIns.finish,
-    choose: signIns.choose,
-    cancelSignIn: signIns.cancel,
-    apps: () => metaApps(appStore, all()),
+    ...signIns,
     ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn }, bucketKeys),
     bucketKey: bucketKeys.read,
   };

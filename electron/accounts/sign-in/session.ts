@@ -1,22 +1,22 @@
 import {
   type Account,
   type AccountView,
-  BelfryError,
+  type BelfryError,
   type MetaApp,
   type Millis,
   type Network,
   type SignInView,
   toInstant,
-  toWireError,
 } from '../../../shared/index.ts';
 import type { App, Apps } from '../apps.ts';
 import type { Begun, Candidate, NetworkDoor } from '../networks/door.ts';
 import type { RequestNeeds } from '../request.ts';
-import { declined, notAmong, notNow, otherPerson, otherSession, tooLate, withoutCode } from './errors.ts';
+import { declined, notAmong, notNow, otherSession, tooLate, withoutCode } from './errors.ts';
 import { listenFor } from './listen.ts';
 import type { Outcome } from './loopback.ts';
 import { type Returned, readPasted, returned } from './pasted.ts';
 import { createSecret, isSame } from './proof.ts';
+import { appFrom, asError, fitting, outcomeOf } from './session-words.ts';
 
 /** What a sign-in is about. */
 export type SignInRequest = {
@@ -199,44 +199,6 @@ export async function openSession(
   };
 }
 
-/** Of an account that is signed in again, that one only. Throws CONFLICT for another person. */
-function fitting(expected: Account | undefined, found: Candidate[], server: string): Candidate[] {
-  // One written into config.json by hand does not say yet who it is.
-  if (expected === undefined || expected.remoteId === '') return found;
-  const same = found.filter(({ owner }) => owner.remoteId === expected.remoteId);
-  if (same.length > 0) return same;
-  const who = found.map(({ owner }) => owner.handle);
-  throw otherPerson(expected.handle, who, server);
-}
-
-function appFrom({ id, secret, redirectUri }: MetaApp, origin: string): App {
-  return { origin, id, secret, redirectUris: [redirectUri], scopes: '' };
-}
-
 async function remember(needs: SessionNeeds, stored: App | undefined, app: App): Promise<void> {
   if (stored !== app) await needs.apps.write(app);
-}
-
-function asError(thrown: unknown): BelfryError {
-  if (thrown instanceof BelfryError) return thrown;
-  const what = 'The sign-in could not be finished';
-  const why = toWireError(thrown).message;
-  return new BelfryError({
-    code: 'INTERNAL',
-    what,
-    where: 'in Belfry',
-    why,
-    remedy: 'Begin again',
-    cause: thrown,
-  });
-}
-
-function outcomeOf({ status, error, accounts }: SignInView): Outcome {
-  const [first] = accounts;
-  if (status === 'done' && first)
-    return { ok: true, title: `Signed in as ${first.handle}`, text: 'Belfry can publish there now.' };
-  if (status === 'choose')
-    return { ok: true, title: 'Nearly done', text: 'Choose in Belfry which of your accounts it may use.' };
-  const text = error === null ? 'Begin again in Belfry.' : error.message.slice(error.code.length + 2);
-  return { ok: false, title: 'Not signed in', text };
 }
