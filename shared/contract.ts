@@ -202,6 +202,7 @@ export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'status.get',
   'jobs.list',
   'jobs.get',
+  'jobs.preview',
   'jobs.templates',
   'workspaces.list',
   'schedule.next',

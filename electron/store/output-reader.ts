@@ -53,7 +53,17 @@ function ofRun(
   let edge: number | undefined;
   return async () => {
     let select = db.selectFrom('output').selectAll().where('run_id', '=', id).limit(blocksPerFetch);
-    if (after !== undefined) select = select.where('last_seq', '>', after);
+    if (after !== undefined)
+      select = select.where('last_seq', '>', after).where('first_seq', '>=', (of) =>
+        // The block that holds the next line, so that a page at the end of a long run does not walk through all of it.
+        of
+          .selectFrom('output as edge')
+          .where('edge.run_id', '=', id)
+          .where('edge.first_seq', '<=', after + 1)
+          .select((column) =>
+            column.fn.coalesce(column.fn.max('edge.first_seq'), sql<number>`0`).as('first'),
+          ),
+      );
     if (known) select = select.where(sql<boolean>`(id > ${indexed} OR id IN (${known}))`);
     if (edge !== undefined) select = select.where('first_seq', forward ? '>' : '<', edge);
     const blocks = await select.orderBy('first_seq', forward ? 'asc' : 'desc').execute();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { BelfryError, jobSchema } from '../../shared/index.ts';
+import { BelfryError, jobSchema, problemsError } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { build, start } from './built.ts';
 import { memory, serve } from './engine.ts';
@@ -152,6 +152,27 @@ test('all jobs are added by one call, so that the engine takes all or none', asy
   expect(result).toMatchObject({ code: 1, out: '' });
   expect(result.err).toMatch(/^CONFLICT: No, here\./);
   expect(seen.filter((name) => !name.endsWith('.list') && name !== 'settings.get')).toEqual(['jobs.addAll']);
+});
+
+test('what only the engine can find wrong is told by its line', async () => {
+  const { run } = await running({
+    'jobs.addAll': async () => {
+      throw problemsError(
+        [{ field: 'jobs[1].steps[0].command', message: 'COMMAND_NOT_FOUND: No "cd", here. Why. What.' }],
+        'the jobs to add',
+      );
+    },
+  });
+  const result = await run(crontab, '--yes', '--json');
+  expect(result.code).toBe(2);
+  expect(json(result)).toMatchObject({
+    error: {
+      code: 'BAD_INPUT',
+      details: [
+        { field: 'line 5', message: 'steps[0].command COMMAND_NOT_FOUND: No "cd", here. Why. What.' },
+      ],
+    },
+  });
 });
 
 test('a preview needs no engine, storing does; a system crontab names users', async () => {

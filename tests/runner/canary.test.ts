@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { exportFormats, exportRun } from '../../shared/index.ts';
 import { jobOf, openRunner, sh } from './support.ts';
 
 const canary = 'Canary-7f3a9/b+c "q" ü';
@@ -56,9 +57,21 @@ test('a secret given to a step by its environment shows up nowhere', async () =>
   expect(files.length).toBeGreaterThan(0);
   const planned = await belfry.runner.preview('job');
   const planText = JSON.stringify(planned.filter(({ name }) => name !== 'fail'));
+  const exported = (
+    await Promise.all(
+      exportFormats.map(async (format) => {
+        const output = ({ limit = 100, tail = false, ...query }) =>
+          belfry.reader.output({ ...query, limit, tail });
+        let text = '';
+        for await (const piece of exportRun(run, format, output)) text += piece;
+        return text;
+      }),
+    )
+  ).join('\n');
+  expect(exported).toContain('raw •••');
   const words = JSON.stringify([run, belfry.announced, belfry.lines, belfry.finished, logged]);
   for (const form of forms) {
-    for (const text of [listed, words, planText]) expect(text).not.toContain(form);
+    for (const text of [listed, words, planText, exported]) expect(text).not.toContain(form);
     for (const file of files) expect(file.includes(form)).toBe(false);
   }
 });

@@ -73,7 +73,7 @@ export const layers: readonly Layer[] = [
 export const pureFiles: readonly RegExp[] = [
   /^shared\//,
   /^electron\/scheduler\/(triggers|time|words|check)\//,
-  /^electron\/scheduler\/(plan|backlog|blackout-windows|fire-times|job-schedule|upcoming)\.ts$/,
+  /^electron\/scheduler\/(plan|backlog|blackout-windows|book|fire-times|job-schedule|upcoming)\.ts$/,
   /^electron\/runner\/(retry|admission|flow|helper\/way)\.ts$/,
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/addresses\/wants\.ts$/,

@@ -39,9 +39,27 @@ async function importJobs(context: Context, options: Options): Promise<void> {
     return;
   }
   if (preview.problems.length > 0) throw problemsError(preview.problems.map(asProblem), where);
-  if (preview.jobs.length > 0)
-    await context.call('jobs.addAll', { jobs: preview.jobs.map(({ job }) => job) });
+  await addAll(context, preview.jobs, where);
   context.show({ ...preview, stored: true }, () => describeAdded(preview));
+}
+
+/** Adds the jobs, all or none; what the engine finds wrong is told by the line that it comes from. */
+async function addAll({ call }: Context, offers: Preview['jobs'], where: string): Promise<void> {
+  if (offers.length === 0) return;
+  try {
+    await call('jobs.addAll', { jobs: offers.map(({ job }) => job) });
+  } catch (error) {
+    const { code, details = [] } = wireOf(error);
+    if (code !== 'BAD_INPUT') throw error;
+    const problems = details.map(({ field, message }) => {
+      const [, index = '', inside = ''] = /^jobs\[(\d+)\]\.?(.*)$/.exec(field) ?? [];
+      const line = offers[Number(index)]?.line;
+      return index === '' || line === undefined
+        ? { field, message }
+        : { field: `line ${line}`, message: `${inside} ${message}` };
+    });
+    throw problemsError(problems, where);
+  }
 }
 
 type Home = { taken: string[]; timezone: string | null; workspaces: Workspace[] };
