@@ -34,9 +34,11 @@ function point(name: string): void {
 function nameOfCall(method: string, url: string): string {
   const { pathname } = new URL(url);
   if (method === 'HEAD') return 'read';
-  if (method === 'GET') return /\/statuses|\/media$|^\/v[\d.]+\/[^/]+$/.test(pathname) ? 'look' : 'read';
+  if (method === 'GET')
+    return /\/statuses|\/media$|\/comments$|^\/v[\d.]+\/[^/]+$/.test(pathname) ? 'look' : 'read';
   if (/\/media$|\/photos$/.test(pathname)) return 'upload';
   if (/\/feed$/.test(pathname)) return 'draft';
+  if (/\/comments$/.test(pathname)) return 'comment';
   return 'publish';
 }
 
