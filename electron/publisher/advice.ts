@@ -16,8 +16,10 @@ export async function adviceOn(
   input: PostInput,
   files: Examined,
   known: Known,
+  /** Id of the post that is being edited: it is not its own neighbour. */
+  edited?: string,
 ): Promise<Problem[]> {
-  const near = await Promise.all(known.map(({ account }) => timeAdvice(needs, input, account)));
+  const near = await Promise.all(known.map(({ account }) => timeAdvice(needs, input, account, edited)));
   const all = [
     ...fileAdvice(needs, input, files),
     ...known.flatMap((one) => fitAdvice(needs, input, files, one)),
@@ -92,12 +94,14 @@ async function timeAdvice(
   needs: AdviceNeeds,
   input: PostInput,
   account: PublisherAccount,
+  edited: string | undefined,
 ): Promise<Problem[]> {
   const { sameTextHours, closePostMinutes } = needs.settings();
   const at = input.publishAt === null ? needs.clock.now() : fromInstant(input.publishAt);
   const reach = Math.max(sameTextHours * 3_600_000, closePostMinutes * 60_000);
   if (reach === 0) return [];
-  const near = await needs.mediaLedger.neighbours(account.id, at - reach, at + reach);
+  const all = await needs.mediaLedger.neighbours(account.id, at - reach, at + reach);
+  const near = all.filter(({ post }) => post !== edited);
   const text = input.overrides[account.id]?.text ?? input.text;
   const found: Problem[] = [];
   const same = nearest(

@@ -13,6 +13,7 @@ export async function checkPost(
   http: Http,
   adapterOf: (account: PublisherAccount) => Adapter,
   given: PostInput,
+  edited?: string,
 ): Promise<PostCheck> {
   const { input } = await resolveHeld(needs, given);
   const signal = new AbortController().signal;
@@ -37,6 +38,6 @@ export async function checkPost(
       ...problems,
       ...fitProblems(input, files, known, needs.settings()),
     ],
-    advice: await adviceOn(needs, input, files, known),
+    advice: await adviceOn(needs, input, files, known, edited),
   };
 }

@@ -14,7 +14,6 @@ import { changeTargets, command, notFound } from './change-targets.ts';
 import { checkPost } from './check-post.ts';
 import { type Command, cancelling, moving, publishingNow, retrying, settling } from './commands.ts';
 import { editPost } from './edit.ts';
-import { sweep } from './media/sweep.ts';
 import { createHttp } from './networks/http.ts';
 import { createAdapters } from './networks/registry.ts';
 import type { AddFrom } from './new-post.ts';
@@ -24,6 +23,7 @@ import { type Placement, place } from './place.ts';
 import type { HistoryLine, ListQuery, PublisherAccount, PublisherNeeds, Waiting } from './ports.ts';
 import { recover } from './recover.ts';
 import { summary } from './summary.ts';
+import { createTidying } from './tidy.ts';
 import { postView } from './view.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -64,7 +64,7 @@ export type Publisher = {
    * What the accounts of a post would refuse, and what is wrong with its files, as one problem per field; stores nothing.
    * Limits are read from servers that have not told them yet; a server that does not answer is passed over.
    */
-  check(post: PostInput): Promise<PostCheck>;
+  check(post: PostInput, edited?: string): Promise<PostCheck>;
   /** Throws BAD_INPUT with all problems together. */
   add(post: PostInput, from: AddFrom): Promise<PostView>;
   /** The same for many: all or none; details of BAD_INPUT name them as `posts[3].text`. */
@@ -121,6 +121,11 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       isHeard = false;
     }
   };
+  const tidying = createTidying(needs, http);
+  const track = (running: Promise<unknown>) => {
+    underWay.add(running);
+    void running.finally(() => underWay.delete(running));
+  };
   /** A pass of our own accord; whatever stops it, the next beat tries again. */
   const kick = (accounts: readonly string[]) => {
     const run = async () => {
@@ -130,8 +135,7 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     const running = run().catch((error: unknown) =>
       needs.log('error', 'Publishing broke off', { error: String(error) }),
     );
-    underWay.add(running);
-    void running.finally(() => underWay.delete(running));
+    track(running);
   };
   const limitsOf = (account: PublisherAccount) => adapterOf(account).knownLimits(account);
   const atOnce = async (id: string, given: Command) => {
@@ -143,9 +147,10 @@ export function createPublisher(given: PublisherNeeds): Publisher {
   return {
     async start() {
       await recover(needs);
-      await sweep(needs);
+      await tidying.start();
     },
     async stop({ drainMs = 10_000 } = {}) {
+      tidying.stop();
       const ended = passes.stop().then(() => Promise.allSettled(underWay));
       await new Promise<void>((resolve) => {
         const cancel = clock.setTimer(drainMs, resolve);
@@ -157,6 +162,8 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       changed.flush();
     },
     async publishDue({ signal, say }) {
+      const tidied = tidying.daily();
+      if (tidied) track(tidied);
       if (await needs.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
       return summary(await pass(signal, say));
     },
@@ -164,7 +171,7 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     add: (post, from) => addPost(needs, post, from, limitsOf),
     addAll: (posts, from) => addPosts(needs, posts, from, limitsOf),
     edit: (id, post) => editPost(needs, id, post, limitsOf),
-    check: (post) => checkPost(needs, http, adapterOf, post),
+    check: (post, edited) => checkPost(needs, http, adapterOf, post, edited),
     list: async (query) => (await ledger.list(query)).map(postView),
     get: async (id) => {
       const record = await ledger.get(id);

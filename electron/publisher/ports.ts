@@ -263,8 +263,8 @@ export type MediaLedger = {
   neighbours(account: string, from: Millis, to: Millis): Promise<Neighbour[]>;
   /** A file lies in the bucket of this account and is wanted now. */
   keepBucketFile(account: string, name: string, at: Millis): Promise<void>;
-  /** Names of files that were last wanted before `before`, at most `limit`. */
-  bucketFiles(account: string, before: Millis, limit: number): Promise<string[]>;
+  /** Files in buckets with when they were last wanted, the longest ago first. */
+  bucketFiles(limit: number): Promise<{ account: string; name: string; at: Millis }[]>;
   forgetBucketFile(account: string, name: string): Promise<void>;
 };
 

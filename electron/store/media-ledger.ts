@@ -66,16 +66,9 @@ export function createMediaLedger(db: Database): MediaLedger {
         .execute();
     },
 
-    async bucketFiles(account, before, limit) {
-      const rows = await db
-        .selectFrom('bucket_files')
-        .select('name')
-        .where('account_id', '=', account)
-        .where('at', '<', before)
-        .orderBy('at')
-        .limit(limit)
-        .execute();
-      return rows.map(({ name }) => name);
+    async bucketFiles(limit) {
+      const rows = await db.selectFrom('bucket_files').selectAll().orderBy('at').limit(limit).execute();
+      return rows.map(({ account_id, name, at }) => ({ account: account_id, name, at }));
     },
 
     async forgetBucketFile(account, name) {

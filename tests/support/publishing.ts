@@ -152,6 +152,8 @@ export async function createStage(options: StageOptions = {}) {
         parse(postInputSchema, { publishAt: toInstant(clock.now()), ...post }, 'a test'),
         { source: 'person' },
       ),
+    /** What a check says of a post. */
+    check: (post: PostDraft) => running.publisher.check(parse(postInputSchema, post, 'a test')),
     /** One beat. */
     beat: () => running.publisher.publishDue({ signal: new AbortController().signal, say: () => undefined }),
     /** One beat, with the clock moved on while it waits for time and not for an answer. */

@@ -1,3 +1,4 @@
+import { filmRoutes } from './facebook-films.ts';
 import type { Reply } from './faults.ts';
 import type { Handled } from './mastodon.ts';
 import { graphPath, metaProblem, refuseStranger } from './meta.ts';
@@ -6,13 +7,15 @@ import type { Asked } from './request.ts';
 import type { World } from './world.ts';
 
 /** Facebook's Pages API (networks.md §4): unpublished photos, an unpublished post of them, and the call that publishes it. */
-export function facebookRoutes(world: World, asked: Asked): Handled | undefined {
+export function facebookRoutes(world: World, asked: Asked, origin: string): Handled | undefined {
   const path = graphPath(asked) ?? [];
   const [first = '', second] = path;
   const guard = (route: Handled['route'], effect: () => Reply): Handled => ({
     route,
     effect: () => refuseStranger(world, asked) ?? effect(),
   });
+  const film = filmRoutes(world, asked, path, origin);
+  if (film) return guard(film.route, film.effect);
   if (first === '') return undefined;
   const comment = commentRoute(world, asked, path, { text: 'message', time: 'created_time' });
   if (comment) return guard(comment.route, comment.effect);
@@ -21,7 +24,16 @@ export function facebookRoutes(world: World, asked: Asked): Handled | undefined 
     return guard('draft', () => createDraft(world, asked, first));
   if (second !== undefined) return undefined;
   if (asked.method === 'POST') return guard('post', () => publish(world, asked, first));
+  if (world.uploads.has(first)) return guard('media', () => lookAtPhoto(first));
   return guard('list', () => lookAtDraft(world, first));
+}
+
+/** Where Facebook's own servers show a photo, published or not. */
+function lookAtPhoto(id: string): Reply {
+  return {
+    status: 200,
+    body: { id, images: [{ height: 1, width: 1, source: `https://fbcdn.example/media/${id}` }] },
+  };
 }
 
 function uploadPhoto(world: World, { file, fields }: Asked): Reply {
@@ -29,7 +41,7 @@ function uploadPhoto(world: World, { file, fields }: Asked): Reply {
   if (fields['published'] !== 'false')
     return metaProblem(400, 100, undefined, 'This fake wants photos unpublished');
   const id = world.nextMediaId();
-  const { type, bytes, sha256 } = file;
+  const { type, bytes, sha256, content } = file;
   const alt = String(fields['alt_text_custom'] ?? '');
   world.uploads.set(id, {
     id,
@@ -41,6 +53,7 @@ function uploadPhoto(world: World, { file, fields }: Asked): Reply {
     at: world.now(),
     attachedTo: null,
     state: 'ready',
+    content,
   });
   return { status: 200, body: { id } };
 }
@@ -52,8 +65,11 @@ function createDraft(world: World, { fields }: Asked, page: string): Reply {
   if (media.some((id) => !world.uploads.has(id))) return metaProblem(400, 100, undefined, 'Invalid media');
   const text = String(fields['message'] ?? '');
   if (text === '' && media.length === 0) return metaProblem(400, 100, undefined, 'An empty post');
+  const link = fields['link'] === undefined ? {} : { link: String(fields['link']) };
+  if (world.deadLinks.has(link.link ?? ''))
+    return metaProblem(400, 100, 1609005, 'The link could not be read');
   const id = `${page}_${world.nextId()}`;
-  world.drafts.set(id, { id, text, media, state: 'FINISHED', post: null });
+  world.drafts.set(id, { id, text, media, state: 'FINISHED', post: null, ...link });
   return { status: 200, body: { id } };
 }
 
@@ -78,6 +94,7 @@ function publish(world: World, { fields }: Asked, id: string): Reply {
       text: draft.text,
       media: draft.media,
       at: world.now(),
+      ...(draft.link === undefined ? {} : { link: draft.link }),
       ...look,
     });
   }

@@ -63,6 +63,10 @@ export async function startFakeNetwork(
         body: '',
         headers: { 'content-type': 'image/jpeg', 'content-encoding': 'identity' },
       });
+    const shown = /^\/media\/([^/]+)$/.exec(asked.path)?.[1];
+    const upload = shown === undefined ? undefined : world.uploads.get(shown);
+    if (upload?.content)
+      return void response.writeHead(200, { 'content-type': upload.type }).end(upload.content);
     const handled = routesOf(world, asked, `http://${request.headers.host ?? 'localhost'}`);
     requests.push({
       route: handled?.route ?? 'other',
@@ -99,6 +103,6 @@ function routesOf(world: World, asked: Asked, origin: string): Handled | undefin
   if (api === 'mastodon') return oauthRoutes(world, asked) ?? mastodonRoutes(world, asked, origin);
   return (
     metaSignInRoutes(world, asked) ??
-    (api === 'instagram' ? instagramRoutes(world, asked) : facebookRoutes(world, asked))
+    (api === 'instagram' ? instagramRoutes(world, asked, origin) : facebookRoutes(world, asked, origin))
   );
 }

@@ -6,27 +6,35 @@ import type { Asked } from './request.ts';
 import type { FakeDraft, World } from './world.ts';
 
 /** Instagram's publishing API (networks.md §3): containers, and one call that publishes one. */
-export function instagramRoutes(world: World, asked: Asked): Handled | undefined {
+export function instagramRoutes(world: World, asked: Asked, origin: string): Handled | undefined {
   const path = graphPath(asked) ?? [];
   const [first = '', second] = path;
   const guard = (route: Handled['route'], effect: () => Reply): Handled => ({
     route,
     effect: () => refuseStranger(world, asked) ?? effect(),
   });
+  const filled = /^\/ig-api-upload\/[^/]+\/([^/]+)$/.exec(asked.path)?.[1];
+  if (filled !== undefined) return { route: 'upload', effect: () => takeFilm(world, asked, filled) };
   if (first === '') return undefined;
   const comment = commentRoute(world, asked, path, { text: 'text', time: 'timestamp' });
   if (comment) return guard(comment.route, comment.effect);
   if (asked.method === 'POST' && second === 'media')
-    return guard('upload', () => createContainer(world, asked));
+    return guard('upload', () => createContainer(world, asked, origin));
   if (asked.method === 'POST' && second === 'media_publish')
     return guard('post', () => publish(world, asked, first));
   if (second === 'media')
-    return guard('list', () => listMedia(world, first, Number(asked.query.get('limit') ?? 25)));
+    return guard('list', () => listMedia(world, first, Number(asked.query.get('limit') ?? 25), false));
+  if (second === 'stories') return guard('list', () => listMedia(world, first, 25, true));
   if (second === 'content_publishing_limit')
     return guard('account', () => ({
       status: 200,
       body: {
-        data: [{ quota_usage: world.visible.length, config: { quota_total: 50, quota_duration: 86_400 } }],
+        data: [
+          {
+            quota_usage: usedToday(world),
+            config: { quota_total: world.dailyQuota, quota_duration: 86_400 },
+          },
+        ],
       },
     }));
   if (second !== undefined) return undefined;
@@ -34,7 +42,25 @@ export function instagramRoutes(world: World, asked: Asked): Handled | undefined
   return guard('account', () => lookAtMedia(world, first));
 }
 
-function createContainer(world: World, { fields }: Asked): Reply {
+function usedToday(world: World): number {
+  return world.visible.filter(({ at }) => world.now() - at < 86_400_000).length;
+}
+
+/** The bytes of a film whose container was made for them. */
+function takeFilm(world: World, { headers, rawBytes }: Asked, id: string): Reply {
+  const draft = world.drafts.get(id);
+  if (!draft || !/^OAuth /.test(headers.authorization ?? '') || rawBytes !== Number(headers['file_size']))
+    return {
+      status: 400,
+      body: { debug_info: { retriable: false, type: 'ProcessingFailedError', message: 'No' } },
+    };
+  draft.state = world.containerState;
+  draft.media = [`${rawBytes} bytes`];
+  return { status: 200, body: { success: true, message: 'Upload successful.' } };
+}
+
+function createContainer(world: World, { fields }: Asked, origin: string): Reply {
+  const resumable = fields['upload_type'] === 'resumable';
   const children = typeof fields['children'] === 'string' ? fields['children'].split(',') : [];
   const address = fields['image_url'] ?? fields['video_url'];
   if (fields['media_type'] === 'CAROUSEL') {
@@ -42,7 +68,7 @@ function createContainer(world: World, { fields }: Asked): Reply {
       return metaProblem(400, 100, 2207028, 'Carousels need 2 to 10 children');
     if (children.some((id) => world.drafts.get(id)?.state !== 'FINISHED'))
       return metaProblem(400, 9007, 2207027, 'Media ID is not available');
-  } else if (typeof address !== 'string' || !address.startsWith('https://'))
+  } else if (!resumable && (typeof address !== 'string' || !address.startsWith('https://')))
     return metaProblem(400, 9004, 2207052, 'The media could not be fetched from this URI');
   const id = `c${world.nextMediaId()}`;
   const media = children.length > 0 ? children : [String(address)];
@@ -50,10 +76,11 @@ function createContainer(world: World, { fields }: Asked): Reply {
     id,
     text: String(fields['caption'] ?? ''),
     media,
-    state: world.containerState,
+    state: resumable ? 'IN_PROGRESS' : world.containerState,
     post: null,
+    ...(fields['media_type'] === undefined ? {} : { kind: String(fields['media_type']) }),
   });
-  return { status: 200, body: { id } };
+  return { status: 200, body: resumable ? { id, uri: `${origin}/ig-api-upload/v25.0/${id}` } : { id } };
 }
 
 function lookAtContainer(world: World, id: string): Reply {
@@ -82,12 +109,15 @@ function makeVisible(world: World, container: FakeDraft, account: string): strin
     replyTo: null,
     key: null,
   };
-  world.visible.push({ id, account, text: container.text, media: container.media, at: world.now(), ...look });
+  const format = container.kind === undefined ? {} : { format: container.kind };
+  const { text, media } = container;
+  world.visible.push({ id, account, text, media, at: world.now(), ...look, ...format });
   return id;
 }
 
-function listMedia(world: World, account: string, limit: number): Reply {
+function listMedia(world: World, account: string, limit: number, stories: boolean): Reply {
   const list = world.visible
+    .filter(({ format }) => (format === 'STORIES') === stories)
     .filter(
       (post) => post.account === account && post.replyTo === null && world.now() - post.at >= world.listLagMs,
     )

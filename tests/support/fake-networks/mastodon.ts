@@ -111,7 +111,7 @@ function upload(world: World, asked: Asked): Reply {
   const alt = String(asked.fields['description'] ?? '');
   if (alt.length > world.model.limits.alt) return problem(422, 'Validation failed: Description is too long');
   const id = world.nextMediaId();
-  const { type, bytes, sha256 } = asked.file;
+  const { type, bytes, sha256, content } = asked.file;
   const focus = asked.fields['focus'] === undefined ? null : String(asked.fields['focus']);
   world.uploads.set(id, {
     id,
@@ -123,6 +123,7 @@ function upload(world: World, asked: Asked): Reply {
     at: world.now(),
     attachedTo: null,
     state: world.uploadState,
+    content,
   });
   const ready = world.uploadState === 'ready' && world.model.uploadStatus === 200;
   return {

@@ -9,7 +9,7 @@ export type Asked = {
   headers: IncomingMessage['headers'];
   token: string | undefined;
   fields: Record<string, unknown>;
-  file: { name: string; type: string; bytes: number; sha256: string } | undefined;
+  file: { name: string; type: string; bytes: number; sha256: string; content: Buffer } | undefined;
   /** Bytes of a body that is neither JSON nor form. */
   rawBytes: number;
   malformed: boolean;
@@ -23,13 +23,13 @@ export async function readRequest(request: IncomingMessage): Promise<Asked> {
     path: url.pathname,
     query: url.searchParams,
     headers: request.headers,
-    token: /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1],
+    token: /^(?:Bearer|OAuth) (.+)$/.exec(request.headers.authorization ?? '')?.[1],
     fields: {},
     file: undefined,
     rawBytes: 0,
     malformed: false,
   };
-  if (asked.method === 'GET') return asked;
+  if (asked.method === 'GET' || asked.method === 'HEAD') return asked;
   if (type.startsWith('multipart/form-data')) return readForm(asked, request, type);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -56,12 +56,14 @@ async function readForm(asked: Asked, request: IncomingMessage, type: string): P
   for (const [name, value] of form) {
     if (typeof value === 'string') asked.fields[name] = value;
     else {
-      const digest = await crypto.subtle.digest('SHA-256', await value.arrayBuffer());
+      const content = Buffer.from(await value.arrayBuffer());
+      const digest = await crypto.subtle.digest('SHA-256', content);
       asked.file = {
         name: value.name,
         type: value.type,
         bytes: value.size,
         sha256: Buffer.from(digest).toString('hex'),
+        content,
       };
     }
   }

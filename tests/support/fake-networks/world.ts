@@ -17,6 +17,9 @@ export type VisiblePost = {
   key: string | null;
   /** As it was sent; null where none was. */
   poll?: unknown;
+  /** How it is shown, where it is no ordinary post. */
+  format?: string;
+  link?: string;
 };
 
 export type FakeUpload = {
@@ -29,6 +32,8 @@ export type FakeUpload = {
   at: number;
   attachedTo: string | null;
   state: 'ready' | 'processing' | 'broken';
+  /** What was uploaded, where it is shown to everybody. */
+  content?: Buffer;
 };
 
 export type FakeDraft = {
@@ -38,6 +43,21 @@ export type FakeDraft = {
   state: 'IN_PROGRESS' | 'FINISHED' | 'PUBLISHED' | 'ERROR' | 'EXPIRED';
   /** Id of the post that it became. */
   post: string | null;
+  /** What Instagram calls it: REELS, STORIES, … */
+  kind?: string;
+  link?: string;
+  /** Bytes that are still to come. */
+  missing?: number;
+};
+
+/** A film on its way to a Page. */
+export type FakeFilm = {
+  id: string;
+  page: string;
+  reel: boolean;
+  bytes: number;
+  received: number;
+  state: 'uploading' | 'published';
 };
 
 /** The memory of one fake server. */
@@ -53,6 +73,14 @@ export type World = {
   drafts: Map<string, FakeDraft>;
   /** State of a new container. */
   containerState: FakeDraft['state'];
+  /** Facebook's films. */
+  films: Map<string, FakeFilm>;
+  /** Bytes of a film that Facebook asks for at once. */
+  filmPiece: number;
+  /** Posts that Instagram takes within a day. */
+  dailyQuota: number;
+  /** Links that Facebook cannot read. */
+  deadLinks: Set<string>;
   /** Answers by idempotency key. */
   keys: Map<string, { at: number; status: number; body: unknown; done: boolean }>;
   /** Tokens that are let in, with the account they belong to. */
@@ -83,6 +111,10 @@ export function createWorld(model: Model, now: () => number): World {
     visible: [],
     uploads: new Map(),
     drafts: new Map(),
+    films: new Map(),
+    filmPiece: 1024 * 1024,
+    dailyQuota: 1_000_000,
+    deadLinks: new Set(),
     containerState: 'FINISHED',
     keys: new Map(),
     tokens: new Map(),

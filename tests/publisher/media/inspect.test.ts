@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../electron/clock.ts';
+import { inspect } from '../../../electron/publisher/media/inspect.ts';
+import { createWorkshop } from '../../../electron/publisher/media/workshop/index.ts';
+import { filmBytes, realFilm } from '../../support/films.ts';
+import { temporaryHome } from '../../support/home.ts';
+import { realPicture } from '../../support/pictures.ts';
+import { workshopEntry } from '../../support/publishing.ts';
+
+async function look(path: string, folders: string[] | null = null) {
+  const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
+  onTestFinished(() => workshop.close());
+  const found = await inspect(path, { workshop, folders });
+  if (typeof found === 'string') return found;
+  await found.handle.close();
+  return found.facts;
+}
+
+test('a film tells how long it lasts, its size, its rate and whether its index comes first', async () => {
+  const home = temporaryHome();
+  const facts = await look(await realFilm(home, 'a.mp4', { seconds: 4, framesPerSecond: 25 }));
+  expect(facts).toMatchObject({
+    mime: 'video/mp4',
+    width: 720,
+    height: 1280,
+    details: { videoCodec: 'vp9', streamable: true, location: false },
+  });
+  const details = typeof facts === 'string' ? undefined : facts.details;
+  expect(details?.seconds).toBeCloseTo(4, 1);
+  expect(details?.framesPerSecond).toBeCloseTo(25, 0);
+  expect(await look(await realFilm(home, 'b.mp4', { indexLast: true, place: true }))).toMatchObject({
+    details: { streamable: false, location: true },
+  });
+  expect(await look(await realFilm(home, 'c.webm', { seconds: 2 }))).toMatchObject({
+    mime: 'video/webm',
+    details: { videoCodec: 'vp9', streamable: null },
+  });
+});
+
+test('a film under the name of a picture is a film, and a cut-off one is damaged', async () => {
+  const home = temporaryHome();
+  expect(await look(await realFilm(home, 'picture.jpg'))).toMatchObject({ mime: 'video/mp4' });
+  const path = join(home, 'cut.mp4');
+  const bytes = await filmBytes('mp4', { indexLast: true });
+  writeFileSync(path, bytes.subarray(0, bytes.byteLength >> 1));
+  expect(await look(path)).toBe(`${path} is damaged: neither film nor sound can be found in it`);
+});
+
+test('a photo that lies on its side is measured as it is shown', async () => {
+  const path = await realPicture(temporaryHome(), 'a.jpg', {
+    width: 400,
+    height: 300,
+    orientation: 6,
+    gps: true,
+  });
+  expect(await look(path)).toMatchObject({
+    width: 300,
+    height: 400,
+    details: { orientation: 6, location: true },
+  });
+});
+
+test('files that are none are named for what they are, and none of them is waited for', async () => {
+  const home = temporaryHome();
+  const at = (name: string) => join(home, name);
+  execFileSync('mkfifo', [at('fifo')]);
+  symlinkSync(at('loop-a'), at('loop-b'));
+  symlinkSync(at('loop-b'), at('loop-a'));
+  writeFileSync(at('empty.jpg'), '');
+  writeFileSync(at('huge.mp4'), '');
+  truncateSync(at('huge.mp4'), 4 * 1024 ** 3);
+  const wrong = await Promise.all(
+    [at('fifo'), '/dev/zero', home, at('loop-a'), at('none'), at('empty.jpg'), at('huge.mp4')].map((path) =>
+      look(path),
+    ),
+  );
+  expect(wrong).toEqual([
+    `${at('fifo')} is not a regular file`,
+    '/dev/zero is not a regular file',
+    `${home} is not a regular file`,
+    `${at('loop-a')} is a symbolic link that leads back to itself`,
+    `${at('none')} does not exist`,
+    `${at('empty.jpg')} is empty`,
+    `${at('huge.mp4')} is larger than 2 GiB`,
+  ]);
+});
+
+test('only files below the allowed folders are taken, wherever links lead', async () => {
+  const home = temporaryHome();
+  const at = (name: string) => join(home, name);
+  mkdirSync(at('allowed'));
+  mkdirSync(at('allowed-not'));
+  const inside = await realPicture(at('allowed'), 'a.jpg', { width: 20, height: 20 });
+  const outside = await realPicture(at('allowed-not'), 'b.jpg', { width: 20, height: 20 });
+  symlinkSync(outside, at('allowed/link.jpg'));
+  symlinkSync(at('allowed'), at('way'));
+  const folders = [at('way')];
+  expect(await look(inside, folders)).toMatchObject({ mime: 'image/jpeg' });
+  expect(await look(at('way/a.jpg'), folders)).toMatchObject({ mime: 'image/jpeg' });
+  for (const path of [outside, at('allowed/link.jpg'), at('allowed/../allowed-not/b.jpg')])
+    expect(await look(path, folders)).toBe(
+      `${path} lies outside the folders that media may come from (setting mediaFolders)`,
+    );
+  expect(await look(at('allowed/none.jpg'), folders)).toBe(`${at('allowed/none.jpg')} does not exist`);
+  expect(await look(inside, [])).toContain('lies outside');
+});
+
+test('the thread for media survives what it is given, and starts anew after it broke', async () => {
+  const home = temporaryHome();
+  const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
+  onTestFinished(() => workshop.close());
+  const film = await realFilm(home, 'a.mp4');
+  const noise = join(home, 'noise.mp4');
+  writeFileSync(noise, Buffer.concat([readFileSync(film).subarray(0, 32), Buffer.alloc(100_000, 7)]));
+  const [bad, good] = await Promise.all([workshop.measure(noise), workshop.measure(film)]);
+  expect([bad?.ok, good?.ok]).toEqual([false, true]);
+  const waiting = workshop.measure(film);
+  await workshop.close();
+  expect(await waiting).toMatchObject({ ok: false, fault: 'failed' });
+  expect(await workshop.measure(film)).toMatchObject({ ok: true });
+  const none = createWorkshop({ entry: join(home, 'none.mjs'), clock: systemClock });
+  expect(await none.measure(film)).toMatchObject({ ok: false, fault: 'failed' });
+  expect(await createWorkshop({ entry: undefined, clock: systemClock }).measure(film)).toMatchObject({
+    ok: false,
+  });
+});
