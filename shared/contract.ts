@@ -143,8 +143,11 @@ export const contract = {
   },
   /** All of them or none: one transaction. Details of BAD_INPUT name them as `posts[3].text`. */
   'posts.addAll': { in: postBatchSchema, out: postBatchResultSchema },
-  /** What the accounts of a post would refuse; stores nothing. */
-  'posts.check': { in: z.strictObject({ post: postInputSchema }), out: postCheckSchema },
+  /** What the accounts of a post would refuse; stores nothing. `id`: the post that it is to take the place of. */
+  'posts.check': {
+    in: z.strictObject({ post: postInputSchema, id: z.string().min(1).optional() }),
+    out: postCheckSchema,
+  },
   /** Replaces a post that is not out yet. What an account has published stays as it is. */
   'posts.set': {
     in: z.strictObject({ id: z.string().min(1), post: postInputSchema }),

@@ -91,7 +91,7 @@ export type ApiNeeds = {
       posts: readonly PostInput[],
       from: { source: PostView['source']; dryRun: boolean },
     ): Promise<PostBatchResult>;
-    check(post: PostInput): Promise<PostCheck>;
+    check(post: PostInput, edited?: string): Promise<PostCheck>;
     edit(id: string, post: PostInput): Promise<PostView>;
     move(id: string, publishAt: Millis | null): Promise<PostView>;
     history(id: string): Promise<{ account: string; at: Millis; status: PostView['status']; note: string }[]>;

@@ -27,4 +27,5 @@ export {
   type SimulationInput,
   simulate,
 } from './simulate/simulate.ts';
+export { type WallInstant, wallInstant } from './time/wall-instant.ts';
 export { describeJob } from './words/describe.ts';

@@ -4,13 +4,13 @@ import type { ApiNeeds } from '../ports.ts';
 import { found } from './found.ts';
 
 /** Calls about posts. */
-export function postHandlers({ posts, plans }: ApiNeeds) {
+export function postHandlers({ posts, plans }: Pick<ApiNeeds, 'posts' | 'plans'>) {
   return {
     'posts.list': (query) => posts.list(inMillis(query)),
     'posts.get': async ({ id }) => found(await posts.get(id), 'post', id, 'belfry posts'),
     'posts.add': ({ post, source }) => plans.add(post, { source }),
     'posts.addAll': ({ posts: given, source, dryRun }) => posts.addAll(given, { source, dryRun }),
-    'posts.check': ({ post }) => posts.check(post),
+    'posts.check': ({ post, id }) => posts.check(post, id),
     'posts.set': ({ id, post }) => posts.edit(id, post),
     'posts.move': ({ id, publishAt }) => posts.move(id, publishAt === null ? null : fromInstant(publishAt)),
     'posts.history': async ({ id }) => {

@@ -1,0 +1,201 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join, parse as parsePath, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import {
+  BelfryError,
+  heldMediaId,
+  inputOfPost,
+  type PostDraft,
+  type PostView,
+  type TargetStatus,
+} from '../../../shared/index.ts';
+import type { Context } from '../context.ts';
+import { selectionOf, someStatuses, someTime } from '../posts/options.ts';
+import type { Format } from '../posts/read-posts.ts';
+import { counted } from '../text.ts';
+import { oneOf } from '../usage.ts';
+import type { Use } from '../use.ts';
+import { writeOut } from '../write-out.ts';
+
+type Options = {
+  format?: Format;
+  status?: TargetStatus[];
+  account?: string;
+  tag?: string;
+  from?: string;
+  to?: string;
+  output: string;
+};
+
+/** What is still to go out, or waits for a person to say so. */
+const toGo: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
+const pageSize = 1000;
+
+/** `belfry posts export`: posts in a form that `belfry posts import` takes, here or in another home. */
+export function exportCommand(posts: Command, use: Use): void {
+  posts
+    .command('export')
+    .description('write posts as CSV, JSON or JSONL, so that import takes them, here or elsewhere')
+    .option(
+      '--format <format>',
+      'csv, json or jsonl (default: by the name of the file, else json)',
+      oneOf(['csv', 'json', 'jsonl'] as const),
+    )
+    .option('--status <status>', 'in these states (default: draft,queued,failed,missed)', someStatuses)
+    .option('--account <id>', 'for this account only')
+    .option('--tag <tag>', 'with this tag')
+    .option('--from <time>', 'not before this time')
+    .option('--to <time>', 'before this time')
+    .option(
+      '-o, --output <file>',
+      'file to write, with the media in a folder beside it; - for standard output',
+      '-',
+    )
+    .addHelpText(
+      'after',
+      `
+A post is written for those accounts that are in these states: what an account has published is not written along.
+On standard output the files of a post are named where Belfry keeps them.
+
+Examples:
+  belfry posts export --output spring.csv
+  belfry posts export --status published --format jsonl > published.jsonl`,
+    )
+    .action(use(exportPosts));
+}
+
+async function exportPosts(context: Context, options: Options): Promise<void> {
+  const { writePosts } = await import('../posts/write-posts.ts');
+  const { output } = options;
+  const format = options.format ?? byName(output);
+  if (context.json && output === '-' && format !== 'json') throw notBoth(format);
+  const views = await allPosts(context, options);
+  const posts = views.flatMap((view) => inputsOf(view, options));
+  const isFile = output !== '-';
+  const folder = isFile ? mediaFolderOf(resolve(context.io.folder, output)) : null;
+  const files = new Map<string, string>();
+  const named = posts.map((post) => withFiles(context, post, views, folder, files));
+  if (isFile) for (const [from, to] of files) await copy(from, to);
+  const file = await writeOut(context.io, output, oneText(writePosts(named, format)));
+  if (file === null) return;
+  const shown = { file, format, posts: posts.length, media: files.size };
+  context.show(
+    shown,
+    () =>
+      `Wrote ${counted(posts.length, 'post')} to ${file}${folder && files.size > 0 ? `, and ${counted(files.size, 'file')} to ${folder}` : ''}.`,
+  );
+}
+
+async function* oneText(text: string): AsyncGenerator<string> {
+  yield text;
+}
+
+function byName(output: string): Format {
+  if (/\.csv$/i.test(output)) return 'csv';
+  return /\.(jsonl|ndjson)$/i.test(output) ? 'jsonl' : 'json';
+}
+
+async function allPosts(context: Context, options: Options): Promise<PostView[]> {
+  const { status = [...toGo], account, tag } = options;
+  const from = options.from === undefined ? undefined : await someTime(context, options.from, '--from');
+  const to = options.to === undefined ? undefined : await someTime(context, options.to, '--to');
+  const query = {
+    ...selectionOf([], {
+      status,
+      ...(account === undefined ? {} : { account }),
+      ...(tag === undefined ? {} : { tag }),
+    }),
+    ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
+    ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
+    order: 'soonest' as const,
+    limit: pageSize,
+  };
+  const all: PostView[] = [];
+  for (;;) {
+    const after = all.at(-1)?.id;
+    const page = await context.call('posts.list', { ...query, ...(after === undefined ? {} : { after }) });
+    all.push(...page);
+    if (page.length < pageSize) return all;
+  }
+}
+
+/** A post as it is to be made again; where accounts have times of their own, one for each time. */
+function inputsOf(post: PostView, { status = [...toGo], account }: Options): PostDraft[] {
+  const targets = post.targets.filter(
+    (target) => status.includes(target.status) && (account === undefined || target.account === account),
+  );
+  const times = Map.groupBy(targets, (target) =>
+    target.status === 'queued' ? (target.dueAt ?? post.publishAt) : post.publishAt,
+  );
+  return [...times].map(([publishAt, group], index) => {
+    const input = inputOfPost(
+      post,
+      group.map((target) => target.account),
+    );
+    const { key, ...rest } = { ...input, publishAt };
+    // A key names one post.
+    return key === undefined ? rest : { ...rest, key: index === 0 ? key : `${key} (${index + 1})` };
+  });
+}
+
+function mediaFolderOf(output: string): string {
+  const { dir, name } = parsePath(output);
+  return join(dir, `${name}-media`);
+}
+
+/** Names the files of a post by paths; those to copy are noted down in `files`, from where to where. */
+function withFiles(
+  context: Context,
+  post: PostDraft,
+  views: readonly PostView[],
+  folder: string | null,
+  files: Map<string, string>,
+): PostDraft {
+  const named = <M extends { path: string }>(medium: M): M => {
+    const id = heldMediaId(medium.path);
+    if (id === undefined) return medium;
+    const held = join(context.paths.media, id);
+    if (folder === null) return { ...medium, path: held };
+    const copy = join(folder, id, nameOf(views, id));
+    files.set(held, copy);
+    return { ...medium, path: relative(dirname(folder), copy) };
+  };
+  return {
+    ...post,
+    ...(post.media ? { media: post.media.map(named) } : {}),
+    ...(post.thread
+      ? { thread: post.thread.map((part) => ({ ...part, media: (part.media ?? []).map(named) })) }
+      : {}),
+  };
+}
+
+function nameOf(views: readonly PostView[], id: string): string {
+  const all = views.flatMap(({ media, thread }) => [...media, ...thread.flatMap((part) => part.media)]);
+  return all.find((medium) => medium.id === id)?.name ?? id;
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to);
+  } catch (cause) {
+    throw new BelfryError({
+      code: 'BAD_INPUT',
+      what: 'A file of a post cannot be copied',
+      where: `from ${from} to ${to}`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Name another file with --output',
+      cause,
+    });
+  }
+}
+
+function notBoth(format: Format): BelfryError {
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: `--json and --format ${format} do not go together`,
+    where: 'on the command line',
+    why: 'With --json everything on standard output is one JSON document',
+    remedy: 'Leave one of them out, or name a file with --output',
+  });
+}

@@ -1,0 +1,164 @@
+import type { Command } from 'commander';
+import {
+  BelfryError,
+  type CallInput,
+  type PostSelection,
+  type PostView,
+  toInstant,
+} from '../../../shared/index.ts';
+import type { Context } from '../context.ts';
+import { selectionOf, someSeconds, someTime, type Which, whichOptions } from '../posts/options.ts';
+import { changeTable, postTable } from '../posts/post-table.ts';
+import type { Use } from '../use.ts';
+
+type Many = Which & { dryRun?: boolean };
+type MoveOptions = Many & { to?: string; every?: number; by?: number; draft?: boolean };
+type SettleOptions = { account?: string; published?: boolean; notPublished?: boolean };
+
+/** What a person does with posts that are there: cancel, retry, move, publish, settle. */
+export function postChangeCommands(posts: Command, use: Use): void {
+  const many = (verb: string, what: string, examples: string) =>
+    whichOptions(posts.command(verb).description(what).argument('[ids...]'))
+      .option('--dry-run', 'only show what would change')
+      .addHelpText('after', `\nExamples:${examples}`);
+  many(
+    'cancel',
+    'take posts out of the queue; what is out stays out',
+    `
+  belfry posts cancel 3f2a91c4d5e60718
+  belfry posts cancel --tag spring --dry-run`,
+  ).action(
+    use(async (context, ids: string[], options: Many) => {
+      const [only] = ids;
+      if (only !== undefined && isPlain(ids, options))
+        return one(context, await context.call('posts.cancel', { id: only }));
+      const input = { select: chosen(ids, options), dryRun: options.dryRun === true };
+      const done = await context.call('posts.cancelAll', input);
+      context.show(done, () => changeTable(context, 'Cancelled', done));
+    }),
+  );
+  many(
+    'retry',
+    'queue again what failed or was missed, due now',
+    `
+  belfry posts retry 3f2a91c4d5e60718
+  belfry posts retry --status failed --account ada-example`,
+  ).action(
+    use(async (context, ids: string[], options: Many) => {
+      const [only] = ids;
+      if (only !== undefined && isPlain(ids, options))
+        return one(context, await context.call('posts.retry', { id: only }));
+      const input = { select: chosen(ids, options), dryRun: options.dryRun === true };
+      const done = await context.call('posts.retryAll', input);
+      context.show(done, () => changeTable(context, 'Queued', done));
+    }),
+  );
+  many(
+    'move',
+    'give posts another time, also those that were missed',
+    `
+  belfry posts move 3f2a91c4d5e60718 --to 2026-11-24T09:00
+  belfry posts move --status missed --to 2026-11-24T09:00 --every 30m --dry-run
+  belfry posts move --tag spring --by 1w`,
+  )
+    .option('--to <time>', 'to this time; without an offset it is the time of this machine')
+    .option(
+      '--every <length>',
+      'the first goes to that time, the others this long after each other: 30m, 1d',
+      someSeconds,
+    )
+    .option('--by <length>', 'each by so much, earlier with a minus: 2h, -1d', someSeconds)
+    .option('--draft', 'make drafts of them')
+    .action(use(move));
+  posts
+    .command('publish')
+    .description('make a draft or a queued post due now')
+    .argument('<id>')
+    .action(use(async (context, id: string) => one(context, await context.call('posts.publish', { id }))));
+  posts
+    .command('settle')
+    .description('say what became of an unconfirmed post; look at the account before you do')
+    .argument('<id>')
+    .option('--account <id>', 'the account (default: the one that is unconfirmed)')
+    .option('--published', 'it is there')
+    .option('--not-published', 'it is not there, and may be sent again')
+    .action(use(settle));
+}
+
+function one(context: Context, post: PostView): void {
+  context.show(post, () => postTable(context, [post]));
+}
+
+/** One post, and nothing else is said about which. */
+function isPlain(ids: readonly string[], { dryRun, ...which }: Many): boolean {
+  return ids.length === 1 && dryRun !== true && selectionOf([], which) === undefined;
+}
+
+function chosen(ids: readonly string[], options: Which): PostSelection {
+  const select = selectionOf(ids, options);
+  if (select) return select;
+  throw new BelfryError({
+    code: 'BAD_INPUT',
+    what: 'It is not said which posts',
+    where: 'on the command line',
+    why: 'Neither an id nor --status, --account or --tag is there',
+    remedy: 'Name the posts, or choose them with these options',
+  });
+}
+
+async function move(context: Context, ids: string[], options: MoveOptions): Promise<void> {
+  const { to, every, by, draft, ...which } = options;
+  const given = [to, by, draft].filter((option) => option !== undefined).length;
+  if (given !== 1 || (every !== undefined && to === undefined)) throw unclearMove();
+  const at = to === undefined ? null : toInstant(await someTime(context, to, '--to'));
+  const [only] = ids;
+  if (only !== undefined && isPlain(ids, which) && by === undefined && every === undefined)
+    return one(context, await context.call('posts.move', { id: only, publishAt: at }));
+  const target: CallInput<'posts.moveAll'>['to'] =
+    by === undefined
+      ? { publishAt: at, ...(every === undefined ? {} : { everySeconds: every }) }
+      : { bySeconds: by };
+  const input = { select: chosen(ids, which), to: target, dryRun: options.dryRun === true };
+  const done = await context.call('posts.moveAll', input);
+  context.show(done, () => changeTable(context, 'Moved', done));
+}
+
+function unclearMove(): BelfryError {
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: 'It is not clear where to move them',
+    where: 'on the command line',
+    why: 'Exactly one of --to, --by and --draft must be given, and --every goes with --to',
+    remedy: 'See `belfry posts move --help`',
+  });
+}
+
+async function settle(context: Context, id: string, options: SettleOptions): Promise<void> {
+  if (options.published === options.notPublished) throw undecided();
+  const account = options.account ?? (await unconfirmedOf(context, id));
+  one(context, await context.call('posts.settle', { id, account, published: options.published === true }));
+}
+
+async function unconfirmedOf(context: Context, id: string): Promise<string> {
+  const { targets } = await context.call('posts.get', { id });
+  const [only, ...more] = targets.filter((target) => target.status === 'unconfirmed');
+  if (only && more.length === 0) return only.account;
+  throw new BelfryError({
+    code: only ? 'BAD_INPUT' : 'CONFLICT',
+    what: only ? 'It is not clear which account is meant' : 'Nothing is unconfirmed',
+    where: `in the post ${id}`,
+    why: only ? 'More than one is unconfirmed' : 'The outcome is known for every account',
+    remedy: only ? 'Name one with --account' : `See belfry posts ${id}`,
+    field: 'account',
+  });
+}
+
+function undecided(): BelfryError {
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: 'The outcome is missing',
+    where: 'on the command line',
+    why: 'Exactly one of --published and --not-published must be given',
+    remedy: 'Look at the account, then say which',
+  });
+}
