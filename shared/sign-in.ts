@@ -13,6 +13,10 @@ export const metaAppSchema = z.strictObject({
       protocol: /^https?$/,
       error: 'must be an http(s) address, exactly as in the settings of the app at Meta',
     })
+    .refine(
+      (uri) => uri.startsWith('https:') || ['127.0.0.1', 'localhost'].includes(new URL(uri).hostname),
+      'must be an https address, or one of this machine: over http the code could be read on the way',
+    )
     .default('https://localhost/belfry'),
 });
 export type MetaApp = z.infer<typeof metaAppSchema>;

@@ -325,6 +325,10 @@ test.each([
   [{ network: 'facebook', app: { id: 'abc', secret: 'x y' } }, 'app.id: must be the number'],
   [{ network: 'facebook', app: { id: '1', secret: 'x y' } }, 'app.secret: must not contain spaces'],
   [
+    { network: 'facebook', app: { id: '1', secret: 'x', redirectUri: 'http://x.example/' } },
+    'must be an https',
+  ],
+  [
     { network: 'facebook', app: { id: '1', secret: 'x', redirectUri: 'belfry://x' } },
     'app.redirectUri: must be',
   ],

@@ -60,6 +60,19 @@ test('an account is told once until it is ready again', () => {
   expect(heard[0]?.page).toBe('accounts');
 });
 
+test('an account that will need its owner is told once, and once more after it was signed in', () => {
+  const { heard, tell, close } = listen();
+  const ending = { kind: 'account-ending' as const, accountId: 'a', handle: '@a', reason: 'It ends soon.' };
+  tell(ending);
+  tell(ending);
+  close();
+  expect(heard).toEqual([{ title: '@a will need you to sign in', body: 'It ends soon.', page: 'accounts' }]);
+  tell({ kind: 'account-ready', accountId: 'a' });
+  tell(ending);
+  close();
+  expect(heard).toHaveLength(2);
+});
+
 test('an unconfirmed post is put as a question', () => {
   const { heard, tell, close } = listen();
   tell({ kind: 'post', postId: 'p', account: 'a', status: 'unconfirmed', reason: 'No answer came.' });

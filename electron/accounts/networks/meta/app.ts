@@ -26,7 +26,7 @@ function withoutApp(login: Login): BelfryError {
     what: 'There is no app to sign in with',
     where: `for ${name}`,
     why: 'Meta lets only registered apps act for people, and a secret that is shipped with Belfry would be none',
-    remedy: `Make an app at developers.facebook.com and give its ${name} app id and secret; Belfry keeps them`,
+    remedy: `Make an app at developers.facebook.com and give its ${name} app id and secret (--app-id); Belfry keeps them`,
     field: 'app',
   });
 }

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Alert } from '../electron/alerts/index.ts';
+import { createBelfry } from '../electron/belfry.ts';
+import { systemClock } from '../electron/clock.ts';
+import { confFile } from '../electron/store/index.ts';
+import type { CallInput, CallName, CallOutput } from '../shared/index.ts';
+import { signInAs } from './support/browser-person.ts';
+import { fakeMetaApp, type ModelName, startFakeNetwork } from './support/fake-networks/index.ts';
+import { temporaryHome } from './support/home.ts';
+
+/** The whole engine and a pretended network, both by the real clock. */
+async function startBoth(model: ModelName) {
+  const network = await startFakeNetwork(model);
+  onTestFinished(network.close);
+  const home = temporaryHome();
+  writeFileSync(join(home, 'config.json'), JSON.stringify({ settings: { spacingSeconds: 0 } }));
+  const told: Alert[] = [];
+  const logged: unknown[] = [];
+  const engine = createBelfry({
+    mode: 'headless',
+    home,
+    version: '0.1.0',
+    clock: systemClock,
+    demo: false,
+    configFile: confFile,
+    vaults: [],
+    quit: () => {},
+    link: () => null,
+    openUrl: async () => {},
+    startDemo: async () => ({ url: null }),
+    launchAtLogin: async () => {},
+    notify: (alert) => told.push(alert),
+    log: (...line) => logged.push(line),
+  });
+  await engine.start();
+  onTestFinished(() => engine.stop({ drainMs: 0 }));
+  const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {
+    const answer = await engine.call(name, input);
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value as CallOutput<N>;
+  };
+  const statuses = async () => (await call('posts.list', {})).map(({ status }) => status).sort();
+  return { network, home, told, logged, engine, call, statuses };
+}
+
+const seconds = { timeout: 15_000, interval: 50 };
+
+test('a token that dies: one alert, the queue waits, and goes out once after signing in again', async () => {
+  const { network, told, call, statuses } = await startBoth('mastodon-4.5');
+  const first = await call('accounts.signIn', { network: 'mastodon', server: network.address, id: 'me' });
+  await signInAs(first.url);
+  const post = (text: string) =>
+    call('posts.add', { post: { text, accounts: ['me'], publishAt: new Date().toISOString() } });
+  await post('while it works');
+  await expect.poll(statuses, seconds).toEqual(['published']);
+
+  const [token] = [...network.world.tokens.keys()].filter((key) => key !== network.token);
+  network.world.tokens.delete(token ?? '');
+  await post('one');
+  await post('two');
+  await expect.poll(async () => (await call('accounts.list', {}))[0]?.status, seconds).toBe('sign-in-needed');
+  await call('jobs.run', { id: 'refresh_tokens' });
+  await expect.poll(async () => (await call('status.get', {})).running, seconds).toEqual([]);
+  expect(await statuses()).toEqual(['published', 'queued', 'queued']);
+  const alerts = () => told.filter(({ page }) => page === 'accounts').length;
+  await expect.poll(alerts, seconds).toBe(1);
+
+  const again = await call('accounts.reconnect', { id: 'me' });
+  await signInAs(again.url);
+  await expect.poll(statuses, seconds).toEqual(['published', 'published', 'published']);
+  expect(network.world.visible.map(({ text }) => text)).toEqual(['while it works', 'one', 'two']);
+  expect((await call('accounts.list', {})).map(({ id, status }) => [id, status])).toEqual([['me', 'ready']]);
+  expect(alerts()).toBe(1);
+});
+
+test('from a Facebook sign-in to a post on the Page; no secret stands in any file or line of the log', async () => {
+  const { network, home, logged, engine, call, statuses } = await startBoth('facebook');
+  const app = { ...fakeMetaApp, redirectUri: 'http://127.0.0.1/belfry' };
+  const announced: string[] = [];
+  engine.subscribe((announcement) => announced.push(JSON.stringify(announcement)));
+  const view = await call('accounts.signIn', { network: 'facebook', server: network.address, app });
+  await signInAs(view.url);
+  const done = await call('accounts.choose', { session: view.session, accounts: ['1002'] });
+  await call('posts.add', {
+    post: { text: 'Hello', accounts: ['market-square-facebook'], publishAt: new Date().toISOString() },
+  });
+  await expect.poll(statuses, seconds).toEqual(['published']);
+  expect(network.world.visible).toMatchObject([{ account: '1002', text: 'Hello' }]);
+
+  const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(home, name))
+    .filter((path) => statSync(path).isFile());
+  const everything = [
+    ...files.map((path) => readFileSync(path, 'latin1')),
+    JSON.stringify(logged),
+    JSON.stringify(done),
+    ...announced,
+  ].join('\n');
+  const secrets = [fakeMetaApp.secret, ...network.world.tokens.keys(), ...network.world.signIn.codes.keys()];
+  expect(secrets.length).toBeGreaterThan(4);
+  expect(secrets.filter((secret) => secret !== network.token && everything.includes(secret))).toEqual([]);
+});
