@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { type SeriesInput, type SeriesView, seriesInputSchema } from '../../../shared/index.ts';
-import { withAbsoluteMedia } from '../absolute-media.ts';
 import type { Context } from '../context.ts';
 import { readJsonFile } from '../json-file.ts';
 import { addEach, parseMany } from '../many.ts';
+import { withAbsoluteMedia } from '../posts/absolute-media.ts';
 import { pairs, table } from '../table.ts';
 import { oneLine } from '../text.ts';
 import type { Use } from '../use.ts';
@@ -122,7 +122,7 @@ async function show(context: Context, id: string): Promise<void> {
       ['Series', view.id],
       ['Name', oneLine(view.name)],
       ['Status', view.status],
-      ['Schedule', `${view.schedule}, ${view.timezone}`],
+      ['Schedule', view.schedule],
       ['Accounts', view.accounts.join(', ')],
       ['Problem', view.problem ? oneLine(view.problem.message) : undefined],
     ]);
