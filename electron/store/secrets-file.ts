@@ -6,8 +6,12 @@ import type { SealedSecret, SecretsFile } from '../accounts/ports.ts';
 import { writeDurably } from './durable-file.ts';
 
 const version = 1;
-/** An account's id, or `app:` and a server for what Belfry is registered as there. */
-const nameSchema = z.union([idSchema, z.string().regex(/^app:[a-z0-9.:[\]_-]{1,260}$/)]);
+/** An account's id, `app:` and a server for what Belfry is registered as there, or `bucket:` and an account's id. */
+const nameSchema = z.union([
+  idSchema,
+  z.string().regex(/^app:[a-z0-9.:[\]_-]{1,260}$/),
+  z.string().regex(/^bucket:[a-z0-9][a-z0-9_-]{0,63}$/),
+]);
 const fileSchema = z.strictObject({
   version: z.literal(version),
   secrets: z.record(z.string(), z.unknown()),

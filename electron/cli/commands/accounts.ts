@@ -11,9 +11,10 @@ import { accountTable } from '../account-table.ts';
 import type { Context } from '../context.ts';
 import { oneOf, wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
+import { accountMediaCommand } from './account-media.ts';
 import { signInCommands } from './sign-in.ts';
 
-/** Accounts: list, add, sign in, verify, remove. */
+/** Accounts: list, add, sign in, media, verify, remove. */
 export function accountCommands(program: Command, use: Use): void {
   const accounts = program.command('accounts').description('accounts: where posts go');
   accounts
@@ -43,6 +44,7 @@ export function accountCommands(program: Command, use: Use): void {
     .option('--remote-id <id>', "which account, where the token opens several (a person's Facebook Pages)")
     .action(use(add));
   signInCommands(accounts, use);
+  accountMediaCommand(accounts, use);
   accounts
     .command('verify')
     .description('ask the server whether the token still works')

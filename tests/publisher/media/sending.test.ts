@@ -49,7 +49,7 @@ describe('pictures are brought into the limits, and the copy stays as it was add
       { image_url: `https://bucket.example${name}`, alt_text: 'Two colours' },
     ]);
     const seen = await lookAt(file?.bytes ?? expect.fail('nothing was put there'));
-    expect([file.type, seen.format, seen.width, seen.height]).toEqual(['image/jpeg', 'jpeg', 1440, 1152]);
+    expect([file?.type, seen.format, seen.width, seen.height]).toEqual(['image/jpeg', 'jpeg', 1440, 1152]);
     expect([seen.colourAt(0.1, 0.5), seen.colourAt(0.9, 0.5)]).toEqual(['red', 'blue']);
     const [copy = ''] = readdirSync(join(stage.home, 'media')).filter((one) => one !== 'made');
     expect(readFileSync(join(stage.home, 'media', copy))).toEqual(readFileSync(path));
