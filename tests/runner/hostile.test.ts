@@ -31,40 +31,47 @@ const hostile = {
 /** Names of living processes of this test: those whose environment or command line carries its mark. */
 const left = (mark: string) => processesWith(mark);
 
-test('200 hostile children: every step settles, nothing of them is left, the next run starts', {
-  timeout: 120_000,
-}, async () => {
-  const home = temporaryHome();
-  const mark = join(home, 'hostile.mark');
-  writeFileSync(mark, '');
-  const kinds = Object.entries(hostile);
-  const jobs = Array.from({ length: 200 }, (_, index) => {
-    const [name, script] = kinds[index % kinds.length] ?? ['', ''];
-    return jobOf([{ type: 'command', name, command: ['/bin/sh', '-c', script, mark], timeoutSeconds }], {
-      id: `job-${index}`,
-      name,
+test.each([
+  ['started by the helper', 200, {}],
+  ['started by the engine itself', 12, { helper: undefined }],
+])(
+  'hostile children %s (%d): every step settles, nothing of them is left, the next run starts',
+  {
+    timeout: 120_000,
+  },
+  async (_, count, change) => {
+    const home = temporaryHome();
+    const mark = join(home, 'hostile.mark');
+    writeFileSync(mark, '');
+    const kinds = Object.entries(hostile);
+    const jobs = Array.from({ length: count }, (_, index) => {
+      const [name, script] = kinds[index % kinds.length] ?? ['', ''];
+      return jobOf([{ type: 'command', name, command: ['/bin/sh', '-c', script, mark], timeoutSeconds }], {
+        id: `job-${index}`,
+        name,
+      });
     });
-  });
-  const belfry = await openRunner(jobs, {}, home);
-  const settled: Record<string, number> = {};
-  await Promise.all(
-    Array.from({ length: 40 }, async (_, worker) => {
-      for (let index = worker; index < jobs.length; index += 40) {
-        const run = await belfry.run(`job-${index}`);
-        const step = run.steps[0];
-        const took = Date.parse(step?.finishedAt ?? '') - Date.parse(step?.startedAt ?? '');
-        const name = step?.name ?? '';
-        settled[name] = Math.max(settled[name] ?? 0, took);
-        expect(took, `${name}: ${JSON.stringify(run)}`).toBeLessThan(timeoutSeconds * 1000 + settleMs);
-        expect(['success', 'failed', 'timed-out'], name).toContain(step?.status);
-      }
-    }),
-  );
-  await belfry.runner.stop({ drainMs: 0 });
-  expect(left(mark)).toEqual([]);
-  expect(left('sleep\x00500')).toEqual([]);
-  console.log('slowest settling in ms:', settled);
+    const belfry = await openRunner(jobs, change, home);
+    const settled: Record<string, number> = {};
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, worker) => {
+        for (let index = worker; index < jobs.length; index += 40) {
+          const run = await belfry.run(`job-${index}`);
+          const step = run.steps[0];
+          const took = Date.parse(step?.finishedAt ?? '') - Date.parse(step?.startedAt ?? '');
+          const name = step?.name ?? '';
+          settled[name] = Math.max(settled[name] ?? 0, took);
+          expect(took, `${name}: ${JSON.stringify(run)}`).toBeLessThan(timeoutSeconds * 1000 + settleMs);
+          expect(['success', 'failed', 'timed-out'], name).toContain(step?.status);
+        }
+      }),
+    );
+    await belfry.runner.stop({ drainMs: 0 });
+    expect(left(mark)).toEqual([]);
+    expect(left('sleep\x00500')).toEqual([]);
+    console.log('slowest settling in ms:', settled);
 
-  const next = await openRunner(jobs, {}, home);
-  expect((await next.run('job-9')).steps[0]?.signal).toBe('SIGSEGV');
-});
+    const next = await openRunner(jobs, change, home);
+    expect((await next.run('job-9')).steps[0]?.signal).toBe('SIGSEGV');
+  },
+);

@@ -80,7 +80,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/publisher\/(misfits|limits-for|prepare|decide|back-off|outcome|next-due|draft|parts|commands|texts|summary)\.ts$/,
   /^electron\/planner\/(fill-post|fingerprint|queue-order|series-plan|series-times)\.ts$/,
   /^electron\/shell\/(tray-menu|time-words|arguments)\.ts$/,
-  /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout)\.ts$/,
+  /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,
   /^electron\/accounts\/(renewal-due|sign-in\/(pasted|loopback-page))\.ts$/,
   /^electron\/alerts\/(alerts|summary)\.ts$/,
   /^electron\/templates\//,
