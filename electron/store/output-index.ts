@@ -6,7 +6,7 @@ import type { Tables } from './schema.ts';
 
 const indexedKey = 'output_indexed';
 /** Bytes indexed in one step: 64 KiB take some 5 ms. */
-export const indexSteps: StepSizes = { first: 64 * 1024, least: 8 * 1024, most: 128 * 1024 };
+export const indexSteps: StepSizes = { first: 64 * 1024, least: 32 * 1024, most: 128 * 1024 };
 /** Pages merged in one step: 16 take some 3 ms. */
 export const mergeSteps: StepSizes = { first: 16, least: 4, most: 32 };
 const stepBlocks = 200;
