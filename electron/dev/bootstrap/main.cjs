@@ -57,6 +57,7 @@ function modernise() {
     const part = (event) => [event, diagnostics.channel(`tracing:${name}:${event}`)];
     return Object.fromEntries(['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map(part));
   };
+  globalThis.crypto ??= require('node:crypto').webcrypto;
   process.getBuiltinModule ??= (name) => (Module.isBuiltin(name) ? require(name) : undefined);
   const warn = process.emitWarning;
   process.emitWarning = (warning, ...rest) => {
