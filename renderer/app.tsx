@@ -11,6 +11,8 @@ import { NewJobPage } from './pages/jobs/new-job-page.tsx';
 import { TemplatesPage } from './pages/jobs/templates-page.tsx';
 import { WorkspacesPage } from './pages/jobs/workspaces-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { CalendarPage } from './pages/posts/calendar-page.tsx';
+import { EditPostPage } from './pages/posts/edit-post-page.tsx';
 import { NewPostPage } from './pages/posts/new-post-page.tsx';
 import { PostPage } from './pages/posts/post-page.tsx';
 import { PostsPage } from './pages/posts/posts-page.tsx';
@@ -62,9 +64,13 @@ function CurrentPage({ route }: { route: Route }) {
     case 'output':
       return <OutputPage />;
     case 'posts':
-      return <PostsPage filter={route.filter} />;
+      return <PostsPage filter={route.filter} account={route.account} tag={route.tag} />;
+    case 'calendar':
+      return <CalendarPage week={route.week} />;
     case 'post':
       return <PostPage key={route.id} id={route.id} />;
+    case 'edit-post':
+      return <EditPostPage key={route.id} id={route.id} />;
     case 'new-post':
       return <NewPostPage />;
     case 'accounts':

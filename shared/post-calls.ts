@@ -103,6 +103,17 @@ export const postHistorySchema = z.array(
 export const postCheckSchema = z.strictObject({
   problems: z.array(problemSchema),
   advice: z.array(problemSchema),
+  /** Length of each part (0 is the post itself) as an account counts it, and what it takes; null = no limit known. */
+  counts: z
+    .array(
+      z.strictObject({
+        account: z.string(),
+        part: z.int(),
+        characters: z.int(),
+        limit: z.int().nullable(),
+      }),
+    )
+    .optional(),
 });
 export type PostCheck = z.output<typeof postCheckSchema>;
 

@@ -17,11 +17,14 @@ export function graphemes(text: string): number {
   return count;
 }
 
-/** Characters as a network counts them; Mastodon counts each link as 23 and `@user@server` as `@user`. */
-export function countFor(network: Network, text: string): number {
+/**
+ * Characters as a network counts them; Mastodon counts each link as 23, `@user@server` as `@user`, and the content
+ * warning with the text.
+ */
+export function countFor(network: Network, text: string, warning = ''): number {
   if (network !== 'mastodon' && network !== 'pixelfed') return graphemes(text);
   const shortened = text
     .replace(/https?:\/\/[^\s]+/gi, 'x'.repeat(23))
     .replace(/(^|[^\w/])@(\w+)@[\w.-]+\w/g, '$1@$2');
-  return graphemes(shortened);
+  return graphemes(shortened) + graphemes(warning);
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 
 type DialogProps = { title: string; wide?: boolean; onClose: () => void; children: ReactNode };
@@ -7,7 +7,8 @@ type DialogProps = { title: string; wide?: boolean; onClose: () => void; childre
 export function Dialog({ title, wide = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // A layout effect ends while the dialog still stands in the page: only then closing it gives the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
@@ -36,6 +37,10 @@ type ConfirmProps = {
   action: string;
   look?: 'primary' | 'danger';
   busy?: boolean;
+  /** Nothing to do yet, or nothing that can be done. */
+  disabled?: boolean;
+  /** Room for a list. */
+  wide?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 };
@@ -47,15 +52,17 @@ export function Confirm({
   action,
   look = 'danger',
   busy = false,
+  disabled = false,
+  wide = false,
   onConfirm,
   onClose,
 }: ConfirmProps) {
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} wide={wide} onClose={onClose}>
       <div className="dialog-text">{children}</div>
       <div className="buttons buttons-end">
         <Button onClick={onClose}>Cancel</Button>
-        <Button look={look} busy={busy} onClick={onConfirm}>
+        <Button look={look} busy={busy} disabled={disabled} onClick={onConfirm}>
           {action}
         </Button>
       </div>

@@ -3,7 +3,10 @@ import { type ReactNode, useId } from 'react';
 type FieldProps = {
   label: string;
   hint?: ReactNode;
-  error?: string | undefined;
+  /** What will not do, one sentence a line. */
+  error?: string | readonly string[] | undefined;
+  /** What could be better; nothing is refused for it. */
+  advice?: readonly string[] | undefined;
   /** Gets the ids that tie the control to its label, hint and error. */
   children: (ids: {
     id: string;
@@ -13,17 +16,42 @@ type FieldProps = {
 };
 
 /** A labelled control of a form. */
-export function Field({ label, hint, error, children }: FieldProps) {
+export function Field({ label, hint, error, advice, children }: FieldProps) {
   const id = useId();
   const about = `${id}-about`;
+  const errors = typeof error === 'string' ? [error] : (error ?? []);
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      {children({ id, 'aria-describedby': about, 'aria-invalid': error !== undefined || undefined })}
+      {children({ id, 'aria-describedby': about, 'aria-invalid': errors.length > 0 || undefined })}
       <div id={about} className="field-about">
-        {error && <p className="field-error">{error}</p>}
+        <Remarks errors={errors} advice={advice} />
         {hint && <p className="field-hint">{hint}</p>}
       </div>
     </div>
+  );
+}
+
+/** What will not do and what could be better, told apart by word as well as by colour. */
+export function Remarks({
+  errors = [],
+  advice = [],
+}: {
+  errors?: readonly string[] | undefined;
+  advice?: readonly string[] | undefined;
+}) {
+  return (
+    <>
+      {errors.map((text) => (
+        <p key={text} className="field-error">
+          {text}
+        </p>
+      ))}
+      {advice.map((text) => (
+        <p key={text} className="field-advice">
+          <strong>Advice:</strong> {text}
+        </p>
+      ))}
+    </>
   );
 }

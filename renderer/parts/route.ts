@@ -15,8 +15,10 @@ export type Route =
   | { page: 'runs'; status?: RunStatus; job?: string }
   | { page: 'run'; id: string }
   | { page: 'output' }
-  | { page: 'posts'; filter: PostFilter }
+  | { page: 'posts'; filter: PostFilter; account?: string; tag?: string }
+  | { page: 'calendar'; week?: string }
   | { page: 'post'; id: string }
+  | { page: 'edit-post'; id: string }
   | { page: 'new-post' }
   | { page: 'accounts' }
   | { page: 'new-account' }
@@ -40,7 +42,10 @@ export function parseRoute(hash: string): Route {
     case 'runs':
       return id === '' ? runsRoute(search) : { page: 'run', id };
     case 'posts':
-      return id === '' ? { page: 'posts', filter: filterOf(search.get('show')) } : { page: 'post', id };
+      if (id === '') return postsRoute(search);
+      return action === 'edit' ? { page: 'edit-post', id } : { page: 'post', id };
+    case 'calendar':
+      return calendarRoute(search);
     case 'sign-in':
       return id === '' ? { page: 'new-account' } : { page: 'sign-in', id };
     case 'new-job':
@@ -74,10 +79,19 @@ export function href(route: Route): string {
       if (route.job) search.set('job', route.job);
       return search.size > 0 ? `#/runs?${search}` : '#/runs';
     }
-    case 'posts':
-      return route.filter === 'pending' ? '#/posts' : `#/posts?show=${route.filter}`;
+    case 'posts': {
+      const search = new URLSearchParams();
+      if (route.filter !== 'pending') search.set('show', route.filter);
+      if (route.account) search.set('account', route.account);
+      if (route.tag) search.set('tag', route.tag);
+      return search.size > 0 ? `#/posts?${search}` : '#/posts';
+    }
+    case 'calendar':
+      return route.week ? `#/calendar?week=${route.week}` : '#/calendar';
     case 'post':
       return `#/posts/${encodeURIComponent(route.id)}`;
+    case 'edit-post':
+      return `#/posts/${encodeURIComponent(route.id)}/edit`;
     case 'sign-in':
       return `#/sign-in/${encodeURIComponent(route.id)}`;
     default:
@@ -98,7 +112,9 @@ export function sectionOf(route: Route): Section {
     case 'output':
       return 'runs';
     case 'post':
+    case 'edit-post':
     case 'new-post':
+    case 'calendar':
       return 'posts';
     case 'new-account':
     case 'sign-in':
@@ -112,6 +128,18 @@ function runsRoute(search: URLSearchParams): Route {
   const status = runStatuses.find((known) => known === search.get('status'));
   const job = search.get('job');
   return { page: 'runs', ...(status ? { status } : {}), ...(job ? { job } : {}) };
+}
+
+function postsRoute(search: URLSearchParams): Route {
+  const account = search.get('account');
+  const tag = search.get('tag');
+  const filter = filterOf(search.get('show'));
+  return { page: 'posts', filter, ...(account ? { account } : {}), ...(tag ? { tag } : {}) };
+}
+
+function calendarRoute(search: URLSearchParams): Route {
+  const week = search.get('week') ?? '';
+  return { page: 'calendar', ...(/^\d{4}-\d{2}-\d{2}$/.test(week) ? { week } : {}) };
 }
 
 function filterOf(text: string | null): PostFilter {

@@ -26,6 +26,17 @@ export function Absolute({ at, zone = userZone }: TimeProps) {
   );
 }
 
+/** `Tomorrow 02:00:07`, for those who compare; the whole instant as tooltip. */
+export function ExactTime({ at, zone = userZone }: TimeProps) {
+  const now = useNow(60_000);
+  const instant = fromInstant(at);
+  return (
+    <time dateTime={at} title={exact(instant, zone)}>
+      {absolute(Math.floor(instant / 1000) * 1000, zone, now, 'always')}
+    </time>
+  );
+}
+
 /** Time passed from `from` to `to`, or to now while there is no end. */
 export function Elapsed({ from, to }: { from: string; to: string | null }) {
   return to === null ? (

@@ -1,24 +1,36 @@
 import { useState } from 'react';
 
-/** State of a form that survives leaving the page; `forget` ends that. Kept for this tab only. */
-export function useKept<T>(name: string, initial: T): [T, (value: T) => void, forget: () => void] {
+/** How long a form is kept: as long as this tab, or on this machine until it is sent, also when the window is closed. */
+type Keep = 'tab' | 'machine';
+
+/** State of a form that survives leaving the page; `forget` ends that. */
+export function useKept<T>(
+  name: string,
+  initial: T,
+  keep: Keep = 'tab',
+): [T, (value: T) => void, forget: () => void] {
   const key = `belfry.draft.${name}`;
-  const [value, setValue] = useState<T>(() => read(key) ?? initial);
-  const keep = (next: T) => {
+  const storage = storageOf(keep);
+  const [value, setValue] = useState<T>(() => read(storage, key) ?? initial);
+  const set = (next: T) => {
     setValue(next);
-    window.sessionStorage.setItem(key, JSON.stringify(next));
+    storage.setItem(key, JSON.stringify(next));
   };
-  const forget = () => window.sessionStorage.removeItem(key);
-  return [value, keep, forget];
+  const forget = () => storage.removeItem(key);
+  return [value, set, forget];
 }
 
 /** Puts a value where `useKept` of the same name will find it. */
-export function keepFor<T>(name: string, value: T): void {
-  window.sessionStorage.setItem(`belfry.draft.${name}`, JSON.stringify(value));
+export function keepFor<T>(name: string, value: T, keep: Keep = 'tab'): void {
+  storageOf(keep).setItem(`belfry.draft.${name}`, JSON.stringify(value));
 }
 
-function read<T>(key: string): T | undefined {
-  const text = window.sessionStorage.getItem(key);
+function storageOf(keep: Keep): Storage {
+  return keep === 'tab' ? window.sessionStorage : window.localStorage;
+}
+
+function read<T>(storage: Storage, key: string): T | undefined {
+  const text = storage.getItem(key);
   // Only this file writes under these keys, each with the type of its form.
   return text === null ? undefined : (JSON.parse(text) as T);
 }

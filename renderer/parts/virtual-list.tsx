@@ -9,8 +9,8 @@ type VirtualListProps<T> = {
   /** Height of a row in pixels before it was measured. */
   rowHeight: number;
   className: string;
-  /** Names of the columns; the row renders one `td` for each. */
-  columns: readonly string[];
+  /** Names of the columns, or what stands in their heads; the row renders one `td` for each. */
+  columns: readonly (string | { name: string; head: ReactNode })[];
   row: (item: T) => ReactNode;
   /** Called when the end comes near and there may be more. */
   onNearEnd?: (() => void) | undefined;
@@ -74,8 +74,8 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
         <thead>
           <tr aria-rowindex={1} className="list-row">
             {columns.map((column) => (
-              <th scope="col" key={column}>
-                {column}
+              <th scope="col" key={typeof column === 'string' ? column : column.name}>
+                {typeof column === 'string' ? column : column.head}
               </th>
             ))}
           </tr>

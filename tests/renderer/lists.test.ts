@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { sortPosts } from '../../renderer/pages/posts/sort-posts.ts';
 import { addOlder, mergeHead } from '../../renderer/pages/runs/merge-runs.ts';
 import { addEarlier, addFetched, addLines } from '../../renderer/pages/runs/output-lines.ts';
-import { sampleLine, samplePost, sampleRun } from '../support/window/sample.ts';
+import { sampleLine, sampleRun } from '../support/window/sample.ts';
 
 const runs = (...ids: number[]) => ids.map((id) => sampleRun({ id: `r${id}`, jobId: 'job' }));
 const ids = (list: readonly { id: string }[]) => list.map((entry) => entry.id).join(' ');
@@ -57,19 +56,5 @@ describe('the output of a run', () => {
 
   test('earlier lines come before', () => {
     expect(seqs(addEarlier(lines(4, 5), lines(2, 4)))).toBe('2 3 4 5');
-  });
-});
-
-describe('the order of posts', () => {
-  const posts = [
-    samplePost({ id: 'late', publishAt: '2026-11-24T12:00:00.000Z' }),
-    samplePost({ id: 'soon', publishAt: '2026-11-22T12:00:00.000Z' }),
-    samplePost({ id: 'draft', publishAt: null, createdAt: '2026-11-23T12:00:00.000Z' }),
-  ];
-  test('what is due first stands first among the pending', () => {
-    expect(ids(sortPosts('pending', posts))).toBe('soon draft late');
-  });
-  test('elsewhere the latest stands first', () => {
-    expect(ids(sortPosts('published', posts))).toBe('late draft soon');
   });
 });

@@ -1,20 +1,23 @@
 import { useId } from 'react';
 import type { AccountView } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
+import { Remarks } from '../../parts/field.tsx';
 import { accountWords, networkWords } from '../../parts/wording.ts';
 
 type ChoiceProps = {
   accounts: readonly AccountView[];
   chosen: readonly string[];
-  error: string | undefined;
+  error: string | readonly string[] | undefined;
+  advice?: readonly string[] | undefined;
   onChange: (chosen: readonly string[]) => void;
 };
 
-/** Which accounts a post goes to. */
-export function AccountChoice({ accounts, chosen, error, onChange }: ChoiceProps) {
+/** Which accounts a post goes to; one that is gone from Belfry can only be taken out. */
+export function AccountChoice({ accounts, chosen, error = [], advice, onChange }: ChoiceProps) {
   const about = useId();
   const toggle = (id: string, on: boolean) =>
     onChange(on ? [...chosen, id] : chosen.filter((other) => other !== id));
+  const gone = chosen.filter((id) => !accounts.some((account) => account.id === id));
   return (
     <fieldset className="field choice" aria-describedby={about}>
       <legend>Accounts</legend>
@@ -32,8 +35,26 @@ export function AccountChoice({ accounts, chosen, error, onChange }: ChoiceProps
           {account.status !== 'ready' && <Badge word={accountWords[account.status]} />}
         </label>
       ))}
+      {gone.map((id) => (
+        <label key={id} className="choice-row">
+          <input type="checkbox" checked onChange={() => toggle(id, false)} />
+          <span className="choice-text">
+            <span className="choice-name">{id}</span>
+            <span className="row-sub">Account removed</span>
+          </span>
+        </label>
+      ))}
       <div id={about} className="field-about">
-        {error && <p className="field-error">Choose at least one account.</p>}
+        <Remarks
+          errors={
+            error.length > 0 && chosen.length === 0
+              ? ['Choose at least one account.']
+              : typeof error === 'string'
+                ? [error]
+                : error
+          }
+          advice={advice}
+        />
       </div>
     </fieldset>
   );

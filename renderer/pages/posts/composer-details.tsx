@@ -1,66 +1,69 @@
-import { visibilities } from '../../../shared/index.ts';
 import { Field } from '../../parts/field.tsx';
 import type { Draft } from './composer-draft.ts';
-import { visibilityWords } from './post-facts.tsx';
+import type { Notes } from './composer-notes.ts';
+import { WordingFields } from './wording-fields.tsx';
 
-type DetailsProps = {
-  draft: Draft;
-  mistakes: Record<string, string>;
-  onChange: (part: Partial<Draft>) => void;
-};
+type DetailsProps = { draft: Draft; notes: Notes; onChange: (part: Partial<Draft>) => void };
 
-/** What few posts need: visibility, content warning, language, a note to oneself. */
-export function ComposerDetails({ draft, mistakes, onChange }: DetailsProps) {
-  const used =
-    draft.visibility !== '' || draft.contentWarning !== '' || draft.language !== '' || draft.note !== '';
+const fields = [
+  'firstComment',
+  'tags',
+  'visibility',
+  'contentWarning',
+  'sensitive',
+  'language',
+  'note',
+] as const;
+
+/** What few posts need: first comment, labels, visibility, content warning, language, a note to oneself. */
+export function ComposerDetails({ draft, notes, onChange }: DetailsProps) {
+  const used = fields.some(
+    (field) => draft[field] !== '' || notes.refusals.has(field) || notes.advice.has(field),
+  );
+  const remarks = (field: (typeof fields)[number]) => ({
+    error: notes.refusals.get(field),
+    advice: notes.advice.get(field),
+  });
   return (
     <details className="more-fields" open={used || undefined}>
-      <summary>Visibility, warning, language, note</summary>
+      <summary>First comment, labels, visibility, warning, language, note</summary>
       <div className="form">
-        <Field label="Visible to">
+        <Field
+          label="First comment"
+          {...remarks('firstComment')}
+          hint="What the account itself says below its post, once that is out"
+        >
           {(ids) => (
-            <select
+            <textarea
               {...ids}
-              value={draft.visibility}
-              onChange={(event) =>
-                onChange({ visibility: visibilities.find((known) => known === event.target.value) ?? '' })
-              }
-            >
-              <option value="">as the account has it</option>
-              {visibilities.map((visibility) => (
-                <option key={visibility} value={visibility}>
-                  {visibilityWords[visibility]}
-                </option>
-              ))}
-            </select>
+              rows={2}
+              value={draft.firstComment}
+              onChange={(event) => onChange({ firstComment: event.target.value })}
+            />
           )}
         </Field>
+        <WordingFields
+          wording={draft}
+          notes={notes}
+          place=""
+          usual="as the account has it"
+          onChange={onChange}
+        />
         <Field
-          label="Content warning"
-          error={mistakes['contentWarning']}
-          hint="Shown instead of the text until it is opened"
+          label="Labels"
+          {...remarks('tags')}
+          hint="To find the post by, set apart by commas; they are not published"
         >
           {(ids) => (
             <input
               type="text"
               {...ids}
-              value={draft.contentWarning}
-              onChange={(event) => onChange({ contentWarning: event.target.value })}
+              value={draft.tags}
+              onChange={(event) => onChange({ tags: event.target.value })}
             />
           )}
         </Field>
-        <Field label="Language" error={mistakes['language']} hint="A code such as en or pt-BR">
-          {(ids) => (
-            <input
-              type="text"
-              {...ids}
-              value={draft.language}
-              spellCheck={false}
-              onChange={(event) => onChange({ language: event.target.value.trim() })}
-            />
-          )}
-        </Field>
-        <Field label="Note" error={mistakes['note']} hint="For yourself; it is not published">
+        <Field label="Note" {...remarks('note')} hint="For yourself; it is not published">
           {(ids) => (
             <input
               type="text"

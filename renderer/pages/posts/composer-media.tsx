@@ -1,62 +1,61 @@
 import { Button } from '../../parts/button.tsx';
-import { Field } from '../../parts/field.tsx';
+import { Remarks } from '../../parts/field.tsx';
 import type { DraftMedia } from './composer-draft.ts';
+import { ComposerFile } from './composer-file.tsx';
 
+type Said = readonly string[] | undefined;
 type MediaProps = {
   media: readonly DraftMedia[];
-  error: string | undefined;
   onChange: (media: readonly DraftMedia[]) => void;
+  /** Remarks on the files as a whole. */
+  error?: string | Said;
+  advice?: Said;
+  /** Remarks on one of them. */
+  remarksAt?: (index: number) => { error: Said; advice: Said };
+  /** ` of part 2` where there are several lists. */
+  about?: string;
+  /** Also asks for focus and public address. */
+  details?: boolean;
 };
 
 const most = 20;
 
-/** The files of a post by their paths on the computer that Belfry runs on, each with its description. */
-export function ComposerMedia({ media, error, onChange }: MediaProps) {
+/** Files of a post, in the order in which they are shown. */
+export function ComposerMedia(props: MediaProps) {
+  const { media, onChange, error = [], advice, remarksAt, about = '', details = false } = props;
   const change = (key: number, part: Partial<DraftMedia>) =>
     onChange(media.map((file) => (file.key === key ? { ...file, ...part } : file)));
   const add = () =>
     onChange([...media, { key: Math.max(0, ...media.map((file) => file.key)) + 1, path: '', alt: '' }]);
   return (
     <fieldset className="field composer-media">
-      <legend>Media</legend>
+      <legend className={media.length === 0 ? 'visually-hidden' : undefined}>Media{about}</legend>
       {media.map((file, index) => (
-        <div key={file.key} className="composer-file">
-          <Field label={`File ${index + 1}`} hint="Path on the computer that Belfry runs on">
-            {(ids) => (
-              <input
-                type="text"
-                {...ids}
-                value={file.path}
-                spellCheck={false}
-                onChange={(event) => change(file.key, { path: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field label={`Description of file ${index + 1}`} hint="For people who cannot see it">
-            {(ids) => (
-              <textarea
-                {...ids}
-                rows={2}
-                value={file.alt}
-                onChange={(event) => change(file.key, { alt: event.target.value })}
-              />
-            )}
-          </Field>
-          <Button
-            icon="trash"
-            label={`Remove file ${index + 1}`}
-            onClick={() => onChange(media.filter((other) => other.key !== file.key))}
-          />
-        </div>
+        <ComposerFile
+          key={file.key}
+          file={file}
+          name={`file ${index + 1}${about}`}
+          details={details}
+          {...remarksAt?.(index)}
+          onChange={(part) => change(file.key, part)}
+          onRaise={index === 0 ? undefined : () => onChange(raised(media, index))}
+          onRemove={() => onChange(media.filter((other) => other.key !== file.key))}
+        />
       ))}
-      {error && <p className="field-error">{error}</p>}
+      <Remarks errors={typeof error === 'string' ? [error] : error} advice={advice} />
       {media.length < most && (
         <div>
-          <Button small icon="image" onClick={add}>
+          <Button small icon="image" label={`Add file${about.replace(' of', ' to')}`} onClick={add}>
             Add file
           </Button>
         </div>
       )}
     </fieldset>
+  );
+}
+
+function raised<T>(list: readonly T[], index: number): T[] {
+  return list.map(
+    (item, at) => (at === index ? list[index - 1] : at === index - 1 ? list[index] : item) ?? item,
   );
 }

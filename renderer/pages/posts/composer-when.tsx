@@ -1,65 +1,91 @@
-import type { Millis } from '../../../shared/index.ts';
-import { Button } from '../../parts/button.tsx';
+import { fromInstant, type QueueView } from '../../../shared/index.ts';
+import { Remarks } from '../../parts/field.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { absolute, relative } from '../../parts/time.ts';
-import { fromLocal, toLocal } from '../../parts/zone.ts';
+import { fromLocal } from '../../parts/zone.ts';
 import { type Draft, isPast } from './composer-draft.ts';
+import type { Notes } from './composer-notes.ts';
+import { TimeSuggestions } from './time-suggestions.tsx';
+import { type Accounts, accountName } from './use-accounts.ts';
 
-type WhenProps = { draft: Draft; error: string | undefined; onChange: (part: Partial<Draft>) => void };
+type WhenProps = {
+  draft: Draft;
+  notes: Notes;
+  /** Weekly slots of accounts; none where a slot cannot be chosen. */
+  queues: readonly QueueView[];
+  accounts: Accounts;
+  onChange: (part: Partial<Draft>) => void;
+};
 
-/** When a post goes out: at a time, now, or not yet. */
-export function ComposerWhen({ draft, error, onChange }: WhenProps) {
-  const now = useNow(10_000);
-  const at = fromLocal(draft.at, userZone);
+/** When a post goes out: at a time, in the next free slot, now, or not yet. */
+export function ComposerWhen({ draft, notes, queues, accounts, onChange }: WhenProps) {
   const choice = (when: Draft['when'], text: string) => (
     <label className="choice-row">
       <input type="radio" name="when" checked={draft.when === when} onChange={() => onChange({ when })} />
       <span className="choice-text">{text}</span>
     </label>
   );
+  const time = (label: string) => (
+    <TimeField draft={draft} label={label} invalid={notes.refusals.has('publishAt')} onChange={onChange} />
+  );
   return (
     <fieldset className="field choice">
       <legend>When</legend>
       {choice('at', 'At a time')}
-      {draft.when === 'at' && (
-        <div className="when-at">
-          <input
-            type="datetime-local"
-            aria-label={`Day and time (${userZone})`}
-            aria-invalid={error !== undefined || undefined}
-            value={draft.at}
-            onChange={(event) => onChange({ at: event.target.value })}
-          />
-          <div className="buttons">
-            {suggestions(now).map(({ text, at: suggested }) => (
-              <Button key={text} small onClick={() => onChange({ at: toLocal(suggested, userZone) })}>
-                {text}
-              </Button>
-            ))}
-          </div>
-          <p className="field-hint" role="status">
-            {at === undefined
-              ? `In your time zone, ${userZone.replaceAll('_', ' ')}`
-              : `${absolute(at, userZone, now)}, ${relative(at, now)}`}
-            {isPast(draft, userZone, now) &&
-              '. This is over: it goes out at once, or is missed when it is too late.'}
-          </p>
-        </div>
-      )}
+      {draft.when === 'at' && time('Day and time')}
+      {queues.length > 0 && choice('slot', 'In the next free slot')}
+      {draft.when === 'slot' && <Slots draft={draft} queues={queues} accounts={accounts} />}
       {choice('now', 'Now')}
       {choice('draft', 'Not yet, keep as a draft')}
-      {error && <p className="field-error">{error}</p>}
+      {draft.when === 'draft' && time('Planned for')}
+      <Remarks errors={notes.refusals.get('publishAt')} advice={notes.advice.get('publishAt')} />
     </fieldset>
   );
 }
 
-function suggestions(now: Millis): { text: string; at: Millis }[] {
-  const hour = 3_600_000;
-  const nextHour = Math.ceil((now + hour / 2) / hour) * hour;
-  const tomorrow = toLocal(now + 24 * hour, userZone).slice(0, 10);
-  const morning = fromLocal(`${tomorrow}T09:00`, userZone);
-  return [
-    { text: 'Next hour', at: nextHour },
-    ...(morning === undefined ? [] : [{ text: 'Tomorrow 09:00', at: morning }]),
-  ];
+type TimeProps = { draft: Draft; label: string; invalid: boolean; onChange: WhenProps['onChange'] };
+
+function TimeField({ draft, label, invalid, onChange }: TimeProps) {
+  const now = useNow(10_000);
+  const at = fromLocal(draft.at, userZone);
+  const zone = userZone.replaceAll('_', ' ');
+  return (
+    <div className="when-at">
+      <input
+        type="datetime-local"
+        aria-label={`${label} (${userZone})`}
+        aria-invalid={invalid || undefined}
+        value={draft.at}
+        onChange={(event) => onChange({ at: event.target.value })}
+      />
+      <TimeSuggestions now={now} onChoose={(local) => onChange({ at: local })} />
+      <p className="field-hint" role="status">
+        {at === undefined
+          ? `In your time zone, ${zone}${draft.when === 'draft' ? '. A draft needs no time.' : ''}`
+          : `${absolute(at, userZone, now)}, ${relative(at, now)}`}
+        {isPast(draft, userZone, now) &&
+          '. This is over: it goes out at once, or is missed when it is too late.'}
+      </p>
+    </div>
+  );
+}
+
+function Slots({ draft, queues, accounts }: Pick<WhenProps, 'draft' | 'queues' | 'accounts'>) {
+  const now = useNow(60_000);
+  return (
+    <ul className="when-at row-sub" aria-live="polite">
+      {draft.accounts.length === 0 && <li>Each account has its own slots; choose accounts first.</li>}
+      {draft.accounts.map((id) => {
+        const queue = queues.find(({ account }) => account === id);
+        const free = queue?.upcoming.find(({ slot, post }) => slot && post === null);
+        return (
+          <li key={id} className={queue ? undefined : 'field-error'}>
+            {accountName(accounts, id)}: {!queue && 'has no weekly slots, choose a time instead'}
+            {queue && !free && 'the next slots are full, it takes a later one'}
+            {free && absolute(fromInstant(free.at), userZone, now)}
+          </li>
+        );
+      })}
+    </ul>
+  );
 }

@@ -1,26 +1,19 @@
-import { useState } from 'react';
-import { check, postInputSchema } from '../../../shared/index.ts';
+import { type AccountView, nextSlot } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
-import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
-import { ErrorNote, Note } from '../../parts/note.tsx';
-import { userZone } from '../../parts/now.ts';
+import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
-import { firstProblems } from '../../parts/problems.ts';
 import { href } from '../../parts/route.ts';
 import { useSay } from '../../parts/toasts.tsx';
 import { useKept } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
-import { AccountChoice } from './account-choice.tsx';
-import { ComposerDetails } from './composer-details.tsx';
-import { type Draft, emptyDraft, toPost } from './composer-draft.ts';
-import { ComposerMedia } from './composer-media.tsx';
-import { ComposerText } from './composer-text.tsx';
-import { ComposerWhen } from './composer-when.tsx';
+import { Composer } from './composer.tsx';
+import { type Draft, emptyDraft, newPostForm } from './composer-draft.ts';
+import { useComposing } from './use-composing.ts';
 
-/** Writes a post. What was typed survives leaving the page. */
+/** Writes a post. What was typed survives leaving the page and closing the window. */
 export function NewPostPage() {
   const accounts = useCall('accounts.list', { limit: 10_000 }, { refreshOn: ['accounts.changed'] });
   return (
@@ -38,88 +31,66 @@ export function NewPostPage() {
           </ButtonLink>
         </Empty>
       )}
-      {accounts.data && accounts.data.length > 0 && <Composer accounts={accounts.data} />}
+      {accounts.data && accounts.data.length > 0 && <NewPost accounts={accounts.data} />}
     </Page>
   );
 }
 
-function Composer({ accounts }: { accounts: Parameters<typeof AccountChoice>[0]['accounts'] }) {
+function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
   const api = useApi();
   const say = useSay();
-  const saving = useAction();
-  const [draft, setDraft, forget] = useKept<Draft>('new-post', emptyDraft);
-  const [mistakes, setMistakes] = useState<Record<string, string>>({});
-  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const queues = useCall('queue.list', { limit: 100 }, { refreshOn: ['posts.changed', 'settings.changed'] });
+  const [draft, setDraft, forget] = useKept<Draft>(newPostForm, emptyDraft, 'machine');
+  const composing = useComposing(draft);
 
   const save = () =>
-    saving.run(async () => {
-      const post = toPost(draft, userZone, Date.now());
-      if ('problem' in post) return setMistakes({ publishAt: post.problem });
-      const checked = check(postInputSchema, post);
-      setMistakes(firstProblems(checked));
-      if (!checked.ok) return;
-      const added = await api.call('posts.add', { post });
+    composing.save(async (post) => {
+      const publishAt = draft.when === 'slot' ? nextSlot : post.publishAt;
+      const added = await api.call('posts.add', { post: { ...post, publishAt } });
       forget();
       say.done(savedWords[draft.when]);
       go({ page: 'post', id: added.id });
     });
 
-  const chosen = accounts.filter((account) => draft.accounts.includes(account.id));
   return (
-    <form
-      className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
+    <Composer
+      accounts={accounts}
+      queues={queues.data ?? []}
+      draft={draft}
+      notes={composing.notes}
+      live={composing.live}
+      onChange={setDraft}
+      onSubmit={save}
     >
-      <div className="composer-main">
-        <ComposerText
-          text={draft.text}
-          networks={chosen.map((account) => account.network)}
-          error={mistakes['text']}
-          onChange={(text) => change({ text })}
-        />
-        <ComposerMedia
-          media={draft.media}
-          error={mistakes['media']}
-          onChange={(media) => change({ media })}
-        />
-        <ComposerDetails draft={draft} mistakes={mistakes} onChange={change} />
+      {composing.error && <ErrorNote error={composing.error} />}
+      <div className="buttons">
+        <Button submit look="primary" busy={composing.busy}>
+          {buttonWords[draft.when]}
+        </Button>
+        <Button
+          look="quiet"
+          onClick={() => {
+            setDraft(emptyDraft);
+            composing.clear();
+            forget();
+          }}
+        >
+          Clear
+        </Button>
       </div>
-      <div className="composer-side">
-        <AccountChoice
-          accounts={accounts}
-          chosen={draft.accounts}
-          error={mistakes['accounts']}
-          onChange={(ids) => change({ accounts: ids })}
-        />
-        <ComposerWhen draft={draft} error={mistakes['publishAt']} onChange={change} />
-        {saving.error && <ErrorNote error={saving.error} />}
-        {Object.keys(mistakes).length > 0 && <Note tone="bad">Some fields need another look.</Note>}
-        <div className="buttons">
-          <Button submit look="primary" busy={saving.busy}>
-            {buttonWords[draft.when]}
-          </Button>
-          <Button
-            look="quiet"
-            onClick={() => {
-              setDraft(emptyDraft);
-              setMistakes({});
-              forget();
-            }}
-          >
-            Clear
-          </Button>
-        </div>
-      </div>
-    </form>
+    </Composer>
   );
 }
 
-const buttonWords = { draft: 'Save draft', now: 'Publish now', at: 'Schedule post' } as const;
+const buttonWords = {
+  draft: 'Save draft',
+  now: 'Publish now',
+  at: 'Schedule post',
+  slot: 'Add to queue',
+} as const;
 const savedWords = {
   draft: 'The draft was saved.',
   now: 'The post goes out now.',
   at: 'The post is scheduled.',
+  slot: 'The post waits in the queue.',
 } as const;

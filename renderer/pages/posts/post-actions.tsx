@@ -2,12 +2,15 @@ import { useState } from 'react';
 import type { PostView } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
-import { Button } from '../../parts/button.tsx';
+import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { href } from '../../parts/route.ts';
 import { useSay } from '../../parts/toasts.tsx';
 import { keepFor } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
-import { draftOf } from './composer-draft.ts';
+import { copyOf, newPostForm } from './composer-draft.ts';
+import { MoveDialog } from './move-dialog.tsx';
+import { has, isMovable, isOpen } from './post-states.ts';
 
 type Call = 'posts.cancel' | 'posts.retry' | 'posts.publish';
 
@@ -16,33 +19,53 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
   const api = useApi();
   const say = useSay();
   const action = useAction(say.failed);
-  const [asking, setAsking] = useState(false);
-  const is = (...statuses: PostView['status'][]) =>
-    post.targets.some((target) => statuses.includes(target.status));
+  const [asking, setAsking] = useState<'cancel' | 'move'>();
 
   const does = (name: Call, text: string) =>
     action.run(async () => {
       await api.call(name, { id: post.id });
-      setAsking(false);
+      setAsking(undefined);
       say.done(text);
       changed();
     });
   const copy = () => {
-    keepFor('new-post', draftOf(post));
+    keepFor(newPostForm, copyOf(post), 'machine');
     go({ page: 'new-post' });
   };
+  const canPublish = has(post, 'draft', 'queued', 'missed', 'cancelled');
+  const canRetry = has(post, 'failed', 'missed');
 
   return (
     <>
       <Button icon="copy" onClick={copy}>
         Use as new post
       </Button>
-      {is('draft', 'queued', 'failed', 'missed') && (
-        <Button icon="close" onClick={() => setAsking(true)}>
+      {has(post, 'draft', 'queued', 'failed', 'missed') && (
+        <Button icon="close" onClick={() => setAsking('cancel')}>
           Cancel post
         </Button>
       )}
-      {is('failed', 'missed') && (
+      {isMovable(post) && (
+        <Button icon="calendar" onClick={() => setAsking('move')}>
+          Move
+        </Button>
+      )}
+      {isOpen(post) && (
+        <ButtonLink icon="edit" to={href({ page: 'edit-post', id: post.id })}>
+          Edit
+        </ButtonLink>
+      )}
+      {canPublish && (
+        <Button
+          icon="play"
+          look={canRetry ? 'plain' : 'primary'}
+          busy={action.busy}
+          onClick={() => does('posts.publish', 'The post goes out now.')}
+        >
+          Publish now
+        </Button>
+      )}
+      {canRetry && (
         <Button
           icon="retry"
           look="primary"
@@ -52,23 +75,14 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
           Try again
         </Button>
       )}
-      {is('draft', 'queued') && (
-        <Button
-          icon="play"
-          look="primary"
-          busy={action.busy}
-          onClick={() => does('posts.publish', 'The post goes out now.')}
-        >
-          Publish now
-        </Button>
-      )}
-      {asking && (
+      {asking === 'move' && <MoveDialog post={post} changed={changed} onClose={() => setAsking(undefined)} />}
+      {asking === 'cancel' && (
         <Confirm
           title="Cancel this post?"
           action="Cancel post"
           busy={action.busy}
           onConfirm={() => does('posts.cancel', 'The post was cancelled.')}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(undefined)}
         >
           <p>
             It will not be sent to the accounts where it is not out yet. What is published stays published.

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { PostView } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Badge } from '../../parts/badge.tsx';
@@ -7,11 +8,13 @@ import { href } from '../../parts/route.ts';
 import { targetWords } from '../../parts/wording.ts';
 import { PostActions } from './post-actions.tsx';
 import { PostFacts } from './post-facts.tsx';
-import { PostText } from './post-text.tsx';
+import { PostHistory } from './post-history.tsx';
+import { PostPreview } from './post-preview.tsx';
+import { shownOf } from './shown-on.ts';
 import { TargetCard } from './target-card.tsx';
-import { useAccounts } from './use-accounts.ts';
+import { type Accounts, accountName, useAccounts } from './use-accounts.ts';
 
-/** One post: what it says, where it goes, and where it stands with each account. */
+/** One post: what it says, where it goes, where it stands with each account, and what happened to it. */
 export function PostPage({ id }: { id: string }) {
   const answer = useCall('posts.get', { id }, { refreshOn: ['posts.changed'] });
   const post = answer.data;
@@ -37,25 +40,60 @@ export function PostPage({ id }: { id: string }) {
 
 function Detail({ post, changed }: { post: PostView; changed: () => void }) {
   const accounts = useAccounts();
+  const history = useCall('posts.history', { id: post.id }, { refreshOn: ['posts.changed'] });
   return (
-    <div className="columns">
+    <div className="columns post-columns">
       <div>
-        <PostText post={post} />
+        <AsShown post={post} accounts={accounts} />
         <PostFacts post={post} />
       </div>
-      <Section title="Accounts">
-        <ul className="cards">
-          {post.targets.map((target) => (
-            <TargetCard
-              key={target.account}
-              postId={post.id}
-              target={target}
-              account={accounts.get(target.account)}
-              changed={changed}
-            />
-          ))}
-        </ul>
-      </Section>
+      <div>
+        <Section title="Accounts">
+          <ul className="cards">
+            {post.targets.map((target) => (
+              <TargetCard
+                key={target.account}
+                postId={post.id}
+                publishAt={post.publishAt}
+                target={target}
+                account={accounts.get(target.account)}
+                history={history.data ?? []}
+                changed={changed}
+              />
+            ))}
+          </ul>
+        </Section>
+        <PostHistory history={history} accounts={accounts} />
+      </div>
     </div>
+  );
+}
+
+/** The post as one of its accounts shows it; which one matters when they differ. */
+function AsShown({ post, accounts }: { post: PostView; accounts: Accounts }) {
+  const [wanted, setWanted] = useState('');
+  const target = post.targets.find(({ account }) => account === wanted) ?? post.targets[0];
+  const shown = shownOf(post, target?.account);
+  return (
+    <Section
+      title="As people see it"
+      actions={
+        post.targets.length > 1 && (
+          <select
+            aria-label="Seen on"
+            value={target?.account}
+            onChange={(event) => setWanted(event.target.value)}
+          >
+            {post.targets.map(({ account }) => (
+              <option key={account} value={account}>
+                {accountName(accounts, account)}
+              </option>
+            ))}
+          </select>
+        )
+      }
+    >
+      <PostPreview key={target?.account} shown={shown} account={target && accounts.get(target.account)} />
+    </Section>
   );
 }

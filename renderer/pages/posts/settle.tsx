@@ -3,12 +3,24 @@ import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { ExactTime } from '../../parts/time-view.tsx';
 import { useSay } from '../../parts/toasts.tsx';
+import { withoutCode } from '../../parts/wording.ts';
+import type { History } from './post-history.tsx';
 
-type SettleProps = { postId: string; account: string; handle: string; changed: () => void };
+type SettleProps = {
+  postId: string;
+  account: string;
+  handle: string;
+  /** What is known of this account, oldest first. */
+  evidence: History;
+  changed: () => void;
+};
 
-/** Asks the person what became of a post when neither Belfry nor the server can tell. */
-export function Settle({ postId, account, handle, changed }: SettleProps) {
+const shown = 4;
+
+/** Asks the person what became of a post when neither Belfry nor the server can tell, and shows what is known. */
+export function Settle({ postId, account, handle, evidence, changed }: SettleProps) {
   const api = useApi();
   const say = useSay();
   const action = useAction(say.failed);
@@ -26,6 +38,15 @@ export function Settle({ postId, account, handle, changed }: SettleProps) {
         <strong>Is it there?</strong> Belfry does not send it again by itself, since that could publish it
         twice. Look at the profile of {handle}, then say what you see.
       </p>
+      {evidence.length > 0 && (
+        <ul className="evidence" aria-label="What is known">
+          {evidence.slice(-shown).map(({ at, note }) => (
+            <li key={`${at} ${note}`}>
+              <ExactTime at={at} /> {withoutCode(note)}
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="buttons">
         <Button busy={action.busy} icon="check" onClick={() => settle(true)}>
           It is there

@@ -1,25 +1,32 @@
-import { type AccountView, fromInstant, type TargetView } from '../../../shared/index.ts';
+import { type AccountView, fromInstant, type Override, type TargetView } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Note } from '../../parts/note.tsx';
 import { useNow } from '../../parts/now.ts';
 import { OutLink } from '../../parts/out-link.tsx';
-import { Relative } from '../../parts/time-view.tsx';
+import { href } from '../../parts/route.ts';
+import { Absolute, Relative } from '../../parts/time-view.tsx';
 import { explain, networkWords, targetWords } from '../../parts/wording.ts';
+import type { History } from './post-history.tsx';
 import { Settle } from './settle.tsx';
 
 type TargetProps = {
   postId: string;
+  /** When the post as a whole goes out; an account may have a time of its own. */
+  publishAt: string | null;
   target: TargetView;
   account: AccountView | undefined;
+  history: History;
   changed: () => void;
 };
 
-/** Where a post stands with one account. */
-export function TargetCard({ postId, target, account, changed }: TargetProps) {
+/** Where a post stands with one account, why, and what can be done. */
+export function TargetCard({ postId, publishAt, target, account, history, changed }: TargetProps) {
+  const isWaiting = account?.status === 'sign-in-needed' && target.status === 'queued';
+  const own = ownWords(target.override);
   return (
     <li className="card target">
       <div className="target-head">
-        <div>
+        <div className="target-who">
           <p className="target-name">{account?.handle ?? target.account}</p>
           <p className="row-sub">
             {account ? `${networkWords[account.network]} · ${host(account.server)}` : 'Account removed'}
@@ -27,6 +34,13 @@ export function TargetCard({ postId, target, account, changed }: TargetProps) {
         </div>
         <Badge word={targetWords[target.status]} live={target.status === 'sending'} />
       </div>
+      {target.dueAt !== null && target.dueAt !== publishAt && (
+        <p className="row-sub">
+          Here: <Absolute at={target.dueAt} />
+        </p>
+      )}
+      {own.length > 0 && <p className="row-sub">Different here: {own.join(', ')}</p>}
+      {target.sent && <p className="row-sub">It was edited afterwards; here stands what was published.</p>}
       {target.url && (
         <p>
           <OutLink url={target.url}>
@@ -35,6 +49,12 @@ export function TargetCard({ postId, target, account, changed }: TargetProps) {
         </p>
       )}
       {target.notBefore && <Held at={target.notBefore} />}
+      {isWaiting && (
+        <Note tone="warn">
+          It waits until the account is signed in again.{' '}
+          <a href={href({ page: 'accounts' })}>To the accounts</a>
+        </Note>
+      )}
       {target.error && (
         <Note tone={target.status === 'queued' ? 'warn' : targetWords[target.status].tone}>
           <p>{explain(target.error)}</p>
@@ -46,6 +66,7 @@ export function TargetCard({ postId, target, account, changed }: TargetProps) {
           postId={postId}
           account={target.account}
           handle={account?.handle ?? target.account}
+          evidence={history.filter((line) => line.account === target.account)}
           changed={changed}
         />
       )}
@@ -61,6 +82,23 @@ function Held({ at }: { at: string }) {
       Tried again <Relative at={at} />
     </p>
   );
+}
+
+const overrideWords: Record<keyof Override, string> = {
+  text: 'text',
+  thread: 'thread',
+  poll: 'poll',
+  firstComment: 'first comment',
+  format: 'format',
+  visibility: 'visibility',
+  contentWarning: 'content warning',
+  language: 'language',
+  sensitive: 'sensitive media',
+};
+
+function ownWords(override: Override): string[] {
+  const words: Readonly<Record<string, string>> = overrideWords;
+  return Object.keys(override).map((key) => words[key] ?? key);
 }
 
 function host(server: string): string {

@@ -1,76 +1,93 @@
-import { useCallback, useMemo, useState } from 'react';
-import type { PostView, TargetStatus } from '../../../shared/index.ts';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import type { CallInput, PostView, TargetStatus } from '../../../shared/index.ts';
 import type { CallError } from '../../api/call-error.ts';
-import { useCall } from '../../api/use-call.ts';
+import { useApi } from '../../api/context.tsx';
+import { createPager } from '../../api/pager.ts';
+import { timer } from '../../api/timer.ts';
 import type { PostFilter } from '../../parts/route.ts';
-import { sortPosts } from './sort-posts.ts';
 
-const firstLimit = 300;
-const mostPosts = 10_000;
+const pageSize = 200;
+/** More are not shown at once; filters lead to the others. */
+export const mostShown = 10_000;
 
 /** The statuses that each filter stands for. */
 export const statusesOf: Record<PostFilter, readonly TargetStatus[]> = {
-  pending: ['sending', 'queued'],
+  pending: ['queued', 'sending'],
   'needs-you': ['unconfirmed', 'failed', 'missed'],
   drafts: ['draft'],
   published: ['published'],
   cancelled: ['cancelled'],
 };
 
+/** Which posts are wanted. */
+export type Wanted = {
+  filter: PostFilter;
+  account?: string | undefined;
+  tag?: string | undefined;
+  search: string;
+};
+
 export type Posts = {
   readonly posts: readonly PostView[] | undefined;
   readonly error: CallError | undefined;
-  /** There are more posts than the engine gives at once. */
-  readonly cut: boolean;
+  /** All posts that fit are here. */
+  readonly done: boolean;
   refresh(): void;
-  /** Asks for more of a long list; does nothing when everything is there. */
-  loadMore(): void;
+  /** Asks for the next page of a long list; does nothing when everything is there. */
+  more(): void;
+  /** Asks for all of them, up to the most that is shown. */
+  all(): Promise<readonly PostView[]>;
 };
 
-/** The posts of a filter, in the order in which they matter. */
-export function usePosts(filter: PostFilter): Posts {
-  const [asked, setAsked] = useState({ filter, limit: firstLimit });
-  // The engine gives the latest first, but of what is to come the next matters most: all of it is needed.
-  const limit = filter === 'pending' ? mostPosts : asked.filter === filter ? asked.limit : firstLimit;
-  const [first, second, third] = statusesOf[filter];
-  const a = usePostsOf(first, limit);
-  const b = usePostsOf(second, limit);
-  const c = usePostsOf(third, limit);
-  const answers = [a, b, c].slice(0, statusesOf[filter].length);
-  const ready = answers.every((answer) => answer.data !== undefined);
-  const fresh = useMemo(
-    () =>
-      ready
-        ? sortPosts(
-            filter,
-            [a.data, b.data, c.data].flatMap((list) => list ?? []),
-          )
-        : undefined,
-    [ready, filter, a.data, b.data, c.data],
-  );
-  // While a longer list is on its way, the shorter one stays.
-  const [last, setLast] = useState<{ filter: PostFilter; posts: readonly PostView[] }>();
-  if (fresh && (last?.posts !== fresh || last.filter !== filter)) setLast({ filter, posts: fresh });
-  const posts = fresh ?? (last?.filter === filter ? last.posts : undefined);
+/** The posts that fit, in the order in which they matter: what is due next first, of what is over the latest first. */
+export function usePosts(wanted: Wanted): Posts {
+  const api = useApi();
+  const key = JSON.stringify(queryOf(wanted));
+  const pager = useMemo(() => {
+    const query: CallInput<'posts.list'> = JSON.parse(key);
+    const answer = `posts page ${key}`;
+    // Only first pages of this very query are stored under the key.
+    const initial = api.answers.get(answer) as readonly PostView[] | undefined;
+    return createPager<PostView>(
+      async (ask) => {
+        const page = await api.call('posts.list', { ...query, ...ask });
+        if (ask.after === undefined && ask.limit === pageSize) api.answers.set(answer, page);
+        return page;
+      },
+      { pageSize, most: mostShown, wait: timer, quietMs: 1000, initial },
+    );
+  }, [api, key]);
 
-  const full = ready && answers.some((answer) => answer.data?.length === limit);
-  const loadMore = useCallback(() => {
-    if (full && limit < mostPosts) setAsked({ filter, limit: Math.min(mostPosts, limit * 4) });
-  }, [full, limit, filter]);
-  return {
-    posts,
-    error: answers.find((answer) => answer.error)?.error,
-    cut: full && limit === mostPosts,
-    refresh: () => {
-      for (const answer of answers) answer.refresh();
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const ends = [
+        pager.watch(changed),
+        api.listen(({ name }) => name === 'posts.changed' && pager.refresh()),
+        api.onReturn(pager.refresh),
+      ];
+      pager.start();
+      return () => {
+        for (const end of ends) end();
+        pager.stop();
+      };
     },
-    loadMore,
-  };
+    [pager, api],
+  );
+  const { items, error, done } = useSyncExternalStore(subscribe, pager.state);
+  const all = useCallback(async () => {
+    await pager.all();
+    return pager.state().items ?? [];
+  }, [pager]);
+  return { posts: items, error, done, refresh: pager.refresh, more: pager.more, all };
 }
 
-function usePostsOf(status: TargetStatus | undefined, limit: number) {
-  return useCall('posts.list', status ? { status, limit } : null, {
-    refreshOn: ['posts.changed'],
-    quietMs: 1000,
-  });
+/** The call that asks for what is wanted. */
+export function queryOf({ filter, account, tag, search }: Wanted): CallInput<'posts.list'> {
+  return {
+    status: [...statusesOf[filter]],
+    order: filter === 'pending' ? 'soonest' : 'latest',
+    ...(account ? { account } : {}),
+    ...(tag ? { tag } : {}),
+    ...(search.trim() === '' ? {} : { search: search.trim() }),
+  };
 }

@@ -6,18 +6,16 @@ import {
   type Job,
   type JobView,
   type Log,
-  type PostView,
-  postStatus,
   type RunView,
   type Status,
   settingsSchema,
   type TargetStatus,
-  type TargetView,
   type Trigger,
   usualServer,
 } from '../../../shared/index.ts';
 import { planHandlers } from './plans.ts';
-import { sampleAccount, samplePost, sampleRun, sampleTarget } from './sample.ts';
+import { postHandlersOn } from './posts.ts';
+import { sampleAccount, sampleRun } from './sample.ts';
 import { signInHandlersOn } from './sign-in.ts';
 import type { World } from './world.ts';
 
@@ -57,32 +55,9 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       | 'series.changed',
   ) => announcer.announce({ name });
   const job = (id: string) => found(world.jobs, id, 'job');
-  const post = (id: string) => found(world.posts, id, 'post');
   const jobsChanged = () => {
     told('jobs.changed');
     told('status.changed');
-  };
-  const putPost = (changed: PostView) => {
-    world.posts = [changed, ...world.posts.filter((other) => other.id !== changed.id)];
-    told('posts.changed');
-    told('status.changed');
-    return changed;
-  };
-  const moveTargets = (id: string, from: TargetStatus[], to: TargetStatus) =>
-    putPost(
-      withTargets(post(id), (target) =>
-        from.includes(target.status) ? { ...target, status: to, error: null } : target,
-      ),
-    );
-  const many = (ids: readonly string[] = [], dryRun: boolean, to: TargetStatus) => {
-    if (!dryRun) for (const id of ids) moveTargets(id, ['draft', 'queued', 'failed', 'missed'], to);
-    const shown = ids.map(post).map(({ id, text, publishAt, targets }) => ({
-      id,
-      text,
-      accounts: targets.map(({ account }) => account),
-      dueAt: publishAt,
-    }));
-    return { dryRun, posts: shown };
   };
   const putRun = (run: RunView) => {
     world.runs = world.runs.some((other) => other.id === run.id)
@@ -95,6 +70,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
 
   return {
     ...planHandlers(told),
+    ...postHandlersOn(world, announcer),
     'status.get': async () => statusOf(world),
     'scheduler.start': async () => {
       world.paused = false;
@@ -215,65 +191,6 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       );
       return tail ? fitting.slice(-limit) : fitting.slice(0, limit);
     },
-
-    'posts.list': async ({ status, limit }) =>
-      world.posts.filter((entry) => !status || status.includes(entry.status)).slice(0, limit),
-    'posts.get': async ({ id }) => post(id),
-    'posts.add': async ({ post: input, source }) =>
-      putPost(
-        samplePost({
-          id: `post-${world.posts.length + 1}`,
-          text: input.text,
-          publishAt: input.publishAt,
-          source,
-          targets: input.accounts.map((account) =>
-            sampleTarget({ account, status: input.publishAt === null ? 'draft' : 'queued' }),
-          ),
-          media: input.media.map((file, index) => ({
-            id: `media-${index}`,
-            name: file.path.split('/').at(-1) ?? file.path,
-            alt: file.alt,
-            mime: 'image/png',
-            bytes: 120_000,
-            focus: null,
-            url: null,
-          })),
-          contentWarning: input.contentWarning ?? null,
-          visibility: input.visibility ?? null,
-        }),
-      ),
-    'posts.addAll': async ({ posts, dryRun }) => ({
-      dryRun,
-      posts: posts.map(({ text, publishAt }, index) => {
-        const made = samplePost({ id: `post-${world.posts.length + index + 1}`, text, publishAt });
-        return { isNew: true, post: dryRun ? made : putPost(made) };
-      }),
-    }),
-    'posts.check': async () => ({ problems: [], advice: [] }),
-    'posts.set': async ({ id, post: { text, note, tags, publishAt } }) =>
-      putPost({ ...post(id), text, note, tags, publishAt }),
-    'posts.move': async ({ id, publishAt }) => putPost({ ...post(id), publishAt }),
-    'posts.history': async ({ id }) =>
-      post(id).targets.map(({ account, status }) => ({
-        account,
-        at: post(id).createdAt,
-        status,
-        note: `It is ${status}`,
-      })),
-    'posts.cancelAll': async ({ select, dryRun }) => many(select.ids, dryRun, 'cancelled'),
-    'posts.retryAll': async ({ select, dryRun }) => many(select.ids, dryRun, 'queued'),
-    'posts.moveAll': async ({ select, dryRun }) => many(select.ids, dryRun, 'queued'),
-    'posts.cancel': async ({ id }) => moveTargets(id, ['draft', 'queued', 'failed', 'missed'], 'cancelled'),
-    'posts.retry': async ({ id }) => moveTargets(id, ['failed', 'missed'], 'queued'),
-    'posts.publish': async ({ id }) => moveTargets(id, ['draft', 'queued'], 'published'),
-    'posts.settle': async ({ id, account, published }) =>
-      putPost(
-        withTargets(post(id), (target) =>
-          target.account === account
-            ? { ...target, status: published ? 'published' : 'queued', error: null }
-            : target,
-        ),
-      ),
 
     'accounts.list': async ({ limit }) => world.accounts.slice(0, limit),
     'accounts.add': async ({ network, server: given, login, token }) => {
@@ -416,11 +333,6 @@ function nextTimes(job: Pick<Job, 'triggers'>, count: number): number[] {
 
 function instants(times: number[]): string[] {
   return times.map((at) => new Date(at).toISOString());
-}
-
-function withTargets(post: PostView, change: (target: TargetView) => TargetView): PostView {
-  const targets = post.targets.map(change);
-  return { ...post, targets, status: postStatus(targets) };
 }
 
 function found<T extends { id: string }>(list: readonly T[], id: string, what: string): T {

@@ -1,5 +1,6 @@
 import type {
   AccountView,
+  CallOutput,
   Job,
   MetaAppView,
   OutputLine,
@@ -23,6 +24,8 @@ export type World = {
   runs: RunView[];
   output: Map<string, OutputLine[]>;
   posts: PostView[];
+  /** What happened to posts, by their ids. */
+  histories: Map<string, CallOutput<'posts.history'>>;
   accounts: AccountView[];
   signIns: Map<string, SignInView>;
   apps: MetaAppView[];
@@ -43,6 +46,7 @@ export function world(some: Partial<World> = {}): World {
     runs: [],
     output: new Map(),
     posts: [],
+    histories: new Map(),
     accounts: [],
     signIns: new Map(),
     apps: [],

@@ -1,0 +1,140 @@
+import { useMemo, useState } from 'react';
+import { fromInstant, type PostView, type TargetStatus, toInstant } from '../../../shared/index.ts';
+import { useApi } from '../../api/context.tsx';
+import { useAction } from '../../api/use-action.ts';
+import { useCall } from '../../api/use-call.ts';
+import { ButtonLink } from '../../parts/button.tsx';
+import { ErrorNote } from '../../parts/note.tsx';
+import { useNow, userZone } from '../../parts/now.ts';
+import { Loading, Page } from '../../parts/page.tsx';
+import { href } from '../../parts/route.ts';
+import { absolute } from '../../parts/time.ts';
+import { useSay } from '../../parts/toasts.tsx';
+import {
+  addDays,
+  type Day,
+  dayOf,
+  daysOfWeek,
+  mondayOf,
+  sameTimeOn,
+  startOf,
+  weekName,
+} from '../../parts/week.ts';
+import { CalendarDay } from './calendar-day.tsx';
+import { MoveDialog } from './move-dialog.tsx';
+import { PostViews } from './post-views.tsx';
+
+/** What was cancelled does not go out, and would only stand in the way. */
+const statuses: readonly TargetStatus[] = [
+  'draft',
+  'queued',
+  'sending',
+  'published',
+  'failed',
+  'unconfirmed',
+  'missed',
+];
+const mostPosts = 10_000;
+
+/** A week of what goes out and went out, by day and time; a post can be dragged to another day. */
+export function CalendarPage({ week }: { week?: string | undefined }) {
+  const today = dayOf(useNow(60_000), userZone);
+  const monday = mondayOf(week ?? today);
+  const days = useMemo(() => daysOfWeek(monday), [monday]);
+  const answer = useCall(
+    'posts.list',
+    {
+      status: [...statuses],
+      from: toInstant(startOf(monday, userZone)),
+      to: toInstant(startOf(addDays(monday, 7), userZone)),
+      order: 'soonest',
+      limit: mostPosts,
+    },
+    { refreshOn: ['posts.changed'], quietMs: 1000 },
+  );
+  const byDay = useMemo(() => grouped(answer.data ?? []), [answer.data]);
+  const { moving, setMoving, drop } = useMoves(answer.data ?? [], answer.refresh);
+
+  return (
+    <Page
+      title="Posts"
+      layout="fill"
+      beside={<PostViews current="calendar" />}
+      actions={
+        <ButtonLink to={href({ page: 'new-post' })} icon="plus" look="primary">
+          New post
+        </ButtonLink>
+      }
+    >
+      <div className="tools">
+        <div className="buttons">
+          <ButtonLink small icon="left" to={href({ page: 'calendar', week: addDays(monday, -7) })}>
+            Week before
+          </ButtonLink>
+          <ButtonLink small to={href({ page: 'calendar' })}>
+            This week
+          </ButtonLink>
+          <ButtonLink small icon="right" to={href({ page: 'calendar', week: addDays(monday, 7) })}>
+            Week after
+          </ButtonLink>
+        </div>
+        <h2 className="calendar-week" aria-live="polite">
+          {weekName(monday)}
+        </h2>
+      </div>
+      {answer.error && <ErrorNote error={answer.error} retry={answer.refresh} />}
+      {answer.data?.length === mostPosts && <p className="quiet">Only the first 10,000 are shown.</p>}
+      {!answer.data && !answer.error && <Loading what="calendar" />}
+      {answer.data && (
+        <div className="calendar">
+          {days.map((day) => (
+            <CalendarDay
+              key={day}
+              day={day}
+              today={today}
+              posts={byDay.get(day) ?? []}
+              onDrop={drop}
+              onMove={(post) => setMoving({ post })}
+            />
+          ))}
+        </div>
+      )}
+      {moving && <MoveDialog {...moving} onClose={() => setMoving(undefined)} changed={answer.refresh} />}
+    </Page>
+  );
+}
+
+function grouped(posts: readonly PostView[]): ReadonlyMap<Day, readonly PostView[]> {
+  const days = new Map<Day, PostView[]>();
+  for (const post of posts) {
+    if (post.publishAt === null) continue;
+    const day = dayOf(fromInstant(post.publishAt), userZone);
+    const list = days.get(day);
+    if (list) list.push(post);
+    else days.set(day, [post]);
+  }
+  return days;
+}
+
+/** Moves a post to another day at its time of day; where that time is over, the person is asked for another. */
+function useMoves(posts: readonly PostView[], changed: () => void) {
+  const api = useApi();
+  const say = useSay();
+  const action = useAction(say.failed);
+  const [moving, setMoving] = useState<{ post: PostView; to?: number }>();
+  const drop = (id: string, day: Day) => {
+    const post = posts.find((one) => one.id === id);
+    if (!post?.publishAt) return;
+    const from = fromInstant(post.publishAt);
+    if (dayOf(from, userZone) === day) return;
+    const to = sameTimeOn(from, day, userZone);
+    const now = Date.now();
+    if (to < now) return setMoving({ post, to });
+    void action.run(async () => {
+      await api.call('posts.move', { id, publishAt: toInstant(to) });
+      say.done(`Moved to ${absolute(to, userZone, now)}.`);
+      changed();
+    });
+  };
+  return { moving, setMoving, drop };
+}

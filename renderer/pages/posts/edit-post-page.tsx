@@ -1,0 +1,141 @@
+import {
+  type AccountView,
+  fromInstant,
+  inputOfPost,
+  type PostView,
+  toInstant,
+} from '../../../shared/index.ts';
+import { useApi } from '../../api/context.tsx';
+import { useCall } from '../../api/use-call.ts';
+import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { ErrorNote, Note } from '../../parts/note.tsx';
+import { useNow, userZone } from '../../parts/now.ts';
+import { Loading, Page } from '../../parts/page.tsx';
+import { href } from '../../parts/route.ts';
+import { Relative } from '../../parts/time-view.tsx';
+import { useSay } from '../../parts/toasts.tsx';
+import { useKept } from '../../parts/use-kept.ts';
+import { go } from '../../parts/use-route.ts';
+import { Composer } from './composer.tsx';
+import { type Draft, draftOf } from './composer-draft.ts';
+import { has, isOpen } from './post-states.ts';
+import { useComposing } from './use-composing.ts';
+
+/** What is kept of a form: what was typed, and the post that it was made from. */
+type Kept = { draft: Draft; from: string };
+
+const soonMs = 10 * 60_000;
+
+/** Changes a post that is not out yet, in the form that it was written in. */
+export function EditPostPage({ id }: { id: string }) {
+  const answer = useCall('posts.get', { id }, { refreshOn: ['posts.changed'] });
+  const accounts = useCall('accounts.list', { limit: 10_000 }, { refreshOn: ['accounts.changed'] });
+  const error = answer.error ?? accounts.error;
+  const post = answer.data;
+  return (
+    <Page title="Edit post" back={{ to: href({ page: 'post', id }), text: 'Post' }}>
+      {error && <ErrorNote error={error} retry={answer.refresh} />}
+      {(!post || !accounts.data) && !error && <Loading what="post" />}
+      {post && accounts.data && <EditPost post={post} accounts={accounts.data} />}
+    </Page>
+  );
+}
+
+function EditPost({ post, accounts }: { post: PostView; accounts: readonly AccountView[] }) {
+  const api = useApi();
+  const say = useSay();
+  const now = JSON.stringify(inputOfPost(post));
+  const asItIs: Kept = { draft: draftOf(post, userZone), from: now };
+  const [{ draft, from }, setKept, forget] = useKept<Kept>(`edit-post.2.${post.id}`, asItIs, 'machine');
+  const composing = useComposing(draft, post.id);
+  const leave = () => {
+    forget();
+    go({ page: 'post', id: post.id });
+  };
+  const save = () =>
+    composing.save(async (changed) => {
+      await api.call('posts.set', { id: post.id, post: changed });
+      say.done('The post was changed.');
+      leave();
+    });
+
+  if (!isOpen(post)) return <Closed post={post} />;
+  return (
+    <Composer
+      accounts={accounts}
+      queues={[]}
+      draft={draft}
+      notes={composing.notes}
+      live={composing.live}
+      onChange={(changed) => setKept({ draft: changed, from })}
+      onSubmit={save}
+      above={
+        <>
+          {from !== now && (
+            <Note tone="warn">
+              <p>The post was changed elsewhere since you began. What you typed is kept here.</p>
+              <Button
+                small
+                icon="retry"
+                onClick={() => {
+                  setKept(asItIs);
+                  composing.clear();
+                }}
+              >
+                Begin again with the post as it is now
+              </Button>
+            </Note>
+          )}
+          <Soon post={post} />
+          {has(post, 'published') && (
+            <Note tone="idle">
+              Accounts where it is out keep what was published; the others get what you save here.
+            </Note>
+          )}
+        </>
+      }
+    >
+      {composing.error && <ErrorNote error={composing.error} />}
+      <div className="buttons">
+        <Button submit look="primary" busy={composing.busy}>
+          Save changes
+        </Button>
+        <Button look="quiet" onClick={leave}>
+          Discard changes
+        </Button>
+      </div>
+    </Composer>
+  );
+}
+
+/** A post that is about to go out does not wait for the one who edits it. */
+function Soon({ post }: { post: PostView }) {
+  const now = useNow(10_000);
+  const due = post.targets.flatMap(({ status, dueAt }) =>
+    status === 'queued' && dueAt !== null ? [fromInstant(dueAt)] : [],
+  );
+  const first = Math.min(...due);
+  if (!Number.isFinite(first) || first > now + soonMs) return null;
+  return (
+    <Note tone="warn">
+      It goes out <Relative at={toInstant(first)} />, as it was saved last. Move it if you need longer.
+    </Note>
+  );
+}
+
+function Closed({ post }: { post: PostView }) {
+  return (
+    <Empty
+      icon="posts"
+      title="This post cannot be edited"
+      text={
+        post.status === 'published'
+          ? 'It is out on every account, and Belfry does not change what is published. Make a new post of it.'
+          : 'Nobody knows yet whether these words are out. Try again when that is known.'
+      }
+    >
+      <ButtonLink to={href({ page: 'post', id: post.id })}>Back to the post</ButtonLink>
+    </Empty>
+  );
+}

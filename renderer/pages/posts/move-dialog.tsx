@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import { fromInstant, type PostView, toInstant } from '../../../shared/index.ts';
+import { useApi } from '../../api/context.tsx';
+import { useAction } from '../../api/use-action.ts';
+import { Confirm } from '../../parts/dialog.tsx';
+import { Field } from '../../parts/field.tsx';
+import { ErrorNote } from '../../parts/note.tsx';
+import { useNow, userZone } from '../../parts/now.ts';
+import { absolute, relative } from '../../parts/time.ts';
+import { useSay } from '../../parts/toasts.tsx';
+import { fromLocal, toLocal } from '../../parts/zone.ts';
+import { TimeSuggestions } from './time-suggestions.tsx';
+
+type MoveProps = {
+  post: PostView;
+  /** The instant that is offered; left out: the one that the post has. */
+  to?: number;
+  onClose: () => void;
+  changed: () => void;
+};
+
+/** Asks when a post is to go out instead. */
+export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
+  const api = useApi();
+  const say = useSay();
+  const action = useAction();
+  const now = useNow(10_000);
+  const offered = to ?? (post.publishAt === null ? null : fromInstant(post.publishAt));
+  const [local, setLocal] = useState(offered === null ? '' : toLocal(offered, userZone));
+  const at = fromLocal(local, userZone);
+  const over = at !== undefined && at < now - 60_000;
+  const move = () =>
+    action.run(async () => {
+      if (at === undefined) return;
+      await api.call('posts.move', { id: post.id, publishAt: toInstant(at) });
+      say.done(`Moved to ${absolute(at, userZone, now)}.`);
+      onClose();
+      changed();
+    });
+  return (
+    <Confirm
+      title="Move this post"
+      action="Move post"
+      look="primary"
+      busy={action.busy}
+      disabled={at === undefined}
+      onConfirm={move}
+      onClose={onClose}
+    >
+      <div className="move">
+        <Field
+          label="Day and time"
+          hint={
+            <span role="status">
+              {at === undefined
+                ? `In your time zone, ${userZone.replaceAll('_', ' ')}`
+                : `${absolute(at, userZone, now)}, ${relative(at, now)}`}
+              {over && '. This is over: it goes out at once, or is missed when it is too late.'}
+            </span>
+          }
+        >
+          {(ids) => (
+            <input
+              type="datetime-local"
+              {...ids}
+              value={local}
+              onChange={(event) => setLocal(event.target.value)}
+            />
+          )}
+        </Field>
+        <TimeSuggestions now={now} onChoose={setLocal} />
+        {action.error && <ErrorNote error={action.error} />}
+      </div>
+    </Confirm>
+  );
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { createPager } from '../../renderer/api/pager.ts';
+
+type Item = { id: string };
+const items = (count: number, from = 0): Item[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `i${from + index}` }));
+
+/** A pager over `world.all`, whose answers come when the test lets them. */
+function pagerOver(world: { all: Item[] }, options: { pageSize?: number; most?: number } = {}) {
+  const asked: { after?: string; limit: number }[] = [];
+  const waiting: (() => void)[] = [];
+  const rings: (() => void)[] = [];
+  const pager = createPager<Item>(
+    (ask) => {
+      asked.push(ask);
+      return new Promise((resolve) => {
+        const from = ask.after === undefined ? 0 : world.all.findIndex(({ id }) => id === ask.after) + 1;
+        const answer = world.all.slice(from, from + ask.limit);
+        waiting.push(() => resolve(answer));
+      });
+    },
+    {
+      pageSize: options.pageSize ?? 3,
+      most: options.most ?? 100,
+      quietMs: 1,
+      initial: undefined,
+      wait: (_, ring) => {
+        rings.push(ring);
+        return () => {};
+      },
+    },
+  );
+  const settle = async () => {
+    while (waiting.length > 0 || rings.length > 0) {
+      for (const answer of waiting.splice(0)) answer();
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const ring of rings.splice(0)) ring();
+    }
+  };
+  const ids = () =>
+    pager
+      .state()
+      .items?.map(({ id }) => id)
+      .join(' ');
+  return { pager, asked, waiting, rings, settle, ids };
+}
+
+describe('a list that is loaded page by page', () => {
+  test('grows by the posts after the last one, and knows its end', async () => {
+    const { pager, asked, settle, ids } = pagerOver({ all: items(5) });
+    pager.start();
+    await settle();
+    expect([ids(), pager.state().done]).toEqual(['i0 i1 i2', false]);
+    pager.more();
+    pager.more();
+    await settle();
+    expect([ids(), pager.state().done]).toEqual(['i0 i1 i2 i3 i4', true]);
+    pager.more();
+    expect(asked).toEqual([{ limit: 3 }, { after: 'i2', limit: 3 }]);
+  });
+
+  test('is renewed as far as it was loaded', async () => {
+    const world = { all: items(9) };
+    const { pager, settle, ids, asked } = pagerOver(world);
+    pager.start();
+    await settle();
+    pager.more();
+    await settle();
+    world.all = items(9, 1);
+    pager.refresh();
+    await settle();
+    expect(ids()).toBe('i1 i2 i3 i4 i5 i6');
+    expect(asked.at(-1)).toEqual({ limit: 6 });
+  });
+
+  test('keeps a page that came while it was renewed', async () => {
+    const { pager, settle, ids, waiting } = pagerOver({ all: items(9) });
+    pager.start();
+    await settle();
+    pager.refresh();
+    pager.more();
+    // The page comes first, the older and shorter answer after it.
+    waiting.reverse();
+    await settle();
+    expect(ids()).toBe('i0 i1 i2 i3 i4 i5');
+  });
+
+  test('fetches all, up to the most that is shown', async () => {
+    const { pager, settle, ids } = pagerOver({ all: items(9) }, { most: 7 });
+    pager.start();
+    await settle();
+    const all = pager.all();
+    await settle();
+    await all;
+    expect(ids()).toBe('i0 i1 i2 i3 i4 i5 i6');
+    expect(pager.state().done).toBe(false);
+  });
+
+  test('a failed page is told, and what is there stays', async () => {
+    const pager = createPager<Item>(
+      ({ after }) => (after === undefined ? Promise.resolve(items(3)) : Promise.reject(new Error('gone'))),
+      { pageSize: 3, most: 10, quietMs: 0, initial: undefined, wait: () => () => {} },
+    );
+    pager.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    await pager.all();
+    expect(pager.state()).toMatchObject({ items: items(3), error: { code: 'INTERNAL' } });
+  });
+});
