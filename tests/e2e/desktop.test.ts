@@ -46,6 +46,34 @@ function homeWithLongJob(): string {
 }
 
 describe('the window', () => {
+  test('saves a run as a file where the person says', async () => {
+    const home = temporaryHome();
+    const step = { type: 'command', name: 'Speak', command: ['echo', 'out of the window'] };
+    writeFileSync(
+      join(home, 'config.json'),
+      JSON.stringify({ jobs: [{ id: 'speak', name: 'Speak', steps: [step] }] }),
+    );
+    const desktop = await launchDesktop({ home });
+    const page = await openPage(desktop);
+    const file = join(home, 'saved.txt');
+    // Takes the place of the person who answers the system's dialog.
+    await desktop.app.evaluate(({ session }, path) => {
+      session.defaultSession.once('will-download', (_event, item) => item.setSavePath(path));
+    }, file);
+    await page.evaluate(() => {
+      window.location.hash = '#/jobs/speak';
+    });
+    await page.getByRole('button', { name: 'Run now: Speak' }).click();
+    await page.getByText('out of the window').waitFor();
+    await page.getByText('Succeeded').first().waitFor();
+    await page.getByRole('button', { name: 'Save as text' }).click();
+    await until(
+      'the saved file',
+      () => existsSync(file) && readFileSync(file, 'utf8').includes('out of the window'),
+    );
+    expect(readFileSync(file, 'utf8')).toMatch(/^Run {8}\w{16}\nJob {8}Speak \(speak\)\n/);
+  });
+
   test('is the real page behind a strict policy, and can do nothing but call Belfry', async () => {
     const desktop = await launchDesktop({ home: temporaryHome() });
     const page = await openPage(desktop);
