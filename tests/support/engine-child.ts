@@ -1,0 +1,32 @@
+// A whole engine in a process of its own, to be killed by a test: `node engine-child.ts HOME JOB`; runs the job by hand
+// again and again (none for an empty JOB), and prints a line when it begins.
+import process from 'node:process';
+import { createBelfry } from '../../electron/belfry.ts';
+import { systemClock } from '../../electron/clock.ts';
+import { confFile } from '../../electron/store/index.ts';
+import type { Envelope } from '../../shared/index.ts';
+
+const [home = '', id = ''] = process.argv.slice(2);
+const engine = createBelfry({
+  mode: 'headless',
+  home,
+  version: '0.1.0',
+  clock: systemClock,
+  demo: false,
+  configFile: confFile,
+  vaults: [],
+  quit: () => {},
+  link: () => null,
+  openUrl: async () => {},
+  startDemo: async () => ({ url: null }),
+  launchAtLogin: async () => {},
+  notify: () => {},
+  log: () => {},
+});
+await engine.start();
+process.stdout.write('runs\n');
+while (id !== '') {
+  const answer: Envelope<unknown> = await engine.call('jobs.run', { id });
+  // Another run of the job may be at work: its end is waited for.
+  if (!answer.ok) await new Promise((resolve) => setTimeout(resolve, 5));
+}
