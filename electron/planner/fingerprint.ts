@@ -8,7 +8,7 @@ export function fingerprint(post: PostView): string {
   const parts = [
     text,
     thread.map((part) => part.text),
-    media.map(({ name, alt, bytes }) => [name, alt, bytes]),
+    media.map(({ name, alt }) => [name, alt]),
     targets.map(({ account, status }) => [account, status]),
     [publishAt, note, visibility, contentWarning, language, sensitive],
   ];

@@ -9,6 +9,7 @@ import {
 } from '../../shared/index.ts';
 import { fillPost } from './fill-post.ts';
 import { inTurn } from './in-turn.ts';
+import { sweepMedia } from './keep-media.ts';
 import type { PlannerNeeds, PostsPort } from './ports.ts';
 import { addToSlots, moveInQueue, requireQueue, shuffleQueue, viewQueue } from './queue.ts';
 import { type SeriesCommands, seriesCommands } from './series.ts';
@@ -43,7 +44,6 @@ const restMs = 60 * 60_000;
 /** Builds the room; nothing happens before `start`. */
 export function createPlanner(needs: PlannerNeeds): Planner {
   const turn = inTurn();
-  const commands = seriesCommands(needs);
   let cancel = () => {};
   let state: 'new' | 'running' | 'stopped' = 'new';
 
@@ -68,6 +68,8 @@ export function createPlanner(needs: PlannerNeeds): Planner {
     async start() {
       if (state !== 'new') return;
       state = 'running';
+      const known = (await needs.ledger.list()).map(({ id }) => id);
+      await sweepMedia(needs.mediaFolder, known);
       await look();
     },
     async stop() {
@@ -95,16 +97,7 @@ export function createPlanner(needs: PlannerNeeds): Planner {
       move: (input) => turn(() => moveInQueue(needs, input)),
       shuffle: (account) => turn(() => shuffleQueue(needs, account)),
     },
-    series: {
-      list: () => commands.list(),
-      get: (id) => commands.get(id),
-      add: (input) => turn(() => commands.add(input)),
-      set: (id, input) => turn(() => commands.set(id, input)),
-      pause: (id) => turn(() => commands.pause(id)),
-      resume: (id) => turn(() => commands.resume(id)),
-      remove: (id, posts) => turn(() => commands.remove(id, posts)),
-      skip: (id, at, skipped) => turn(() => commands.skip(id, at, skipped)),
-    },
+    series: seriesCommands(needs, turn),
     async warnings() {
       return (await needs.ledger.list()).flatMap(({ problem }) => problem ?? []);
     },

@@ -37,3 +37,9 @@ export async function forgetMedia(folder: string, id: string, but?: number): Pro
   for (const revision of revisions.filter((name) => name !== String(but)))
     await rm(join(home, revision), { recursive: true, force: true });
 }
+
+/** Removes copies of series that are not known: what a kill between copying and storing left behind. */
+export async function sweepMedia(folder: string, known: readonly string[]): Promise<void> {
+  const ids = await readdir(folder).catch(() => []); // No folder: no series ever had media.
+  for (const id of ids.filter((name) => !known.includes(name))) await forgetMedia(folder, id);
+}

@@ -18,6 +18,8 @@ type AddFrom = Parameters<PostsPort['add']>[1];
 
 /** Far enough ahead to see every post that waits. */
 const horizonMs = 10 * 366 * 86_400_000;
+/** As many as are looked at together: posts of a queue lie close to each other. */
+const slotsAtOnce = 200;
 /** Others may take a slot between the look and the claim, but hardly as often as this. */
 const mostTries = 20;
 
@@ -131,11 +133,10 @@ async function queued(needs: PlannerNeeds, queue: Queue): Promise<Entry[]> {
   const now = needs.clock.now();
   const waiting = await needs.posts.waiting(queue.account, now, now + horizonMs);
   const entries: Entry[] = [];
-  let after = now;
+  let slots: readonly Millis[] = [];
   for (const entry of waiting) {
-    if (entries.at(-1)?.dueAt === entry.dueAt) continue;
-    after = Math.max(after, entry.dueAt - 1);
-    if (slotTimes(needs, queue, after, 1)[0] === entry.dueAt) entries.push(entry);
+    if (entry.dueAt > (slots.at(-1) ?? now)) slots = slotTimes(needs, queue, entry.dueAt - 1, slotsAtOnce);
+    if (entries.at(-1)?.dueAt !== entry.dueAt && slots.includes(entry.dueAt)) entries.push(entry);
   }
   return entries;
 }

@@ -1,10 +1,17 @@
-import { BelfryError, type Millis, type PostInput, problemsError, toInstant } from '../../shared/index.ts';
+import {
+  BelfryError,
+  type ErrorCode,
+  type Millis,
+  type PostInput,
+  problemsError,
+  toInstant,
+} from '../../shared/index.ts';
 import { fillPost } from './fill-post.ts';
 import { fingerprint } from './fingerprint.ts';
 import { forgetMedia } from './keep-media.ts';
 import type { PlannerNeeds, StoredOccurrence, StoredSeries } from './ports.ts';
 import { planSeries, upkeepOf } from './series-plan.ts';
-import { dayOf, wantedTimes } from './series-times.ts';
+import { dayOf, isWanted, wantedTimes } from './series-times.ts';
 import { takeBack } from './take-back.ts';
 
 const dayMs = 86_400_000;
@@ -39,10 +46,8 @@ export function postOf(needs: PlannerNeeds, series: Pick<StoredSeries, 'definiti
 async function keepUp(needs: PlannerNeeds, series: StoredSeries): Promise<void> {
   const now = needs.clock.now();
   const made = (await needs.ledger.occurrences(series.id, now)).filter(({ at }) => at > now);
-  const last = made.at(-1);
-  const wanted = new Set(last ? wantedTimes(needs, series, last.at) : []);
   for (const occurrence of made) {
-    const next = upkeepOf(series, occurrence, wanted.has(occurrence.at));
+    const next = upkeepOf(series, occurrence, isWanted(needs, series, occurrence.at));
     if (next.do === 'forget') await needs.ledger.forget(series.id, occurrence.at);
     if (next.do !== 'take-back') continue;
     const isGone = await takeBack(needs, occurrence, next.touched);
@@ -62,19 +67,21 @@ async function makePosts(needs: PlannerNeeds, series: StoredSeries): Promise<voi
   if (plan.before && !(await needs.ledger.advance(series.id, plan.before, now))) return;
   for (const at of plan.make) {
     const problem = await make(needs, series, at);
-    if (problem) {
-      await tell(needs, series, problem);
-      // What is late stays to be made: once it is too late it counts as lost, with this reason.
-      if (at <= now) return;
-      break;
-    }
-    if (at === plan.make.at(-1) && series.problem) await needs.ledger.change(series.id, { problem: null });
+    if (problem === null) continue;
+    await tell(needs, series, problem);
+    // What is late stays to be made: once it is too late it counts as lost, with this reason.
+    if (at > now) await needs.ledger.advance(series.id, plan.after, now);
+    return;
   }
+  await tell(needs, series, null);
   await needs.ledger.advance(series.id, plan.after, now);
 }
 
-/** Makes one post; answers why it cannot be. */
-async function make(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<BelfryError | undefined> {
+/** Errors that a person can do something about; all others are the machine's, and the next look tries again. */
+const aboutThePost: readonly ErrorCode[] = ['BAD_INPUT', 'NOT_FOUND', 'TOO_LARGE'];
+
+/** Makes one post; answers why it cannot be, null when it is made. */
+async function make(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<BelfryError | null> {
   try {
     const originKey = `series:${series.id}:${toInstant(at)}`;
     const post = await needs.posts.add(postOf(needs, series, at), { source: 'series', originKey });
@@ -86,15 +93,16 @@ async function make(needs: PlannerNeeds, series: StoredSeries, at: Millis): Prom
       fingerprint: fingerprint(post),
     };
     await needs.ledger.put(series.id, occurrence);
-    return undefined;
+    return null;
   } catch (error) {
-    if (error instanceof BelfryError && error.code === 'BAD_INPUT') return error;
+    if (error instanceof BelfryError && aboutThePost.includes(error.code)) return error;
     throw error;
   }
 }
 
-async function tell(needs: PlannerNeeds, series: StoredSeries, problem: BelfryError): Promise<void> {
-  if (series.problem?.message === problem.message) return;
-  needs.log('warn', problem.message, { series: series.id });
-  await needs.ledger.change(series.id, { problem: problem.toWire() });
+async function tell(needs: PlannerNeeds, series: StoredSeries, problem: BelfryError | null): Promise<void> {
+  if (series.problem?.message === problem?.message) return;
+  if (problem) needs.log('warn', problem.message, { series: series.id });
+  await needs.ledger.change(series.id, { problem: problem ? problem.toWire() : null });
+  needs.changed();
 }

@@ -26,6 +26,19 @@ export function wantedTimes(
   return times;
 }
 
+/** Whether the rule wants a post at this instant after its cursor; looks at that instant alone, however far it lies. */
+export function isWanted(
+  needs: Pick<PlannerNeeds, 'fireTimes'>,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+  at: Millis,
+): boolean {
+  const { end } = series.definition;
+  if (at <= series.cursor) return false;
+  if (wantedTimes(needs, { ...series, cursor: at - 1 }, at, 1)[0] !== at) return false;
+  // An end by number is at most some thousand posts away.
+  return !(end && 'count' in end) || wantedTimes(needs, series, at).includes(at);
+}
+
 /** The day of a post in the zone of its series, such as 2026-11-22. */
 export function dayOf(at: Millis, timezone: string): string {
   // The Swedish form of a date is the ISO one.

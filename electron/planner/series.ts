@@ -11,7 +11,7 @@ import type { PlannerNeeds, StoredSeries } from './ports.ts';
 import { checkSeries } from './series-check.ts';
 import { passSeries, removeSeries } from './series-pass.ts';
 import { planSeries } from './series-plan.ts';
-import { wantedTimes } from './series-times.ts';
+import { isWanted, wantedTimes } from './series-times.ts';
 import { detailSeries, requireSeries, viewSeries } from './series-view.ts';
 
 /** Posts that come again and again. */
@@ -32,8 +32,11 @@ export type SeriesCommands = {
   skip(id: string, at: Millis, skipped: boolean): Promise<SeriesDetails>;
 };
 
-/** The commands on series; each is to run in turn with the passes. */
-export function seriesCommands(needs: PlannerNeeds): SeriesCommands {
+/** Runs work when all that was given before it has ended. */
+type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** The commands on series; what changes one has its turn with the passes, what asks servers does not hold them up. */
+export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands {
   const { ledger, clock, mediaFolder } = needs;
   const seen = async (id: string): Promise<SeriesView> => {
     await passSeries(needs, id);
@@ -60,54 +63,61 @@ export function seriesCommands(needs: PlannerNeeds): SeriesCommands {
         problem: null,
       };
       await checkSeries(needs, series);
-      const post = await keepMedia(mediaFolder, series, series.definition.post);
-      await ledger.add({ ...series, definition: { ...series.definition, post } });
-      return seen(id);
+      return turn(async () => {
+        const post = await keepMedia(mediaFolder, series, series.definition.post);
+        await ledger.add({ ...series, definition: { ...series.definition, post } });
+        return seen(id);
+      });
     },
     async set(id, input) {
-      await passSeries(needs, id); // What is past is the old rule's.
-      const before = await requireSeries(needs, id);
-      const revision = before.revision + 1;
-      const timezone = input.timezone ?? before.definition.timezone;
-      const series = { ...before, revision, definition: { ...input, timezone } };
-      await checkSeries(needs, series);
-      const post = await keepMedia(mediaFolder, series, input.post);
-      await ledger.change(id, { definition: { ...series.definition, post }, revision, problem: null });
-      const view = await seen(id);
-      await forgetMedia(mediaFolder, id, revision);
-      return view;
+      const known = await requireSeries(needs, id);
+      const definition = { ...input, timezone: input.timezone ?? known.definition.timezone };
+      await checkSeries(needs, { ...known, definition });
+      return turn(async () => {
+        await passSeries(needs, id); // What is past is the old rule's.
+        const revision = (await requireSeries(needs, id)).revision + 1;
+        const post = await keepMedia(mediaFolder, { id, revision }, input.post);
+        await ledger.change(id, { definition: { ...definition, post }, revision, problem: null });
+        const view = await seen(id);
+        await forgetMedia(mediaFolder, id, revision);
+        return view;
+      });
     },
-    async pause(id) {
-      const { status } = await requireSeries(needs, id);
-      if (status === 'active') {
-        await passSeries(needs, id); // What was due before counts as what it was.
-        await ledger.change(id, { status: 'paused' });
-      }
-      return seen(id);
-    },
-    async resume(id) {
-      const series = await requireSeries(needs, id);
-      if (series.status === 'paused') {
-        await endPause(needs, series);
-        await ledger.change(id, { status: 'active' });
-      }
-      return seen(id);
-    },
-    async remove(id, posts) {
-      await requireSeries(needs, id);
-      if (posts === 'keep') await removeSeries(needs, id);
-      else {
-        await ledger.change(id, { status: 'removing' });
-        await passSeries(needs, id);
-      }
-      needs.changed();
-    },
-    async skip(id, at, skipped) {
-      const series = await requireSeries(needs, id);
-      await (skipped ? leaveOut : takeIn)(needs, series, at);
-      await seen(id);
-      return detailSeries(needs, await requireSeries(needs, id));
-    },
+    pause: (id) =>
+      turn(async () => {
+        const { status } = await requireSeries(needs, id);
+        if (status === 'active') {
+          await passSeries(needs, id); // What was due before counts as what it was.
+          await ledger.change(id, { status: 'paused' });
+        }
+        return seen(id);
+      }),
+    resume: (id) =>
+      turn(async () => {
+        const series = await requireSeries(needs, id);
+        if (series.status === 'paused') {
+          await endPause(needs, series);
+          await ledger.change(id, { status: 'active' });
+        }
+        return seen(id);
+      }),
+    remove: (id, posts) =>
+      turn(async () => {
+        await requireSeries(needs, id);
+        if (posts === 'keep') await removeSeries(needs, id);
+        else {
+          await ledger.change(id, { status: 'removing' });
+          await passSeries(needs, id);
+        }
+        needs.changed();
+      }),
+    skip: (id, at, skipped) =>
+      turn(async () => {
+        const series = await requireSeries(needs, id);
+        await (skipped ? leaveOut : takeIn)(needs, series, at);
+        await seen(id);
+        return detailSeries(needs, await requireSeries(needs, id));
+      }),
   };
 }
 
@@ -128,7 +138,7 @@ async function endPause(needs: PlannerNeeds, series: StoredSeries): Promise<void
 
 async function leaveOut(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
   const known = await occurrenceAt(needs, series, at);
-  if (!known && !wantedTimes(needs, series, at).includes(at)) throw noSuchTime(series, at);
+  if (!known && !isWanted(needs, series, at)) throw noSuchTime(series, at);
   const fresh = { at, postId: null, revision: series.revision, fingerprint: null };
   await needs.ledger.put(series.id, { ...(known ?? fresh), state: 'skipped' });
 }

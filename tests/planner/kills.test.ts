@@ -1,17 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { Planner, PlannerNeeds } from '../../electron/planner/index.ts';
-import type { SeriesDraft } from '../../shared/index.ts';
+import { parse, type SeriesInput, seriesInputSchema } from '../../shared/index.ts';
 import { plannerWorld } from './world.ts';
 
 const account = 'mastodon-4-5';
 const day = 86_400_000;
-const series = (text: string, at: string): SeriesDraft => ({
-  name: 'Daily',
-  rule: { type: 'calendar', unit: 'days', at },
-  timezone: 'UTC',
-  aheadDays: 3,
-  post: { text, accounts: [account] },
-});
+const series = (text: string, at: string): SeriesInput =>
+  parse(
+    seriesInputSchema,
+    {
+      name: 'Daily',
+      rule: { type: 'calendar', unit: 'days', at },
+      timezone: 'UTC',
+      aheadDays: 3,
+      post: { text, accounts: [account] },
+    },
+    'a test',
+  );
 
 class Death extends Error {}
 
@@ -72,7 +77,7 @@ async function play(deed: Deed, calls: number | null) {
   });
   const first = world.engine();
   await first.start();
-  const { id } = await first.series.add(world.series(series('Good morning', '09:00')));
+  const { id } = await first.series.add(series('Good morning', '09:00'));
   if (deed.paused) await first.series.pause(id);
   await first.stop();
   world.clock.sleep(deed.sleep ?? 0);
@@ -91,7 +96,7 @@ async function play(deed: Deed, calls: number | null) {
   return { before, after, died: mortals?.died() ?? false };
 }
 
-describe('a kill at every step of', () => {
+describe('a kill at every step of', { timeout: 120_000 }, () => {
   test.each(deeds)('$name leaves it undone or done, and nothing between', async (deed) => {
     const done = (await play(deed, null)).after;
     let kills = 0;

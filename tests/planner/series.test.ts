@@ -194,6 +194,25 @@ describe('a person changes', () => {
     ]);
   });
 
+  test('the words of one post: the series leaves it alone from then on', async () => {
+    const world = await plannerWorld();
+    const planner = world.engine();
+    await planner.start();
+    const { id } = await planner.series.add(world.series(daily({ aheadDays: 2 })));
+    const [first] = await world.posts();
+    const publishAt = first?.publishAt ?? null;
+    const edited = world.post({ text: 'My own words', accounts: [account], publishAt });
+    await world.stage.publisher.edit(first?.id ?? '', edited);
+    // Even when they are as they were in the end.
+    const back = world.post({ text: 'Good morning', accounts: [account], publishAt });
+    await world.stage.publisher.edit(first?.id ?? '', back);
+    const evening = { text: 'Good evening', accounts: [account] };
+    await planner.series.set(id, world.series(daily({ aheadDays: 2, post: evening })));
+    expect((await world.posts()).map(({ text }) => text)).toEqual(['Good morning', 'Good evening']);
+    expect(await planner.series.pause(id)).toMatchObject({ status: 'paused' });
+    expect((await world.posts()).map(({ text }) => text)).toEqual(['Good morning']);
+  });
+
   test('its mind: pause takes posts back, resume goes on and tells what the pause cost', async () => {
     const world = await plannerWorld();
     const planner = world.engine();
@@ -229,6 +248,10 @@ describe('a person changes', () => {
     expect(times(await world.posts())).toEqual(without);
     await planner.series.skip(id, at, false);
     expect(times(await world.posts())).toEqual([without[0], '2026-11-24T09:00:00.000Z', without[1]]);
+    // A far one is looked at alone, not by way of all before it.
+    const distant = Date.parse('2090-01-01T09:00:00Z');
+    await planner.series.skip(id, distant, true);
+    await planner.series.skip(id, distant, false);
     await expect(planner.series.skip(id, at + minute, true)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(planner.series.skip(id, at, false)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -320,6 +343,24 @@ describe('what goes wrong', () => {
     ]);
   });
 
+  test('what is wrong with the last post is over with its time', async () => {
+    const world = await plannerWorld();
+    world.config.texts = [{ id: 'hello', text: 'Hello' }];
+    const planner = world.engine();
+    await planner.start();
+    const post = { template: 'hello', accounts: [account] };
+    const { id } = await planner.series.add(world.series(daily({ post, aheadDays: 1, end: { count: 2 } })));
+    world.config.texts = [];
+    await world.clock.advance(day + hour);
+    expect(await planner.warnings()).toHaveLength(1);
+    await world.clock.advance(3 * day);
+    expect(await planner.warnings()).toEqual([]);
+    expect(await planner.series.get(id)).toMatchObject({
+      view: { status: 'ended', past: 2, problem: null },
+      gaps: [{ count: 1, reason: expect.stringContaining('unknown text "hello"') }],
+    });
+  });
+
   test('a file that is moved away loses nothing', async () => {
     const world = await plannerWorld();
     const planner = world.engine();
@@ -337,6 +378,9 @@ describe('what goes wrong', () => {
     const last = await world.stage.publisher.get(posts.at(-1)?.id ?? '');
     expect(last?.media).toMatchObject([{ name: 'sun.png', alt: 'The sun' }]);
     await planner.series.remove(id, 'cancel');
+    expect(readdirSync(join(world.stage.home, 'series'))).toEqual([]);
+    mkdirSync(join(world.stage.home, 'series', 'left-behind'));
+    await world.engine().start();
     expect(readdirSync(join(world.stage.home, 'series'))).toEqual([]);
   });
 });

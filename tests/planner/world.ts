@@ -6,8 +6,10 @@ import { createSeriesLedger } from '../../electron/store/index.ts';
 import {
   type Config,
   configSchema,
+  type PostDraft,
   type PostRequestDraft,
   parse,
+  postInputSchema,
   postRequestSchema,
   type SeriesDraft,
   seriesInputSchema,
@@ -57,6 +59,7 @@ export async function plannerWorld(
       return planner;
     },
     request: (post: PostRequestDraft) => parse(postRequestSchema, post, 'a test'),
+    post: (post: PostDraft) => parse(postInputSchema, post, 'a test'),
     series: (series: SeriesDraft) => parse(seriesInputSchema, series, 'a test'),
     /** Times and texts of all posts, by time. */
     async posts() {
