@@ -7,7 +7,7 @@ import { systemClock } from '../electron/clock.ts';
 import { confFile } from '../electron/store/index.ts';
 import type { CallInput, CallName, CallOutput } from '../shared/index.ts';
 import { signInAs } from './support/browser-person.ts';
-import { fakeMetaApp, type ModelName, startFakeNetwork } from './support/fake-networks/index.ts';
+import { fakeMetaApp, html502, type ModelName, startFakeNetwork } from './support/fake-networks/index.ts';
 import { temporaryHome } from './support/home.ts';
 
 /** The whole engine and a pretended network, both by the real clock. */
@@ -73,6 +73,37 @@ test('a token that dies: one alert, the queue waits, and goes out once after sig
   expect(network.world.visible.map(({ text }) => text)).toEqual(['while it works', 'one', 'two']);
   expect((await call('accounts.list', {})).map(({ id, status }) => [id, status])).toEqual([['me', 'ready']]);
   expect(alerts()).toBe(1);
+});
+
+test('a token that has ended while its server cannot renew it holds its own queue only, and goes on by itself', async () => {
+  const { network, call, statuses } = await startBoth('mastodon-4.5');
+  network.world.signIn.lifeSeconds = 1;
+  network.world.signIn.rotates = true;
+  network.world.tokens.set('of-1002', { account: '1002', write: true });
+  const view = await call('accounts.signIn', { network: 'mastodon', server: network.address, id: 'me' });
+  await signInAs(view.url);
+  await call('accounts.add', {
+    network: 'mastodon',
+    server: network.address,
+    token: 'of-1002',
+    id: 'other',
+  });
+  const renewals = () => network.requests.filter(({ path }) => path === '/oauth/token').length - 1;
+  network.faults.rule = (route) => (route === 'token' && renewals() < 4 ? html502() : undefined);
+  const ended = Date.now() + 1000;
+  await expect.poll(Date.now, seconds).toBeGreaterThan(ended);
+  const post = (account: string) =>
+    call('posts.add', { post: { text: account, accounts: [account], publishAt: new Date().toISOString() } });
+  await post('me');
+  await post('other');
+  await expect.poll(statuses, seconds).toEqual(['published', 'queued']);
+
+  network.faults.rule = () => undefined;
+  network.world.signIn.lifeSeconds = 3600;
+  await expect.poll(async () => (await call('status.get', {})).running, seconds).toEqual([]);
+  await call('jobs.run', { id: 'publish_due_posts' });
+  await expect.poll(statuses, seconds).toEqual(['published', 'published']);
+  expect((await call('accounts.list', {})).map(({ status }) => status)).toEqual(['ready', 'ready']);
 });
 
 test('from a Facebook sign-in to a post on the Page; no secret stands in any file or line of the log', async () => {

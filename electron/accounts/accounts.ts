@@ -61,9 +61,9 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
   const credentials = createCredentials(records, seen, needs.log);
   const appStore = createApps(records, seen, needs.log);
   const bucketKeys = createBucketKeys(records, seen);
-  const states = createStates(needs, credentials);
-  const renewals = createRenewals(needs, credentials);
   const inTurn = createTurns();
+  const states = createStates(needs, credentials, inTurn);
+  const renewals = createRenewals(needs, credentials, inTurn);
   const all = () => needs.config.current().accounts;
   const find = (id: string) => all().find((account) => account.id === id);
   const demand = (id: string): Account => {
@@ -165,8 +165,14 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       serverOrigin(account.server); // Throws for one that the token must not be sent to.
       const credential = await credentials.read(id);
       if (!renewalUrgent(credential, needs.clock.now())) return credential.token;
-      await renewals.renew(account);
-      return (await credentials.read(id)).token;
+      const failed = await renewals.renew(account).then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
+      const now = await credentials.read(id);
+      // The old token is good until its end, and a new one that could not be stored is good as well.
+      if (failed && now.expiresAt !== null && now.expiresAt <= needs.clock.now()) throw failed.error;
+      return now.token;
     },
     async signInNeeded(id, reason) {
       const account = find(id);

@@ -94,7 +94,10 @@ export type AccountGate = {
   account(id: string): Account | undefined;
   /** What is known of the account now, without asking its server; `unknown` also for one that does not exist. */
   accountStatus(id: string): Promise<AccountStatus>;
-  /** The access token. Throws NOT_FOUND, SIGN_IN_NEEDED or VAULT_UNAVAILABLE, and BAD_INPUT for a server that would get it over plain http. */
+  /**
+   * The access token, renewed first when it is about to end. Throws NOT_FOUND, SIGN_IN_NEEDED or VAULT_UNAVAILABLE, NETWORK_* when it has
+   * ended and its server does not renew it now, and BAD_INPUT for a server that would get it over plain http.
+   */
   token(id: string): Promise<string>;
   /** The network refused the token: its queue waits, its owner is told once. `reason` is a sentence. */
   signInNeeded(id: string, reason: string): Promise<void>;

@@ -6,6 +6,7 @@ import { doorOf } from './networks/registry.ts';
 import { renewalDue } from './renewal-due.ts';
 import type { RequestNeeds } from './request.ts';
 import { serverOrigin } from './server.ts';
+import type { Turns } from './turns.ts';
 
 export type Renewed = 'renewed' | 'not due' | 'refused';
 
@@ -21,28 +22,37 @@ export type Renewals = {
 export function createRenewals(
   needs: RequestNeeds & { clock: Clock; log: Log },
   credentials: Credentials,
+  inTurn: Turns,
 ): Renewals {
   const working = new Map<string, Promise<Renewed>>();
 
   const renewNow = async (account: Account, signal: AbortSignal | undefined): Promise<Renewed> => {
-    const old = await credentials.read(account.id);
-    const ask = doorOf(old.kind).renew;
-    const now = needs.clock.now();
-    if (!ask || !renewalDue(old, now)) return 'not due';
-    // Written before the question: a disk that takes nothing is found out while the old token still works,
-    // and a crash before the answer is stored leaves its trace.
-    await credentials.write(account.id, { ...old, renewingSince: now });
+    const old = await inTurn(() => announce(account.id));
+    const ask = old && doorOf(old.kind).renew;
+    if (!ask) return 'not due';
     let fresh: Credential;
     try {
       fresh = await ask(needs, serverOrigin(account.server), old, signal);
     } catch (error) {
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
-      await keepUnlessReplaced(account.id, old, { ...old, renewalRefused: refusalOf(old, error) });
+      const refused = { ...old, renewalRefused: refusalOf(old, error) };
+      await inTurn(() => keepUnlessReplaced(account.id, old, refused));
       return 'refused';
     }
-    return (await keepUnlessReplaced(account.id, old, fresh)) ? 'renewed' : 'not due';
+    return (await inTurn(() => keepUnlessReplaced(account.id, old, fresh))) ? 'renewed' : 'not due';
   };
 
+  /**
+   * Writes that a renewal is about to be asked for, and gives the credential as it was; undefined when none is due.
+   * A disk that takes nothing is found out while the old token still works, and a crash before the answer is stored leaves its trace.
+   */
+  const announce = async (id: string): Promise<Credential | undefined> => {
+    const old = await credentials.read(id);
+    const now = needs.clock.now();
+    if (!doorOf(old.kind).renew || !renewalDue(old, now)) return undefined;
+    await credentials.write(id, { ...old, renewingSince: now });
+    return old;
+  };
   /** False when somebody signed in meanwhile: theirs is newer. */
   const keepUnlessReplaced = async (id: string, old: Credential, next: Credential): Promise<boolean> => {
     const current = await credentials.read(id).catch((error: unknown) => {

@@ -11,7 +11,7 @@ import type { Credentials } from './credentials.ts';
 import { reasonOf } from './errors.ts';
 import type { AccountState, AccountsNeeds } from './ports.ts';
 import { endingSoon } from './renewal-due.ts';
-import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 type Standing = { status: AccountStatus; reason: string | null; expiresAt: number | null };
 
@@ -21,8 +21,8 @@ export type States = ReturnType<typeof createStates>;
 export function createStates(
   needs: Pick<AccountsNeeds, 'states' | 'clock' | 'changed' | 'alert'> & { config: { current(): Config } },
   credentials: Pick<Credentials, 'read'>,
+  inTurn: Turns,
 ) {
-  const inTurn = createTurns();
   const exists = (id: string) => needs.config.current().accounts.some((account) => account.id === id);
 
   /** Stores what was learned, tells clients when it is news, and the owner once when it needs them. */

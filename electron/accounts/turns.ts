@@ -1,5 +1,8 @@
+/** Does a task when those before it are done. */
+export type Turns = <T>(task: () => Promise<T>) => Promise<T>;
+
 /** Runs tasks one after the other; a failed task fails for its caller only. */
-export function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {
+export function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
   return (task) => {
     const work = last.then(task);

@@ -1,4 +1,4 @@
-import { BelfryError, type Millis } from '../../shared/index.ts';
+import { BelfryError, type ErrorCode, type Millis } from '../../shared/index.ts';
 import { type Effect, lateAfterMs, type Step } from './decide.ts';
 import type { Adapter, Session } from './networks/adapter.ts';
 import type { Http } from './networks/http.ts';
@@ -84,6 +84,15 @@ export function store(
   return scene.needs.ledger.record([change], now);
 }
 
+/** Why an account may have no token now: its owner is needed, or its server, which renews it, or the disk. */
+const withoutToken: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'SIGN_IN_NEEDED',
+  'VAULT_UNAVAILABLE',
+  'NETWORK_UNREACHABLE',
+  'NETWORK_REFUSED',
+  'HOME_UNUSABLE',
+]);
+
 /** undefined when there is no token to be had: the accounts room has said why, and the queue waits. */
 export async function openSession({
   needs,
@@ -99,9 +108,7 @@ export async function openSession({
     };
     return { account, token, http, clock: needs.clock, log: needs.log, signal: needs.signal };
   } catch (error) {
-    const known =
-      error instanceof BelfryError && (error.code === 'SIGN_IN_NEEDED' || error.code === 'VAULT_UNAVAILABLE');
-    if (!known) throw error;
+    if (!(error instanceof BelfryError) || !withoutToken.has(error.code)) throw error;
     needs.log('warn', error.message, { account: account.id });
     return undefined;
   }

@@ -146,6 +146,19 @@ describe('refresh_tokens', () => {
     expect(await w.accounts.verify('me')).toMatchObject({ status: 'ready' });
   });
 
+  test('one that has ended while its server is away is asked for again, and dies of nothing else', async () => {
+    const w = await signedIn('pixelfed');
+    const token = await w.accounts.token('me');
+    w.clock.set(w.clock.now() + 365 * day - 60_000);
+    w.network.faults.next('token', html502(), html502());
+    expect(await w.accounts.token('me')).toBe(token);
+    w.clock.set(w.clock.now() + 60_000);
+    await expect(w.accounts.token('me')).rejects.toMatchObject({ code: 'NETWORK_REFUSED' });
+    expect(await w.accounts.accountStatus('me')).toBe('ready');
+    expect(await w.accounts.token('me')).not.toBe(token);
+    expect(w.facts).toEqual([]);
+  });
+
   test('off line or behind a broken proxy nothing is lost, and the next run tries again', async () => {
     const w = await signedIn('pixelfed');
     const token = await w.accounts.token('me');
@@ -197,21 +210,24 @@ describe('refresh_tokens', () => {
   });
 
   test('a person who signs in while the renewal is under way has the last word', async () => {
-    const w = await signedIn('pixelfed');
+    let holding = false;
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const w = await signedIn('pixelfed', {
+      async fetch(url, init) {
+        const answer = await fetch(url, init);
+        if (holding && url.endsWith('/oauth/token')) await held;
+        return answer;
+      },
+    });
     w.clock.set(w.clock.now() + 340 * day);
-    let newer = '';
-    w.network.arrived = () => {
-      if (asked(w) !== 1 || newer !== '') return;
-      newer = 'pasted-meanwhile';
-      w.network.world.tokens.set(newer, { account: '1001', write: true });
-    };
-    w.network.faults.rule = (route) =>
-      route === 'token' && asked(w) === 1 ? { kind: 'slow-answer', ms: 60 } : undefined;
+    w.network.world.tokens.set('pasted-meanwhile', { account: '1001', write: true });
+    holding = true;
     const renewing = refresh(w);
-    await expect.poll(() => newer).not.toBe('');
-    await w.accounts.add({ network: 'pixelfed', server: w.network.address, token: newer });
+    await expect.poll(() => asked(w)).toBe(1);
+    await w.accounts.add({ network: 'pixelfed', server: w.network.address, token: 'pasted-meanwhile' });
+    release();
     await renewing;
-    expect(await w.accounts.token('me')).toBe(newer);
+    expect(await w.accounts.token('me')).toBe('pasted-meanwhile');
   });
 });
 
