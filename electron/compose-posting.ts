@@ -61,6 +61,7 @@ export async function composePosting(
     requestTimeoutMs,
     mediaFolder: home.media,
     account: accounts.account,
+    accounts: () => config.current().accounts.flatMap(({ id }) => accounts.account(id) ?? []),
     token: accounts.token,
     bucketKey: accounts.bucketKey,
     accountStatus: accounts.accountStatus,

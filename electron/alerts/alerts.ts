@@ -13,7 +13,7 @@ export type Fact =
       kind: 'post';
       postId: string;
       account: string;
-      status: 'failed' | 'unconfirmed' | 'missed' | 'comment';
+      status: 'failed' | 'unconfirmed' | 'missed' | 'comment' | 'address';
       reason: string;
     };
 
@@ -51,6 +51,7 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
           unconfirmed: 'Was this post published?',
           missed: 'A post was missed',
           comment: 'A first comment is missing',
+          address: 'A post cannot go out as it is',
         }[fact.status],
         body: `${fact.account}: ${fact.reason}`,
         page: 'posts',

@@ -1,4 +1,5 @@
 import type { PostCheck, PostInput } from '../../shared/index.ts';
+import { askGivenAddresses } from './addresses/given.ts';
 import { adviceOn } from './advice.ts';
 import { examine, fitProblems, inspection } from './check.ts';
 import type { Adapter, Limits } from './networks/adapter.ts';
@@ -32,12 +33,15 @@ export async function checkPost(
     accounts.map(async (account) => ({ account, limits: await limitsOf(account) })),
   );
   const { files, problems } = await examine(input, inspection(needs));
+  const limits = known.map((one) => one.limits);
+  const addresses = await askGivenAddresses(http, input, files, limits, signal);
   return {
     problems: [
       ...wordProblems(needs, input),
       ...problems,
       ...fitProblems(input, files, known, needs.settings()),
+      ...addresses.wrong,
     ],
-    advice: await adviceOn(needs, input, files, known, edited),
+    advice: [...(await adviceOn(needs, input, files, known, edited)), ...addresses.silent],
   };
 }

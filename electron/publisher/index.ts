@@ -8,6 +8,7 @@ import type {
   PostView,
 } from '../../shared/index.ts';
 import { addPost, addPosts } from './add.ts';
+import { createLookAhead } from './addresses/look-ahead.ts';
 import { calmly } from './calmly.ts';
 import { changeMany, type Many, movingMany } from './change-many.ts';
 import { changeTargets, command, notFound } from './change-targets.ts';
@@ -122,6 +123,7 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     }
   };
   const tidying = createTidying(needs, http);
+  const lookAhead = createLookAhead(needs, http, adapterOf);
   const track = (running: Promise<unknown>) => {
     underWay.add(running);
     void running.finally(() => underWay.delete(running));
@@ -151,6 +153,7 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     },
     async stop({ drainMs = 10_000 } = {}) {
       tidying.stop();
+      lookAhead.stop();
       const ended = passes.stop().then(() => Promise.allSettled(underWay));
       await new Promise<void>((resolve) => {
         const cancel = clock.setTimer(drainMs, resolve);
@@ -164,6 +167,8 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     async publishDue({ signal, say }) {
       const tidied = tidying.daily();
       if (tidied) track(tidied);
+      const looked = lookAhead.run();
+      if (looked) track(looked);
       if (await needs.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
       return summary(await pass(signal, say));
     },

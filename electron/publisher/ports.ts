@@ -292,8 +292,8 @@ export type PublisherSettings = Pick<
 
 /** Why a person is asked to look. */
 export type PersonNeeded = {
-  /** `comment`: the post is out, its first comment is not. */
-  kind: 'failed' | 'unconfirmed' | 'missed' | 'comment';
+  /** `comment`: the post is out, its first comment is not. `address`: it is not due yet, and a file cannot be fetched. */
+  kind: 'failed' | 'unconfirmed' | 'missed' | 'comment' | 'address';
   post: string;
   account: string;
   reason: string;
@@ -319,6 +319,8 @@ export type PublisherNeeds = {
   /** Folder that media is copied into. */
   mediaFolder: string;
   account(id: string): PublisherAccount | undefined;
+  /** All accounts; left out, addresses are not asked for ahead of time. */
+  accounts?(): readonly PublisherAccount[];
   /** Throws SIGN_IN_NEEDED or VAULT_UNAVAILABLE. */
   token(accountId: string): Promise<string>;
   /** Key of the bucket that lends addresses to this account. Throws NOT_FOUND or VAULT_UNAVAILABLE. */

@@ -98,6 +98,7 @@ export async function createStage(options: StageOptions = {}) {
           media: accountMedia.get(id),
         };
       },
+      accounts: () => [...networks.keys()].flatMap((id) => needs.account(id) ?? []),
       token: async (id) => networks.get(id)?.token ?? 'no-token',
       accountStatus: async (id) => statuses.get(id) ?? 'ready',
       signInNeeded: async (id, reason) => {

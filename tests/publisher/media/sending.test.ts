@@ -175,6 +175,39 @@ describe('the address that a person gives', () => {
     ]);
   });
 
+  test('is asked for when the post is checked, and once within the hour before it is due', async () => {
+    const { stage, add } = await instagram();
+    stage.cdn.answers.set('a.jpg', { status: 404 });
+    const media = [{ path: stage.picture('a.jpg'), url: 'https://cdn.example/a.jpg', alt: 'A' }];
+    const due = (minutes: number) => new Date(stage.clock.now() + minutes * 60_000).toISOString();
+    expect(await stage.check({ text: 'a', accounts: ['instagram'], media })).toEqual({
+      problems: [
+        {
+          field: 'media[0].url',
+          message: expect.stringContaining(
+            'does not work: the address https://cdn.example/a.jpg answers 404',
+          ),
+        },
+      ],
+      advice: [],
+    });
+    await add({ media, publishAt: due(90) });
+    await stage.beat();
+    expect(stage.told).toEqual([]);
+    await stage.clock.advance(45 * 60_000);
+    for (let beat = 0; beat < 3; beat += 1) await stage.patientBeat();
+    await expect
+      .poll(() => stage.told)
+      .toMatchObject([
+        {
+          kind: 'address',
+          account: 'instagram',
+          reason: expect.stringContaining('a.jpg cannot be fetched yet'),
+        },
+      ]);
+    expect(stage.network.requests).toEqual([]);
+  });
+
   test('shows the file as it was: what has to be changed needs another place', async () => {
     const { stage, add } = await instagram();
     const path = await realPicture(stage.home, 'a.png', { width: 100, height: 100 });
