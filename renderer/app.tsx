@@ -11,6 +11,12 @@ import { NewJobPage } from './pages/jobs/new-job-page.tsx';
 import { TemplatesPage } from './pages/jobs/templates-page.tsx';
 import { WorkspacesPage } from './pages/jobs/workspaces-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { EditSeriesPage } from './pages/plans/edit-series-page.tsx';
+import { NewSeriesPage } from './pages/plans/new-series-page.tsx';
+import { QueuesPage } from './pages/plans/queues-page.tsx';
+import { SeriesListPage } from './pages/plans/series-list-page.tsx';
+import { SeriesPage } from './pages/plans/series-page.tsx';
+import { SnippetsPage } from './pages/plans/snippets-page.tsx';
 import { CalendarPage } from './pages/posts/calendar-page.tsx';
 import { EditPostPage } from './pages/posts/edit-post-page.tsx';
 import { NewPostPage } from './pages/posts/new-post-page.tsx';
@@ -73,6 +79,18 @@ function CurrentPage({ route }: { route: Route }) {
       return <EditPostPage key={route.id} id={route.id} />;
     case 'new-post':
       return <NewPostPage />;
+    case 'plans':
+      return <SeriesListPage />;
+    case 'series':
+      return <SeriesPage key={route.id} id={route.id} />;
+    case 'edit-series':
+      return <EditSeriesPage key={route.id} id={route.id} />;
+    case 'new-series':
+      return <NewSeriesPage />;
+    case 'queues':
+      return <QueuesPage />;
+    case 'snippets':
+      return <SnippetsPage />;
     case 'accounts':
       return <AccountsPage />;
     case 'new-account':

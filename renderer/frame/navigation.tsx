@@ -4,7 +4,7 @@ import { href, type Section } from '../parts/route.ts';
 
 type Count = { number: number; meaning: string; tone: 'bad' | 'warn' };
 
-/** The six places of the window. */
+/** The places of the window. */
 export function Navigation({ current, status }: { current: Section; status: Status | undefined }) {
   const counts = countsOf(status);
   return (
@@ -59,6 +59,7 @@ const entries: readonly { section: Section; text: string; to: string }[] = [
   { section: 'jobs', text: 'Jobs', to: href({ page: 'jobs' }) },
   { section: 'runs', text: 'Runs', to: href({ page: 'runs' }) },
   { section: 'posts', text: 'Posts', to: href({ page: 'posts', filter: 'pending' }) },
+  { section: 'plans', text: 'Plans', to: href({ page: 'plans' }) },
   { section: 'accounts', text: 'Accounts', to: href({ page: 'accounts' }) },
   { section: 'settings', text: 'Settings', to: href({ page: 'settings' }) },
 ];

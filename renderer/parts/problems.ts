@@ -14,3 +14,13 @@ export function firstProblems(checked: Checked): Record<string, string> {
   }
   return found;
 }
+
+/** The first mistake at a place such as `rule.weekdays` or inside it, as a sentence; undefined when there is none. */
+export function problemAt(problems: readonly Problem[], place: string): string | undefined {
+  const found = problems.find(
+    ({ field }) => field === place || (/^[.[]/.test(field.slice(place.length)) && field.startsWith(place)),
+  );
+  if (!found) return undefined;
+  const inside = found.field.slice(place.length).replace(/^(?:\[\d+\])?\.?/, '');
+  return inside === '' ? `This ${found.message}.` : `${inside} ${found.message}.`;
+}

@@ -20,13 +20,19 @@ export type Route =
   | { page: 'post'; id: string }
   | { page: 'edit-post'; id: string }
   | { page: 'new-post' }
+  | { page: 'plans' }
+  | { page: 'series'; id: string }
+  | { page: 'edit-series'; id: string }
+  | { page: 'new-series' }
+  | { page: 'queues' }
+  | { page: 'snippets' }
   | { page: 'accounts' }
   | { page: 'new-account' }
   | { page: 'sign-in'; id: string }
   | { page: 'settings' };
 
 /** Parts of the navigation; every page belongs to one. */
-export const sections = ['overview', 'jobs', 'runs', 'posts', 'accounts', 'settings'] as const;
+export const sections = ['overview', 'jobs', 'runs', 'posts', 'plans', 'accounts', 'settings'] as const;
 export type Section = (typeof sections)[number];
 
 /** Reads the address's fragment; an unknown one leads to the overview. */
@@ -46,6 +52,9 @@ export function parseRoute(hash: string): Route {
       return action === 'edit' ? { page: 'edit-post', id } : { page: 'post', id };
     case 'calendar':
       return calendarRoute(search);
+    case 'plans':
+      if (id === '') return { page: 'plans' };
+      return action === 'edit' ? { page: 'edit-series', id } : { page: 'series', id };
     case 'sign-in':
       return id === '' ? { page: 'new-account' } : { page: 'sign-in', id };
     case 'new-job':
@@ -53,6 +62,9 @@ export function parseRoute(hash: string): Route {
     case 'workspaces':
     case 'output':
     case 'new-post':
+    case 'new-series':
+    case 'queues':
+    case 'snippets':
     case 'accounts':
     case 'new-account':
     case 'settings':
@@ -90,10 +102,14 @@ export function href(route: Route): string {
       return route.week ? `#/calendar?week=${route.week}` : '#/calendar';
     case 'post':
       return `#/posts/${encodeURIComponent(route.id)}`;
-    case 'edit-post':
-      return `#/posts/${encodeURIComponent(route.id)}/edit`;
     case 'sign-in':
       return `#/sign-in/${encodeURIComponent(route.id)}`;
+    case 'series':
+      return `#/plans/${encodeURIComponent(route.id)}`;
+    case 'edit-series':
+      return `#/plans/${encodeURIComponent(route.id)}/edit`;
+    case 'edit-post':
+      return `#/posts/${encodeURIComponent(route.id)}/edit`;
     default:
       return `#/${route.page}`;
   }
@@ -116,6 +132,12 @@ export function sectionOf(route: Route): Section {
     case 'new-post':
     case 'calendar':
       return 'posts';
+    case 'series':
+    case 'edit-series':
+    case 'new-series':
+    case 'queues':
+    case 'snippets':
+      return 'plans';
     case 'new-account':
     case 'sign-in':
       return 'accounts';

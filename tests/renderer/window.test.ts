@@ -9,7 +9,7 @@ import {
   sampleRun,
   sampleTarget,
 } from '../support/window/sample.ts';
-import { type World, world } from '../support/window/world.ts';
+import { world } from '../support/window/world.ts';
 
 const browser = findBrowser();
 if (!browser && process.env['CI']) throw new Error('CI must have a browser: install the package chromium');
@@ -490,76 +490,5 @@ describe.skipIf(!browser)('the window', () => {
     await page.getByLabel('Find a job').fill('job 99');
     await soon(() => page.getByText('11 of 1000').count()).toBe(1);
     expect(await page.locator('tbody tr').count()).toBeLessThan(60);
-  });
-});
-
-const crowded: Partial<World> = {
-  jobs: [news],
-  accounts: [ada, sampleAccount({ id: 'bob', status: 'sign-in-needed', reason: 'The token was refused.' })],
-  runs: [live],
-  posts: [
-    samplePost({ id: 'one' }),
-    samplePost({ id: 'bad', targets: [sampleTarget({ account: 'ada', status: 'unconfirmed' })] }),
-  ],
-  workspaces: [{ id: 'smm', cwd: '/srv', command: ['python'], env: {} }],
-  templates: [{ id: 't', name: 'Feed', description: 'A feed', jobs: [news], workspaces: [] }],
-  warnings: [{ code: 'BAD_CONFIG', message: 'BAD_CONFIG: A mistake, in config.json. Why. Correct it.' }],
-};
-const places = [
-  '#/',
-  '#/jobs',
-  '#/jobs/news',
-  '#/jobs/news/edit',
-  '#/new-job',
-  '#/templates',
-  '#/workspaces',
-  '#/runs',
-  '#/runs/live',
-  '#/output',
-  '#/posts',
-  '#/posts/bad',
-  '#/new-post',
-  '#/accounts',
-  '#/new-account',
-  '#/sign-in/gone',
-  '#/settings',
-];
-
-describe.skipIf(!browser)('every page', () => {
-  test('has one main heading with the focus, names for all controls, no sideways scrolling and no complaint', async () => {
-    const { page, complaints } = await open(world(crowded), { width: 800 });
-    for (const place of places) {
-      await goTo(page, place);
-      await page.waitForTimeout(150);
-      const found = await page.evaluate(() => ({
-        headings: document.querySelectorAll('h1').length,
-        focused: document.activeElement?.tagName,
-        unnamed: [...document.querySelectorAll('button, a, input, select, textarea')]
-          .filter((control) => {
-            const labels = control instanceof HTMLInputElement ? [...(control.labels ?? [])] : [];
-            const labelled = document.querySelector(`label[for="${CSS.escape(control.id)}"]`);
-            return !(
-              control.textContent?.trim() ||
-              control.getAttribute('aria-label') ||
-              labels.length > 0 ||
-              (control.id && labelled)
-            );
-          })
-          .map((control) => control.outerHTML),
-        sideways: document.documentElement.scrollWidth > window.innerWidth,
-        twice: [...document.querySelectorAll('[id]')]
-          .map((element) => element.id)
-          .filter((id, index, all) => all.indexOf(id) !== index),
-      }));
-      expect({ place, ...found }).toEqual({
-        place,
-        headings: 1,
-        focused: 'H1',
-        unnamed: [],
-        sideways: false,
-        twice: [],
-      });
-    }
-    expect(complaints).toEqual([]);
   });
 });

@@ -5,10 +5,10 @@ import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { ErrorNote, ProblemList } from '../../parts/note.tsx';
 import { Section } from '../../parts/page.tsx';
+import { TriggerPreview } from '../../parts/trigger-preview.tsx';
 import { plural } from '../../parts/wording.ts';
 import { checkJob } from './job-check.ts';
 import { JobSteps } from './job-steps.tsx';
-import { TriggerPreview } from './trigger-preview.tsx';
 
 type EditorProps = {
   text: string;

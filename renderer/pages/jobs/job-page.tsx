@@ -2,6 +2,7 @@ import type { CallOutput } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { ButtonLink } from '../../parts/button.tsx';
+import { NextTimes } from '../../parts/next-times.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page, Section } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
@@ -9,7 +10,6 @@ import { runWords } from '../../parts/wording.ts';
 import { EnableSwitch, RemoveJob, RunNow } from './job-controls.tsx';
 import { JobRules } from './job-rules.tsx';
 import { JobSteps } from './job-steps.tsx';
-import { NextTimes } from './next-times.tsx';
 import { RecentRuns } from './recent-runs.tsx';
 import { RunWith } from './run-with.tsx';
 

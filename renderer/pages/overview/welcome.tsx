@@ -37,7 +37,7 @@ export function Welcome() {
         <Way
           icon="accounts"
           title="Add an account"
-          text="Mastodon, Pixelfed and other compatible servers."
+          text="Mastodon and compatible servers, Pixelfed, Instagram, Facebook Pages."
           to={href({ page: 'new-account' })}
           action="Add account"
         />

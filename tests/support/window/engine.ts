@@ -69,7 +69,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
   };
 
   return {
-    ...planHandlers(told),
+    ...planHandlers(world, told),
     ...postHandlersOn(world, announcer),
     'status.get': async () => statusOf(world),
     'scheduler.start': async () => {

@@ -1,18 +1,13 @@
 import type { Handlers } from '../../../electron/api/index.ts';
-import {
-  BelfryError,
-  fillText,
-  type QueueView,
-  type SeriesDetails,
-  type SeriesInput,
-  type Snippets,
-} from '../../../shared/index.ts';
+import { BelfryError, fillText, type SeriesDetails, type SeriesInput } from '../../../shared/index.ts';
+import type { World } from './world.ts';
 
 /** Series, queues and named texts that only remember. */
-export function planHandlers(told: (name: 'series.changed' | 'settings.changed') => void) {
-  const series = new Map<string, SeriesDetails>();
-  const queues = new Map<string, QueueView>();
-  let snippets: Snippets = { texts: [], hashtags: [] };
+export function planHandlers(
+  world: Pick<World, 'series' | 'queues' | 'snippets'>,
+  told: (name: 'series.changed' | 'settings.changed' | 'posts.changed') => void,
+) {
+  const { series, queues } = world;
   const putSeries = (details: SeriesDetails) => {
     series.set(details.view.id, details);
     told('series.changed');
@@ -54,23 +49,37 @@ export function planHandlers(told: (name: 'series.changed' | 'settings.changed')
       told('settings.changed');
       return slots.length > 0 ? [view] : [];
     },
-    'queue.move': async ({ account }) => found(queues.get(account), 'queue', account),
+    'queue.move': async ({ account, post, to }) => {
+      const queue = found(queues.get(account), 'queue', account);
+      const places = queue.upcoming.flatMap((entry, at) => (entry.slot && entry.post ? [at] : []));
+      const posts = places.map((at) => queue.upcoming[at]?.post ?? null);
+      const from = posts.findIndex((one) => one?.id === post);
+      const [moved = null] = posts.splice(from, 1);
+      posts.splice({ top: 0, bottom: posts.length, up: Math.max(0, from - 1), down: from + 1 }[to], 0, moved);
+      const upcoming = queue.upcoming.map((entry, at) =>
+        places.includes(at) ? { ...entry, post: posts[places.indexOf(at)] ?? null } : entry,
+      );
+      const view = { ...queue, upcoming };
+      queues.set(account, view);
+      told('posts.changed');
+      return view;
+    },
     'queue.shuffle': async ({ account }) => found(queues.get(account), 'queue', account),
 
-    'snippets.list': async () => snippets,
+    'snippets.list': async () => world.snippets,
     'snippets.set': async ({ texts, hashtags }) => {
       const without = <T extends { id: string }>(kept: T[], given: T[]) =>
         kept.filter((one) => !given.some(({ id }) => id === one.id)).concat(given);
-      snippets = {
-        texts: without(snippets.texts, texts),
-        hashtags: without(snippets.hashtags, hashtags),
+      world.snippets = {
+        texts: without(world.snippets.texts, texts),
+        hashtags: without(world.snippets.hashtags, hashtags),
       };
       told('settings.changed');
-      return snippets;
+      return world.snippets;
     },
     'snippets.remove': async ({ kind, id }) => {
-      const { texts, hashtags } = snippets;
-      snippets =
+      const { texts, hashtags } = world.snippets;
+      world.snippets =
         kind === 'text'
           ? { texts: texts.filter((one) => one.id !== id), hashtags }
           : { texts, hashtags: hashtags.filter((one) => one.id !== id) };
@@ -78,8 +87,8 @@ export function planHandlers(told: (name: 'series.changed' | 'settings.changed')
       return {};
     },
     'snippets.fill': async ({ template, text, values }) => {
-      const named = text ?? snippets.texts.find(({ id }) => id === template)?.text;
-      const { hashtags } = snippets;
+      const named = text ?? world.snippets.texts.find(({ id }) => id === template)?.text;
+      const { hashtags } = world.snippets;
       return { text: fillText(found(named, 'text', template ?? ''), { values, hashtags }).text };
     },
   } satisfies Partial<Handlers>;

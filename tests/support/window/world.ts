@@ -5,9 +5,12 @@ import type {
   MetaAppView,
   OutputLine,
   PostView,
+  QueueView,
   RunView,
+  SeriesDetails,
   Settings,
   SignInView,
+  Snippets,
   Template,
   Warning,
   Workspace,
@@ -29,6 +32,10 @@ export type World = {
   accounts: AccountView[];
   signIns: Map<string, SignInView>;
   apps: MetaAppView[];
+  series: Map<string, SeriesDetails>;
+  /** By account. */
+  queues: Map<string, QueueView>;
+  snippets: Snippets;
   workspaces: Workspace[];
   templates: Template[];
   settings: Settings;
@@ -50,6 +57,9 @@ export function world(some: Partial<World> = {}): World {
     accounts: [],
     signIns: new Map(),
     apps: [],
+    series: new Map(),
+    queues: new Map(),
+    snippets: { texts: [], hashtags: [] },
     workspaces: [],
     templates: [],
     settings: settingsSchema.parse({}),

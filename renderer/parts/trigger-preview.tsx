@@ -1,7 +1,7 @@
-import type { CallInput, Trigger } from '../../../shared/index.ts';
-import { useCall } from '../../api/use-call.ts';
-import { ErrorNote } from '../../parts/note.tsx';
+import type { CallInput, Trigger } from '../../shared/index.ts';
+import { useCall } from '../api/use-call.ts';
 import { NextTimes } from './next-times.tsx';
+import { ErrorNote } from './note.tsx';
 
 type Props = { triggers: readonly Trigger[]; timezone: string | null };
 

@@ -1,6 +1,6 @@
-import { type FireTimes, fromInstant } from '../../../shared/index.ts';
-import { useNow, userZone } from '../../parts/now.ts';
-import { absolute, relative } from '../../parts/time.ts';
+import { type FireTimes, fromInstant } from '../../shared/index.ts';
+import { useNow, userZone } from './now.ts';
+import { absolute, relative } from './time.ts';
 
 /** A schedule in words and as its next times, in the job's zone and, where that is another, in the user's. */
 export function NextTimes({ times, enabled = true }: { times: FireTimes; enabled?: boolean }) {

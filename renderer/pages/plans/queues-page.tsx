@@ -1,0 +1,126 @@
+import { useState } from 'react';
+import type { AccountView, QueueView } from '../../../shared/index.ts';
+import { useCall } from '../../api/use-call.ts';
+import { ButtonLink } from '../../parts/button.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { ErrorNote, Note } from '../../parts/note.tsx';
+import { Loading, Page, Section } from '../../parts/page.tsx';
+import { href } from '../../parts/route.ts';
+import { networkWords, plural } from '../../parts/wording.ts';
+import { PlanTabs } from './plan-tabs.tsx';
+import { QueueControls } from './queue-controls.tsx';
+import { QueueSlots } from './queue-slots.tsx';
+import { slotText } from './slot-draft.ts';
+import { SlotEditor } from './slot-editor.tsx';
+
+const pageOfSlots = 14;
+
+/** The weekly slots of each account, and what is in them. */
+export function QueuesPage() {
+  const [limit, setLimit] = useState(pageOfSlots);
+  const queues = useCall(
+    'queue.list',
+    { limit },
+    { refreshOn: ['settings.changed', 'posts.changed'], quietMs: 500 },
+  );
+  const accounts = useCall('accounts.list', { limit: 10_000 }, { refreshOn: ['accounts.changed'] });
+  const error = queues.error ?? accounts.error;
+  const known = accounts.data ?? [];
+  const strangers = (queues.data ?? []).filter(({ account }) => !known.some(({ id }) => id === account));
+  return (
+    <Page title="Weekly slots" actions={<NewPost shown={known.length > 0} />}>
+      <PlanTabs current="queues" />
+      {error && <ErrorNote error={error} retry={queues.refresh} />}
+      {!(queues.data && accounts.data) && !error && <Loading what="queues" />}
+      {queues.data && accounts.data && known.length + strangers.length === 0 && (
+        <Empty
+          icon="clock"
+          title="An account comes first"
+          text="Each account has a queue: times of the week at which it posts what you put in line."
+        >
+          <ButtonLink to={href({ page: 'new-account' })} look="primary" icon="plus">
+            Add account
+          </ButtonLink>
+        </Empty>
+      )}
+      {queues.data &&
+        known.map((account) => (
+          <QueueSection
+            key={account.id}
+            id={account.id}
+            account={account}
+            queue={queues.data?.find((queue) => queue.account === account.id)}
+            more={() => setLimit((before) => Math.min(500, before + 3 * pageOfSlots))}
+            changed={queues.refresh}
+          />
+        ))}
+      {strangers.map((queue) => (
+        <QueueSection
+          key={queue.account}
+          id={queue.account}
+          account={undefined}
+          queue={queue}
+          more={() => setLimit((before) => Math.min(500, before + 3 * pageOfSlots))}
+          changed={queues.refresh}
+        />
+      ))}
+    </Page>
+  );
+}
+
+function NewPost({ shown }: { shown: boolean }) {
+  if (!shown) return null;
+  return (
+    <ButtonLink to={href({ page: 'new-post' })} icon="plus" look="primary">
+      New post
+    </ButtonLink>
+  );
+}
+
+type SectionProps = {
+  id: string;
+  account: AccountView | undefined;
+  queue: QueueView | undefined;
+  more: () => void;
+  changed: () => void;
+};
+
+function QueueSection({ id, account, queue, more, changed }: SectionProps) {
+  const [editing, setEditing] = useState(false);
+  const name = account?.handle ?? id;
+  const waiting = queue?.upcoming.filter(({ post }) => post !== null).length ?? 0;
+  return (
+    <Section
+      title={name}
+      actions={
+        !editing && (
+          <QueueControls name={name} queue={queue} edit={() => setEditing(true)} changed={changed} />
+        )
+      }
+    >
+      <p className="row-sub">
+        {account ? networkWords[account.network] : 'No such account'}
+        {queue ? ` · ${queue.slots.map(slotText).join(' · ')} (${queue.timezone.replaceAll('_', ' ')})` : ''}
+        {waiting > 0 && ` · ${plural(waiting, 'post')} in line`}
+      </p>
+      {queue && !queue.known && (
+        <Note tone="warn">Belfry has no account of this name. Add it again, or remove these slots.</Note>
+      )}
+      {editing && (
+        <SlotEditor
+          account={id}
+          name={name}
+          queue={queue}
+          done={() => {
+            setEditing(false);
+            changed();
+          }}
+        />
+      )}
+      {queue && !editing && <QueueSlots queue={queue} name={name} changed={changed} more={more} />}
+      {!queue && !editing && (
+        <p className="quiet">No weekly slots: its posts go out at times of their own.</p>
+      )}
+    </Section>
+  );
+}
