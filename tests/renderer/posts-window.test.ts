@@ -1,0 +1,389 @@
+import { describe, expect, test } from 'vitest';
+import type { PostView, TargetStatus } from '../../shared/index.ts';
+import { findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
+import { sampleAccount, samplePost, sampleTarget } from '../support/window/sample.ts';
+import { world } from '../support/window/world.ts';
+
+const browser = findBrowser();
+if (!browser && process.env['CI']) throw new Error('CI must have a browser: install the package chromium');
+const open = windowsIn(browser);
+
+const ada = sampleAccount({ id: 'ada' });
+const insta = sampleAccount({
+  id: 'insta',
+  network: 'instagram',
+  server: 'https://graph.instagram.com',
+  handle: 'town_gazette',
+});
+const accounts = [ada, insta];
+const callsOf = (window: { calls: { name: string; input: unknown }[] }, name: string) =>
+  window.calls.filter((call) => call.name === name).map((call) => call.input);
+
+const day = 86_400_000;
+const at = (days: number) => new Date(Date.now() + days * day).toISOString();
+const post = (id: string, status: TargetStatus, some: Partial<PostView> = {}) =>
+  samplePost({
+    id,
+    text: `Post ${id}`,
+    publishAt: at(1),
+    targets: [sampleTarget({ account: 'ada', status, dueAt: at(1) })],
+    ...some,
+  });
+
+describe.skipIf(!browser)('writing a post', () => {
+  test('as a thread with own words, poll, first comment and labels sends all of it', async () => {
+    const window = await open(world({ accounts }), { at: '#/new-post' });
+    const { page } = window;
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('One');
+    await page.getByRole('checkbox', { name: /ada/ }).check();
+    await page.getByRole('checkbox', { name: /town_gazette/ }).check();
+    await page.getByRole('button', { name: 'Continue as a thread' }).click();
+    await page.getByLabel('Text of part 2').fill('Two');
+    await page.getByRole('button', { name: 'Move part 2 up' }).click();
+    expect(await page.getByLabel('Text of part 1').inputValue()).toBe('Two');
+    await page.getByRole('button', { name: 'Add file to part 2' }).click();
+    await page.getByLabel('File 1 of part 2', { exact: true }).fill('/tmp/tower.png');
+    await page.getByLabel('Description of file 1 of part 2').fill('A tower');
+    await page.getByText('Focus and address of file 1 of part 2').click();
+    await page.getByLabel('left to right').fill('0.5');
+    await page.getByRole('button', { name: 'Add poll' }).click();
+    await page.getByLabel('Option 1', { exact: true }).fill('Yes');
+    await page.getByLabel('Option 2', { exact: true }).fill('No');
+    await page.getByText('First comment, labels').click();
+    await page.getByLabel('First comment', { exact: true }).first().fill('More below');
+    await page.getByLabel('Labels').fill('towers, news');
+    await page.getByText('Different for town_gazette').click();
+    const own = page.locator('details', { hasText: 'Different for town_gazette' });
+    await own.getByText('A text of its own').click();
+    await own.getByLabel('Text for town_gazette').fill('Short');
+    await own.getByLabel('Thread').selectOption('without it');
+    await own.getByText('Without the poll').click();
+    await own.getByLabel('Shown as').selectOption('reel');
+    await page.getByRole('radio', { name: 'Now' }).check();
+    await page.getByRole('button', { name: 'Publish now' }).click();
+    await page.getByRole('heading', { name: 'Post', exact: true }).waitFor();
+    expect(callsOf(window, 'posts.add')).toEqual([
+      {
+        post: {
+          text: 'Two',
+          thread: [{ text: 'One', media: [{ path: '/tmp/tower.png', alt: 'A tower', focus: [0.5, 0] }] }],
+          accounts: ['ada', 'insta'],
+          publishAt: expect.stringMatching(/Z$/),
+          poll: { options: ['Yes', 'No'], durationSeconds: 86_400, multiple: false, hideTotals: false },
+          firstComment: 'More below',
+          tags: ['towers', 'news'],
+          overrides: { insta: { text: 'Short', thread: [], poll: null, format: 'reel' } },
+        },
+      },
+    ]);
+  });
+
+  test('shows beside each field what accounts refuse and what could be better, before it is sent', async () => {
+    const window = await open(world({ accounts }), { at: '#/new-post' });
+    const { page } = window;
+    await page.getByRole('checkbox', { name: /ada/ }).check();
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('a'.repeat(501));
+    await page.getByText('Mastodon: 501 of 500 characters, 1 over').waitFor();
+    await page.getByText('This has 501 characters, which is too much.').waitFor();
+    await page.getByRole('button', { name: 'Add file' }).click();
+    await page.getByLabel('File 1', { exact: true }).fill('/tmp/huge.png');
+    await page.getByText('This has 90 MiB, and 16 MiB are taken.').waitFor();
+    await page.getByText('Advice: This has no description.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'Text', exact: true }).getAttribute('aria-invalid')).toBe(
+      'true',
+    );
+    await page.getByLabel('Description of file 1').fill('A tower');
+    await soon(() => page.getByText('Advice:').count()).toBe(0);
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Short');
+    await soon(() => page.getByText('which is too much').count()).toBe(0);
+    expect(callsOf(window, 'posts.add')).toEqual([]);
+  });
+
+  test('keeps what was typed when the engine refuses, and when the window is closed', async () => {
+    const window = await open(world({ accounts }), { at: '#/new-post' });
+    const { page } = window;
+    await page.getByRole('checkbox', { name: /ada/ }).check();
+    await page.getByRole('radio', { name: 'Now' }).check();
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('b'.repeat(600));
+    await page.getByRole('button', { name: 'Publish now' }).click();
+    await page.getByText('This has 600 characters, which is too much.').waitFor();
+    await soon(() => callsOf(window, 'posts.add').length).toBe(1);
+    const again = await page.context().newPage();
+    await again.goto(window.link());
+    await again.waitForSelector('h1');
+    await goTo(again, '#/new-post');
+    const text = again.getByRole('textbox', { name: 'Text', exact: true });
+    await soon(() => text.inputValue()).toBe('b'.repeat(600));
+    await text.fill('Short enough');
+    await again.getByRole('button', { name: 'Publish now' }).click();
+    await again.getByRole('heading', { name: 'Post', exact: true }).waitFor();
+    await goTo(again, '#/new-post');
+    await soon(() => again.getByRole('textbox', { name: 'Text', exact: true }).inputValue()).toBe('');
+    await again.close();
+  });
+
+  test('for the next free slot, which is offered when accounts have slots', async () => {
+    const queue = {
+      account: 'ada',
+      known: true,
+      timezone: 'UTC',
+      slots: [],
+      upcoming: [{ at: '2030-01-05T14:00:00.000Z', slot: true, post: null }],
+    };
+    const w = world({ accounts, queues: new Map([['ada', queue]]) });
+    const window = await open(w, { at: '#/new-post' });
+    const { page } = window;
+    await page.getByRole('radio', { name: 'In the next free slot' }).check();
+    await page.getByRole('checkbox', { name: /ada/ }).check();
+    await page.getByText('@ada@mastodon.example: Sat 5 Jan 2030 09:00').waitFor();
+    await page.getByRole('checkbox', { name: /town_gazette/ }).check();
+    await page.getByText('town_gazette: has no weekly slots').waitFor();
+    await page.getByRole('checkbox', { name: /town_gazette/ }).uncheck();
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Queued');
+    await page.getByRole('button', { name: 'Add to queue' }).click();
+    await page.getByRole('heading', { name: 'Post', exact: true }).waitFor();
+    expect(callsOf(window, 'posts.add')).toMatchObject([{ post: { publishAt: 'next-slot' } }]);
+  });
+});
+
+describe.skipIf(!browser)('editing a post', () => {
+  const stored = post('one', 'queued', {
+    text: 'As it was',
+    publishAt: '2030-01-02T14:00:17.000Z',
+    media: [
+      { id: 'm1', name: 'tower.png', alt: 'A tower', mime: 'image/png', bytes: 1000, focus: null, url: null },
+    ],
+    tags: ['towers'],
+  });
+
+  test('uses the form that it was written in, and changes only what was changed', async () => {
+    const window = await open(world({ accounts, posts: [stored] }), { at: '#/posts/one' });
+    const { page } = window;
+    await page.getByRole('link', { name: 'Edit' }).click();
+    const text = page.getByRole('textbox', { name: 'Text', exact: true });
+    await soon(() => text.inputValue()).toBe('As it was');
+    await text.fill('As it is');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('The post was changed.').waitFor();
+    expect(callsOf(window, 'posts.set')).toEqual([
+      {
+        id: 'one',
+        post: {
+          text: 'As it is',
+          accounts: ['ada'],
+          publishAt: '2030-01-02T14:00:17.000Z',
+          media: [{ path: 'media:m1', alt: 'A tower' }],
+          tags: ['towers'],
+        },
+      },
+    ]);
+  });
+
+  test('says when the post was changed elsewhere, and keeps what was typed', async () => {
+    const w = world({ accounts, posts: [stored] });
+    const window = await open(w, { at: '#/posts/one/edit' });
+    const { page } = window;
+    const text = page.getByRole('textbox', { name: 'Text', exact: true });
+    await text.fill('Mine');
+    w.posts = [{ ...stored, text: 'Theirs' }];
+    window.announcer.announce({ name: 'posts.changed' });
+    await page.getByText('The post was changed elsewhere since you began.').waitFor();
+    expect(await text.inputValue()).toBe('Mine');
+    await page.getByRole('button', { name: 'Begin again with the post as it is now' }).click();
+    await soon(() => text.inputValue()).toBe('Theirs');
+  });
+
+  test('is not offered for what is out', async () => {
+    const { page } = await open(world({ accounts, posts: [post('out', 'published')] }), {
+      at: '#/posts/out/edit',
+    });
+    await page.getByText('This post cannot be edited').waitFor();
+    await goTo(page, '#/posts/out');
+    await page.getByRole('heading', { name: 'Post', exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
+  });
+});
+
+describe.skipIf(!browser)('the list of posts', () => {
+  test('is narrowed by words, account and label, which the address keeps', async () => {
+    const posts = [
+      post('apple', 'queued', { tags: ['fruit'] }),
+      post('beer', 'queued'),
+      post('cake', 'queued', { targets: [sampleTarget({ account: 'insta', dueAt: at(1) })] }),
+    ];
+    const { page } = await open(world({ accounts, posts }), { at: '#/posts' });
+    const names = () => page.locator('[data-main]').allTextContents();
+    await soon(names).toHaveLength(3);
+    await page.getByLabel('Find a post').fill('BEER');
+    await soon(names).toEqual(['Post beer']);
+    await page.getByLabel('Find a post').press('Escape');
+    await page.getByLabel('Account', { exact: true }).selectOption('town_gazette');
+    await soon(names).toEqual(['Post cake']);
+    expect(new URL(page.url()).hash).toBe('#/posts?account=insta');
+    await page.getByLabel('Label').fill('fruit');
+    await page.getByLabel('Label').press('Enter');
+    await page.getByText('No such post here').waitFor();
+    await page.goBack();
+    await page.goBack();
+    await soon(names).toHaveLength(3);
+  });
+
+  test('changes many at once after showing what will change and what cannot', async () => {
+    const posts = [post('bad', 'failed'), post('late', 'missed'), post('doubt', 'unconfirmed')];
+    const window = await open(world({ accounts, posts }), { at: '#/posts?show=needs-you' });
+    const { page } = window;
+    await page.getByRole('checkbox', { name: 'Select all that are shown' }).check();
+    await page.getByText('3 posts chosen').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Try again 3 posts' });
+    await dialog.getByText('2 posts will be tried again. 1 other stays as it is.').waitFor();
+    await dialog.getByText('1 post cannot be tried again').click();
+    await dialog.getByText('doubt is unconfirmed, which cannot change').waitFor();
+    expect(
+      callsOf(window, 'posts.retryAll').every((call) => JSON.stringify(call).includes('"dryRun":true')),
+    ).toBe(true);
+    await dialog.getByRole('button', { name: 'Try 2 posts' }).click();
+    await page.getByText('2 posts tried again.').waitFor();
+    expect(callsOf(window, 'posts.retryAll').at(-1)).toEqual({
+      select: { ids: ['bad', 'late'] },
+      dryRun: false,
+    });
+    await soon(() => page.locator('[data-main]').allTextContents()).toEqual(['Post doubt']);
+  });
+
+  test('moves many by so much, with the new times before anything changes', async () => {
+    const from = '2030-01-02T14:00:00.000Z';
+    const posts = [post('a', 'queued', { publishAt: from }), post('b', 'draft', { publishAt: from })];
+    const window = await open(world({ accounts, posts }), { at: '#/posts' });
+    const { page } = window;
+    await page.getByRole('checkbox', { name: 'Select Post a' }).check();
+    await page.getByRole('button', { name: 'Move' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move 1 post' });
+    await dialog.getByLabel('How many').fill('2');
+    await dialog.getByText('Fri 4 Jan 2030 09:00').waitFor();
+    await dialog.getByRole('button', { name: 'Move 1 post' }).click();
+    await page.getByText('1 post moved.').waitFor();
+    expect(callsOf(window, 'posts.moveAll').at(-1)).toEqual({
+      select: { ids: ['a'] },
+      to: { bySeconds: 172_800 },
+      dryRun: false,
+    });
+  });
+
+  test('of five thousand draws few, fetches pages on the way down, and chooses all that fit', async () => {
+    const posts = Array.from({ length: 5000 }, (_, index) => {
+      const dueAt = new Date(Date.parse('2030-01-01T00:00:00Z') + index * 60_000).toISOString();
+      const targets = [sampleTarget({ account: 'ada', dueAt })];
+      return samplePost({ id: `p${index}`, text: `Post ${index}`, publishAt: dueAt, targets });
+    });
+    const window = await open(world({ accounts, posts }), { at: '#/posts' });
+    const { page } = window;
+    await page.getByText('Post 0', { exact: true }).waitFor();
+    for (let pages = 1; pages < 4; pages += 1) {
+      await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+      await soon(
+        () =>
+          callsOf(window, 'posts.list').filter((input) => JSON.stringify(input).includes('"after"')).length,
+      ).toBeGreaterThanOrEqual(pages);
+    }
+    expect(await page.locator('.list tbody tr').count()).toBeLessThan(60);
+    await page.getByRole('checkbox', { name: 'Select all that are shown' }).check();
+    await page.getByRole('button', { name: 'Choose all that fit' }).click();
+    await page.getByText('5,000 posts chosen').waitFor();
+  });
+});
+
+describe.skipIf(!browser)('one post', () => {
+  test('shows what each account shows, and the history of why', async () => {
+    const targets = [
+      sampleTarget({
+        account: 'ada',
+        status: 'failed',
+        error: { code: 'NETWORK_REFUSED', message: 'NETWORK_REFUSED: Refused, there. Why. Edit it.' },
+      }),
+      sampleTarget({ account: 'insta', status: 'queued', override: { text: 'For the gazette' } }),
+    ];
+    const posts = [post('one', 'queued', { text: 'For all', targets, contentWarning: 'Height' })];
+    const histories = new Map([
+      [
+        'one',
+        [
+          { account: 'ada', at: at(-2), status: 'queued' as const, note: 'Added' },
+          {
+            account: 'ada',
+            at: at(-1),
+            status: 'failed' as const,
+            note: 'NETWORK_REFUSED: The picture was refused',
+          },
+        ],
+      ],
+    ]);
+    const { page } = await open(world({ accounts, posts, histories }), { at: '#/posts/one' });
+    await page.getByText('Refused, there. Why. Edit it.').waitFor();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.locator('.post-words', { hasText: 'For all' }).waitFor();
+    await page.getByLabel('Seen on').selectOption('town_gazette');
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.locator('.post-words', { hasText: 'For the gazette' }).waitFor();
+    const notes = page.locator('.history-note');
+    await soon(() => notes.allTextContents()).toEqual(['The picture was refused', 'Added']);
+  });
+
+  test('is moved to another time', async () => {
+    const window = await open(world({ accounts, posts: [post('one', 'queued')] }), { at: '#/posts/one' });
+    const { page } = window;
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move this post' });
+    await dialog.getByLabel('Day and time').fill('2030-01-02T09:00');
+    await dialog.getByRole('button', { name: 'Move post' }).click();
+    await page.getByText('Moved to Wed 2 Jan 2030 09:00.').waitFor();
+    expect(callsOf(window, 'posts.move')).toEqual([{ id: 'one', publishAt: '2030-01-02T14:00:00.000Z' }]);
+  });
+});
+
+describe.skipIf(!browser)('the calendar', () => {
+  const posts = [
+    post('mon', 'queued', { publishAt: '2030-01-07T14:00:00.000Z' }),
+    post('tue', 'published', { publishAt: '2030-01-08T02:30:00.000Z' }),
+    post('other', 'queued', { publishAt: '2030-01-15T14:00:00.000Z' }),
+    post('gone', 'cancelled', { publishAt: '2030-01-07T15:00:00.000Z' }),
+  ];
+
+  test('shows a week by day and time, and leads to others', async () => {
+    const { page } = await open(world({ accounts, posts }), { at: '#/calendar?week=2030-01-09' });
+    await page.getByText('7 – 13 January 2030').waitFor();
+    const monday = page.getByRole('region', { name: 'Monday 7 January' });
+    await soon(() => monday.getByRole('link').allTextContents()).toEqual([
+      '09:00 Scheduled, Post mon',
+      '21:30 Published, Post tue',
+    ]);
+    await page.getByRole('link', { name: 'Week after' }).click();
+    await page.getByRole('link', { name: /Post other/ }).click();
+    await page.getByRole('heading', { name: 'Post', exact: true }).waitFor();
+  });
+
+  test('moves a post to the day that it is dragged to, at its time of day', async () => {
+    const window = await open(world({ accounts, posts }), { at: '#/calendar?week=2030-01-07' });
+    const { page } = window;
+    await page
+      .locator('.cal-post', { hasText: 'Post mon' })
+      .dragTo(page.getByRole('region', { name: 'Thursday 10 January' }));
+    await page.getByText('Moved to Thu 10 Jan 2030 09:00.').waitFor();
+    expect(callsOf(window, 'posts.move')).toEqual([{ id: 'mon', publishAt: '2030-01-10T14:00:00.000Z' }]);
+    await page.getByRole('region', { name: 'Thursday 10 January' }).getByText('Post mon').waitFor();
+  });
+
+  test('moves a post from the keyboard', async () => {
+    const window = await open(world({ accounts, posts }), { at: '#/calendar?week=2030-01-07' });
+    const { page } = window;
+    await page.getByRole('link', { name: /Post mon/ }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Move this post' });
+    await dialog.getByLabel('Day and time').fill('2030-01-09T10:15');
+    await dialog.getByRole('button', { name: 'Move post' }).press('Enter');
+    await soon(() => callsOf(window, 'posts.move')).toEqual([
+      { id: 'mon', publishAt: '2030-01-09T15:15:00.000Z' },
+    ]);
+  });
+});
