@@ -13,9 +13,11 @@ export const nextSlot = 'next-slot';
 export const postRequestSchema = z
   .strictObject({
     ...postInputSchema.shape,
+    /** An instant, `next-slot`, or null for a draft. */
     publishAt: z
-      .union(
-        [z.literal(nextSlot), instantSchema],
+      .string()
+      .refine(
+        (text) => text === nextSlot || instantSchema.safeParse(text).success,
         'must be "next-slot" or an ISO 8601 instant with an offset, such as 2026-11-22T09:00:00Z',
       )
       .nullable()
