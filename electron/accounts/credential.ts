@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Millis } from '../../shared/index.ts';
 
 /** How an account's token came about and is renewed: OAuth of the Mastodon family, or one of Meta's two log-ins. */
 export const credentialKinds = ['oauth', 'instagram', 'facebook'] as const;
@@ -28,6 +29,14 @@ export type Credential = z.output<typeof credentialSchema>;
 /** A credential with nothing but the token known, unless more is said. */
 export function credential(some: Partial<Credential> & { token: string }): Credential {
   return { ...credentialSchema.parse({ token: some.token }), ...some };
+}
+
+const lastInstant = Date.UTC(9999, 0);
+
+/** The instant some seconds after another; null = none, as for servers that say a thousand centuries for "never". */
+export function endAfter(at: Millis, seconds: number | undefined): Millis | null {
+  const end = at + (seconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return end < lastInstant ? end : null;
 }
 
 /** Everything in a credential that must never be shown. */

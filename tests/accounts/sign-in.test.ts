@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type BelfryError, type SignInView, signInInputSchema } from '../../shared/index.ts';
@@ -15,6 +16,18 @@ const refusal = (work: Promise<unknown>): Promise<BelfryError> =>
     },
     (error: BelfryError) => error,
   );
+
+/** Sends bytes to a port of this machine, and gives the first line of what comes back. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(port, '127.0.0.1', () => socket.write(text));
+    socket.once('data', (answer) => {
+      resolve(answer.toString().split('\r\n')[0] ?? '');
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
 
 /** The room and a fake server of the Mastodon family, on one clock. */
 async function world(model: ModelName = 'mastodon-4.5', home = temporaryHome()) {
@@ -163,6 +176,48 @@ describe('the browser brings the answer', () => {
     expect(ends.map(({ text }) => text.includes('Signed in as'))).toEqual([true, true]);
     expect(w.network.requests.filter(({ path }) => path === '/oauth/token')).toHaveLength(1);
   });
+});
+
+test.each([1e9, 1e12, 1e300, -5, 0, '600', 'soon', null])(
+  'a token that ends in %j seconds, by a server that cannot count',
+  async (expires_in) => {
+    const w = await world();
+    const view = await w.begin();
+    w.network.world.tokens.set('odd', { account: '1001', write: true });
+    w.network.faults.next('token', answer(200, { access_token: 'odd', token_type: 'Bearer', expires_in }));
+    await signInAs(view.url);
+    const end = new Date(w.clock.now() + 600_000).toISOString();
+    const known: Record<string, unknown> = { '600': end, '1000000000': expect.stringMatching(/^2058-/) };
+    expect(w.state(view)).toMatchObject({ status: 'done' });
+    expect((await w.accounts.list())[0]?.tokenExpiresAt).toEqual(known[String(expires_in)] ?? null);
+  },
+);
+
+test('rubbish on the listener changes nothing', async () => {
+  const w = await world();
+  const view = await w.begin();
+  const { port } = new URL(query(view).get('redirect_uri') ?? '');
+  const host = `Host: 127.0.0.1:${port}\r\n`;
+  const rubbish = [
+    '\0\0\0',
+    `GET // HTTP/1.1\r\n${host}\r\n`,
+    `GET http://[::/cb?code=1 HTTP/1.1\r\n${host}\r\n`,
+    `GET /cb?code=%ff&state=%00 HTTP/1.1\r\n${host}\r\n`,
+    'GET /cb?code=1 HTTP/1.0\r\n\r\n',
+    `GET /cb?${'x'.repeat(100_000)} HTTP/1.1\r\n${host}\r\n`,
+    `POST /cb HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\ncode=`,
+  ];
+  for (const text of rubbish) expect(await raw(Number(port), text)).toMatch(/^HTTP\/1\.1 [45]\d\d /);
+  expect(w.state(view).status).toBe('waiting');
+  expect((await signInAs(view.url)).text).toContain('Signed in as');
+});
+
+test('of many sign-ins at once the oldest goes, and its listener with it', async () => {
+  const w = await world();
+  const first = await w.begin();
+  for (let count = 0; count < 20; count += 1) await w.begin();
+  expect(() => w.state(first)).toThrow('NOT_FOUND');
+  expect((await signInAs(first.url)).status).toBe(0);
 });
 
 describe('a person brings the answer', () => {

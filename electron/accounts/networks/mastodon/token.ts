@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { BelfryError, Millis } from '../../../../shared/index.ts';
-import { type Client, type Credential, credential } from '../../credential.ts';
+import type { BelfryError } from '../../../../shared/index.ts';
+import { type Client, type Credential, credential, endAfter } from '../../credential.ts';
 import { type Answer, askJson, type RequestNeeds } from '../../request.ts';
 import { oauthError, refused, unusable, whyRefused } from './refusal.ts';
 
@@ -28,14 +28,10 @@ export async function requestToken(
   return credential({
     token: token.data.access_token,
     refreshToken: token.data.refresh_token ?? grant['refresh_token'] ?? null,
-    expiresAt: endOf(askedAt, token.data.expires_in),
+    expiresAt: endAfter(askedAt, token.data.expires_in),
     obtainedAt: askedAt,
     client,
   });
-}
-
-function endOf(askedAt: Millis, seconds: number | undefined): Millis | null {
-  return seconds === undefined ? null : askedAt + seconds * 1000;
 }
 
 const final = ['invalid_grant', 'invalid_client', 'unauthorized_client', 'access_denied', 'invalid_request'];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion, type Network } from '../../../../shared/index.ts';
 import type { App } from '../../apps.ts';
+import { endAfter } from '../../credential.ts';
 import { askJson } from '../../request.ts';
 import type { Candidate, NetworkDoor } from '../door.ts';
 import { printable } from '../words.ts';
@@ -102,7 +103,7 @@ async function endOf({ needs, server, token, signal }: Asking): Promise<number |
   const url = `${server}/${graphVersion}/debug_token`;
   const answer = await askJson(needs, { url, query: { input_token: token, access_token: token }, signal });
   const told = z.object({ data: z.object({ expires_at: z.number() }) }).safeParse(answer.json).data;
-  return told?.data.expires_at ? told.data.expires_at * 1000 : null;
+  return told?.data.expires_at ? endAfter(0, told.data.expires_at) : null;
 }
 
 function candidates(network: Network, pages: readonly Parameters<typeof candidateOf>[1][], at: number) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion, type Network } from '../../../../shared/index.ts';
+import { endAfter } from '../../credential.ts';
 import type { RequestNeeds } from '../../request.ts';
 import { askMeta } from './graph.ts';
 
@@ -36,7 +37,7 @@ export async function inspectToken(
   const ask = { url, query: { input_token: token, access_token: asker }, signal };
   const { data } = await askMeta(needs, ask, debugSchema);
   return {
-    expiresAt: data.expires_at ? data.expires_at * 1000 : null,
+    expiresAt: data.expires_at ? endAfter(0, data.expires_at) : null,
     scopes: data.scopes,
     targets: [...new Set((data.granular_scopes ?? []).flatMap(({ target_ids }) => target_ids ?? []))],
   };

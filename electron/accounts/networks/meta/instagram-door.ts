@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion } from '../../../../shared/index.ts';
-import { type Credential, credential } from '../../credential.ts';
+import { type Credential, credential, endAfter } from '../../credential.ts';
 import type { RequestNeeds } from '../../request.ts';
 import type { NetworkDoor, Owner } from '../door.ts';
 import { printable } from '../words.ts';
@@ -91,7 +91,7 @@ async function tokenFrom(
     { url, query, signal },
     longSchema,
   );
-  return credential({ token, kind: 'instagram', obtainedAt: askedAt, expiresAt: askedAt + seconds * 1000 });
+  return credential({ token, kind: 'instagram', obtainedAt: askedAt, expiresAt: endAfter(askedAt, seconds) });
 }
 
 async function whoAmI(
