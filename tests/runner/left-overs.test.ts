@@ -144,7 +144,7 @@ test('stop lets runs end within their time, ends the others, and takes no more',
   ]);
   const ids = [];
   for (const id of ['short', 'long', 'repeated']) ids.push((await belfry.runner.runNow(id)).id);
-  const stops = [belfry.runner.stop({ drainMs: 800 }), belfry.runner.stop({ drainMs: 800 })];
+  const stops = [belfry.runner.stop({ drainMs: 2500 }), belfry.runner.stop({ drainMs: 2500 })];
   await expect(belfry.runner.runNow('short')).rejects.toThrow(/^STOPPING/);
   await Promise.all(stops);
   expect(processesWith('301.4')).toEqual([]);
