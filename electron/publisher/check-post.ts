@@ -2,6 +2,7 @@ import type { PostCheck, PostInput } from '../../shared/index.ts';
 import { askGivenAddresses } from './addresses/given.ts';
 import { adviceOn } from './advice.ts';
 import { examine, fitProblems, inspection } from './check.ts';
+import { countsOf } from './counts.ts';
 import type { Adapter, Limits } from './networks/adapter.ts';
 import type { Http } from './networks/http.ts';
 import { wordProblems } from './new-post.ts';
@@ -43,5 +44,6 @@ export async function checkPost(
       ...addresses.wrong,
     ],
     advice: [...(await adviceOn(needs, input, files, known, edited)), ...addresses.silent],
+    counts: countsOf(input, known),
   };
 }

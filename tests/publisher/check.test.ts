@@ -25,6 +25,25 @@ test('each account says what it would refuse, by the limits that its server tell
   expect(stage.network.world.visible).toEqual([]);
 });
 
+test('the length of each part is told as each account counts it, beside what that takes', async () => {
+  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
+  const post = {
+    text: 'See https://example.com/a/long/way/to/go',
+    accounts: ['mastodon-4-5', 'gotosocial'],
+    contentWarning: 'cw',
+    thread: [{ text: '👨‍👩‍👧' }],
+    firstComment: 'More',
+    overrides: { gotosocial: { text: 'abc', contentWarning: '' } },
+  };
+  const { counts } = await stage.publisher.check(parse(postInputSchema, post, 'a test'));
+  expect(counts).toEqual([
+    { account: 'mastodon-4-5', part: 0, characters: 4 + 23 + 2, limit: 500 },
+    { account: 'mastodon-4-5', part: 1, characters: 1 + 2, limit: 500 },
+    { account: 'gotosocial', part: 0, characters: 3, limit: 5000 },
+    { account: 'gotosocial', part: 1, characters: 5, limit: 5000 },
+  ]);
+});
+
 test('words of one account are checked for that account, and threads part by part', async () => {
   const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
   const problems = await check(stage, {
