@@ -85,3 +85,19 @@ test('a run that was being stopped is what it was stopped for', async () => {
   expect(await cancelled).toMatchObject({ status: 'cancelled' });
   expect(processesWith('304.3')).toEqual([]);
 });
+
+test('one that hangs holds up no step past its time, and what it starts later is ended', async () => {
+  const home = temporaryHome();
+  const work = { type: 'command' as const, name: 'work', command: sh('sleep 304.4'), timeoutSeconds: 1 };
+  const belfry = await openRunner([jobOf([work]), jobOf(['true'], { id: 'first' })], {}, home);
+  await belfry.run('first');
+  const [helper = 0] = processesWith(join(home, 'helper-'));
+  process.kill(helper, 'SIGSTOP');
+  const run = await belfry.run('job');
+  expect(run.status).toBe('timed-out');
+  expect(Date.parse(run.finishedAt ?? '') - Date.parse(run.startedAt ?? '')).toBeLessThan(10_000);
+  process.kill(helper, 'SIGCONT');
+  // The helper works off its orders in turn: once this one is done, the other has been begun.
+  await belfry.run('first');
+  await expect.poll(() => processesWith('304.4'), { timeout: 5000 }).toEqual([]);
+});

@@ -11,6 +11,8 @@ import { type StepOutcome, stopped, stopReason } from './outcome.ts';
 const drain = 2000;
 /** The same once its whole tree was ended by force. */
 const drainAfterForce = 500;
+/** Once the step is stopped, whoever starts commands has so long, in milliseconds, to say what became of this one. */
+const answerTime = 2000;
 /** Time to end politely, in milliseconds: when stopped, and for what an ended step leaves behind. */
 const grace = 5000;
 const graceForLeftOvers = 1000;
@@ -38,7 +40,7 @@ export type CommandNeeds = {
 export async function runCommand(needs: CommandNeeds, command: ReadyCommand): Promise<StepOutcome> {
   const early = stopReason(needs.signal);
   if (early) return stopped(early);
-  const child = await needs.start(command);
+  const child = await begun(needs, needs.start(command));
   if (child === 'lost') return cutOff(needs);
   const read = [reading(child.stdout, needs.sinks.stdout), reading(child.stderr, needs.sinks.stderr)];
   const leader = { pid: child.pid, startedAt: (await child.startedAt) ?? 'unknown' };
@@ -72,12 +74,33 @@ async function cutOff(needs: CommandNeeds): Promise<StepOutcome> {
   return reason ? stopped(reason) : lost;
 }
 
+/** The command that was started; `lost` too when the step is stopped and no answer comes. What comes later is ended. */
+async function begun(needs: CommandNeeds, starting: Promise<Child | Lost>): Promise<Child | Lost> {
+  const answered = new AbortController();
+  const silence = aborted(needs.signal).then(() => pause(needs.clock, answerTime, answered.signal));
+  const child = await Promise.race([starting, silence]).finally(() => answered.abort('answered'));
+  if (child) return child;
+  void starting.then(
+    (late) => (late === 'lost' ? undefined : endLate(needs, late)),
+    () => {}, // It was not started, and the step is over anyway.
+  );
+  return 'lost';
+}
+
+async function endLate(needs: CommandNeeds, { pid, startedAt, stdout, stderr }: Child): Promise<void> {
+  for (const stream of [stdout, stderr]) stream.destroy();
+  const leader = { pid, startedAt: (await startedAt) ?? 'unknown' };
+  await endTree(needs, { runIds: new Set([needs.runId]), leader, since: leader }, 0);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
 /** Ends the tree once the step is stopped; resolves when that is done, even if the process would not go. */
 async function ended(needs: CommandNeeds, tree: Tree): Promise<undefined> {
-  const { signal } = needs;
-  if (!signal.aborted) {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  }
+  await aborted(needs.signal);
   await endTree(needs, tree, grace);
   await pause(needs.clock, drainAfterForce);
 }
