@@ -24,8 +24,13 @@ export async function takeMedia(
   if (typeof found === 'string') return problem(found);
   const { handle, facts } = found;
   try {
+    const before = await handle.stat();
     const sha256 = await copyWhole(handle, facts.bytes, to);
-    if (sha256 === undefined) return problem(`${input.path} changed while it was being copied`);
+    const after = await handle.stat();
+    if (sha256 === undefined || before.mtimeMs !== after.mtimeMs || after.size !== facts.bytes) {
+      await rm(join(to.folder, to.id), { force: true });
+      return problem(`${input.path} changed while it was being copied`);
+    }
     const { alt, focus = null, url: publicUrl = null } = input;
     const { part, position } = place;
     const name = basename(input.path);
