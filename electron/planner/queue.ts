@@ -11,6 +11,7 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import type { PlannerNeeds, PostsPort } from './ports.ts';
+import { busy, full, noQueue, noSlots, notInQueue } from './queue-errors.ts';
 import { movedTo, shuffled } from './queue-order.ts';
 import { firstFree, slotTimes } from './slot-times.ts';
 
@@ -149,45 +150,5 @@ function queueOf(needs: PlannerNeeds, account: string): Queue | undefined {
 export function requireQueue(needs: PlannerNeeds, account: string): Queue {
   const queue = queueOf(needs, account);
   if (queue) return queue;
-  throw new BelfryError({
-    code: 'NOT_FOUND',
-    what: `The account "${account}" has no queue`,
-    where: 'in config.json',
-    why: 'No weekly slots are set for it',
-    remedy: `Set some, such as: belfry queue set ${account} mon,wed,fri@09:00`,
-  });
-}
-
-function noSlots(account: string): string {
-  return `has no weekly slots; set some, such as: belfry queue set ${account} mon,wed,fri@09:00`;
-}
-
-function notInQueue(account: string, post: string): BelfryError {
-  return new BelfryError({
-    code: 'NOT_FOUND',
-    what: `Post "${post}" is in no slot`,
-    where: `in the queue of "${account}"`,
-    why: 'It is not queued for one of the weekly slots to come',
-    remedy: `See them with: belfry queue list ${account}`,
-  });
-}
-
-function full(account: string): BelfryError {
-  return new BelfryError({
-    code: 'CONFLICT',
-    what: 'The queue is full',
-    where: `for account "${account}"`,
-    why: 'The next 10000 slots are all taken',
-    remedy: 'Add slots, or give the post a time of its own',
-  });
-}
-
-function busy(account: string): BelfryError {
-  return new BelfryError({
-    code: 'CONFLICT',
-    what: 'The queue keeps changing',
-    where: `for account "${account}"`,
-    why: 'Its posts are being worked on at this moment',
-    remedy: 'Try again in a moment',
-  });
+  throw noQueue(account);
 }

@@ -1,17 +1,11 @@
-import {
-  BelfryError,
-  type Millis,
-  type SeriesDetails,
-  type SeriesInput,
-  type SeriesView,
-  toInstant,
-} from '../../shared/index.ts';
+import type { Millis, SeriesDetails, SeriesInput, SeriesView } from '../../shared/index.ts';
 import { forgetMedia, keepMedia } from './keep-media.ts';
 import type { PlannerNeeds, StoredSeries } from './ports.ts';
 import { checkSeries } from './series-check.ts';
 import { passSeries, removeSeries } from './series-pass.ts';
 import { planSeries } from './series-plan.ts';
-import { isWanted, wantedTimes } from './series-times.ts';
+import { leaveOut, takeIn } from './series-skip.ts';
+import { wantedTimes } from './series-times.ts';
 import { detailSeries, requireSeries, viewSeries } from './series-view.ts';
 
 /** Posts that come again and again. */
@@ -134,34 +128,4 @@ async function endPause(needs: PlannerNeeds, series: StoredSeries): Promise<void
   const { before, after } = planSeries(series, wanted, known, { now, lateLimitHours: -1 });
   const gap = before?.gap ? { ...before.gap, reason: 'The series was paused' } : null;
   await needs.ledger.advance(series.id, before ? { ...before, gap } : after, now);
-}
-
-async function leaveOut(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
-  const known = await occurrenceAt(needs, series, at);
-  if (!known && !isWanted(needs, series, at)) throw noSuchTime(series, at);
-  const fresh = { at, postId: null, revision: series.revision, fingerprint: null };
-  await needs.ledger.put(series.id, { ...(known ?? fresh), state: 'skipped' });
-}
-
-async function takeIn(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
-  const known = await occurrenceAt(needs, series, at);
-  if (known?.state !== 'skipped') throw noSuchTime(series, at);
-  if (known.postId === null) return needs.ledger.forget(series.id, at);
-  await needs.ledger.put(series.id, { ...known, state: 'made' });
-  await needs.posts.move(known.postId, at);
-}
-
-async function occurrenceAt(needs: PlannerNeeds, series: StoredSeries, at: Millis) {
-  if (at <= needs.clock.now()) throw noSuchTime(series, at);
-  return (await needs.ledger.occurrences(series.id, at)).find((one) => one.at === at);
-}
-
-function noSuchTime(series: StoredSeries, at: Millis): BelfryError {
-  return new BelfryError({
-    code: 'NOT_FOUND',
-    what: `There is no such post at ${toInstant(at)}`,
-    where: `in the series "${series.definition.name}"`,
-    why: 'Its rule has none at this very time to come, or it is not skipped',
-    remedy: `See its posts with: belfry series ${series.id}`,
-  });
 }
