@@ -316,6 +316,40 @@ test.each(formats)('%s: whatever is written is read back the same', async (forma
   expect(seen.read).toBe(0);
 });
 
+test('columns stand in the order in which a person fills them in', () => {
+  const file = { path: 'a', alt: 'b', focus: [0, 0] as [number, number], url: 'https://a.example/b' };
+  const post = {
+    text: 'a',
+    accounts: ['a'],
+    media: Array(11).fill(file),
+    thread: [{ text: 'b', media: [file] }],
+  };
+  const [head = ''] = writePosts([post], 'csv').split('\n');
+  const names = head.split(',');
+  expect(names.slice(0, 12)).toEqual([
+    'text',
+    'accounts',
+    'publishAt',
+    'media1',
+    'alt1',
+    'focus1',
+    'url1',
+    'media2',
+    'alt2',
+    'focus2',
+    'url2',
+    'media3',
+  ]);
+  expect(names.slice(-6)).toEqual([
+    'url11',
+    'thread1',
+    'thread1.media1',
+    'thread1.alt1',
+    'thread1.focus1',
+    'thread1.url1',
+  ]);
+});
+
 test('no cell begins like a formula', () => {
   fc.assert(
     fc.property(fc.oneof(cell, fc.string()), (text) => {

@@ -196,7 +196,7 @@ async function command(
     publish: () => publisher.publishNow(id),
     move: () => publisher.move(id, at),
     away: () => publisher.move(id, null),
-    edit: () => publisher.edit(id, parse(postInputSchema, { ...input, publishAt: toInstant(at) }, 'a test')),
+    edit: () => publisher.edit(id, parse(postInputSchema, input, 'a test')),
   }[name];
   const failed = await run().then(
     () => undefined,

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ListQuery, NewPost, PostRecord } from '../../electron/publisher/ports.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { first } from '../../electron/store/migrations/001-first.ts';
+import { outputIndex } from '../../electron/store/migrations/002-output-index.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
 import { type TargetStatus, targetStatuses } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
@@ -184,4 +187,24 @@ test('the next five of many are found without a walk through the table', async (
     expect(ids(await ledger.list({ status: ['queued', 'sending'], ...soonest }))[0]).toBe('q10001');
   // Walking past 10,000 published ones would take a hundred times as long.
   expect((performance.now() - start) / 20).toBeLessThan(5);
+});
+
+test('posts of the version before keep their place, with nothing of what is new', async () => {
+  const path = join(temporaryHome(), 'belfry.db');
+  const old = new DatabaseSync(path);
+  old.exec(`${first}; ${outputIndex}; PRAGMA user_version = 2;
+    INSERT INTO posts (id, text, note, publish_at, thread, source, origin_key, created_at, updated_at)
+      VALUES ('old', 'T', '', 5, '["two"]', 'person', 'key:mine', 1, 1);
+    INSERT INTO targets (post_id, account_id, position, status, override, due_at, post_seq, updated_at)
+      VALUES ('old', 'a', 0, 'queued', '{"text":"other"}', 5, 1, 1);`);
+  old.close();
+  const { db, close } = openDatabase(path);
+  onTestFinished(close);
+  const ledger = createPostLedger(db, await raiseEpoch(db));
+  expect(await ledger.list({ status: ['queued'], limit: 5 })).toMatchObject([
+    {
+      post: { id: 'old', thread: ['two'], poll: null, firstComment: null, tags: [], originKey: 'key:mine' },
+      targets: [{ override: { text: 'other' }, revision: 0, sent: null }],
+    },
+  ]);
 });

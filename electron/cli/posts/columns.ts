@@ -118,7 +118,7 @@ export function columnsOf(rows: readonly Cells[]): string[] {
   const used = new Set(rows.flatMap((cells) => Object.keys(cells)));
   const known = [...Object.keys(columns), ...pollColumns].filter((name) => used.has(name));
   const more = [...used].filter((name) => !always.includes(name) && !known.includes(name));
-  return [...new Set([...always, ...known, ...more.sort(byNumbers)])];
+  return [...new Set([...always, ...known, ...more.sort(byPlace)])];
 }
 
 /** The column in which a mistake of a post is to be put right: `media[0].alt` is `alt1`. */
@@ -209,6 +209,15 @@ function isWithin(number: string, most: number): boolean {
   return Number(number) >= 1 && Number(number) <= most;
 }
 
-function byNumbers(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+/** By part of the thread, then by file, then as a person fills them in. */
+function byPlace(a: string, b: string): number {
+  const [x, y] = [placeOf(a), placeOf(b)];
+  return x.part - y.part || x.file - y.file || x.what - y.what;
+}
+
+function placeOf(name: string): { part: number; file: number; what: number } {
+  const alone = threadText.exec(name)?.[1];
+  if (alone !== undefined) return { part: Number(alone), file: 0, what: 0 };
+  const [, part = '0', what = '', file = '0'] = numbered.exec(name) ?? [];
+  return { part: Number(part), file: Number(file), what: ['media', 'alt', 'focus', 'url'].indexOf(what) };
 }
