@@ -43,7 +43,10 @@ it('a change makes stale what is made from it', () => {
   expect(stale(root)).toHaveLength(5);
   build();
   write('electron/runner/helper/program.ts', '');
-  expect(stale(root)).toEqual(['main', 'preload', 'headless', 'cli', 'command-helper', 'media-worker']);
+  expect(stale(root)).toEqual(['main', 'preload', 'headless', 'cli', 'command-helper']);
+  build();
+  write('electron/publisher/media/workshop/worker.ts', '');
+  expect(stale(root)).toEqual(['main', 'preload', 'headless', 'cli', 'media-worker']);
 });
 
 it('a file that was renamed or removed counts as a change, one that was only touched does not', () => {
@@ -64,5 +67,5 @@ it('a result that is gone, or a stamp that cannot be read, is built again', () =
   rmSync(join(root, 'dist/electron/cli.cjs'));
   expect(stale(root)).toEqual(['cli']);
   write('dist/stamps.json', 'broken');
-  expect(stale(root)).toHaveLength(6);
+  expect(stale(root)).toHaveLength(7);
 });
