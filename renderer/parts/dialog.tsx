@@ -1,5 +1,7 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import type { CallError } from '../api/call-error.ts';
 import { Button } from './button.tsx';
+import { ErrorNote } from './note.tsx';
 
 type DialogProps = { title: string; wide?: boolean; onClose: () => void; children: ReactNode };
 
@@ -41,6 +43,8 @@ type ConfirmProps = {
   disabled?: boolean;
   /** Room for a list. */
   wide?: boolean;
+  /** Why it could not be done; said inside, because what lies behind a dialog is out of reach. */
+  error?: CallError | undefined;
   onConfirm: () => void;
   onClose: () => void;
 };
@@ -54,12 +58,14 @@ export function Confirm({
   busy = false,
   disabled = false,
   wide = false,
+  error,
   onConfirm,
   onClose,
 }: ConfirmProps) {
   return (
     <Dialog title={title} wide={wide} onClose={onClose}>
       <div className="dialog-text">{children}</div>
+      {error && <ErrorNote error={error} />}
       <div className="buttons buttons-end">
         <Button onClick={onClose}>Cancel</Button>
         <Button look={look} busy={busy} disabled={disabled} onClick={onConfirm}>

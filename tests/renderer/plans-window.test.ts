@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { type QueueView, type SeriesDetails, seriesInputSchema } from '../../shared/index.ts';
 import { findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
@@ -7,6 +8,12 @@ import { world } from '../support/window/world.ts';
 const browser = findBrowser();
 const open = windowsIn(browser);
 const ada = sampleAccount({ id: 'ada' });
+/** The name of the field that has the focus. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const active = document.activeElement;
+    return active instanceof HTMLInputElement ? active.labels?.[0]?.textContent : active?.tagName;
+  });
 const callsOf = (window: { calls: { name: string; input: unknown }[] }, name: string) =>
   window.calls.filter((call) => call.name === name).map((call) => call.input);
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
@@ -69,6 +76,7 @@ describe.skipIf(!browser)('recurring posts', () => {
     await page.getByRole('button', { name: 'Add series' }).click();
     await page.getByText('Choose at least one account.').waitFor();
     await page.getByText('fields to look at again').waitFor();
+    await soon(() => focused(page)).toBe('Name');
     expect(callsOf(window, 'series.add')).toEqual([]);
 
     await page.getByLabel('Name', { exact: true }).fill('Opening days');
@@ -156,7 +164,18 @@ describe.skipIf(!browser)('recurring posts', () => {
     await page.getByRole('radio', { name: 'They stay and are published' }).check();
     await page.getByRole('button', { name: 'Remove series' }).click();
     await page.getByText('Nothing recurs yet').waitFor();
+    await page.getByText('Opening days was removed.').waitFor();
     expect(callsOf(window, 'series.remove')).toEqual([{ id: 's1', posts: 'keep' }]);
+  });
+
+  test('what keeps it from being removed is said inside the question', async () => {
+    const w = world({ series: new Map([['s1', sampleSeries()]]) });
+    const { page } = await open(w, { at: '#/plans/s1' });
+    await page.getByRole('button', { name: 'Remove' }).click();
+    w.series.clear();
+    await page.getByRole('button', { name: 'Remove series' }).click();
+    await page.getByRole('dialog').getByRole('alert').getByText('Unknown series').waitFor();
+    expect(await page.getByRole('dialog').isVisible()).toBe(true);
   });
 
   test('why its next post could not be made is said', async () => {

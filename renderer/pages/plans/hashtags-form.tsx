@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { check, type HashtagGroup, hashtagGroupSchema } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
@@ -7,6 +7,7 @@ import { Field } from '../../parts/field.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
 import { firstProblems } from '../../parts/problems.ts';
 import { useSay } from '../../parts/toasts.tsx';
+import { useFirstMistake } from '../../parts/use-first-mistake.ts';
 import { tagsOf, tagsText } from './snippet-draft.ts';
 
 /** Adds or changes a group of hashtags; an id that is taken is replaced by the engine, so it is refused here. */
@@ -22,11 +23,11 @@ export function HashtagsForm({
   const api = useApi();
   const say = useSay();
   const saving = useAction();
-  const form = useRef<HTMLFormElement>(null);
+  const { form, look } = useFirstMistake();
   const [id, setId] = useState(group?.id ?? '');
   const [tags, setTags] = useState(tagsText(group?.tags ?? []));
   const [tried, setTried] = useState(false);
-  useEffect(() => form.current?.querySelector<HTMLElement>('input, textarea')?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>('input, textarea')?.focus(), [form]);
 
   const checked = check(hashtagGroupSchema, { id, tags: tagsOf(tags) });
   const isTaken = !group && taken.includes(id);
@@ -34,7 +35,7 @@ export function HashtagsForm({
   const save = () =>
     saving.run(async () => {
       setTried(true);
-      if (!checked.ok || isTaken) return;
+      if (!checked.ok || isTaken) return look();
       await api.call('snippets.set', { hashtags: [checked.value] });
       say.done(`${id} was saved.`);
       done();

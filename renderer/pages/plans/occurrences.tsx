@@ -55,7 +55,7 @@ function Skip({ series, one, zone, changed }: SkipProps) {
   const skip = () =>
     action.run(async () => {
       await api.call('series.skip', { id: series, at: one.at, skipped: !isOut });
-      say.done(isOut ? `The post of ${when} is taken in again.` : `The post of ${when} is left out.`);
+      say.done(isOut ? `Taken in again: ${when}.` : `Left out: ${when}.`);
       changed();
     });
   return (

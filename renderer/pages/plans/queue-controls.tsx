@@ -13,7 +13,7 @@ type ControlsProps = { name: string; queue: QueueView | undefined; edit: () => v
 export function QueueControls({ name, queue, edit, changed }: ControlsProps) {
   const api = useApi();
   const say = useSay();
-  const action = useAction(say.failed);
+  const action = useAction();
   const [asking, setAsking] = useState(false);
   const shuffle = () =>
     action.run(async () => {
@@ -44,6 +44,7 @@ export function QueueControls({ name, queue, edit, changed }: ControlsProps) {
           action="Shuffle"
           look="primary"
           busy={action.busy}
+          error={action.error}
           onConfirm={shuffle}
           onClose={() => setAsking(false)}
         >

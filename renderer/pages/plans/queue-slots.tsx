@@ -44,7 +44,7 @@ export function QueueSlots({ queue, name, more, changed }: SlotsProps) {
       moved.current = post;
       const view = await api.call('queue.move', { account: queue.account, post, to });
       const at = view.upcoming.find((entry) => entry.post?.id === post)?.at;
-      if (at) say.done(`It is ${absolute(fromInstant(at), queue.timezone, Date.now(), 'never')} now.`);
+      if (at) say.done(`Moved to ${absolute(fromInstant(at), queue.timezone, Date.now(), 'never')}.`);
       changed();
     });
   const isStuck = (post: string, to: QueuePlace) => {

@@ -7,6 +7,7 @@ import { ErrorNote, Note } from '../../parts/note.tsx';
 import { Loading, Page, Section } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { networkWords, plural } from '../../parts/wording.ts';
+import { ZoneHint } from '../../parts/zone-hint.tsx';
 import { PlanTabs } from './plan-tabs.tsx';
 import { QueueControls } from './queue-controls.tsx';
 import { QueueSlots } from './queue-slots.tsx';
@@ -117,6 +118,7 @@ function QueueSection({ id, account, queue, more, changed }: SectionProps) {
           }}
         />
       )}
+      {queue && !editing && <ZoneHint zone={queue.timezone} />}
       {queue && !editing && <QueueSlots queue={queue} name={name} changed={changed} more={more} />}
       {!queue && !editing && (
         <p className="quiet">No weekly slots: its posts go out at times of their own.</p>

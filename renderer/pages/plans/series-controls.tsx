@@ -30,7 +30,7 @@ export function PauseSeries({ series, changed }: { series: SeriesView; changed: 
 export function RemoveSeries({ series }: { series: SeriesView }) {
   const api = useApi();
   const say = useSay();
-  const action = useAction(say.failed);
+  const action = useAction();
   const [asking, setAsking] = useState(false);
   const [posts, setPosts] = useState<'cancel' | 'keep'>('cancel');
   const remove = () =>
@@ -55,6 +55,7 @@ export function RemoveSeries({ series }: { series: SeriesView }) {
           title={`Remove ${series.name}?`}
           action="Remove series"
           busy={action.busy}
+          error={action.error}
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >

@@ -14,6 +14,7 @@ import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { ErrorNote, Note } from '../../parts/note.tsx';
 import { problemAt } from '../../parts/problems.ts';
+import { useFirstMistake } from '../../parts/use-first-mistake.ts';
 import { plural } from '../../parts/wording.ts';
 import { ZoneField } from '../../parts/zone-field.tsx';
 import { AccountChoice } from '../posts/account-choice.tsx';
@@ -43,6 +44,7 @@ type FormProps = {
 export function SeriesForm(props: FormProps) {
   const { draft, onChange, accounts, snippets, before, past = 0, save, saving, saveText, cancelTo } = props;
   const [tried, setTried] = useState(false);
+  const { form, look } = useFirstMistake();
   const series = useMemo(() => seriesOf(draft, before), [draft, before]);
   const calm = useDeferredValue(series);
   const checked = useMemo(() => check(seriesInputSchema, calm), [calm]);
@@ -55,11 +57,13 @@ export function SeriesForm(props: FormProps) {
 
   return (
     <form
+      ref={form}
       className="editor"
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
         if (check(seriesInputSchema, series).ok) save(series);
+        else look();
       }}
     >
       <div className="form series-form">

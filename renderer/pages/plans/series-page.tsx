@@ -8,6 +8,7 @@ import { Loading, Page, Section } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { span } from '../../parts/time.ts';
 import { explain, plural, withoutCode } from '../../parts/wording.ts';
+import { ZoneHint } from '../../parts/zone-hint.tsx';
 import { Occurrences } from './occurrences.tsx';
 import { PauseSeries, RemoveSeries } from './series-controls.tsx';
 import { SeriesFacts } from './series-facts.tsx';
@@ -68,6 +69,7 @@ function Detail({ details, changed }: { details: SeriesDetails; changed: () => v
       <div className="columns">
         <div>
           <Section title="To come">
+            <ZoneHint zone={view.timezone} />
             {coming.length > 0 ? (
               <Occurrences
                 label="Posts to come"

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { NextTimes } from '../../parts/next-times.tsx';
-import { ErrorNote, Note, ProblemList } from '../../parts/note.tsx';
+import { ErrorNote, Note } from '../../parts/note.tsx';
 import { Section } from '../../parts/page.tsx';
 import { toLocal } from '../../parts/zone.ts';
 
@@ -58,7 +58,9 @@ function Words({ series, snippets, day }: { series: SeriesInput; snippets: Snipp
       <p className="card post-words">{filled.text}</p>
       {filled.problems.length > 0 && (
         <Note tone="warn">
-          <ProblemList problems={filled.problems} />
+          {filled.problems.map(({ message }) => (
+            <p key={message}>This text {message}.</p>
+          ))}
         </Note>
       )}
     </>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { check, contract, type QueueView } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
@@ -8,6 +8,7 @@ import { Field } from '../../parts/field.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
 import { problemAt } from '../../parts/problems.ts';
 import { useSay } from '../../parts/toasts.tsx';
+import { useFirstMistake } from '../../parts/use-first-mistake.ts';
 import { ZoneField } from '../../parts/zone-field.tsx';
 import { draftOfSlots, type SlotDraft, slotsOf, withOneMore } from './slot-draft.ts';
 
@@ -18,11 +19,11 @@ export function SlotEditor({ account, name, queue, done }: EditorProps) {
   const api = useApi();
   const say = useSay();
   const saving = useAction();
-  const form = useRef<HTMLFormElement>(null);
+  const { form, look } = useFirstMistake();
   const [slots, setSlots] = useState(() => draftOfSlots(queue?.slots ?? []));
   const [timezone, setTimezone] = useState(queue?.timezone ?? '');
   const [tried, setTried] = useState(false);
-  useEffect(() => form.current?.querySelector<HTMLElement>('input')?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>('input')?.focus(), [form]);
 
   const input = { account, timezone: timezone === '' ? null : timezone, slots: slotsOf(slots) };
   const checked = check(contract['queue.set'].in, input);
@@ -32,7 +33,7 @@ export function SlotEditor({ account, name, queue, done }: EditorProps) {
   const save = () =>
     saving.run(async () => {
       setTried(true);
-      if (!checked.ok) return;
+      if (!checked.ok) return look();
       await api.call('queue.set', input);
       say.done(
         slots.length === 0

@@ -19,7 +19,7 @@ type CardProps = {
 export function SnippetCard({ kind, id, words, about, edit, changed }: CardProps) {
   const api = useApi();
   const say = useSay();
-  const action = useAction(say.failed);
+  const action = useAction();
   const [asking, setAsking] = useState(false);
   const remove = () =>
     action.run(async () => {
@@ -50,6 +50,7 @@ export function SnippetCard({ kind, id, words, about, edit, changed }: CardProps
           title={`Remove ${id}?`}
           action="Remove"
           busy={action.busy}
+          error={action.error}
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >

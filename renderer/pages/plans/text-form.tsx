@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { check, type Snippets, type TextSnippet, textSnippetSchema } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
@@ -7,6 +7,7 @@ import { Field } from '../../parts/field.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
 import { firstProblems } from '../../parts/problems.ts';
 import { useSay } from '../../parts/toasts.tsx';
+import { useFirstMistake } from '../../parts/use-first-mistake.ts';
 import { TextPreview } from './text-preview.tsx';
 
 type FormProps = { text?: TextSnippet; snippets: Snippets; done: () => void };
@@ -16,11 +17,11 @@ export function TextForm({ text, snippets, done }: FormProps) {
   const api = useApi();
   const say = useSay();
   const saving = useAction();
-  const form = useRef<HTMLFormElement>(null);
+  const { form, look } = useFirstMistake();
   const [id, setId] = useState(text?.id ?? '');
   const [words, setWords] = useState(text?.text ?? '');
   const [tried, setTried] = useState(false);
-  useEffect(() => form.current?.querySelector<HTMLElement>('input, textarea')?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>('input, textarea')?.focus(), [form]);
 
   const checked = check(textSnippetSchema, { id, text: words });
   const isTaken = !text && snippets.texts.some((other) => other.id === id);
@@ -28,7 +29,7 @@ export function TextForm({ text, snippets, done }: FormProps) {
   const save = () =>
     saving.run(async () => {
       setTried(true);
-      if (!checked.ok || isTaken) return;
+      if (!checked.ok || isTaken) return look();
       await api.call('snippets.set', { texts: [checked.value] });
       say.done(`${id} was saved.`);
       done();

@@ -1,7 +1,7 @@
 import { useDeferredValue, useState } from 'react';
 import { fillText, type HashtagGroup, valuesNeeded } from '../../../shared/index.ts';
 import { graphemes } from '../../parts/count.ts';
-import { Note, ProblemList } from '../../parts/note.tsx';
+import { Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { plural } from '../../parts/wording.ts';
 import { toLocal } from '../../parts/zone.ts';
@@ -37,7 +37,9 @@ export function TextPreview({ text, hashtags }: { text: string; hashtags: readon
       </p>
       {filled.problems.length > 0 ? (
         <Note tone="warn">
-          <ProblemList problems={filled.problems} />
+          {filled.problems.map(({ message }) => (
+            <p key={message}>This text {message}.</p>
+          ))}
         </Note>
       ) : (
         <p className="row-sub">{plural(graphemes(filled.text), 'character')}</p>
