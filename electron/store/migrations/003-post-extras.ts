@@ -8,4 +8,6 @@ ALTER TABLE posts ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
 -- Raised when a person changes what goes out or when: a sender that has read the edition before must not claim it.
 ALTER TABLE targets ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE targets ADD COLUMN sent TEXT;
+-- Drafts and what was cancelled are few among many.
+CREATE INDEX targets_aside ON targets (status, post_id) WHERE status IN ('draft', 'cancelled');
 `;
