@@ -285,18 +285,31 @@ describe('an address is lent', () => {
     expect([stage.statuses.get('instagram'), stage.network.world.drafts.size]).toEqual([undefined, 0]);
   });
 
+  test('what has to be changed goes to the bucket, although the post gives an address', async () => {
+    const bucket = await startFakeBucket();
+    const { stage, add } = await instagram(bucketOf(bucket));
+    stage.hosts.set('bucket.example', bucket.address);
+    const path = await realPicture(stage.home, 'a.png', { width: 100, height: 100 });
+    await add({ media: [{ path, url: 'https://cdn.example/a.png' }] });
+    await stage.patientBeat();
+    expect(String(containers(stage)[0]?.['image_url'])).toMatch(/^https:\/\/bucket\.example\/.*\.jpg$/);
+  });
+
   test('what lies in a bucket is taken away after the days that the person said', async () => {
     const bucket = await startFakeBucket();
     const { stage, add } = await instagram(bucketOf(bucket));
     stage.hosts.set('bucket.example', bucket.address);
     await add({ media: [{ path: stage.picture('a.jpg') }] });
     await stage.patientBeat();
+    const first = [...bucket.files.keys()];
     await stage.clock.advance(6 * 86_400_000);
+    await add({ text: 'b', media: [{ path: stage.picture('b.jpg') }] });
     await stage.patientBeat();
-    expect(bucket.files.size).toBe(1);
+    expect(bucket.files.size).toBe(2);
     await stage.clock.advance(2 * 86_400_000);
     await stage.patientBeat();
-    await expect.poll(() => bucket.files.size).toBe(0);
+    await expect.poll(() => bucket.files.has(first[0] ?? '')).toBe(false);
+    expect(bucket.files.size).toBe(1);
   });
 });
 
