@@ -12,6 +12,8 @@ import {
   postBatchSchema,
   postChangesSchema,
   postCheckSchema,
+  postCountQuerySchema,
+  postCountSchema,
   postHistorySchema,
   postMoveSchema,
   postQuerySchema,
@@ -136,6 +138,8 @@ export const contract = {
   },
 
   'posts.list': { in: postQuerySchema, out: z.array(postViewSchema) },
+  /** How many posts `posts.list` would list, counted up to 10,000. */
+  'posts.count': { in: postCountQuerySchema, out: postCountSchema },
   'posts.get': { in: byId, out: postViewSchema },
   'posts.add': {
     in: z.strictObject({ post: postRequestSchema, source: z.enum(postSources).default('person') }),
@@ -213,6 +217,7 @@ export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'runs.get',
   'runs.output',
   'posts.list',
+  'posts.count',
   'posts.get',
   'posts.check',
   'posts.history',

@@ -44,6 +44,15 @@ export const postQuerySchema = z.strictObject({
 });
 export type PostQuery = z.output<typeof postQuerySchema>;
 
+const { status, account, tag, search } = postQuerySchema.shape;
+/** Which posts to count. */
+export const postCountQuerySchema = z.strictObject({ status, account, tag, search });
+export type PostCountQuery = z.output<typeof postCountQuerySchema>;
+
+/** How many posts fit; `more`: there are more, which were not counted. */
+export const postCountSchema = z.strictObject({ count: z.int(), more: z.boolean() });
+export type PostCount = z.output<typeof postCountSchema>;
+
 /** Which targets a command for many is about: those that fit everything that is given. */
 export const postSelectionSchema = z
   .strictObject({

@@ -3,6 +3,7 @@ import type {
   AccountMediaInput,
   AccountMediaView,
   AccountView,
+  CallOutput,
   Config,
   ConfigInput,
   FireTimes,
@@ -79,6 +80,7 @@ export type ApiNeeds = {
     output(query: HandlerInput<'runs.output'>): Promise<OutputLine[]>;
   };
   posts: {
+    count(query: HandlerInput<'posts.count'>): Promise<CallOutput<'posts.count'>>;
     list(
       query: Omit<HandlerInput<'posts.list'>, 'from' | 'to'> & {
         from?: Millis | undefined;

@@ -3,6 +3,8 @@ import type {
   PostBatchResult,
   PostChanges,
   PostCheck,
+  PostCount,
+  PostCountQuery,
   PostInput,
   PostMove,
   PostView,
@@ -42,6 +44,9 @@ export type {
   Waiting,
 } from './ports.ts';
 
+/** Nobody reads a longer number of posts. */
+const mostCounted = 10_000;
+
 /** Posts on their way to networks: published on time, once. */
 export type Publisher = {
   /** Takes up what an earlier engine left half done. Can be called twice. */
@@ -74,6 +79,8 @@ export type Publisher = {
   edit(id: string, post: PostInput): Promise<PostView>;
   /** Throws NOT_FOUND when there is no post `after`. */
   list(query: ListQuery): Promise<PostView[]>;
+  /** How many posts fit, counted up to 10,000. */
+  count(query: PostCountQuery): Promise<PostCount>;
   get(id: string): Promise<PostView | undefined>;
   /** What happened to each target, oldest first. */
   history(id: string): Promise<HistoryLine[]>;
@@ -178,6 +185,10 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     edit: (id, post) => editPost(needs, id, post, limitsOf),
     check: (post, edited) => checkPost(needs, http, adapterOf, post, edited),
     list: async (query) => (await ledger.list(query)).map(postView),
+    async count(query) {
+      const found = await ledger.count(query, mostCounted + 1);
+      return { count: Math.min(found, mostCounted), more: found > mostCounted };
+    },
     get: async (id) => {
       const record = await ledger.get(id);
       return record && postView(record);

@@ -9,6 +9,7 @@ import type {
   Network,
   Override,
   Poll,
+  PostCountQuery,
   PostSelection,
   PostView,
   Random,
@@ -210,6 +211,8 @@ export type PostLedger = {
   get(id: string): Promise<PostRecord | undefined>;
   /** Throws NOT_FOUND when there is no post `after`. */
   list(query: ListQuery): Promise<PostRecord[]>;
+  /** How many fit, counted up to `most`. */
+  count(query: PostCountQuery, most: number): Promise<number>;
   /** The targets that fit everything that is given, in the order in which they are due; one more than `most` when there are more. */
   select(selection: PostSelection, most: number): Promise<Work[]>;
   /** A file that a post has. */

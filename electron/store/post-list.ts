@@ -1,5 +1,10 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import { BelfryError, type PostSelection, type TargetStatus } from '../../shared/index.ts';
+import {
+  BelfryError,
+  type PostCountQuery,
+  type PostSelection,
+  type TargetStatus,
+} from '../../shared/index.ts';
 import type { ListQuery } from '../publisher/ports.ts';
 import { counted, open } from './attempts.ts';
 import type { Database } from './database.ts';
@@ -18,6 +23,24 @@ export function listPosts(db: Database, query: ListQuery): Promise<PostRow[]> {
   const { status } = query;
   const isPending = status?.every((one) => openStatuses.includes(one)) ?? false;
   return isPending ? listPending(db, query, status ?? []) : listAll(db, query);
+}
+
+/** How many posts fit, counted up to `most`: nobody reads a longer number, and a short look leaves time for others. */
+export async function countPosts(db: Database, query: PostCountQuery, most: number): Promise<number> {
+  const { status, account } = query;
+  const fitting = db
+    .selectFrom('posts')
+    .select('posts.seq')
+    .$if(status !== undefined || account !== undefined, (of) =>
+      of.where((on) => withTarget(on, status, account)),
+    )
+    .where((of) => of.and(contentFilters(of, query)))
+    .limit(most);
+  const { found } = await db
+    .selectFrom(fitting.as('fitting'))
+    .select((of) => of.fn.countAll<number>().as('found'))
+    .executeTakeFirstOrThrow();
+  return found;
 }
 
 /** What waits, by when it is due: walks the index of what is due, so that the next five of 100,000 cost as much as of ten. */
@@ -121,7 +144,10 @@ function withTarget(
   return of.exists(targets.whereRef('targets.post_id', '=', 'posts.id'));
 }
 
-function contentFilters(of: Builder, { tag, search }: ListQuery): Expression<SqlBool>[] {
+function contentFilters(
+  of: Builder,
+  { tag, search }: Pick<PostCountQuery, 'tag' | 'search'>,
+): Expression<SqlBool>[] {
   const filters: Expression<SqlBool>[] = [];
   if (tag !== undefined) filters.push(tagged(tag));
   if (search !== undefined) {

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { storeEdit } from './post-edit.ts';
 import { insertPost } from './post-insert.ts';
-import { listPosts, selectTargets } from './post-list.ts';
+import { countPosts, listPosts, selectTargets } from './post-list.ts';
 import { type PostRow, type TargetRow, toAttempt, toMedia, toPost, toTarget } from './post-rows.ts';
 import { writeTogether } from './write-together.ts';
 
@@ -81,6 +81,8 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
     get: (id) => record(db, 'id', id),
 
     list: async (query) => withTargets(db, await listPosts(db, query)),
+
+    count: (query, most) => countPosts(db, query, most),
 
     async select(selection, most) {
       const rows = await selectTargets(db, selection, most + 1);

@@ -270,6 +270,9 @@ test('posts: added with paths made absolute, listed, shown, settled', async () =
   expect(blank.err).toContain('[1].text: must have text or media');
   expect(posted).toHaveLength(3);
   expect(json(await run(['posts', '--limit', '1', '--json']))).toHaveLength(1);
+  expect(json(await run(['posts', '--count', '--json']))).toEqual({ count: 3, more: false });
+  expect((await run(['posts', '--count', '--status', 'missed'])).out).toBe('0\n');
+  expect(await run(['posts', '--count', '--soonest'])).toMatchObject({ code: 2 });
   expect(json(await run(['posts', 'cancel', 'post-1', '--json']))).toMatchObject({ status: 'cancelled' });
 
   const target = sampleTarget({ account: 'ada', status: 'unconfirmed' });

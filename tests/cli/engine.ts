@@ -169,6 +169,10 @@ export function memory() {
       );
       return tail ? fitting.slice(-limit) : fitting.slice(0, limit);
     },
+    'posts.count': async ({ status: wanted }) => ({
+      count: [...posts.values()].filter((post) => !wanted || wanted.includes(post.status)).length,
+      more: false,
+    }),
     'posts.list': async ({ status: wanted, limit }) =>
       [...posts.values()].filter((post) => !wanted || wanted.includes(post.status)).slice(0, limit),
     'posts.get': async ({ id }) => find(posts, id, 'post'),

@@ -172,6 +172,7 @@ describe('remarks', () => {
     ['thread[1].text', 'thread[1].text'],
     ['thread[0].media[2].path', 'thread[0].media[2]'],
     ['media[0]', 'media[0]'],
+    ['thread[0].media[2].alt', 'thread[0].media[2].alt'],
     ['media', 'media'],
     ['poll.options[1]', 'poll'],
     ['overrides.ada-1.text', 'overrides.ada-1.text'],

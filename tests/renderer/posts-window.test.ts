@@ -20,7 +20,8 @@ const callsOf = (window: { calls: { name: string; input: unknown }[] }, name: st
   window.calls.filter((call) => call.name === name).map((call) => call.input);
 
 const day = 86_400_000;
-const at = (days: number) => new Date(Date.now() + days * day).toISOString();
+const start = Date.now();
+const at = (days: number) => new Date(start + days * day).toISOString();
 const post = (id: string, status: TargetStatus, some: Partial<PostView> = {}) =>
   samplePost({
     id,
@@ -214,8 +215,11 @@ describe.skipIf(!browser)('the list of posts', () => {
     const { page } = await open(world({ accounts, posts }), { at: '#/posts' });
     const names = () => page.locator('[data-main]').allTextContents();
     await soon(names).toHaveLength(3);
+    const scheduled = page.getByRole('link', { name: /^Scheduled/ });
+    await soon(() => scheduled.textContent()).toBe('Scheduled3');
     await page.getByLabel('Find a post').fill('BEER');
     await soon(names).toEqual(['Post beer']);
+    await soon(() => scheduled.textContent()).toBe('Scheduled1');
     await page.getByLabel('Find a post').press('Escape');
     await page.getByLabel('Account', { exact: true }).selectOption('town_gazette');
     await soon(names).toEqual(['Post cake']);

@@ -7,6 +7,7 @@ import { found } from './found.ts';
 export function postHandlers({ posts, plans }: Pick<ApiNeeds, 'posts' | 'plans'>) {
   return {
     'posts.list': (query) => posts.list(inMillis(query)),
+    'posts.count': (query) => posts.count(query),
     'posts.get': async ({ id }) => found(await posts.get(id), 'post', id, 'belfry posts'),
     'posts.add': ({ post, source }) => plans.add(post, { source }),
     'posts.addAll': ({ posts: given, source, dryRun }) => posts.addAll(given, { source, dryRun }),

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CallInput, TargetStatus } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { paintStatus } from '../paint.ts';
@@ -22,6 +22,7 @@ type ListOptions = {
   soonest?: boolean;
   after?: string;
   limit?: number;
+  count?: boolean;
 };
 
 /** Posts: list, show, history, and all that a person does with them. */
@@ -42,6 +43,15 @@ export function postCommands(program: Command, use: Use): void {
     .option('--soonest', 'the soonest first (default: the latest)')
     .option('--after <id>', 'the page after this post')
     .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000))
+    .addOption(
+      new Option('--count', 'only how many, up to 10,000, by status, account, tag and search').conflicts([
+        'from',
+        'to',
+        'soonest',
+        'after',
+        'limit',
+      ]),
+    )
     .addHelpText(
       'after',
       `
@@ -52,6 +62,7 @@ Examples:
     .action(
       use(async (context, id: string | undefined, options: ListOptions) => {
         if (id !== undefined) return show(context, id);
+        if (options.count) return count(context, options);
         const list = await context.call('posts.list', await queryOf(context, options));
         context.show(list, () => postTable(context, list));
       }),
@@ -68,6 +79,17 @@ Examples:
     .action(use((context, id: string) => history(context, id)));
   postFileCommands(posts, use);
   postChangeCommands(posts, use);
+}
+
+async function count(context: Context, options: ListOptions): Promise<void> {
+  const { status, account, tag, search } = options;
+  const found = await context.call('posts.count', {
+    ...(status === undefined ? {} : { status }),
+    ...(account === undefined ? {} : { account }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(search === undefined ? {} : { search }),
+  });
+  context.show(found, () => `${found.count}${found.more ? ' or more' : ''}`);
 }
 
 async function queryOf(context: Context, options: ListOptions): Promise<CallInput<'posts.list'>> {

@@ -1,4 +1,4 @@
-import { fromInstant, type JobView } from '../../../shared/index.ts';
+import { fromInstant, type JobView, toInstant } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { type Lane, laneOf } from '../../parts/day.ts';
 import { useNow, userZone } from '../../parts/now.ts';
@@ -10,11 +10,15 @@ import { useFireTimes } from './use-fire-times.ts';
 
 const dayMs = 86_400_000;
 const mostLanes = 8;
+/** Far more than a lane can show apart. */
+const mostPosts = 500;
 
 /** The next 24 hours: a lane for the scheduled posts and one for each of the next jobs. */
 export function DayAhead({ jobs, paused }: { jobs: readonly JobView[]; paused: boolean }) {
   // The picture moves once a minute; nobody sees less than that on a day's scale.
   const from = useNow(60_000);
+  // The same question for an hour: asked every minute, it would be answered every minute.
+  const until = Math.ceil((from + dayMs) / 3_600_000) * 3_600_000;
   const soon = jobs
     .filter((job) => job.enabled && job.nextRun !== null && fromInstant(job.nextRun) < from + dayMs)
     .sort(
@@ -24,11 +28,16 @@ export function DayAhead({ jobs, paused }: { jobs: readonly JobView[]; paused: b
   const times = useFireTimes(shown);
   const queued = useCall(
     'posts.list',
-    { status: 'queued', limit: 10_000 },
+    { status: ['queued', 'sending'], to: toInstant(until), order: 'soonest', limit: mostPosts },
     { refreshOn: ['posts.changed'], quietMs: 2000 },
   );
 
-  const posts = (queued.data ?? []).flatMap((post) => (post.publishAt ? [fromInstant(post.publishAt)] : []));
+  const posts = (queued.data ?? []).flatMap(({ targets }) => {
+    const due = targets.flatMap(({ status, dueAt }) =>
+      dueAt !== null && (status === 'queued' || status === 'sending') ? [fromInstant(dueAt)] : [],
+    );
+    return due.length > 0 ? [Math.min(...due)] : [];
+  });
   const postLane = laneOf({ id: 'posts', name: 'Posts', kind: 'posts' }, posts, from, dayMs);
   const lanes: Lane[] = [
     ...(postLane.marks.length > 0 ? [postLane] : []),

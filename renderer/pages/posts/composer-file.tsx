@@ -10,6 +10,9 @@ type FileProps = {
   name: string;
   error?: readonly string[] | undefined;
   advice?: readonly string[] | undefined;
+  /** On its description. */
+  altError?: readonly string[] | undefined;
+  altAdvice?: readonly string[] | undefined;
   details: boolean;
   onChange: (part: Partial<DraftMedia>) => void;
   onRaise: (() => void) | undefined;
@@ -18,7 +21,7 @@ type FileProps = {
 
 /** One file: where it is, what it shows in words, and what must stay in sight when it is cropped. */
 export function ComposerFile(props: FileProps) {
-  const { file, name, error, advice, details, onChange, onRaise, onRemove } = props;
+  const { file, name, error, advice, altError, altAdvice, details, onChange, onRaise, onRemove } = props;
   const { focus = null, url = '' } = file;
   const title = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
   return (
@@ -44,7 +47,12 @@ export function ComposerFile(props: FileProps) {
           <Remarks errors={error} advice={advice} />
         </div>
       )}
-      <Field label={`Description of ${name}`} hint="For people who cannot see it">
+      <Field
+        label={`Description of ${name}`}
+        error={altError}
+        advice={altAdvice}
+        hint="For people who cannot see it"
+      >
         {(ids) => (
           <textarea
             {...ids}

@@ -11,7 +11,7 @@ type MediaProps = {
   error?: string | Said;
   advice?: Said;
   /** Remarks on one of them. */
-  remarksAt?: (index: number) => { error: Said; advice: Said };
+  remarksAt?: (index: number) => { error: Said; advice: Said; altError: Said; altAdvice: Said };
   /** ` of part 2` where there are several lists. */
   about?: string;
   /** Also asks for focus and public address. */

@@ -12,7 +12,7 @@ export type Notes = {
 export const elsewhere = '';
 
 const places: readonly RegExp[] = [
-  /^(?:thread\[\d+\]\.)?media\[\d+\]/,
+  /^(?:thread\[\d+\]\.)?media\[\d+\](?:\.alt)?/,
   /^(?:thread\[\d+\]\.)?(?:text|media)(?![\w[])/,
   /^overrides\.[\w-]+\.thread(?:\[\d+\])?/,
   /^overrides\.[\w-]+\.\w+/,

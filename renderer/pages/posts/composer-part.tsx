@@ -51,6 +51,8 @@ export function ComposerPart(props: PartProps) {
         remarksAt={(at) => ({
           error: notes.refusals.get(`${place}media[${at}]`),
           advice: notes.advice.get(`${place}media[${at}]`),
+          altError: notes.refusals.get(`${place}media[${at}].alt`),
+          altAdvice: notes.advice.get(`${place}media[${at}].alt`),
         })}
         onChange={(media) => onChange({ media })}
       />

@@ -1,20 +1,20 @@
 import { useState } from 'react';
 import type { PostView } from '../../../shared/index.ts';
-import { useCall } from '../../api/use-call.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
-import { href, type PostFilter, postFilters } from '../../parts/route.ts';
-import { Tabs } from '../../parts/tabs.tsx';
+import { href, type PostFilter } from '../../parts/route.ts';
 import { useDebounced } from '../../parts/use-debounced.ts';
 import { VirtualList } from '../../parts/virtual-list.tsx';
 import type { Bulk } from './bulk.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
+import { filterWords } from './filter-words.ts';
 import { PostFilters } from './post-filters.tsx';
 import { PostRow } from './post-row.tsx';
 import { PostViews } from './post-views.tsx';
 import { SelectionBar } from './selection-bar.tsx';
+import { StatusTabs } from './status-tabs.tsx';
 import { useAccounts } from './use-accounts.ts';
 import { mostShown, statusesOf, usePosts } from './use-posts.ts';
 import { useSelection } from './use-selection.ts';
@@ -68,7 +68,7 @@ export function PostsPage({ filter, account, tag }: PostsProps) {
         </ButtonLink>
       }
     >
-      <StatusTabs filter={filter} account={account} tag={tag} />
+      <StatusTabs {...{ filter, account, tag }} search={calm} />
       <PostFilters
         {...{ filter, account, tag, search, accounts }}
         posts={posts ?? none}
@@ -139,31 +139,6 @@ export function PostsPage({ filter, account, tag }: PostsProps) {
   );
 }
 
-function StatusTabs({ filter, account, tag }: PostsProps) {
-  const status = useCall('status.get', {}, { refreshOn: ['status.changed', 'posts.changed'] });
-  const counts: Partial<Record<PostFilter, number>> = status.data
-    ? { pending: status.data.counts.queuedPosts, 'needs-you': status.data.counts.needYou }
-    : {};
-  return (
-    <div className="tools">
-      <Tabs
-        label="Filter by status"
-        tabs={postFilters.map((entry) => ({
-          text: filterWords[entry].tab,
-          to: href({
-            page: 'posts',
-            filter: entry,
-            ...(account ? { account } : {}),
-            ...(tag ? { tag } : {}),
-          }),
-          current: entry === filter,
-          count: account || tag ? undefined : counts[entry],
-        }))}
-      />
-    </div>
-  );
-}
-
 function NoPosts({ filter }: { filter: PostFilter }) {
   return (
     <Empty icon="posts" title={filterWords[filter].empty} text={filterWords[filter].text}>
@@ -175,27 +150,3 @@ function NoPosts({ filter }: { filter: PostFilter }) {
     </Empty>
   );
 }
-
-const filterWords: Record<PostFilter, { tab: string; empty: string; text: string }> = {
-  pending: {
-    tab: 'Scheduled',
-    empty: 'No posts are waiting',
-    text: 'Posts that you write, import or let a job make stand here until they are published.',
-  },
-  'needs-you': {
-    tab: 'Needs you',
-    empty: 'No post needs you',
-    text: 'Posts that failed, came too late, or whose outcome nobody knows would be shown here with what to do.',
-  },
-  drafts: { tab: 'Drafts', empty: 'No drafts', text: 'A post without a time stays a draft.' },
-  published: {
-    tab: 'Published',
-    empty: 'Nothing was published yet',
-    text: 'Published posts stand here with their links.',
-  },
-  cancelled: {
-    tab: 'Cancelled',
-    empty: 'No cancelled posts',
-    text: 'Posts that you cancel stay here for reference.',
-  },
-};

@@ -6,7 +6,7 @@ import { createPager } from '../../api/pager.ts';
 import { timer } from '../../api/timer.ts';
 import type { PostFilter } from '../../parts/route.ts';
 
-const pageSize = 200;
+const pageSize = 300;
 /** More are not shown at once; filters lead to the others. */
 export const mostShown = 10_000;
 
@@ -82,7 +82,12 @@ export function usePosts(wanted: Wanted): Posts {
 }
 
 /** The call that asks for what is wanted. */
-export function queryOf({ filter, account, tag, search }: Wanted): CallInput<'posts.list'> {
+export function queryOf({
+  filter,
+  account,
+  tag,
+  search,
+}: Wanted): Pick<CallInput<'posts.list'>, 'status' | 'order' | 'account' | 'tag' | 'search'> {
   return {
     status: [...statusesOf[filter]],
     order: filter === 'pending' ? 'soonest' : 'latest',

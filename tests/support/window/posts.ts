@@ -81,6 +81,10 @@ export function postHandlersOn(world: World, announcer: Announcer) {
 
   return {
     'posts.list': async (query) => pageOf(world.posts, query),
+    'posts.count': async (query) => {
+      const all = pageOf(world.posts, { ...query, order: 'latest', limit: world.posts.length });
+      return { count: all.length, more: false };
+    },
     'posts.get': async ({ id }) => find(id),
     'posts.add': async ({ post, source }) => {
       refuse(post);
