@@ -182,7 +182,7 @@ describe.skipIf(!browser)('every page', () => {
   });
 
   // 640 pixels are a usual screen at 200 %, 400 one at 320 %: nothing may be cut off there (WCAG 1.4.10).
-  test.each([800, 640, 400])(
+  test.each([640, 400])(
     'keeps everything in sight in %i pixels',
     async (width) => {
       const { page } = await open(crowdedWorld(), { width });

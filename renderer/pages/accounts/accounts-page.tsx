@@ -54,7 +54,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
   const api = useApi();
   const say = useSay();
   const verifying = useAction(say.failed);
-  const removing = useAction(say.failed);
+  const removing = useAction();
   const signingIn = useAction(say.failed);
   const [asking, setAsking] = useState(false);
   const verify = () =>
@@ -124,6 +124,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
           title={`Remove ${account.handle}?`}
           action="Remove account"
           busy={removing.busy}
+          error={removing.error}
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >

@@ -67,7 +67,7 @@ export function EnableSwitch({ job }: { job: JobView }) {
 export function RemoveJob({ job }: { job: JobView }) {
   const api = useApi();
   const say = useSay();
-  const action = useAction(say.failed);
+  const action = useAction();
   const [asking, setAsking] = useState(false);
   const remove = () =>
     action.run(async () => {
@@ -85,6 +85,7 @@ export function RemoveJob({ job }: { job: JobView }) {
           title={`Remove ${job.name}?`}
           action="Remove job"
           busy={action.busy}
+          error={action.error}
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >

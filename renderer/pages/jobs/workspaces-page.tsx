@@ -9,7 +9,6 @@ import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
-import { useSay } from '../../parts/toasts.tsx';
 import { WorkspaceForm } from './workspace-form.tsx';
 
 /** Places where commands run: a folder, the start of the command, and environment. */
@@ -73,7 +72,7 @@ function WorkspaceCard({
   done: () => void;
 }) {
   const api = useApi();
-  const action = useAction(useSay().failed);
+  const action = useAction();
   const [asking, setAsking] = useState(false);
   const remove = () =>
     action.run(async () => {
@@ -104,6 +103,7 @@ function WorkspaceCard({
           title={`Remove the workspace ${workspace.id}?`}
           action="Remove"
           busy={action.busy}
+          error={action.error}
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >

@@ -2,6 +2,7 @@ import type { Settings, Status } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page, Section } from '../../parts/page.tsx';
+import { MediaSettings, PostSettings } from './post-settings.tsx';
 import { SettingChoice, SettingLimit, SettingNumber, SettingSwitch, SettingText } from './setting-rows.tsx';
 import { type SettingsChange, useSaveSetting } from './use-save-setting.ts';
 
@@ -92,31 +93,8 @@ function Rows({
           />
         </div>
       </Section>
-      <Section title="Posts">
-        <div className="card rows">
-          <SettingNumber
-            label="Late limit"
-            hint="A post later than this is missed and offered to you, not published."
-            unit="hours"
-            value={settings.lateLimitHours}
-            save={(lateLimitHours) => save({ lateLimitHours })}
-          />
-          <SettingNumber
-            label="Spacing of late posts"
-            hint="After a gap, the posts of one account go out this far apart."
-            unit="seconds"
-            value={settings.spacingSeconds}
-            save={(spacingSeconds) => save({ spacingSeconds })}
-          />
-          <SettingNumber
-            label="Settle time"
-            hint="How long a request without an answer rests before it is looked up."
-            unit="seconds"
-            value={settings.settleSeconds}
-            save={(settleSeconds) => save({ settleSeconds })}
-          />
-        </div>
-      </Section>
+      <PostSettings settings={settings} save={save} />
+      <MediaSettings settings={settings} save={save} />
       <Section title="Security">
         <div className="card rows">
           <SettingChoice

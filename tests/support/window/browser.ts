@@ -41,6 +41,8 @@ export function windowsIn(
     const [browser] = await Promise.all([chromium.launch({ executablePath, args }), buildInto(folder)]);
     context = await browser.newContext({ timezoneId: 'America/New_York', colorScheme: 'light' });
     context.setDefaultTimeout(5000);
+    // A crowded machine may take its time over the first page; nothing is measured by it.
+    context.setDefaultNavigationTimeout(15_000);
   });
   afterAll(async () => {
     await context?.browser()?.close();

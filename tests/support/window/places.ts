@@ -58,6 +58,8 @@ export function crowdedWorld(): World {
     post: { text: 'Open on {date}', values: {}, accounts: ['ada'] },
   });
   return world({
+    paused: true,
+    demo: true,
     jobs: [news, sampleJob({ id: 'off', name: 'Off', enabled: false })],
     runs,
     output: new Map([
