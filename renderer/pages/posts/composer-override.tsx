@@ -1,19 +1,19 @@
-import { type AccountView, type Override, type PostFormat, postFormats } from '../../../shared/index.ts';
-import { Button } from '../../parts/button.tsx';
+import { type AccountView, type PostFormat, postFormats } from '../../../shared/index.ts';
 import { Field, Remarks } from '../../parts/field.tsx';
 import { networkWords } from '../../parts/wording.ts';
 import { type CountOf, Counts } from './composer-counts.tsx';
 import type { Draft } from './composer-draft.ts';
 import type { Notes } from './composer-notes.ts';
+import { type OverrideChange, OwnComment } from './own-comment.tsx';
+import { OwnThread } from './own-thread.tsx';
 import { WordingFields } from './wording-fields.tsx';
 
-type Change = { [K in keyof Override]?: Override[K] | undefined };
 type OverrideProps = {
   account: AccountView;
   draft: Draft;
   notes: Notes;
   countOf: CountOf;
-  onChange: (change: Change) => void;
+  onChange: (change: OverrideChange) => void;
 };
 
 /** What one account gets instead of the post's own; everything that is not changed here is as above. */
@@ -105,111 +105,6 @@ export function ComposerOverride({ account, draft, notes, countOf, onChange }: O
         <Rest notes={notes} place={place} />
       </div>
     </details>
-  );
-}
-
-type OwnProps = Omit<OverrideProps, 'countOf'> & { override: Override; place: string };
-
-function OwnThread(props: OwnProps & { countOf: CountOf; warning: string }) {
-  const { account, draft, notes, countOf, warning, onChange, override, place } = props;
-  const rest = draft.parts.slice(1);
-  const { thread } = override;
-  const kind = thread === undefined ? 'same' : thread.length === 0 ? 'none' : 'own';
-  const choose = (value: string) =>
-    onChange({
-      thread: value === 'own' ? rest.map(({ text }) => text) : value === 'none' ? [] : undefined,
-    });
-  return (
-    <>
-      <Field label="Thread" error={notes.refusals.get(`${place}thread`)}>
-        {(ids) => (
-          <select {...ids} value={kind} onChange={(event) => choose(event.target.value)}>
-            <option value="same">as above</option>
-            <option value="own">with words of its own</option>
-            <option value="none">without it</option>
-          </select>
-        )}
-      </Field>
-      {(thread ?? []).map((text, index) => (
-        <Field
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts of a thread have no identity but their place
-          key={index}
-          label={`Part ${index + 2} for ${account.handle}`}
-          error={notes.refusals.get(`${place}thread[${index}]`)}
-          advice={notes.advice.get(`${place}thread[${index}]`)}
-          hint={<Counts text={text} part={index + 1} accounts={[account]} {...{ countOf, warning }} />}
-        >
-          {(ids) => (
-            <textarea
-              {...ids}
-              rows={3}
-              value={text}
-              onChange={(event) =>
-                onChange({
-                  thread: thread?.map((own, at) => (at === index ? event.target.value : own)),
-                })
-              }
-            />
-          )}
-        </Field>
-      ))}
-      {thread !== undefined && thread.length > 0 && (
-        <div className="buttons">
-          {thread.length < rest.length && (
-            <Button
-              small
-              icon="plus"
-              onClick={() => onChange({ thread: [...thread, rest[thread.length]?.text ?? ''] })}
-            >
-              Take in part {thread.length + 2}
-            </Button>
-          )}
-          <Button small look="quiet" icon="trash" onClick={() => onChange({ thread: thread.slice(0, -1) })}>
-            Leave out part {thread.length + 1}
-          </Button>
-        </div>
-      )}
-    </>
-  );
-}
-
-function OwnComment({ account, draft, notes, onChange, override, place }: OwnProps) {
-  const { firstComment } = override;
-  const kind = firstComment === undefined ? 'same' : firstComment === null ? 'none' : 'own';
-  if (kind === 'same' && draft.firstComment === '') return null;
-  const choose = (value: string) =>
-    onChange({ firstComment: value === 'own' ? draft.firstComment : value === 'none' ? null : undefined });
-  return (
-    <>
-      <Field
-        label="First comment"
-        error={kind === 'own' ? undefined : notes.refusals.get(`${place}firstComment`)}
-      >
-        {(ids) => (
-          <select {...ids} value={kind} onChange={(event) => choose(event.target.value)}>
-            <option value="same">as above</option>
-            <option value="own">of its own</option>
-            <option value="none">without it</option>
-          </select>
-        )}
-      </Field>
-      {kind === 'own' && (
-        <Field
-          label={`First comment for ${account.handle}`}
-          error={notes.refusals.get(`${place}firstComment`)}
-          advice={notes.advice.get(`${place}firstComment`)}
-        >
-          {(ids) => (
-            <textarea
-              {...ids}
-              rows={2}
-              value={firstComment ?? ''}
-              onChange={(event) => onChange({ firstComment: event.target.value })}
-            />
-          )}
-        </Field>
-      )}
-    </>
   );
 }
 
