@@ -25,7 +25,15 @@ function tree() {
 
 it('everything is stale before the first build, nothing after it', () => {
   const { root, build } = tree();
-  expect(stale(root)).toEqual(['renderer', 'main', 'preload', 'headless', 'cli', 'command-helper', 'media-worker']);
+  expect(stale(root)).toEqual([
+    'renderer',
+    'main',
+    'preload',
+    'headless',
+    'cli',
+    'command-helper',
+    'media-worker',
+  ]);
   build();
   expect(stale(root)).toEqual([]);
 });
