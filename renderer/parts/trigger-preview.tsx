@@ -2,6 +2,7 @@ import type { CallInput, Trigger } from '../../shared/index.ts';
 import { useCall } from '../api/use-call.ts';
 import { NextTimes } from './next-times.tsx';
 import { ErrorNote } from './note.tsx';
+import { useLast } from './use-last.ts';
 
 type Props = { triggers: readonly Trigger[]; timezone: string | null };
 
@@ -19,6 +20,7 @@ type OneProps = { trigger: Trigger; timezone: string | null; count: number };
 function OneTrigger({ trigger, timezone, count }: OneProps) {
   const input: CallInput<'schedule.next'> = { trigger, count, ...(timezone ? { timezone } : {}) };
   const times = useCall('schedule.next', input);
+  const shown = useLast(times.data);
   if (times.error) return <ErrorNote error={times.error} />;
-  return times.data ? <NextTimes times={times.data} /> : <p className="quiet">Working out the next times…</p>;
+  return shown ? <NextTimes times={shown} /> : <p className="quiet">Working out the next times…</p>;
 }

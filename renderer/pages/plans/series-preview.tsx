@@ -11,6 +11,7 @@ import { useCall } from '../../api/use-call.ts';
 import { NextTimes } from '../../parts/next-times.tsx';
 import { ErrorNote, Note } from '../../parts/note.tsx';
 import { Section } from '../../parts/page.tsx';
+import { useLast } from '../../parts/use-last.ts';
 import { toLocal } from '../../parts/zone.ts';
 
 type PreviewProps = {
@@ -27,11 +28,15 @@ export function SeriesPreview({ series, zone, snippets, past }: PreviewProps) {
   const input =
     checked.ok && zone !== undefined ? { trigger: checked.value, timezone: zone, count: 10 } : null;
   const times = useCall('schedule.next', input);
-  const shown = input && times.data ? beforeEnd(times.data, series.end, past) : undefined;
+  const data = useLast(times.data);
+  const shown = input && data ? beforeEnd(data, series.end, past) : undefined;
   const [first] = shown?.next ?? [];
   return (
     <div className="editor-preview">
       <Section title="When it posts">
+        <p role="status" className="visually-hidden">
+          {shown?.description}
+        </p>
         {times.error && <ErrorNote error={times.error} />}
         {shown && <NextTimes times={shown} />}
         {shown?.next.length === 0 && <p className="quiet">No post is to come.</p>}
