@@ -15,6 +15,8 @@ import { slotText } from './slot-draft.ts';
 import { SlotEditor } from './slot-editor.tsx';
 
 const pageOfSlots = 14;
+/** As many as the engine gives. */
+const mostSlots = 500;
 
 /** The weekly slots of each account, and what is in them. */
 export function QueuesPage() {
@@ -28,12 +30,17 @@ export function QueuesPage() {
   const error = queues.error ?? accounts.error;
   const known = accounts.data ?? [];
   const strangers = (queues.data ?? []).filter(({ account }) => !known.some(({ id }) => id === account));
+  const shown = [
+    ...known.map((account) => ({ id: account.id, account })),
+    ...strangers.map(({ account }) => ({ id: account, account: undefined })),
+  ];
+  const isThere = queues.data && accounts.data;
   return (
     <Page title="Weekly slots" actions={<NewPost shown={known.length > 0} />}>
       <PlanTabs current="queues" />
       {error && <ErrorNote error={error} retry={queues.refresh} />}
-      {!(queues.data && accounts.data) && !error && <Loading what="queues" />}
-      {queues.data && accounts.data && known.length + strangers.length === 0 && (
+      {!isThere && !error && <Loading what="queues" />}
+      {isThere && shown.length === 0 && (
         <Empty
           icon="clock"
           title="An account comes first"
@@ -44,27 +51,17 @@ export function QueuesPage() {
           </ButtonLink>
         </Empty>
       )}
-      {queues.data &&
-        known.map((account) => (
+      {isThere &&
+        shown.map(({ id, account }) => (
           <QueueSection
-            key={account.id}
-            id={account.id}
+            key={id}
+            id={id}
             account={account}
-            queue={queues.data?.find((queue) => queue.account === account.id)}
-            more={() => setLimit((before) => Math.min(500, before + 3 * pageOfSlots))}
+            queue={queues.data?.find((queue) => queue.account === id)}
+            more={() => setLimit((before) => Math.min(mostSlots, before + 3 * pageOfSlots))}
             changed={queues.refresh}
           />
         ))}
-      {strangers.map((queue) => (
-        <QueueSection
-          key={queue.account}
-          id={queue.account}
-          account={undefined}
-          queue={queue}
-          more={() => setLimit((before) => Math.min(500, before + 3 * pageOfSlots))}
-          changed={queues.refresh}
-        />
-      ))}
     </Page>
   );
 }

@@ -19,10 +19,11 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
   const api = useApi();
   const say = useSay();
   const action = useAction(say.failed);
+  const cancelling = useAction();
   const [asking, setAsking] = useState<'cancel' | 'move'>();
 
-  const does = (name: Call, text: string) =>
-    action.run(async () => {
+  const does = (name: Call, text: string, by = action) =>
+    by.run(async () => {
       await api.call(name, { id: post.id });
       setAsking(undefined);
       say.done(text);
@@ -80,8 +81,9 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
         <Confirm
           title="Cancel this post?"
           action="Cancel post"
-          busy={action.busy}
-          onConfirm={() => does('posts.cancel', 'The post was cancelled.')}
+          busy={cancelling.busy}
+          error={cancelling.error}
+          onConfirm={() => does('posts.cancel', 'The post was cancelled.', cancelling)}
           onClose={() => setAsking(undefined)}
         >
           <p>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useApi } from '../../api/context.tsx';
-import { useAction } from '../../api/use-action.ts';
+import { type Action, useAction } from '../../api/use-action.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { ExactTime } from '../../parts/time-view.tsx';
@@ -23,9 +23,10 @@ const shown = 4;
 export function Settle({ postId, account, handle, evidence, changed }: SettleProps) {
   const api = useApi();
   const say = useSay();
-  const action = useAction(say.failed);
+  const noting = useAction(say.failed);
+  const sending = useAction();
   const [asking, setAsking] = useState(false);
-  const settle = (published: boolean) =>
+  const settle = (published: boolean, action: Action) =>
     action.run(async () => {
       await api.call('posts.settle', { id: postId, account, published });
       setAsking(false);
@@ -48,7 +49,7 @@ export function Settle({ postId, account, handle, evidence, changed }: SettlePro
         </ul>
       )}
       <div className="buttons">
-        <Button busy={action.busy} icon="check" onClick={() => settle(true)}>
+        <Button busy={noting.busy} icon="check" onClick={() => settle(true, noting)}>
           It is there
         </Button>
         <Button icon="retry" onClick={() => setAsking(true)}>
@@ -60,8 +61,9 @@ export function Settle({ postId, account, handle, evidence, changed }: SettlePro
           title="Send it again?"
           action="It is not there, send it"
           look="danger"
-          busy={action.busy}
-          onConfirm={() => settle(false)}
+          busy={sending.busy}
+          error={sending.error}
+          onConfirm={() => settle(false, sending)}
           onClose={() => setAsking(false)}
         >
           <p>If the post is on the profile of {handle} after all, it will stand there twice.</p>
