@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { CallError } from '../../api/call-error.ts';
 import { type Action, useAction } from '../../api/use-action.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -109,7 +109,13 @@ function TypedRow({ label, hint, text, unit, wide, placeholder, suggestions, sav
   const saving = useSaving();
   const list = useId();
   const [typed, setTyped] = useState(text);
-  useEffect(() => setTyped(text), [text]);
+  const stored = useRef(text);
+  useEffect(() => {
+    const before = stored.current;
+    stored.current = text;
+    // News of an earlier save must not overwrite what a person is typing.
+    setTyped((now) => (now === before ? text : now));
+  }, [text]);
   const commit = () => {
     if (typed !== text) void saving.run(() => saveText(typed));
   };
