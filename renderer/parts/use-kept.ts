@@ -25,6 +25,11 @@ export function keepFor<T>(name: string, value: T, keep: Keep = 'tab'): void {
   storageOf(keep).setItem(`belfry.draft.${name}`, JSON.stringify(value));
 }
 
+/** What `useKept` of the same name has kept; undefined when there is nothing. */
+export function keptFor<T>(name: string, keep: Keep = 'tab'): T | undefined {
+  return read<T>(storageOf(keep), `belfry.draft.${name}`);
+}
+
 function storageOf(keep: Keep): Storage {
   return keep === 'tab' ? window.sessionStorage : window.localStorage;
 }

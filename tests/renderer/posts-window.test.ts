@@ -123,6 +123,32 @@ describe.skipIf(!browser)('writing a post', () => {
     await again.close();
   });
 
+  test('is not lost by a slip: clearing the form asks, and so does another post that would take its place', async () => {
+    const window = await open(world({ accounts, posts: [post('one', 'queued')] }), { at: '#/new-post' });
+    const { page } = window;
+    const text = page.getByRole('textbox', { name: 'Text', exact: true });
+    await text.fill('Mine');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page
+      .getByRole('dialog', { name: 'Clear this form?' })
+      .getByRole('button', { name: 'Cancel' })
+      .click();
+    expect(await text.inputValue()).toBe('Mine');
+    await goTo(page, '#/posts/one');
+    await page.getByRole('button', { name: 'Use as new post' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Replace the post that you have begun?' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await goTo(page, '#/new-post');
+    await soon(() => text.inputValue()).toBe('Mine');
+    await goTo(page, '#/posts/one');
+    await page.getByRole('button', { name: 'Use as new post' }).click();
+    await dialog.getByRole('button', { name: 'Use this one' }).click();
+    await soon(() => text.inputValue()).toBe('Post one');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('button', { name: 'Clear form' }).click();
+    await soon(() => text.inputValue()).toBe('');
+  });
+
   test('for the next free slot, which is offered when accounts have slots', async () => {
     const queue = {
       account: 'ada',
@@ -186,6 +212,11 @@ describe.skipIf(!browser)('editing a post', () => {
     const { page } = window;
     const text = page.getByRole('textbox', { name: 'Text', exact: true });
     await text.fill('Mine');
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await page
+      .getByRole('dialog', { name: 'Discard your changes?' })
+      .getByRole('button', { name: 'Cancel' })
+      .click();
     w.posts = [{ ...stored, text: 'Theirs' }];
     window.announcer.announce({ name: 'posts.changed' });
     await page.getByText('The post was changed elsewhere since you began.').waitFor();

@@ -84,6 +84,12 @@ export function CalendarPage({ week }: { week?: string | undefined }) {
       </div>
       {answer.error && <ErrorNote error={answer.error} retry={answer.refresh} />}
       {answer.data?.length === mostPosts && <p className="quiet">Only the first 10,000 are shown.</p>}
+      {answer.data?.length === 0 && (
+        <p className="quiet" role="status">
+          Nothing goes out in this week. Posts with a time stand here, drafts too; drag one to move it to
+          another day.
+        </p>
+      )}
       {!answer.data && !answer.error && <Loading what="calendar" />}
       {answer.data && (
         <div className="calendar">

@@ -78,6 +78,11 @@ export const emptyDraft: Draft = {
   overrides: {},
 };
 
+/** Whether there is anything in a form that a person would miss. */
+export function isBegun(draft: Draft): boolean {
+  return draft.parts.length > 1 || draft.parts[0].text.trim() !== '' || draft.parts[0].media.length > 0;
+}
+
 /** A post's words and files as the beginning of a new one, without its time. */
 export function copyOf(post: PostView): Draft {
   return { ...wordsOf(post), when: 'at', at: '', exactAt: null };

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import {
   type AccountView,
   fromInstant,
@@ -8,6 +9,7 @@ import {
 import { useApi } from '../../api/context.tsx';
 import { useCall } from '../../api/use-call.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote, Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
@@ -49,6 +51,8 @@ function EditPost({ post, accounts }: { post: PostView; accounts: readonly Accou
   const asItIs: Kept = { draft: draftOf(post, userZone), from: now };
   const [{ draft, from }, setKept, forget] = useKept<Kept>(`edit-post.2.${post.id}`, asItIs, 'machine');
   const composing = useComposing(draft, post.id);
+  const [asking, setAsking] = useState(false);
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(asItIs.draft);
   const leave = () => {
     forget();
     go({ page: 'post', id: post.id });
@@ -101,10 +105,20 @@ function EditPost({ post, accounts }: { post: PostView; accounts: readonly Accou
         <Button submit look="primary" busy={composing.busy}>
           Save changes
         </Button>
-        <Button look="quiet" onClick={leave}>
+        <Button look="quiet" onClick={() => (isChanged ? setAsking(true) : leave())}>
           Discard changes
         </Button>
       </div>
+      {asking && (
+        <Confirm
+          title="Discard your changes?"
+          action="Discard changes"
+          onConfirm={leave}
+          onClose={() => setAsking(false)}
+        >
+          <p>The post stays as it was saved last.</p>
+        </Confirm>
+      )}
     </Composer>
   );
 }

@@ -1,7 +1,9 @@
+import { useState } from 'react';
 import { type AccountView, nextSlot } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useCall } from '../../api/use-call.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote } from '../../parts/note.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
@@ -10,7 +12,7 @@ import { useSay } from '../../parts/toasts.tsx';
 import { useKept } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
 import { Composer } from './composer.tsx';
-import { type Draft, emptyDraft, newPostForm } from './composer-draft.ts';
+import { type Draft, emptyDraft, isBegun, newPostForm } from './composer-draft.ts';
 import { useComposing } from './use-composing.ts';
 
 /** Writes a post. What was typed survives leaving the page and closing the window. */
@@ -42,6 +44,13 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
   const queues = useCall('queue.list', { limit: 100 }, { refreshOn: ['posts.changed', 'settings.changed'] });
   const [draft, setDraft, forget] = useKept<Draft>(newPostForm, emptyDraft, 'machine');
   const composing = useComposing(draft);
+  const [asking, setAsking] = useState(false);
+  const clear = () => {
+    setAsking(false);
+    setDraft(emptyDraft);
+    composing.clear();
+    forget();
+  };
 
   const save = () =>
     composing.save(async (post) => {
@@ -67,17 +76,20 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
         <Button submit look="primary" busy={composing.busy}>
           {buttonWords[draft.when]}
         </Button>
-        <Button
-          look="quiet"
-          onClick={() => {
-            setDraft(emptyDraft);
-            composing.clear();
-            forget();
-          }}
-        >
+        <Button look="quiet" onClick={() => (isBegun(draft) ? setAsking(true) : clear())}>
           Clear
         </Button>
       </div>
+      {asking && (
+        <Confirm
+          title="Clear this form?"
+          action="Clear form"
+          onConfirm={clear}
+          onClose={() => setAsking(false)}
+        >
+          <p>What you have written here is gone then.</p>
+        </Confirm>
+      )}
     </Composer>
   );
 }

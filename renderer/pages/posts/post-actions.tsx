@@ -6,9 +6,9 @@ import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { href } from '../../parts/route.ts';
 import { useSay } from '../../parts/toasts.tsx';
-import { keepFor } from '../../parts/use-kept.ts';
+import { keepFor, keptFor } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
-import { copyOf, newPostForm } from './composer-draft.ts';
+import { copyOf, type Draft, isBegun, newPostForm } from './composer-draft.ts';
 import { MoveDialog } from './move-dialog.tsx';
 import { has, isMovable, isOpen } from './post-states.ts';
 
@@ -20,7 +20,7 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
   const say = useSay();
   const action = useAction(say.failed);
   const cancelling = useAction();
-  const [asking, setAsking] = useState<'cancel' | 'move'>();
+  const [asking, setAsking] = useState<'cancel' | 'copy' | 'move'>();
 
   const does = (name: Call, text: string, by = action) =>
     by.run(async () => {
@@ -29,6 +29,11 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
       say.done(text);
       changed();
     });
+  const askToCopy = () => {
+    const kept = keptFor<Draft>(newPostForm, 'machine');
+    if (kept && isBegun(kept)) setAsking('copy');
+    else copy();
+  };
   const copy = () => {
     keepFor(newPostForm, copyOf(post), 'machine');
     go({ page: 'new-post' });
@@ -38,7 +43,7 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
 
   return (
     <>
-      <Button icon="copy" onClick={copy}>
+      <Button icon="copy" onClick={askToCopy}>
         Use as new post
       </Button>
       {has(post, 'draft', 'queued', 'failed', 'missed') && (
@@ -77,6 +82,19 @@ export function PostActions({ post, changed }: { post: PostView; changed: () => 
         </Button>
       )}
       {asking === 'move' && <MoveDialog post={post} changed={changed} onClose={() => setAsking(undefined)} />}
+      {asking === 'copy' && (
+        <Confirm
+          title="Replace the post that you have begun?"
+          action="Use this one"
+          onConfirm={copy}
+          onClose={() => setAsking(undefined)}
+        >
+          <p>
+            The form for a new post still holds words of yours. They are gone when this post takes their
+            place.
+          </p>
+        </Confirm>
+      )}
       {asking === 'cancel' && (
         <Confirm
           title="Cancel this post?"
