@@ -245,6 +245,10 @@ describe.skipIf(!browser)('weekly slots', () => {
     await soon(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(
       /: Post c$/,
     );
+    const more = page.getByRole('button', { name: /^Show more slots/ });
+    await more.press('Enter');
+    await soon(() => callsOf(window, 'queue.list').at(-1)).toEqual({ limit: 56 });
+    expect(await more.evaluate((button) => button === document.activeElement)).toBe(true);
     expect(callsOf(window, 'queue.move')).toEqual([
       { account: 'ada', post: 'c', to: 'up' },
       { account: 'ada', post: 'c', to: 'top' },

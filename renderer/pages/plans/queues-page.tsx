@@ -6,6 +6,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { ErrorNote, Note } from '../../parts/note.tsx';
 import { Loading, Page, Section } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
+import { useLast } from '../../parts/use-last.ts';
 import { networkWords, plural } from '../../parts/wording.ts';
 import { ZoneHint } from '../../parts/zone-hint.tsx';
 import { PlanTabs } from './plan-tabs.tsx';
@@ -27,14 +28,16 @@ export function QueuesPage() {
     { refreshOn: ['settings.changed', 'posts.changed'], quietMs: 500 },
   );
   const accounts = useCall('accounts.list', { limit: 10_000 }, { refreshOn: ['accounts.changed'] });
+  // More slots are another question; what is shown, and edited, stays until it is answered.
+  const lists = useLast(queues.data);
   const error = queues.error ?? accounts.error;
   const known = accounts.data ?? [];
-  const strangers = (queues.data ?? []).filter(({ account }) => !known.some(({ id }) => id === account));
+  const strangers = (lists ?? []).filter(({ account }) => !known.some(({ id }) => id === account));
   const shown = [
     ...known.map((account) => ({ id: account.id, account })),
     ...strangers.map(({ account }) => ({ id: account, account: undefined })),
   ];
-  const isThere = queues.data && accounts.data;
+  const isThere = lists && accounts.data;
   return (
     <Page title="Weekly slots" actions={<NewPost shown={known.length > 0} />}>
       <PlanTabs current="queues" />
@@ -57,7 +60,7 @@ export function QueuesPage() {
             key={id}
             id={id}
             account={account}
-            queue={queues.data?.find((queue) => queue.account === id)}
+            queue={lists.find((queue) => queue.account === id)}
             more={() => setLimit((before) => Math.min(mostSlots, before + 3 * pageOfSlots))}
             changed={queues.refresh}
           />
