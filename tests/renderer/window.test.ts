@@ -421,6 +421,19 @@ describe.skipIf(!browser)('the window', () => {
     await soon(() => [w.settings.keepRunsPerJob, w.settings.keepDatabaseMiB]).toEqual([50, null]);
   });
 
+  test('keeps what is being typed when news of that setting come', async () => {
+    const w = world();
+    const { page, announcer } = await open(w, { at: '#/settings' });
+    const days = page.getByLabel('Keep runs for');
+    await days.fill('45');
+    w.settings = { ...w.settings, keepRunsDays: 10, lateLimitHours: 7 };
+    announcer.announce({ name: 'settings.changed' });
+    await soon(() => page.getByLabel('Late limit').inputValue()).toBe('7');
+    expect(await days.inputValue()).toBe('45');
+    await days.press('Enter');
+    await soon(() => w.settings.keepRunsDays).toBe(45);
+  });
+
   test('helps to begin while there is nothing, and shows the demonstration', async () => {
     const { page } = await open(world());
     await page.getByRole('link', { name: 'See templates' }).waitFor();
