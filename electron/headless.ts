@@ -75,6 +75,9 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     openUrl: async () => {
       throw desktopOnly('An address cannot be opened', 'Open it in your own browser');
     },
+    pickFiles: async () => {
+      throw desktopOnly('Files cannot be chosen here', 'Type the path of the file on the engine’s machine');
+    },
     async startDemo() {
       demo ??= openHeadless(
         { ...options, home: demoHome(options.home), port: 0, window: true, demo: true },

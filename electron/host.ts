@@ -22,6 +22,8 @@ export type Host = {
   /** A fresh link to the window in a browser; null when this host has a window of its own. */
   link(): string | null;
   openUrl(url: string): Promise<void>;
+  /** Asks the person for files to post; paths on this machine. */
+  pickFiles(): Promise<string[]>;
   startDemo(): Promise<{ url: string | null }>;
   launchAtLogin(enabled: boolean): Promise<void>;
   notify(alert: Alert): void;

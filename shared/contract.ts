@@ -198,6 +198,8 @@ export const contract = {
 
   /** Opens an address in the person's browser; the desktop host only. */
   'shell.open': { in: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), out: done },
+  /** Asks the person for files to post and tells their paths, none when nothing was chosen; the desktop host only. */
+  'shell.pickFiles': { in: nothing, out: z.strictObject({ paths: z.array(z.string()) }) },
   /** Starts the demonstration in a home of its own and shows it. */
   'demo.start': { in: nothing, out: z.strictObject({ url: z.string().nullable() }) },
 } as const satisfies Record<string, { in: z.ZodType; out: z.ZodType }>;

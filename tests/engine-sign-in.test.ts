@@ -29,6 +29,7 @@ async function startBoth(model: ModelName) {
     quit: () => {},
     link: () => null,
     openUrl: async () => {},
+    pickFiles: async () => [],
     startDemo: async () => ({ url: null }),
     launchAtLogin: async () => {},
     notify: (alert) => told.push(alert),

@@ -309,6 +309,7 @@ async function weekWorld() {
     quit: () => {},
     link: () => null,
     openUrl: async () => {},
+    pickFiles: async () => [],
     startDemo: async () => ({ url: null }),
     launchAtLogin: async () => {},
     notify: (alert) => told.push(alert),

@@ -26,6 +26,7 @@ async function startEngine(jobs: JobInput[], home = temporaryHome()) {
     quit: () => {},
     link: () => null,
     openUrl: async () => {},
+    pickFiles: async () => [],
     startDemo: async () => ({ url: null }),
     launchAtLogin: async () => {},
     notify: (alert) => told.push(alert),

@@ -141,6 +141,7 @@ export type ApiNeeds = {
   host: {
     quit(): void;
     openUrl(url: string): Promise<void>;
+    pickFiles(): Promise<string[]>;
     startDemo(): Promise<{ url: string | null }>;
     launchAtLogin(enabled: boolean): Promise<void>;
   };

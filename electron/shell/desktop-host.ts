@@ -5,6 +5,7 @@ import { launchUtilityHelper } from './helper.ts';
 import { launchAtLogin } from './login.ts';
 import type { Notify } from './notify.ts';
 import { startAgain } from './own-command.ts';
+import { pickFiles } from './pick-files.ts';
 import { systemVault } from './vault.ts';
 
 export type DesktopHostNeeds = {
@@ -34,6 +35,7 @@ export function createDesktopHost(needs: DesktopHostNeeds): Host {
     quit,
     link: () => null,
     openUrl: (url) => shell.openExternal(url),
+    pickFiles,
     async startDemo() {
       startAgain(['--demo']);
       return { url: null };

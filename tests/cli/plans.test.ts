@@ -29,6 +29,7 @@ async function running() {
     quit: () => {},
     link: () => null,
     openUrl: async () => {},
+    pickFiles: async () => [],
     startDemo: async () => ({ url: null }),
     launchAtLogin: async () => {},
     notify: () => {},

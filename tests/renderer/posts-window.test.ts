@@ -79,6 +79,25 @@ describe.skipIf(!browser)('writing a post', () => {
     ]);
   });
 
+  test('on the desktop files are chosen, several at once, in the system’s own dialog', async () => {
+    const w = world({ accounts, mode: 'desktop', picked: ['/home/u/tower.png', '/home/u/bell.png'] });
+    const { page, bridge } = await open(w);
+    await page.exposeFunction('engineCall', (name: string, input: unknown) => bridge.call(name, input));
+    await page.addInitScript(() => {
+      const { engineCall } = window as unknown as { engineCall: (typeof bridge)['call'] };
+      Object.assign(window, { belfry: { call: engineCall, subscribe: () => () => {} } });
+    });
+    await page.reload();
+    await goTo(page, '#/new-post');
+    const file = (number: number) => page.getByLabel(`File ${number}`, { exact: true });
+    await page.getByRole('button', { name: 'Add file' }).click();
+    await soon(() => file(2).inputValue()).toBe('/home/u/bell.png');
+    expect(await file(1).inputValue()).toBe('/home/u/tower.png');
+    w.picked = [];
+    await page.getByRole('button', { name: 'Add file' }).click();
+    await soon(() => page.getByRole('textbox', { name: /^File/ }).count()).toBe(2);
+  });
+
   test('shows beside each field what accounts refuse and what could be better, before it is sent', async () => {
     const window = await open(world({ accounts }), { at: '#/new-post' });
     const { page } = window;

@@ -18,6 +18,7 @@ const engine = createBelfry({
   quit: () => {},
   link: () => null,
   openUrl: async () => {},
+  pickFiles: async () => [],
   startDemo: async () => ({ url: null }),
   launchAtLogin: async () => {},
   notify: () => {},

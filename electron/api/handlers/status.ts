@@ -26,6 +26,7 @@ export function statusHandlers(needs: ApiNeeds) {
       await needs.host.openUrl(url);
       return {};
     },
+    'shell.pickFiles': async () => ({ paths: await needs.host.pickFiles() }),
     'demo.start': () => needs.host.startDemo(),
   } satisfies Partial<Handlers>;
 }

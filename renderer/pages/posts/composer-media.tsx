@@ -1,5 +1,7 @@
+import { useApi } from '../../api/context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Remarks } from '../../parts/field.tsx';
+import { useSay } from '../../parts/toasts.tsx';
 import type { DraftMedia } from './composer-draft.ts';
 import { ComposerFile } from './composer-file.tsx';
 
@@ -25,8 +27,22 @@ export function ComposerMedia(props: MediaProps) {
   const { media, onChange, error = [], advice, remarksAt, about = '', details = false } = props;
   const change = (key: number, part: Partial<DraftMedia>) =>
     onChange(media.map((file) => (file.key === key ? { ...file, ...part } : file)));
-  const add = () =>
-    onChange([...media, { key: Math.max(0, ...media.map((file) => file.key)) + 1, path: '', alt: '' }]);
+  const api = useApi();
+  const say = useSay();
+  const add = (...paths: string[]) => {
+    const last = Math.max(0, ...media.map((file) => file.key));
+    const files = paths.map((path, index) => ({ key: last + 1 + index, path, alt: '' }));
+    onChange([...media, ...files].slice(0, most));
+  };
+  /** The desktop asks for files; in a browser nobody could name a path of the engine's machine, so it is typed. */
+  const choose = () => {
+    if (api.link.host !== 'desktop') add('');
+    else
+      api
+        .call('shell.pickFiles', {})
+        .then(({ paths }) => add(...paths))
+        .catch((error: unknown) => say.failed(error));
+  };
   return (
     <fieldset className="field composer-media">
       <legend className={media.length === 0 ? 'visually-hidden' : undefined}>Media{about}</legend>
@@ -45,7 +61,7 @@ export function ComposerMedia(props: MediaProps) {
       <Remarks errors={typeof error === 'string' ? [error] : error} advice={advice} />
       {media.length < most && (
         <div>
-          <Button small icon="image" label={`Add file${about.replace(' of', ' to')}`} onClick={add}>
+          <Button small icon="image" label={`Add file${about.replace(' of', ' to')}`} onClick={choose}>
             Add file
           </Button>
         </div>

@@ -232,6 +232,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       return {};
     },
     'shell.open': async () => ({}),
+    'shell.pickFiles': async () => ({ paths: world.picked }),
     'demo.start': async () => ({ url: 'http://127.0.0.1:1/#code=demo' }),
   };
 }

@@ -40,6 +40,8 @@ export type World = {
   templates: Template[];
   settings: Settings;
   warnings: Warning[];
+  /** Files that the person chooses when the desktop asks. */
+  picked: string[];
 };
 
 /** A world, empty unless more is said. */
@@ -64,6 +66,7 @@ export function world(some: Partial<World> = {}): World {
     templates: [],
     settings: settingsSchema.parse({}),
     warnings: [],
+    picked: [],
     ...some,
   };
 }
