@@ -27,8 +27,9 @@ export async function changeMany(
   commandFor: (works: readonly Work[]) => Command,
 ): Promise<PostChanges> {
   for (let again = 0; again < mostDecisions; again += 1) {
-    const works = await needs.ledger.select(select, mostPostsAtOnce);
-    if (works.length > mostPostsAtOnce) throw tooMany();
+    const found = await needs.ledger.select(select, mostPostsAtOnce);
+    if (found.length > mostPostsAtOnce) throw tooMany();
+    const works = found.filter(({ target }) => target.status !== 'cancelled' || namesCancelled(select));
     const given = commandFor(works);
     const posts = [...Map.groupBy(works, ({ post }) => post.id).values()];
     const decided = posts.map((all) => ({ all, changes: given.changes(all) }));
@@ -42,6 +43,11 @@ export async function changeMany(
     return { dryRun, posts: changed.map(shown) };
   }
   throw keepsChanging('the posts of this selection');
+}
+
+/** What somebody cancelled comes back only when it is named: by its id, or by asking for what was cancelled. */
+function namesCancelled({ ids, status }: PostSelection): boolean {
+  return ids !== undefined || status?.includes('cancelled') === true;
 }
 
 /** Where each of many targets goes: all to one time (or a row of times), or each by so much. */

@@ -43,9 +43,10 @@ export function inspection({
   workshop,
   settings,
   mediaFolder,
-}: Pick<PublisherNeeds, 'workshop' | 'settings' | 'mediaFolder'>): InspectNeeds {
+  ownFolders = [],
+}: Pick<PublisherNeeds, 'workshop' | 'settings' | 'mediaFolder' | 'ownFolders'>): InspectNeeds {
   const folders = settings().mediaFolders;
-  return { workshop, folders: folders === null ? null : [...folders, mediaFolder] };
+  return { workshop, folders: folders === null ? null : [...folders, mediaFolder, ...ownFolders] };
 }
 
 /** Reads what the files of a post are, without copying anything; problems name the file's field. */

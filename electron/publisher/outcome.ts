@@ -100,8 +100,8 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around)
     firstSentAt: null,
     lookups: 0,
   };
-  const tries = work.target.tries + 1;
-  const most = refusal.mostTries ?? mostCommentTries(work, refusal);
+  const tries = triesSoFar(work, refusal) + 1;
+  const most = isOffLine(refusal) ? undefined : (refusal.mostTries ?? mostCommentTries(work, refusal));
   const isFinal = refusal.class === 'edit' || (most !== undefined && tries >= most);
   const error = refusedError(work, refusal, isFinal);
   if (isFinal) {
@@ -116,10 +116,20 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around)
   };
 }
 
-/** A comment must not hold up the posts behind it for long; being off line holds up all of them anyway. */
+/** Being off line is no post's fault: however long it lasts, it ends none. */
+function isOffLine({ code }: Pick<Refusal, 'code'>): boolean {
+  return code === 'NETWORK_UNREACHABLE';
+}
+
+/** Failures in a row that count: those of the time off line are over with it. */
+function triesSoFar({ target }: Work, refusal: Refusal): number {
+  const wasOffLine = target.error !== null && isOffLine(target.error);
+  return wasOffLine && !isOffLine(refusal) ? 0 : target.tries;
+}
+
+/** A comment must not hold up the posts behind it for long. */
 function mostCommentTries(work: Work, refusal: Refusal): number | undefined {
-  const isWorth = refusal.class !== 'retry' || refusal.code === 'NETWORK_UNREACHABLE';
-  return isWorth || !onlyCommentLeft(work) ? undefined : 5;
+  return refusal.class === 'retry' && onlyCommentLeft(work) ? 5 : undefined;
 }
 
 /** The repeat was refused, and the first call may have worked all the same. */
@@ -154,5 +164,5 @@ function heldUntil(refusal: Refusal, tries: number, { now, luck }: Around): Mill
   if (refusal.class === 'reauthorize' || refusal.class === 'person') return null;
   const least = refusal.notBefore ?? 0;
   if (refusal.class === 'wait') return Math.max(least, now + hour);
-  return Math.max(least, now + backOff(tries, luck, refusal.code === 'NETWORK_UNREACHABLE'));
+  return Math.max(least, now + backOff(tries, luck, isOffLine(refusal)));
 }

@@ -266,8 +266,10 @@ export type MediaLedger = {
   neighbours(account: string, from: Millis, to: Millis): Promise<Neighbour[]>;
   /** A file lies in the bucket of this account and is wanted now. */
   keepBucketFile(account: string, name: string, at: Millis): Promise<void>;
-  /** Files in buckets with when they were last wanted, the longest ago first. */
-  bucketFiles(limit: number): Promise<{ account: string; name: string; at: Millis }[]>;
+  /** Accounts with files in buckets. */
+  bucketAccounts(): Promise<string[]>;
+  /** Names of an account's files in its bucket that nobody has wanted since `before`, the longest ago first. */
+  bucketFiles(account: string, before: Millis, limit: number): Promise<string[]>;
   forgetBucketFile(account: string, name: string): Promise<void>;
 };
 
@@ -321,6 +323,8 @@ export type PublisherNeeds = {
   patienceMs?: number;
   /** Folder that media is copied into. */
   mediaFolder: string;
+  /** Other folders of Belfry's own from which media may come, whatever a person allows. */
+  ownFolders?: readonly string[];
   account(id: string): PublisherAccount | undefined;
   /** All accounts; left out, addresses are not asked for ahead of time. */
   accounts?(): readonly PublisherAccount[];

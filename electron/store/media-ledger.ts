@@ -66,9 +66,21 @@ export function createMediaLedger(db: Database): MediaLedger {
         .execute();
     },
 
-    async bucketFiles(limit) {
-      const rows = await db.selectFrom('bucket_files').selectAll().orderBy('at').limit(limit).execute();
-      return rows.map(({ account_id, name, at }) => ({ account: account_id, name, at }));
+    async bucketAccounts() {
+      const rows = await db.selectFrom('bucket_files').select('account_id').distinct().execute();
+      return rows.map((row) => row.account_id);
+    },
+
+    async bucketFiles(account, before, limit) {
+      const rows = await db
+        .selectFrom('bucket_files')
+        .select('name')
+        .where('account_id', '=', account)
+        .where('at', '<=', before)
+        .orderBy('at')
+        .limit(limit)
+        .execute();
+      return rows.map(({ name }) => name);
     },
 
     async forgetBucketFile(account, name) {

@@ -134,6 +134,19 @@ test('moving a post brings nothing back that was cancelled on its own', async ()
   ]);
 });
 
+test('moving all of an account brings nothing back that somebody cancelled, unless it is named', async () => {
+  const stage = await createStage();
+  const add = (text: string) => stage.add({ text, accounts, publishAt: instant(stage.clock.now() + minute) });
+  const [gone, waiting] = [await add('gone'), await add('waiting')];
+  await stage.publisher.cancel(gone.id);
+  const to = { bySeconds: 3600 };
+  const all = { select: { account: accounts[0] ?? '' }, dryRun: false, to };
+  expect((await stage.publisher.moveAll(all)).posts.map(({ id }) => id)).toEqual([waiting.id]);
+  expect((await stage.publisher.get(gone.id))?.status).toBe('cancelled');
+  const named = { select: { status: ['cancelled' as const] }, dryRun: false, to };
+  expect((await stage.publisher.moveAll(named)).posts.map(({ id }) => id)).toEqual([gone.id]);
+});
+
 const inputs = (posts: PostDraft[]) => posts.map((post) => parse(postInputSchema, post, 'a test'));
 
 test('many posts are added together, in order, or none of them', async () => {

@@ -37,6 +37,15 @@ export function createWorkshop(needs: {
     for (const { settle } of waiting.splice(0)) settle({ ok: false, fault: 'failed', why });
     return ending?.terminate() ?? Promise.resolve();
   };
+  /** The order at work is given up, with its thread; those behind it are not to blame and go on in a new one. */
+  const giveUp = (program: string, why: string): void => {
+    const broken = worker;
+    worker = undefined;
+    cancelTimer();
+    waiting.shift()?.settle({ ok: false, fault: 'failed', why });
+    void broken?.terminate();
+    if (waiting.length > 0) next(program);
+  };
   const start = (program: string): Worker => {
     const started = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: 512 } });
     started.on('message', ({ id, outcome }: Answer) => {
@@ -45,10 +54,10 @@ export function createWorkshop(needs: {
       next(program);
     });
     started.on('error', (error) => {
-      if (worker === started) void end(`The thread for media broke: ${String(error)}`);
+      if (worker === started) giveUp(program, `The thread for media broke: ${String(error)}`);
     });
     started.on('exit', (code) => {
-      if (worker === started) void end(`The thread for media ended (${code})`);
+      if (worker === started) giveUp(program, `The thread for media ended (${code})`);
     });
     return started;
   };
@@ -65,7 +74,7 @@ export function createWorkshop(needs: {
     worker.ref();
     worker.postMessage(first.letter);
     cancelTimer = clock.setTimer(orderMs, () => {
-      void end(`It took longer than ${Math.round(orderMs / 1000)} s`);
+      giveUp(program, `It took longer than ${Math.round(orderMs / 1000)} s`);
     });
   };
   const order = <T>(wanted: Order): Promise<Outcome<T>> =>
