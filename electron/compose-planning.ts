@@ -7,6 +7,11 @@ import { systemRandom as random } from './random.ts';
 import { fireTimes } from './scheduler/index.ts';
 import { createSeriesLedger } from './store/index.ts';
 
+/** Where series keep copies of their media. */
+export function seriesFolder(home: string): string {
+  return join(home, 'series');
+}
+
 /** Series, weekly slots and named texts, which come to posts of the publisher's. */
 export function composePlanner(
   host: Host,
@@ -26,7 +31,8 @@ export function composePlanner(
     lateLimitHours: () => ground.settings().lateLimitHours,
     defaultTimezone: ground.timezone,
     fireTimes,
-    mediaFolder: join(home.dir, 'series'),
+    mediaFolder: seriesFolder(home.dir),
+    isCertain: async () => !(await store.publishingPaused()),
     changed: () => {
       announce({ name: 'series.changed' });
       announce({ name: 'status.changed' });

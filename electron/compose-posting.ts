@@ -2,7 +2,7 @@ import { createAccounts, openKeyVault } from './accounts/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
 import type { Ground } from './compose-ground.ts';
-import { composePlanner } from './compose-planning.ts';
+import { composePlanner, seriesFolder } from './compose-planning.ts';
 import type { Host } from './host.ts';
 import { createPublisher, createWorkshop } from './publisher/index.ts';
 import { systemRandom as random } from './random.ts';
@@ -60,6 +60,7 @@ export async function composePosting(
     version,
     requestTimeoutMs,
     mediaFolder: home.media,
+    ownFolders: [seriesFolder(home.dir)],
     account: accounts.account,
     accounts: () => config.current().accounts.flatMap(({ id }) => accounts.account(id) ?? []),
     token: accounts.token,

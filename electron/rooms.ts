@@ -51,7 +51,6 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     closers.add(() => posting.workshop.close());
     await posting.publisher.start();
     closers.add(() => posting.publisher.stop());
-    await posting.planner.start();
     closers.add(() => posting.planner.stop());
     closers.add(() => scheduler.stop());
     await scheduler.recover();
@@ -59,6 +58,10 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     closers.add(({ drainMs = ground.settings().drainSeconds * 1000 }) => runner.stop({ drainMs }));
     await scheduler.start();
     closers.add(() => scheduler.drain());
+    // Making the posts of many series can take long, and neither jobs nor clients wait for it.
+    posting.planner
+      .start()
+      .catch((error: unknown) => log('error', 'Series could not be started', { error: String(error) }));
     closers.add(
       announcer.subscribe(({ name }) => {
         if (name === 'posts.changed' || name === 'jobs.changed') duePosts.look();

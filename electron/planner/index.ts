@@ -50,10 +50,15 @@ export function createPlanner(needs: PlannerNeeds): Planner {
   const passAll = async () => {
     for (const { id } of await needs.ledger.list()) {
       if (state === 'stopped') return;
-      await passSeries(needs, id).catch((error: unknown) =>
+      await passSeries(needs, id, () => state === 'stopped').catch((error: unknown) =>
         needs.log('error', 'A series could not be looked at', { series: id, error: String(error) }),
       );
     }
+  };
+  const tidy = async () => {
+    if (!(await needs.isCertain())) return;
+    const known = (await needs.ledger.list()).map(({ id }) => id);
+    await sweepMedia(needs.mediaFolder, known);
   };
   const look = (): Promise<void> => {
     cancel();
@@ -68,8 +73,9 @@ export function createPlanner(needs: PlannerNeeds): Planner {
     async start() {
       if (state !== 'new') return;
       state = 'running';
-      const known = (await needs.ledger.list()).map(({ id }) => id);
-      await sweepMedia(needs.mediaFolder, known);
+      await tidy().catch((error: unknown) =>
+        needs.log('error', 'Old files of series could not be tidied away', { error: String(error) }),
+      );
       await look();
     },
     async stop() {

@@ -126,6 +126,8 @@ export type PlannerNeeds = {
   }): FireTimes;
   /** Folder in which a series keeps copies of its media. */
   mediaFolder: string;
+  /** False while the database was restored and no person has seen to it: then no file counts as unneeded. */
+  isCertain(): Promise<boolean>;
   /** A series changed. */
   changed(): void;
 };

@@ -1,5 +1,6 @@
 import {
   BelfryError,
+  heldMediaId,
   type Millis,
   type Problem,
   problemsError,
@@ -14,8 +15,32 @@ export async function checkSeries(
   needs: PlannerNeeds,
   series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
 ): Promise<void> {
-  const problems = [...ruleProblems(needs, series), ...(await postProblems(needs, series.definition))];
+  const problems = [
+    ...ruleProblems(needs, series),
+    ...heldProblems(series.definition),
+    ...(await postProblems(needs, series.definition)),
+  ];
   if (problems.length > 0) throw problemsError(problems, 'the series');
+}
+
+/** A file of a post goes with that post: a series needs its own. */
+function heldProblems({ post }: SeriesInput): Problem[] {
+  const lists = [
+    { field: 'post.media', media: post.media },
+    ...post.thread.map(({ media }, index) => ({ field: `post.thread[${index}].media`, media })),
+  ];
+  return lists.flatMap(({ field, media }) =>
+    media.flatMap(({ path }, index) =>
+      heldMediaId(path) === undefined
+        ? []
+        : [
+            {
+              field: `${field}[${index}].path`,
+              message: 'is the file of a post and goes with it; name a file on this machine',
+            },
+          ],
+    ),
+  );
 }
 
 function ruleProblems(

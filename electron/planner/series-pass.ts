@@ -21,12 +21,16 @@ const dayMs = 86_400_000;
  * within its days ahead. Every step is stored by itself and can be done again, so a kill at any instant loses nothing
  * and doubles nothing: a post is added under the name of its series and time.
  */
-export async function passSeries(needs: PlannerNeeds, id: string): Promise<void> {
+export async function passSeries(
+  needs: PlannerNeeds,
+  id: string,
+  isStopped: () => boolean = () => false,
+): Promise<void> {
   const series = await needs.ledger.get(id);
   if (!series) return;
   await keepUp(needs, series);
   if (series.status === 'removing') return removeSeries(needs, id);
-  if (series.status === 'active') await makePosts(needs, series);
+  if (series.status === 'active') await makePosts(needs, series, isStopped);
 }
 
 /** Forgets a series and its copies of media; the posts that it made stay. */
@@ -59,13 +63,14 @@ async function keepUp(needs: PlannerNeeds, series: StoredSeries): Promise<void> 
   }
 }
 
-async function makePosts(needs: PlannerNeeds, series: StoredSeries): Promise<void> {
+async function makePosts(needs: PlannerNeeds, series: StoredSeries, isStopped: () => boolean): Promise<void> {
   const now = needs.clock.now();
   const wanted = wantedTimes(needs, series, now + series.definition.aheadDays * dayMs);
   const known = await needs.ledger.occurrences(series.id, series.cursor + 1);
   const plan = planSeries(series, wanted, known, { now, lateLimitHours: needs.lateLimitHours() });
   if (plan.before && !(await needs.ledger.advance(series.id, plan.before, now))) return;
   for (const at of plan.make) {
+    if (isStopped()) return; // The next start goes on here.
     const problem = await make(needs, series, at);
     if (problem === null) continue;
     await tell(needs, series, problem);

@@ -47,6 +47,16 @@ describe('posts of a series', () => {
     expect((await world.posts()).filter(({ status }) => status === 'queued')).toHaveLength(3);
   });
 
+  test('keep no file of another post, which would go with that', async () => {
+    const world = await plannerWorld({ start: '2026-11-22T10:00:00Z' });
+    const planner = world.engine();
+    await planner.start();
+    const media = [{ path: 'media:0123456789abcdef' }];
+    await expect(
+      planner.series.add(world.series(daily({ post: { text: 'x', accounts: [account], media } }))),
+    ).rejects.toThrow(/post\.media\[0\]\.path: is the file of a post and goes with it/);
+  });
+
   test('keep their wall time over both clock changes', async () => {
     const world = await plannerWorld({ start: '2027-03-27T12:00:00Z' });
     const planner = world.engine();

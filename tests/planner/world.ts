@@ -50,6 +50,7 @@ export async function plannerWorld(
         defaultTimezone: () => world.zone,
         fireTimes,
         mediaFolder: join(stage.home, 'series'),
+        isCertain: async () => true,
         changed: () => {
           world.changes += 1;
         },
