@@ -74,6 +74,8 @@ async function vitest(node, project, extra, env = {}) {
     '--project',
     project,
     '--passWithNoTests',
+    // Most tests wait for processes: two at a time cost little more than one.
+    '--maxWorkers=2',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
