@@ -6,8 +6,8 @@ const test = {
   env: { TZ: 'America/New_York' },
   testTimeout: 20_000,
   hookTimeout: 30_000,
-  // Real processes on a shared machine now and then miss a deadline; a test that fails twice in a row is wrong.
-  retry: process.env['CI'] ? 1 : 0,
+  // Real processes on a shared machine now and then miss a deadline; a test that fails three times in a row is wrong.
+  retry: process.env['CI'] ? 2 : 0,
 };
 
 /** The window's build, and the test projects; main, preload, headless and cli are built by electron/dev/build.mjs. */
