@@ -1,6 +1,6 @@
 import type { Millis } from '../../shared/index.ts';
 import { dueAfter, type Entry, type Look } from './book.ts';
-import { type Early, horizon, lookAt } from './early.ts';
+import { type Early, lookAt } from './early.ts';
 import { leastGrace, plan } from './plan.ts';
 import type { Claim, Claimed, ClaimedRun } from './ports.ts';
 
@@ -30,13 +30,12 @@ export function planAll(entries: Iterable<Entry>, look: Look, settle: ReadonlySe
 }
 
 /** Slots that are due within moments: claimed now, they start on time whatever the disk does. */
-export function planEarly(entries: Iterable<Entry>, look: Look): Planned[] {
+export function planEarly(entries: Iterable<Entry>, now: Millis): Planned[] {
   const planned: Planned[] = [];
-  const until = horizon(look);
   for (const entry of entries) {
     const { due } = entry;
-    if (due === null || due <= look.now || due > until) continue;
-    if ((lookAt(entry) ?? due) > look.now) continue;
+    const at = lookAt(entry);
+    if (due === null || at === null || at > now || due <= now) continue;
     planned.push({ entry, claim: single(entry, due, due), due: entry.schedule.slots.next(due) });
   }
   return planned;

@@ -1,5 +1,5 @@
 import type { Millis } from '../../shared/index.ts';
-import type { Entry, Look } from './book.ts';
+import type { Entry } from './book.ts';
 import { leastGrace } from './plan.ts';
 import type { ClaimedRun } from './ports.ts';
 
@@ -16,11 +16,6 @@ export type Early = { entry: Entry; run: ClaimedRun; slot: Millis; expected: Mil
 export function lookAt({ due, job, schedule }: Entry): Millis | null {
   const isExact = schedule.blackouts === null && job.jitterSeconds === 0;
   return due !== null && isExact ? due - claimAhead : due;
-}
-
-/** The instant up to which slots may be claimed in this look. */
-export function horizon({ now, pausedSince }: Look): Millis {
-  return pausedSince === null ? now + claimAhead : now;
 }
 
 /**

@@ -63,12 +63,12 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     return true;
   }
 
-  async function claimEarly(look: Look): Promise<void> {
-    const planned = planEarly(entries.values(), look);
+  async function claimEarly(now: Millis): Promise<void> {
+    const planned = planEarly(entries.values(), now);
     if (planned.length === 0) return;
     const claimed = await ledger.claim(
       planned.map(({ claim }) => claim),
-      look.now,
+      now,
     );
     const made = earlyOf(planned, claimed);
     for (const { entry, slot } of made) entry.early = slot;
@@ -189,7 +189,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       const started = await startEarly(look.now);
       if (nextLook() <= look.now) {
         const claimed = await claim(look, entries.values(), nothing);
-        if (look.pausedSince === null) await claimEarly(look);
+        if (look.pausedSince === null) await claimEarly(look.now);
         return started || claimed;
       }
       // Nothing else says soon that these slots are handled, and after a crash they must not count as given back.
