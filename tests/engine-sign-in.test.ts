@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
-import { systemClock } from '../electron/clock.ts';
-import { confFile } from '../electron/store/index.ts';
 import type { CallInput, CallName, CallOutput } from '../shared/index.ts';
 import { signInAs } from './support/browser-person.ts';
 import { fakeMetaApp, html502, type ModelName, startFakeNetwork } from './support/fake-networks/index.ts';
 import { temporaryHome } from './support/home.ts';
+import { plainHost } from './support/plain-host.ts';
 
 /** The whole engine and a pretended network, both by the real clock. */
 async function startBoth(model: ModelName) {
@@ -18,23 +17,9 @@ async function startBoth(model: ModelName) {
   writeFileSync(join(home, 'config.json'), JSON.stringify({ settings: { spacingSeconds: 0 } }));
   const told: Alert[] = [];
   const logged: unknown[] = [];
-  const engine = createBelfry({
-    mode: 'headless',
-    home,
-    version: '0.1.0',
-    clock: systemClock,
-    demo: false,
-    configFile: confFile,
-    vaults: [],
-    quit: () => {},
-    link: () => null,
-    openUrl: async () => {},
-    pickFiles: async () => [],
-    startDemo: async () => ({ url: null }),
-    launchAtLogin: async () => {},
-    notify: (alert) => told.push(alert),
-    log: (...line) => logged.push(line),
-  });
+  const engine = createBelfry(
+    plainHost({ home, notify: (alert) => told.push(alert), log: (...line) => logged.push(line) }),
+  );
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));
   const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
-import { confFile } from '../electron/store/index.ts';
 import { type CallInput, type CallName, type CallOutput, type Network, toInstant } from '../shared/index.ts';
 import { handClock } from './support/clock.ts';
 import {
@@ -13,6 +12,7 @@ import {
   startFakeNetwork,
 } from './support/fake-networks/index.ts';
 import { temporaryHome } from './support/home.ts';
+import { plainHost } from './support/plain-host.ts';
 import { seededRandom } from './support/random.ts';
 
 const minute = 60_000;
@@ -298,23 +298,7 @@ async function weekWorld() {
     networks.set(id, network);
     onTestFinished(() => network.close());
   }
-  const engine = createBelfry({
-    mode: 'headless',
-    home,
-    version: '0.1.0',
-    clock,
-    demo: false,
-    configFile: confFile,
-    vaults: [],
-    quit: () => {},
-    link: () => null,
-    openUrl: async () => {},
-    pickFiles: async () => [],
-    startDemo: async () => ({ url: null }),
-    launchAtLogin: async () => {},
-    notify: (alert) => told.push(alert),
-    log: () => {},
-  });
+  const engine = createBelfry(plainHost({ home, clock, notify: (alert) => told.push(alert) }));
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));
   const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {

@@ -4,34 +4,17 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
-import { systemClock } from '../electron/clock.ts';
 import { readHealth } from '../electron/health.ts';
 import type { Host } from '../electron/host.ts';
-import { confFile } from '../electron/store/index.ts';
 import type { JobInput, RunView, Status } from '../shared/index.ts';
 import { temporaryHome } from './support/home.ts';
+import { plainHost } from './support/plain-host.ts';
 
 /** The whole engine, as both hosts have it, in this process. */
 async function startEngine(jobs: JobInput[], home = temporaryHome()) {
   const told: Alert[] = [];
   writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs }));
-  const host: Host = {
-    mode: 'headless',
-    home,
-    version: '0.1.0',
-    clock: systemClock,
-    demo: false,
-    configFile: confFile,
-    vaults: [],
-    quit: () => {},
-    link: () => null,
-    openUrl: async () => {},
-    pickFiles: async () => [],
-    startDemo: async () => ({ url: null }),
-    launchAtLogin: async () => {},
-    notify: (alert) => told.push(alert),
-    log: () => {},
-  };
+  const host: Host = plainHost({ home, notify: (alert) => told.push(alert) });
   const engine = createBelfry(host);
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));

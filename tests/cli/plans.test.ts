@@ -2,10 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createBelfry } from '../../electron/belfry.ts';
-import { systemClock } from '../../electron/clock.ts';
-import { confFile } from '../../electron/store/index.ts';
 import type { PostView, QueueView, SeriesDetails, SeriesView, Snippets } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
+import { plainHost } from '../support/plain-host.ts';
 import { pngOf } from '../support/publishing.ts';
 import { belfry, json } from './terminal.ts';
 
@@ -18,23 +17,7 @@ async function running() {
     { id: 'bob', ...account, remoteId: '2' },
   ];
   writeFileSync(join(home, 'config.json'), JSON.stringify({ settings: { timezone: 'UTC' }, accounts }));
-  const engine = createBelfry({
-    mode: 'headless',
-    home,
-    version: '0.1.0',
-    clock: systemClock,
-    demo: false,
-    configFile: confFile,
-    vaults: [],
-    quit: () => {},
-    link: () => null,
-    openUrl: async () => {},
-    pickFiles: async () => [],
-    startDemo: async () => ({ url: null }),
-    launchAtLogin: async () => {},
-    notify: () => {},
-    log: () => {},
-  });
+  const engine = createBelfry(plainHost({ home }));
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));
   const run = (line: string, input?: unknown) =>

@@ -2,28 +2,11 @@
 // again and again (none for an empty JOB), and prints a line when it begins.
 import process from 'node:process';
 import { createBelfry } from '../../electron/belfry.ts';
-import { systemClock } from '../../electron/clock.ts';
-import { confFile } from '../../electron/store/index.ts';
 import type { Envelope } from '../../shared/index.ts';
+import { plainHost } from './plain-host.ts';
 
 const [home = '', id = ''] = process.argv.slice(2);
-const engine = createBelfry({
-  mode: 'headless',
-  home,
-  version: '0.1.0',
-  clock: systemClock,
-  demo: false,
-  configFile: confFile,
-  vaults: [],
-  quit: () => {},
-  link: () => null,
-  openUrl: async () => {},
-  pickFiles: async () => [],
-  startDemo: async () => ({ url: null }),
-  launchAtLogin: async () => {},
-  notify: () => {},
-  log: () => {},
-});
+const engine = createBelfry(plainHost({ home }));
 await engine.start();
 process.stdout.write('runs\n');
 while (id !== '') {
