@@ -7,6 +7,7 @@ export * from './contract.ts';
 export * from './defaults.ts';
 export * from './error.ts';
 export * from './format.ts';
+export * from './in-turn.ts';
 export * from './job.ts';
 export * from './known-keys.ts';
 export * from './media-host.ts';

@@ -6,6 +6,7 @@ import {
   type AccountView,
   BelfryError,
   type BucketKey,
+  inTurn,
 } from '../../shared/index.ts';
 import { createApps } from './apps.ts';
 import { createBucketKeys } from './bucket-keys.ts';
@@ -24,7 +25,6 @@ import { endingSoon, renewalUrgent } from './renewal-due.ts';
 import { serverOrigin } from './server.ts';
 import { createSignInDoor, placeOf, type SignInDoor } from './sign-in-door.ts';
 import { createStates } from './states.ts';
-import { createTurns } from './turns.ts';
 
 /** The door of this room. */
 export type Accounts = AccountGate &
@@ -61,9 +61,9 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
   const credentials = createCredentials(records, seen, needs.log);
   const appStore = createApps(records, seen, needs.log);
   const bucketKeys = createBucketKeys(records, seen);
-  const inTurn = createTurns();
-  const states = createStates(needs, credentials, inTurn);
-  const renewals = createRenewals(needs, credentials, inTurn);
+  const turn = inTurn();
+  const states = createStates(needs, credentials, turn);
+  const renewals = createRenewals(needs, credentials, turn);
   const all = () => needs.config.current().accounts;
   const find = (id: string) => all().find((account) => account.id === id);
   const demand = (id: string): Account => {
@@ -75,7 +75,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
 
   /** Keeps an account that its network has confirmed just now. */
   const keep = async (wish: Wish, candidate: Candidate) => {
-    const account = await inTurn(() => keepAccount(needs, credentials, wish, candidate));
+    const account = await turn(() => keepAccount(needs, credentials, wish, candidate));
     await states.learn(account, 'ready', null);
     needs.changed();
     return viewOf(account.id);
@@ -134,7 +134,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       return viewOf(id);
     },
     remove: (id) =>
-      inTurn(async () => {
+      turn(async () => {
         const account = demand(id);
         if (await needs.sending(id)) throw stillSending(id);
         const last = await credentials.read(id).catch(() => undefined); // One that cannot be opened cannot be given back.
@@ -186,7 +186,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     refreshTokens: (context) => refreshAll(all(), { renew: renewals.renew, check, ending }, context),
 
     ...signIns,
-    ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn }, bucketKeys),
+    ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn: turn }, bucketKeys),
     bucketKey: bucketKeys.read,
   };
 }

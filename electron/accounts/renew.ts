@@ -1,4 +1,4 @@
-import { type Account, BelfryError, type Clock, type Log } from '../../shared/index.ts';
+import { type Account, BelfryError, type Clock, type Log, type Turns } from '../../shared/index.ts';
 import type { Credential } from './credential.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
@@ -6,7 +6,6 @@ import { doorOf } from './networks/registry.ts';
 import { renewalDue } from './renewal-due.ts';
 import type { RequestNeeds } from './request.ts';
 import { serverOrigin } from './server.ts';
-import type { Turns } from './turns.ts';
 
 export type Renewed = 'renewed' | 'not due' | 'refused';
 

@@ -4,6 +4,7 @@ import {
   type AccountView,
   BelfryError,
   type Config,
+  type Turns,
   toInstant,
 } from '../../shared/index.ts';
 import type { Credential } from './credential.ts';
@@ -11,7 +12,6 @@ import type { Credentials } from './credentials.ts';
 import { reasonOf } from './errors.ts';
 import type { AccountState, AccountsNeeds } from './ports.ts';
 import { endingSoon } from './renewal-due.ts';
-import type { Turns } from './turns.ts';
 
 type Standing = { status: AccountStatus; reason: string | null; expiresAt: number | null };
 

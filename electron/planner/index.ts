@@ -1,4 +1,5 @@
 import {
+  inTurn,
   nextSlot,
   type PostRequest,
   type PostView,
@@ -8,7 +9,6 @@ import {
   type WireError,
 } from '../../shared/index.ts';
 import { fillPost } from './fill-post.ts';
-import { inTurn } from './in-turn.ts';
 import { sweepMedia } from './keep-media.ts';
 import type { PlannerNeeds, PostsPort } from './ports.ts';
 import { addToSlots, moveInQueue, requireQueue, shuffleQueue, viewQueue } from './queue.ts';

@@ -1,4 +1,4 @@
-import { BelfryError, type Millis, toWireError, type WakeReason } from '../../shared/index.ts';
+import { BelfryError, inTurn, type Millis, toWireError, type WakeReason } from '../../shared/index.ts';
 import type { Look } from './book.ts';
 import type { Happening } from './events.ts';
 import { createFollower } from './follow.ts';
@@ -6,7 +6,6 @@ import { longestSleep } from './plan.ts';
 import type { Scheduler, SchedulerNeeds } from './ports.ts';
 import { schedulerQueries } from './queries.ts';
 import { createSense } from './sense.ts';
-import { serial } from './serial.ts';
 
 /** After slots could not be claimed, the next try comes this soon. */
 const retryDelay = 1000;
@@ -14,7 +13,7 @@ const retryDelay = 1000;
 /** Decides when jobs are due and hands their runs over (design §3.3). Nothing happens before `start`. */
 export function createScheduler(needs: SchedulerNeeds): Scheduler {
   const { clock, ledger, log } = needs;
-  const inTurn = serial();
+  const turn = inTurn();
   const follower = createFollower(needs);
   const sense = createSense(clock, log);
   let starting: Promise<void> | undefined;
@@ -50,7 +49,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   /** Looks at the clocks in turn; a failure is told and tried again. */
   function beat(...happenings: Happening[]): void {
     heard.push(...happenings);
-    inTurn(() => lookAndArm()).catch(failed);
+    turn(() => lookAndArm()).catch(failed);
   }
 
   async function lookAndArm(because?: string): Promise<void> {
@@ -137,14 +136,14 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
 
   /** For calls of others: they hear of a failure, and what failed is tried again all the same. */
   function asked(work: () => Promise<void>): Promise<void> {
-    return inTurn(work).catch((error: unknown) => {
+    return turn(work).catch((error: unknown) => {
       if (working) failed(error);
       throw error;
     });
   }
 
   function recover(): Promise<void> {
-    recovered ??= inTurn(() => ledger.giveBackLeftOver()).catch((error: unknown) => {
+    recovered ??= turn(() => ledger.giveBackLeftOver()).catch((error: unknown) => {
       recovered = undefined;
       throw error;
     });
@@ -155,7 +154,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     ...schedulerQueries(needs, follower),
     recover,
     start() {
-      starting ??= inTurn(async () => {
+      starting ??= turn(async () => {
         await (recovered ?? ledger.giveBackLeftOver());
         pausedSince = await ledger.pausedSince();
         sense.begin();
@@ -174,13 +173,13 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     drain() {
       draining = true;
       cancelTimer();
-      inTurn(() => follower.giveBack()).catch(failed);
+      turn(() => follower.giveBack()).catch(failed);
     },
     stop() {
       draining = true;
       cancelTimer();
       starting = undefined;
-      return inTurn(async () => {
+      return turn(async () => {
         await follower.giveBack();
         working = false; // What ended before this call was still answered.
         if (handled !== null) await ledger.markSeen(handled);

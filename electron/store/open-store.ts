@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import {
   BelfryError,
   type Clock,
+  inTurn,
   type Log,
   type Millis,
   type Warning,
@@ -83,7 +84,7 @@ export async function openStore(needs: { home: HomePaths; clock: Clock; log: Log
 /** Makes a copy whenever the newest one is a day old. */
 function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log: Log }) {
   let cancel = clock.setTimer(askFirst, ask);
-  let work: Promise<void> = Promise.resolve();
+  const turn = inTurn();
   let stopped = false;
   let problem: Warning | undefined;
 
@@ -105,11 +106,9 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
   }
 
   function make(): Promise<void> {
-    const next = work.then(async () => {
+    return turn(async () => {
       await makeCopy(home.db, home.backups, clock.now());
     });
-    work = next.catch(() => {}); // The caller hears of it; the queue goes on.
-    return next;
   }
 
   return {
@@ -118,7 +117,7 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
     stop() {
       stopped = true;
       cancel();
-      return work;
+      return turn(async () => {});
     },
   };
 }

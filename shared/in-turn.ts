@@ -1,5 +1,8 @@
+/** Does a piece of work when those before it are over; resolves or rejects as the work does. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Runs pieces of work one after the other, in the order they were given; a failed one does not hold up the next. */
-export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+export function inTurn(): Turns {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = last.then(work);
