@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema, instantSchema } from './basics.ts';
 import { accountMediaSchema } from './media-host.ts';
+import { addressSchema, serverProblem } from './server-address.ts';
 
 /** The networks that Belfry knows; each has one adapter. */
 export const networks = ['mastodon', 'pixelfed', 'instagram', 'facebook'] as const;
@@ -11,7 +12,7 @@ export const accountSchema = z.strictObject({
   id: idSchema,
   network: z.enum(networks, 'must be mastodon, pixelfed, instagram or facebook'),
   /** Origin of the server, such as `https://mastodon.example`. */
-  server: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }),
+  server: addressSchema('must be an http(s) address', serverProblem),
   handle: z.string(),
   /** The account's own id on its server. */
   remoteId: z.string(),
@@ -54,10 +55,10 @@ export function usualServer(network: Network, login?: Login): string | undefined
 }
 
 const networkField = z.enum(networks, 'must be mastodon, pixelfed, instagram or facebook');
-const serverField = z.url({
-  protocol: /^https?$/,
-  error: 'must be an http(s) address, such as https://mastodon.example',
-});
+const serverField = addressSchema(
+  'must be an http(s) address, such as https://mastodon.example',
+  serverProblem,
+);
 /** A token or a secret: one word of printable ASCII. */
 export const secretText = z
   .string()

@@ -23,6 +23,7 @@ export * from './queue.ts';
 export * from './run.ts';
 export * from './run-export.ts';
 export * from './series.ts';
+export * from './server-address.ts';
 export * from './sign-in.ts';
 export * from './sign-in-calls.ts';
 export * from './snippet.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from './basics.ts';
+import { addressSchema, endpointProblem } from './server-address.ts';
 
 /**
  * What becomes of a picture whose shape a network does not take: the post is refused, bars are added, or edges are cut
@@ -27,7 +28,7 @@ const prefix = z
 const bucketSchema = z.strictObject({
   via: z.literal('bucket'),
   /** Address of the server, such as `https://s3.eu-central-1.amazonaws.com`. */
-  endpoint: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }),
+  endpoint: addressSchema('must be an http(s) address', endpointProblem),
   bucket: bucketName,
   region: z
     .string()

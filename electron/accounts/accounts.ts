@@ -151,8 +151,8 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       }),
     account(id) {
       const account = find(id);
-      // Written by hand it may carry a path or a final slash.
-      return account && { ...account, server: new URL(account.server).origin };
+      // Written by hand it may carry a final slash or capitals.
+      return account && { ...account, server: serverOrigin(account.server) };
     },
     async accountStatus(id) {
       const account = find(id);
@@ -162,7 +162,6 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       const account = demand(id);
       const state = await needs.states.get(id);
       if (state?.status === 'sign-in-needed') throw signInFirst(account, state.reason);
-      serverOrigin(account.server); // Throws for one that the token must not be sent to.
       const credential = await credentials.read(id);
       if (!renewalUrgent(credential, needs.clock.now())) return credential.token;
       const failed = await renewals.renew(account).then(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Account, type Log, type MetaAppView, usualServer } from '../../shared/index.ts';
 import type { Records } from './records.ts';
+import { serverOrigin } from './server.ts';
 
 /** An OAuth client of this Belfry, or of its user, on one server. */
 const appSchema = z.strictObject({
@@ -61,7 +62,7 @@ export async function metaApps(apps: Apps, accounts: readonly Account[]): Promis
     { login: 'instagram' as const, server: usualServer('instagram') ?? '' },
     ...accounts.flatMap(({ network, server }) =>
       network === 'facebook' || network === 'instagram'
-        ? [{ login: network, server: new URL(server).origin }]
+        ? [{ login: network, server: serverOrigin(server) }]
         : [],
     ),
   ];

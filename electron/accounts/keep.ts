@@ -3,7 +3,7 @@ import type { Credentials } from './credentials.ts';
 import { idTaken, sameAccount } from './errors.ts';
 import type { Candidate, Owner } from './networks/door.ts';
 import type { AccountsNeeds } from './ports.ts';
-import { accountId } from './server.ts';
+import { accountId, serverOrigin } from './server.ts';
 
 /** Where an account is, and how it is to be called if it is new. */
 export type Wish = { id?: string | undefined; network: Network; server: string };
@@ -48,7 +48,7 @@ export function knownAs(
   remoteId: string,
 ): Account | undefined {
   return accounts.find((account) => {
-    if (new URL(account.server).origin !== server || familyOf(account.network) !== familyOf(network))
+    if (serverOrigin(account.server) !== server || familyOf(account.network) !== familyOf(network))
       return false;
     return account.remoteId === '' ? account.id === id : account.remoteId === remoteId;
   });

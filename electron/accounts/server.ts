@@ -1,21 +1,13 @@
-import { BelfryError, type Network, usualServer } from '../../shared/index.ts';
+import { BelfryError, type Network, serverProblem, usualServer } from '../../shared/index.ts';
 
 /**
- * The origin of a server's address as a person gives it: `https://mastodon.example/@ada` -> `https://mastodon.example`.
- * Throws BAD_INPUT for an address with a password in it, and for http to another machine: the token would be readable.
+ * The origin of a server's address as a person gives it: `https://Mastodon.example./` -> `https://mastodon.example`.
+ * Throws BAD_INPUT for an address with a password or a path in it, and for http to another machine: the token would be readable.
  */
 export function serverOrigin(address: string): string {
   const url = parseAddress(address);
-  if (url.username || url.password) {
-    throw badServer(address, 'It holds a user name or password', 'Give the address of the server alone');
-  }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw badServer(
-      address,
-      'Over http the token could be read on the way; only this machine itself may be reached so',
-      `Use https://${url.host}`,
-    );
-  }
+  const problem = serverProblem(url.href);
+  if (problem) throw badServer(address, problem.why, problem.remedy);
   return url.origin;
 }
 
@@ -52,11 +44,6 @@ function parseAddress(address: string): URL {
     // Reported below, together with other protocols.
   }
   throw badServer(address, 'It is not an http(s) address', 'Give it like https://mastodon.example');
-}
-
-/** Names that never leave this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 function badServer(address: string, why: string, remedy: string): BelfryError {

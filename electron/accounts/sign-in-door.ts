@@ -50,7 +50,7 @@ export function createSignInDoor(
   const all = () => needs.config.current().accounts;
   /** Somebody else is signed in there: the browser must not use that session silently. */
   const othersAt = (server: string, expected?: Account) =>
-    all().some(({ id, server: known }) => id !== expected?.id && new URL(known).origin === server);
+    all().some(({ id, server: known }) => id !== expected?.id && serverOrigin(known) === server);
 
   const signIns = createSignIns({
     ...needs,

@@ -112,6 +112,13 @@ test('config check: good, missing, and every mistake of a bad one with its line'
   expect(error.details.map(({ field }) => field)).toEqual(
     expect.arrayContaining(['jobs[0].tiggers', 'jobs[1].id', 'jobs[1].triggers[0].expression']),
   );
+  const plain = homeWith({
+    accounts: [{ id: 'ada', network: 'mastodon', server: 'http://m.example', handle: '@ada', remoteId: '1' }],
+  });
+  const overHttp = await belfry(['--home', plain, 'config', 'check']);
+  expect(overHttp.code).toBe(2);
+  expect(overHttp.err).toMatch(/^BAD_CONFIG: .*accounts\[0\]\.server: .*Use https:\/\/m\.example \(line 6\)/);
+
   expect((await belfry(['config', 'check', 'other.json'], { folder: home })).code).toBe(5);
   expect((await belfry(['config', 'check', 'config.json'], { folder: home })).out).toContain('1 job,');
   expect((await belfry(['--home', homeWith('{"jobs": [,]}'), 'config', 'check'])).err).toMatch(
