@@ -5,16 +5,19 @@ import type { ClaimedRun } from './ports.ts';
 
 /**
  * Slots are claimed this many milliseconds before they are due, so that neither a slow disk nor a thousand other jobs
- * make them late. Shorter than the shortest distance of two slots, a second: no job ever has two in hand.
+ * make them late. No job ever has two in hand.
  */
 export const claimAhead = 500;
 
 /** A run that is stored and waits in memory for its slot; `expected` is the cursor from before it was claimed. */
 export type Early = { entry: Entry; run: ClaimedRun; slot: Millis; expected: Millis };
 
-/** When an entry has to be looked at: early, unless a blackout may be in its way or it is to start at some later time. */
-export function lookAt({ due, job, schedule }: Entry): Millis | null {
-  const isExact = schedule.blackouts === null && job.jitterSeconds === 0;
+/**
+ * When an entry has to be looked at: early, unless a blackout may be in its way, it is to start at some later time, or
+ * an earlier slot is in hand (a cron slot and a date a moment later): giving back two would lose one.
+ */
+export function lookAt({ due, job, schedule, early }: Entry): Millis | null {
+  const isExact = schedule.blackouts === null && job.jitterSeconds === 0 && early === null;
   return due !== null && isExact ? due - claimAhead : due;
 }
 

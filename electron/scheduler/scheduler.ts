@@ -75,6 +75,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       if (sense.wasSetBack()) {
         await follower.giveBack();
         await follower.forgetFuture(look.now);
+        sense.forgetSetBack(); // Not before both are stored: what fails is done at the next look.
         isNew = true;
       }
       if (await follower.claimDue(look)) isNew = true;

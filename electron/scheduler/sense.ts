@@ -10,8 +10,10 @@ export type Sense = {
   begin(): void;
   /** Reads the clocks; `expected` is the wall time for which this look was meant. */
   look(expected: Millis): { now: Millis; because: string };
-  /** Whether the clock was set back since this was asked last, or may have been before the first look. */
+  /** Whether the clock was set back, or may have been before the first look, and `forgetSetBack` did not follow. */
   wasSetBack(): boolean;
+  /** Everything that follows from it is done and stored. */
+  forgetSetBack(): void;
   /** Wall time of the last look. */
   lastNow(): Millis;
   /** Whether the machine woke since this was asked last; one sleep is told once, though the system hints at it as well. */
@@ -43,10 +45,9 @@ export function createSense(clock: Clock, log: Log): Sense {
       }
       return { now: now.wall, because };
     },
-    wasSetBack() {
-      const told = setBack;
+    wasSetBack: () => setBack,
+    forgetSetBack() {
       setBack = false;
-      return told;
     },
     lastNow: () => last.wall,
     woke(hinted) {

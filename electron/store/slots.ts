@@ -114,14 +114,20 @@ async function claim(trx: Kysely<Tables>, claims: readonly Claim[], engine: Engi
 type Given = Parameters<SlotLedger['giveBack']>[0];
 
 async function giveBack(trx: Kysely<Tables>, runs: Given): Promise<void> {
-  const rows = JSON.stringify(runs.map(({ runId, jobId, slot, cursor }) => [runId, jobId, slot, cursor]));
+  const ids = JSON.stringify(runs.map(({ runId }) => runId));
   await sql`
-    DELETE FROM runs WHERE status = 'queued' AND id IN (SELECT value ->> 0 FROM json_each(${rows}))`.execute(
-    trx,
+    DELETE FROM runs WHERE status = 'queued' AND id IN (SELECT value FROM json_each(${ids}))`.execute(trx);
+  // Of several slots of a job the cursor stands at the last, and goes back to before the first.
+  const rows = JSON.stringify(
+    [...Map.groupBy(runs, ({ jobId }) => jobId)].map(([jobId, given]) => [
+      jobId,
+      Math.max(...given.map(({ slot }) => slot)),
+      Math.min(...given.map(({ cursor }) => cursor)),
+    ]),
   );
   await sql`
-    UPDATE job_state SET cursor = given.value ->> 3 FROM json_each(${rows}) AS given
-    WHERE job_state.job_id = given.value ->> 1 AND job_state.cursor = given.value ->> 2`.execute(trx);
+    UPDATE job_state SET cursor = given.value ->> 2 FROM json_each(${rows}) AS given
+    WHERE job_state.job_id = given.value ->> 0 AND job_state.cursor = given.value ->> 1`.execute(trx);
 }
 
 /** Runs that were queued before their slot, and of whose slot nobody ever said that it was handled. */

@@ -124,6 +124,21 @@ describe('a slot that is claimed early', () => {
     expect(it.dispatched.map((run) => run.slot)).toEqual([slot]);
   });
 
+  test('is the only one in hand of its job: one a moment later is not lost with it', async () => {
+    const soon = new Date(slot + 100).toISOString();
+    const both = [slot, slot + 100];
+    const job = quarterly({ triggers: [cron('*/15 * * * *'), { type: 'date', at: soon }] });
+    const it = await beforeSlot(job);
+    await it.restart(0);
+    await it.clock.advance(minute);
+    expect(it.dispatched.map((run) => run.slot)).toEqual(both);
+
+    const crashed = await beforeSlot(job);
+    await crashed.crash(0);
+    await crashed.clock.advance(minute);
+    expect(crashed.dispatched.map((run) => run.slot)).toEqual(both);
+  });
+
   test('does not keep others from being late by a second', async () => {
     const everySecond = jobOf({ id: 'dense', triggers: [cron('* * * * * *')] });
     const it = await world([everySecond, quarterly()], { start: '2026-11-22T09:14:50Z' });

@@ -16,6 +16,7 @@ const batch = histories / 10;
 
 const second = 1000;
 const minute = 60 * second;
+const hour = 60 * minute;
 
 for (let part = 0; part < 10; part += 1) {
   const from = firstSeed + part * batch;
@@ -42,6 +43,7 @@ async function history(seed: number): Promise<void> {
   let died = false;
   const dies = () => {
     const when = death;
+    if (when === 'full') return when;
     death = null;
     died = when !== null;
     return when;
@@ -128,6 +130,16 @@ async function history(seed: number): Promise<void> {
       await engine.scheduler.stop();
       await reboot(integer(0, 10 * minute));
     },
+    stopBeforeSlot: async () => {
+      const dates = jobs.flatMap(({ triggers }) =>
+        triggers.flatMap((trigger) => (trigger.type === 'date' ? [Date.parse(trigger.at)] : [])),
+      );
+      const next = dates.find((at) => at > clock.now()) ?? engine.scheduler.upcoming(1)[0]?.at ?? 0;
+      const wait = Math.floor(next / minute) * minute - clock.now();
+      if (wait > 0 && wait < hour) await advance(Math.max(0, wait - integer(0, 450)));
+      await engine.scheduler.stop();
+      await reboot(integer(0, 2 * minute));
+    },
     dieInClaim: async () => {
       death = random.next() < 0.5 ? 'before' : 'after';
       const after = death === 'after';
@@ -136,6 +148,15 @@ async function history(seed: number): Promise<void> {
       death = null;
       died = false;
       await reboot(integer(0, 2 * minute));
+    },
+    fullDisk: async () => {
+      death = 'full';
+      if (!blackouts && random.next() < 0.5) clock.move(-integer(1, 8 * minute));
+      engine.scheduler.wake('clock');
+      await clock.advance(integer(0, 3 * minute));
+      death = null;
+      await clock.advance(2 * second);
+      handled({ certain: false });
     },
     pause: async () => {
       await engine.scheduler.pause();
@@ -220,6 +241,11 @@ function randomJob(random: Random, id: string, blackouts: boolean): Job {
     () => cron(`${integer(0, 59)} */${integer(5, 20)} * * * *`),
     () => ({ type: 'interval' as const, seconds: integer(20, 400) }),
     () => cron(`${integer(0, 29)},${integer(30, 59)} * * * *`),
+    // A moment after a slot that another trigger may have.
+    () => ({
+      type: 'date' as const,
+      at: new Date(Date.UTC(2026, 10, 22, 9, integer(0, 80), 0, integer(1, 900))).toISOString(),
+    }),
   ];
   const pick = () => trigger[integer(0, trigger.length - 1)]?.() ?? cron('* * * * *');
   return jobOf({

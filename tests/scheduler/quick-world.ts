@@ -8,7 +8,7 @@ import type {
   SlotLedger,
 } from '../../electron/scheduler/index.ts';
 import { createScheduler } from '../../electron/scheduler/index.ts';
-import type { Clock, Job, Millis } from '../../shared/index.ts';
+import { type Clock, type Job, type Millis, toWireError } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 
 /** What a ledger keeps, as rows; slots of runs are unique per job as in the database. */
@@ -21,8 +21,8 @@ export type Kept = {
   pausedSince: Millis | null;
 };
 
-/** The engine dies at this point of the next claim. */
-export type Death = 'before' | 'after' | null;
+/** The engine dies at this point of the next claim, or the disk is full until it is not. */
+export type Death = 'before' | 'after' | 'full' | null;
 
 /** A ledger in memory with the database's rules, which can die in the middle of a claim. */
 function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
@@ -58,6 +58,7 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
   };
   return {
     async giveBack(given) {
+      refuse(death());
       giveBack(given);
     },
     async giveBackLeftOver() {
@@ -67,10 +68,12 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
     },
     states: async () => [...kept.states.values()],
     async saveStates(states) {
+      refuse(death());
       for (const state of states) kept.states.set(state.jobId, state);
     },
     async claim(claims, at) {
       const when = death();
+      refuse(when);
       if (when === 'before') return new Promise(() => {});
       const claimed = claim(claims, at);
       return when === 'after' ? new Promise(() => {}) : claimed;
@@ -87,6 +90,12 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
       kept.pausedSince = since;
     },
   };
+}
+
+const full = new Error('disk full');
+
+function refuse(death: Death): void {
+  if (death === 'full') throw full;
 }
 
 /** A clock without real waiting, for thousands of histories: only promises are let go on between timers. */
@@ -151,7 +160,8 @@ export async function quickEngine(
     clock: { ...clock, setTimer: (delay, ring) => clock.setTimer(delay, () => life.on && ring()) },
     random: seededRandom(1),
     log: (level, message, details) => {
-      if (level === 'error') throw new Error(`${message} ${JSON.stringify(details)}`);
+      if (level === 'error' && details?.['error'] !== toWireError(full).message)
+        throw new Error(`${message} ${JSON.stringify(details)}`);
     },
     ledger: memoryLedger(kept, death),
     jobs,

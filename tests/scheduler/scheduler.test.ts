@@ -140,6 +140,33 @@ describe('clock', () => {
   });
 });
 
+describe('a write that fails', () => {
+  const full = new Error('disk full');
+
+  test('does not make a clock that was put right forgotten', async () => {
+    const it = await world([jobOf({ triggers: [cron('0 * * * *')] })]);
+    it.clock.set(Date.parse('2035-01-01T00:30:00Z'));
+    await it.clock.advance(15 * second);
+    it.breakLedger(full);
+    it.clock.set(Date.parse('2026-11-22T09:10:00Z'));
+    await it.clock.advance(15 * second);
+    expect(it.troubles).not.toEqual([]);
+    it.breakLedger(null);
+    await it.clock.advance(hour);
+    expect((await it.history()).at(-1)).toBe('2026-11-22T10:00:00.000Z schedule queued');
+  });
+
+  test('does not make a changed configuration forgotten', async () => {
+    const it = await world([jobOf({ triggers: [cron('0 * * * *')] })]);
+    it.breakLedger(full);
+    const changed = jobOf({ triggers: [cron('30 * * * *')] });
+    await expect(it.setJobs(changed)).rejects.toThrow('disk full');
+    it.breakLedger(null);
+    await it.clock.advance(hour);
+    expect(await it.history()).toEqual(['2026-11-22T09:30:00.000Z schedule queued']);
+  });
+});
+
 describe('pause', () => {
   test('stops slots, survives a restart, and its slots are recorded as skipped, not caught up', async () => {
     const it = await world([jobOf({ triggers: [cron('0 * * * *')] })]);

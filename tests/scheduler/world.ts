@@ -65,6 +65,14 @@ export async function world(
       log: () => {},
       ledger: {
         ...ledger,
+        saveStates: async (states) => {
+          if (broken) throw broken;
+          return ledger.saveStates(states);
+        },
+        giveBack: async (runs) => {
+          if (broken) throw broken;
+          return ledger.giveBack(runs);
+        },
         claim: async (claims, at) => {
           if (broken) throw broken;
           return ledger.claim(claims, at);
