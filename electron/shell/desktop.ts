@@ -1,5 +1,6 @@
 import { app } from 'electron';
 import { type Bridge, type Clock, type Engine, type Log, toWireError } from '../../shared/index.ts';
+import { createClosers } from '../closers.ts';
 import type { Host } from '../host.ts';
 import { watchAppEvents } from './app-events.ts';
 import type { Arguments } from './arguments.ts';
@@ -52,7 +53,7 @@ type Demo = { url: string; begin(engine: Bridge): Promise<void>; close(): Promis
 export async function openDesktop(needs: DesktopNeeds): Promise<void> {
   const { args, clock, log } = needs;
   const notice = runtimeNotice(process.versions.electron);
-  const closers: (() => void)[] = [];
+  const closers = createClosers(log);
   let tray: TrayRoom | undefined;
   let demo: Demo | undefined;
 
@@ -68,6 +69,7 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     closesToTray: () => tray?.works() !== false,
     quit: askPerson,
   });
+  closers.add(windows.destroy);
   const notify = createNotifier(windows.show);
   const engine = needs.createEngine(
     createDesktopHost({ ...needs, demo: args.demo, notify, quit: () => void quit.request('command') }),
@@ -78,10 +80,7 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     running: () => runningJobs(engine),
     drainMillis: () => drainMillis(engine),
     ask: (names, signal) => askToQuit(names, signal, windows.current()),
-    ending() {
-      for (const close of closers.splice(0)) close();
-      windows.destroy();
-    },
+    ending: () => closers.close({}),
     async stop(drainMs) {
       await engine.stop({ drainMs });
       await demo?.close();
@@ -112,14 +111,15 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     throw error;
   }
 
-  closers.push(followTheme(engine));
-  closers.push(watchPower({ clock, wake: engine.wake, shutdown: () => void quit.request('system') }));
+  closers.add(followTheme(engine));
+  closers.add(watchPower({ clock, wake: engine.wake, shutdown: () => void quit.request('system') }));
   const host = await trayHost;
   const act = createTrayActions({ engine, notify, open: windows.show, quit: askPerson });
-  tray = openTray({ engine, clock, host, runtimeNotice: notice, act, open: () => windows.show('') });
-  closers.push(tray.close, host.watch(windows.renewRemarks));
+  tray = openTray({ engine, clock, log, host, runtimeNotice: notice, act, open: () => windows.show('') });
+  closers.add(tray.close);
+  closers.add(host.watch(windows.renewRemarks));
   windows.renewRemarks();
-  if (args.hidden) closers.push(clock.setTimer(trayPatienceMillis, () => tray?.works() || windows.show('')));
+  if (args.hidden) closers.add(clock.setTimer(trayPatienceMillis, () => tray?.works() || windows.show('')));
   if (demo) await begin(demo, engine, log);
 }
 

@@ -7,6 +7,8 @@ export type QuitCause = 'person' | 'command' | 'signal' | 'system';
 const systemDrainMillis = 3_000;
 /** The question answers itself with "quit" after this time. */
 export const answerMillis = 10_000;
+/** An engine that has not answered by then is not waited for. */
+const questionMillis = 3_000;
 /** An engine that has not ended by then will not end any more. */
 const patienceMillis = 10_000;
 
@@ -19,8 +21,8 @@ export type QuitNeeds = {
   drainMillis(): Promise<number>;
   /** Asks the person; must answer false soon after the signal is aborted. */
   ask(names: string[], signal: AbortSignal): Promise<boolean>;
-  /** The decision is made: tell it, take no more input. */
-  ending(): void;
+  /** The decision is made: show it, take no more input. */
+  ending(): void | Promise<void>;
   stop(drainMs: number): Promise<void>;
   /** Ends the process. */
   exit(): void;
@@ -31,8 +33,25 @@ export function createQuit(needs: QuitNeeds): { request(cause: QuitCause): Promi
   let state: 'alive' | 'asking' | 'ending' = 'alive';
   let withdraw = new AbortController();
 
+  /** What the engine answers, or `otherwise` when it fails or does not answer in time. */
+  const answerOf = <T>(what: string, question: () => Promise<T>, otherwise: T): Promise<T> =>
+    new Promise((resolve) => {
+      const giveUp = (reason: string) => {
+        cancel();
+        needs.log('error', `${what} could not be read before quitting`, { reason });
+        resolve(otherwise);
+      };
+      const cancel = needs.clock.setTimer(questionMillis, () => giveUp('The engine does not answer'));
+      question().then(
+        (answer) => {
+          cancel();
+          resolve(answer);
+        },
+        (error: unknown) => giveUp(String(error)),
+      );
+    });
   const confirmed = async (): Promise<boolean> => {
-    const names = await needs.running();
+    const names = await answerOf('The running jobs', needs.running, []);
     if (names.length === 0) return true;
     withdraw = new AbortController();
     let unanswered = false;
@@ -40,17 +59,26 @@ export function createQuit(needs: QuitNeeds): { request(cause: QuitCause): Promi
       unanswered = true;
       withdraw.abort();
     });
-    const yes = await needs.ask(names, withdraw.signal);
+    // Quitting was asked for: when the question cannot be shown, it counts as answered with yes.
+    const yes = await needs.ask(names, withdraw.signal).catch((error: unknown) => {
+      needs.log('error', 'The question before quitting could not be shown', { reason: String(error) });
+      return true;
+    });
     cancel();
     return yes || unanswered;
   };
   const end = async (cause: QuitCause) => {
     state = 'ending';
-    const wanted = await needs.drainMillis();
+    const wanted = await answerOf('The time for running jobs', needs.drainMillis, 0);
     const drain = cause === 'system' ? Math.min(wanted, systemDrainMillis) : wanted;
-    needs.ending();
-    needs.log('info', 'Belfry is ending', { cause, drainSeconds: drain / 1000 });
+    // Armed before anything that can fail or hang.
     needs.clock.setTimer(drain + patienceMillis, needs.exit);
+    needs.log('info', 'Belfry is ending', { cause, drainSeconds: drain / 1000 });
+    try {
+      await needs.ending();
+    } catch (error) {
+      needs.log('error', 'Part of the desktop did not close', { reason: String(error) });
+    }
     try {
       await needs.stop(drain);
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Announcement, Bridge, Clock } from '../../shared/index.ts';
+import { type Announcement, type Bridge, type Clock, type Log, toWireError } from '../../shared/index.ts';
 import { ask } from './ask.ts';
 import { nextPosts, type TrayState } from './tray-menu.ts';
 
@@ -14,6 +14,7 @@ const most = 1000;
 export type TrayStateNeeds = {
   engine: Bridge;
   clock: Clock;
+  log: Log;
   timezone: string;
   runtimeNotice: string | null;
   /** Draws the tray. */
@@ -23,7 +24,7 @@ export type TrayStateNeeds = {
 export type TrayStateKeeper = { quitting(): void; stop(): void };
 
 /** Keeps the one state that the tray is drawn from, asking the engine for those parts only that have changed. */
-export function keepTrayState({ engine, clock, draw, ...fixed }: TrayStateNeeds): TrayStateKeeper {
+export function keepTrayState({ engine, clock, log, draw, ...fixed }: TrayStateNeeds): TrayStateKeeper {
   let state: TrayState = {
     now: clock.now(),
     status: null,
@@ -35,18 +36,35 @@ export function keepTrayState({ engine, clock, draw, ...fixed }: TrayStateNeeds)
   };
   let stale = new Set<Part>(all);
   let busy = false;
+  let failed: string | undefined;
   let cancel = () => {};
 
   const show = (change: Partial<TrayState>) => {
     state = { ...state, ...change, now: clock.now() };
-    draw(state);
+    try {
+      draw(state);
+      failed = undefined;
+    } catch (error) {
+      const reason = toWireError(error).message;
+      // The same failure comes again with every minute and is said once.
+      if (reason !== failed) log('error', 'The tray could not be drawn', { reason });
+      failed = reason;
+    }
+  };
+  const loadOrKeep = async (part: Part): Promise<Partial<TrayState>> => {
+    try {
+      return await load(engine, part);
+    } catch (error) {
+      log('error', 'The tray could not be brought up to date', { part, reason: toWireError(error).message });
+      return {};
+    }
   };
   const refresh = async () => {
     if (busy) return;
     busy = true;
     const parts = [...stale];
     stale = new Set();
-    const changes = await Promise.all(parts.map((part) => load(engine, part)));
+    const changes = await Promise.all(parts.map(loadOrKeep));
     show(Object.assign({}, ...changes));
     busy = false;
     cancel();

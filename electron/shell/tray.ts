@@ -14,6 +14,8 @@ export type TrayKeeper = {
 
 /** The icon in the tray; `act` is called for what is clicked, `open` for a click on the icon itself. */
 export function createTray(act: (action: TrayAction) => void, open: () => void): TrayKeeper {
+  /** What the tray should look like, and what it does look like: they differ after a draw that failed. */
+  let wanted: TrayView | undefined;
   let shown: TrayView | undefined;
   let used = false;
   const clicked = () => {
@@ -33,14 +35,19 @@ export function createTray(act: (action: TrayAction) => void, open: () => void):
   };
   return {
     draw(view) {
+      wanted = view;
       if (shown && JSON.stringify(shown) === JSON.stringify(view)) return;
-      shown = view;
+      shown = undefined;
       render(view);
+      shown = view;
     },
     renew() {
       tray.destroy();
+      shown = undefined;
       tray = put(clicked);
-      if (shown) render(shown);
+      if (!wanted) return;
+      render(wanted);
+      shown = wanted;
     },
     used: () => used,
     destroy: () => tray.destroy(),

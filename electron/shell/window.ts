@@ -32,7 +32,7 @@ export type Windows = {
 
 /** The one window of Belfry. */
 export function createWindows(needs: WindowNeeds): Windows {
-  const memory = rememberPlace(needs.folder);
+  const memory = rememberPlace(needs.folder, needs.log);
   let current: BrowserWindow | undefined;
   let remarks: { renew(): void } | undefined;
   const keeper = createWindowKeeper({

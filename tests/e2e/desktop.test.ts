@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -7,6 +7,7 @@ import {
   type Desktop,
   findElectron,
   launchDesktop,
+  root,
   startDesktop,
   startSession,
 } from '../support/desktop/index.ts';
@@ -132,6 +133,39 @@ describe('the window', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(page.url()).toBe(before);
     expect(desktop.app.windows()).toHaveLength(1);
+  });
+
+  test('no other page may call Belfry, not even one that has its preload', async () => {
+    const desktop = await launchDesktop({ home: temporaryHome() });
+    await openPage(desktop);
+    const answer = await desktop.app.evaluate(
+      async ({ BrowserWindow }, preload) => {
+        const stranger = new BrowserWindow({
+          show: false,
+          webPreferences: { preload, sandbox: true, contextIsolation: true },
+        });
+        await stranger.loadURL('data:text/html,<p>Somebody else</p>');
+        const said: unknown = await stranger.webContents.executeJavaScript(
+          "window.belfry.call('status.get', {})",
+        );
+        stranger.destroy();
+        return said;
+      },
+      join(root, 'dist/electron/preload.cjs'),
+    );
+    expect(answer).toMatchObject({ ok: false, error: { code: 'NOT_ALLOWED' } });
+  });
+
+  test('opens, closes and quits although its place can be neither read nor kept', async () => {
+    const home = temporaryHome();
+    mkdirSync(join(home, 'window.json'));
+    const desktop = await launchDesktop({ home });
+    await openPage(desktop);
+    await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await until('the window is hidden', async () => (await visibleWindows(desktop.app)) === 0);
+    await desktop.tray.click('Quit Belfry');
+    expect(await desktop.exited).toBe(0);
+    expect(desktop.output()).toContain('The place of the window could not be kept');
   });
 
   test('is told about, when the runtime is for development only', async (context) => {

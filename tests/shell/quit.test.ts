@@ -2,9 +2,14 @@ import { expect, it } from 'vitest';
 import { answerMillis, createQuit } from '../../electron/shell/quit.ts';
 import { handClock } from '../support/clock.ts';
 
-type Options = { running?: string[]; stop?: (drainMs: number) => Promise<void> };
+type Options = {
+  running?: string[];
+  stop?: (drainMs: number) => Promise<void>;
+  ending?: () => void;
+  drainMillis?: () => Promise<number>;
+};
 
-function room({ running = [], stop = async () => {} }: Options = {}) {
+function room({ running = [], stop = async () => {}, ending, drainMillis }: Options = {}) {
   const clock = handClock();
   const events: string[] = [];
   let answer: (yes: boolean) => void = () => {};
@@ -14,7 +19,7 @@ function room({ running = [], stop = async () => {} }: Options = {}) {
       if (level === 'error') events.push(message);
     },
     running: async () => running,
-    drainMillis: async () => 20_000,
+    drainMillis: drainMillis ?? (async () => 20_000),
     ask(names, signal) {
       events.push(`ask ${names.join()}`);
       return new Promise((resolve) => {
@@ -25,7 +30,10 @@ function room({ running = [], stop = async () => {} }: Options = {}) {
         });
       });
     },
-    ending: () => events.push('ending'),
+    ending() {
+      events.push('ending');
+      ending?.();
+    },
     stop(drainMs) {
       events.push(`stop ${drainMs}`);
       return stop(drainMs);
@@ -109,4 +117,26 @@ it('ends although the engine never answers', async () => {
   expect(events).toEqual(['ending', 'stop 20000']);
   await clock.advance(1);
   expect(events).toEqual(['ending', 'stop 20000', 'exit']);
+});
+
+it('ends although the desktop does not close, as on a full disk', async () => {
+  const { events, quit } = room({
+    ending: () => {
+      throw new Error('ENOSPC');
+    },
+  });
+  await quit.request('signal');
+  expect(events).toEqual(['ending', 'Part of the desktop did not close', 'stop 20000', 'exit']);
+});
+
+it('ends although the engine fails or does not answer when asked how long to drain', async () => {
+  const failing = room({ drainMillis: () => Promise.reject(new Error('disk full')) });
+  await failing.quit.request('signal');
+  expect(failing.events.slice(1)).toEqual(['ending', 'stop 0', 'exit']);
+
+  const silent = room({ drainMillis: () => new Promise(() => {}) });
+  const ended = silent.quit.request('signal');
+  await silent.clock.advance(3000);
+  await ended;
+  expect(silent.events.slice(1)).toEqual(['ending', 'stop 0', 'exit']);
 });

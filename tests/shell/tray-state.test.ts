@@ -5,7 +5,7 @@ import type { Announcement, Bridge } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 
 /** An engine that counts the calls it gets. */
-function room() {
+function room(draw: (state: TrayState) => void = () => {}) {
   const clock = handClock();
   const calls: string[] = [];
   const inputs: Record<string, unknown> = {};
@@ -28,17 +28,22 @@ function room() {
       return () => listeners.delete(listener);
     },
   };
+  const logged: string[] = [];
   const keeper = keepTrayState({
     engine,
     clock,
+    log: (_level, message) => logged.push(message),
     timezone: 'UTC',
     runtimeNotice: null,
-    draw: (state) => drawn.push(state),
+    draw(state) {
+      drawn.push(state);
+      draw(state);
+    },
   });
   const announce = (announcement: Announcement) => {
     for (const listener of listeners) listener(announcement);
   };
-  return { clock, calls, inputs, drawn, values, keeper, announce, listeners };
+  return { clock, calls, inputs, drawn, values, keeper, announce, listeners, logged };
 }
 
 describe('the state of the tray', () => {
@@ -104,6 +109,52 @@ describe('the state of the tray', () => {
     announce({ name: 'settings.changed' });
     await clock.advance(0);
     expect(drawn.at(-1)?.jobs).toEqual([{ id: 'news' }]);
+  });
+
+  it('is drawn again after a draw that failed, which is logged once', async () => {
+    let broken = true;
+    const { clock, drawn, values, announce, logged } = room(() => {
+      if (broken) throw new Error('The panel is gone');
+    });
+    await clock.advance(1000);
+    announce({ name: 'status.changed' });
+    await clock.advance(1000);
+    expect(logged).toEqual(['The tray could not be drawn']);
+    broken = false;
+    values['status.get'] = { scheduler: 'paused' };
+    announce({ name: 'status.changed' });
+    await clock.advance(1000);
+    expect(drawn.at(-1)?.status).toEqual({ scheduler: 'paused' });
+  });
+
+  it('goes on after a call that threw', async () => {
+    const { clock, drawn, values, announce, logged } = room();
+    await clock.advance(1000);
+    Object.defineProperty(values, 'jobs.list', {
+      configurable: true,
+      get: () => {
+        throw new Error('The engine is gone');
+      },
+    });
+    announce({ name: 'jobs.changed' });
+    await clock.advance(1000);
+    expect(logged).toEqual(['The tray could not be brought up to date']);
+    Object.defineProperty(values, 'jobs.list', { value: [{ id: 'trends' }] });
+    announce({ name: 'jobs.changed' });
+    await clock.advance(1000);
+    expect(drawn.at(-1)?.jobs).toEqual([{ id: 'trends' }]);
+  });
+
+  it('ends quitting although the last draw fails', async () => {
+    let broken = false;
+    const { clock, keeper, listeners } = room(() => {
+      if (broken) throw new Error('The panel is gone');
+    });
+    await clock.advance(1000);
+    broken = true;
+    keeper.quitting();
+    keeper.stop();
+    expect(listeners.size).toBe(0);
   });
 
   it('leaves nothing behind', async () => {
