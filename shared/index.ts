@@ -10,6 +10,7 @@ export * from './format.ts';
 export * from './in-turn.ts';
 export * from './job.ts';
 export * from './known-keys.ts';
+export * from './masking.ts';
 export * from './media-host.ts';
 export * from './nearest.ts';
 export * from './plan-calls.ts';

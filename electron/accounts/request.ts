@@ -1,4 +1,4 @@
-import { BelfryError, type Clock } from '../../shared/index.ts';
+import { BelfryError, type Clock, masking } from '../../shared/index.ts';
 import type { Fetch } from './ports.ts';
 
 const timeoutMs = 15_000;
@@ -41,7 +41,7 @@ export async function askJson(needs: RequestNeeds, ask: Ask): Promise<Answer> {
       ? signal?.aborted
         ? 'The request was called off'
         : `It did not answer within ${timeoutMs / 1000} s`
-      : reasonOf(error);
+      : masking(sentWith(ask)).text(reasonOf(error));
     throw unreachable(url, why, error);
   } finally {
     cancelTimer();
@@ -93,6 +93,12 @@ function parsed(text: string): unknown {
   } catch {
     return undefined; // Not JSON: the status alone must decide.
   }
+}
+
+/** What a request proves its sender with; undici names a header that it cannot send. */
+function sentWith({ token, query, form }: Ask): string[] {
+  const values = Object.values({ ...query, ...form }).filter(({ length }) => length >= 16);
+  return token === undefined ? values : [token, ...values];
 }
 
 /** fetch hides what happened in `cause`. */

@@ -221,6 +221,21 @@ describe('what servers answer', () => {
     expect(text).not.toContain('tok-secret');
   });
 
+  test('nor does one that repeats it encoded, or sends it on', async () => {
+    const token = 'tok/secret+1';
+    const said = `${encodeURIComponent(token)} ${token}`;
+    const refusing = await loopback((_, r) => json(r, 401, { error: said }));
+    const redirecting = await loopback(
+      (_, r) => void r.writeHead(302, { location: `https://elsewhere.example/${token}/` }).end(),
+    );
+    const { accounts } = await openRoom(temporaryHome());
+    for (const { url: server } of [refusing, redirecting]) {
+      const text = await message(accounts.add({ network: 'mastodon', server, token }));
+      expect(text).toContain('…');
+      expect(text).not.toMatch(/secret/);
+    }
+  });
+
   test.each([
     ['http://mastodon.example', 'https://mastodon.example'],
     ['http://localhost.mastodon.example', 'https://localhost.mastodon.example'],

@@ -128,6 +128,7 @@ describe.each(names)('%s', (model) => {
     ['a proxy answers 502 after the effect', html502(true), 'visible'],
     ['a proxy answers 502 before it', html502(false), 'invisible'],
     ['the server answers 500 after the effect', answer(500, { error: 'boom' }, { effect: true }), 'visible'],
+    ['the server answers 408 after the effect', answer(408, '', { effect: true }), 'visible'],
     ['the server answers 503 without effect', answer(503, ''), 'invisible'],
     ['the answer is 200 without the post', answer(200, {}, { effect: true }), 'visible'],
     ['the answer is cut off', answer(200, '{"id":"1', { effect: true }), 'visible'],

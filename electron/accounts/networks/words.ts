@@ -1,9 +1,8 @@
+import { masking } from '../../../shared/index.ts';
+
 /** A server's own words, short, on one line, and never with a secret in them. */
 export function saidBy(text: string, secrets: readonly string[]): string {
-  const clean = secrets
-    .filter((secret) => secret !== '')
-    .reduce((said, secret) => said.replaceAll(secret, '…'), text);
-  return printable(clean).slice(0, 200);
+  return printable(masking(secrets).text(text)).slice(0, 200);
 }
 
 export function printable(text: string): string {

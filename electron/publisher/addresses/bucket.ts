@@ -37,6 +37,7 @@ export async function putInBucket(
     method: 'PUT',
     url,
     headers,
+    secrets: [key.secret],
     body: {
       stream: () => createReadStream(file.path, { highWaterMark: 64 * 1024 }),
       type: file.mime,
@@ -55,7 +56,13 @@ export async function removeFromBucket(
   name: string,
 ): Promise<Refusal | null> {
   const { url, headers } = await signed(needs, host, key, 'DELETE', name, emptyHash);
-  const answer = await needs.http({ method: 'DELETE', url, headers, signal: needs.signal });
+  const answer = await needs.http({
+    method: 'DELETE',
+    url,
+    headers,
+    secrets: [key.secret],
+    signal: needs.signal,
+  });
   return answer.kind === 'answer' && answer.status === 404 ? null : refusalOf(answer, host);
 }
 

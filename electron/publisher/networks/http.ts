@@ -1,4 +1,4 @@
-import type { Clock, Log } from '../../../shared/index.ts';
+import { type Clock, type Log, type Masking, masking } from '../../../shared/index.ts';
 import type { Fetch } from '../ports.ts';
 import { wasNeverSent } from './never-sent.ts';
 import { readBounded } from './read-bounded.ts';
@@ -15,6 +15,8 @@ export type HttpRequest = {
   token?: string;
   headers?: Record<string, string>;
   body?: Body;
+  /** What else must not come back in an answer, such as the key of a signature. */
+  secrets?: readonly string[];
   /** Ends the request early. Left out for the visible call, which runs to its end. */
   signal?: AbortSignal;
 };
@@ -36,7 +38,11 @@ export type Http = (request: HttpRequest) => Promise<HttpResult>;
 /** Largest answer that is read; API answers are a few kilobytes. */
 const largestAnswer = 4 * 1024 * 1024;
 
-/** A client that never throws: every failure is a result. Redirects are not followed (a POST would arrive as a GET). */
+/**
+ * A client that never throws: every failure is a result. Redirects are not followed (a POST would arrive as a GET).
+ * What a request proves its sender with is hidden in all that comes of it: servers were seen to give tokens back in
+ * their errors, and undici names a header that it cannot send.
+ */
 export function createHttp(needs: {
   fetch: Fetch;
   clock: Clock;
@@ -45,6 +51,7 @@ export function createHttp(needs: {
   timeoutMs: number;
 }): Http {
   return async (request) => {
+    const hidden = masking(secretsOf(request));
     const abort = new AbortController();
     const giveUp = (why: string) => abort.abort(new Error(why));
     const seconds = Math.round(needs.timeoutMs / 1000);
@@ -59,21 +66,29 @@ export function createHttp(needs: {
         kind: 'answer',
         status: response.status,
         headers: response.headers,
-        json: whole ? parseJson(text) : undefined,
-        text: text.slice(0, 2000),
+        json: whole ? parseJson(text, hidden) : undefined,
+        text: hidden.text(text).slice(0, 2000),
       };
     } catch (error) {
       const sent = wasNeverSent(error) ? 'no' : 'maybe';
-      needs.log('info', `${request.method} ${new URL(request.url).origin}: no answer`, {
-        sent,
-        why: reasonOf(error),
-      });
-      return { kind: 'none', sent, why: reasonOf(abort.signal.aborted ? abort.signal.reason : error) };
+      const reason = hidden.text(reasonOf(error));
+      needs.log('info', `${request.method} ${new URL(request.url).origin}: no answer`, { sent, why: reason });
+      return { kind: 'none', sent, why: abort.signal.aborted ? reasonOf(abort.signal.reason) : reason };
     } finally {
       cancelTimer();
       request.signal?.removeEventListener('abort', onStop);
     }
   };
+}
+
+/** The token, and what else the request is let in by: `Bearer …`, `OAuth …`, a signature. */
+function secretsOf({ token, headers, secrets = [] }: HttpRequest): string[] {
+  const authorization = headers?.['authorization']?.split(/[\s,]+/) ?? [];
+  return [
+    ...secrets,
+    ...(token === undefined ? [] : [token]),
+    ...authorization.filter(({ length }) => length >= 16),
+  ];
 }
 
 function initOf(request: HttpRequest, signal: AbortSignal, version: string): RequestInit {
@@ -124,9 +139,9 @@ function toWebStream(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Arr
   });
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, hidden: Masking): unknown {
   try {
-    return JSON.parse(text);
+    return hidden.json(JSON.parse(text));
   } catch {
     return undefined; // HTML from a proxy, or an answer that was cut off: the status decides.
   }

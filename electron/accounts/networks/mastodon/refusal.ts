@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BelfryError, type ErrorCode } from '../../../../shared/index.ts';
 import type { Answer } from '../../request.ts';
-import { printable, saidBy } from '../words.ts';
+import { saidBy } from '../words.ts';
 
 const errorSchema = z.object({
   error: z.string(),
@@ -31,7 +31,7 @@ export function whyRefused(answer: Answer, secrets: readonly string[]): string {
 export function unusable(server: string, answer: Answer, secrets: readonly string[]): BelfryError {
   const why = whyRefused(answer, secrets);
   if (answer.status >= 300 && answer.status < 400) {
-    const to = answer.location ? ` to ${printable(bare(answer.location)).slice(0, 200)}` : '';
+    const to = answer.location ? ` to ${saidBy(bare(answer.location), secrets)}` : '';
     const remedy = 'Give the address that the server itself uses';
     return refused(
       'NETWORK_REFUSED',
