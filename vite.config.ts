@@ -6,6 +6,8 @@ const test = {
   env: { TZ: 'America/New_York' },
   testTimeout: 20_000,
   hookTimeout: 30_000,
+  // A busy machine takes its time to start a process; what waits for one waits as long as its test may.
+  expect: { poll: { timeout: 15_000 } },
   // Real processes on a shared machine now and then miss a deadline; a test that fails three times in a row is wrong.
   retry: process.env['CI'] ? 2 : 0,
 };

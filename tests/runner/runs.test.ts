@@ -212,7 +212,7 @@ test('a built-in step that throws fails the run; one that ignores its signal doe
 
 test('printed posts are added, with an origin that a second try repeats; a bad line is named', async () => {
   const added: { line: string; origin: string }[] = [];
-  const line = `printf '{"n":1}\\n\\n{"n":2}\\nbad\\n{"n":2}'`;
+  const line = `printf '{"n":1}\\n\\n{"n":2}\\n{"bad":1}\\n{"n":2}'`;
   const belfry = await openRunner(
     [
       jobOf([{ type: 'command', name: 'draft', command: sh(line), output: 'posts' }], {
@@ -221,7 +221,7 @@ test('printed posts are added, with an origin that a second try repeats; a bad l
     ],
     {
       addPost: async (text, { origin }) => {
-        if (text === 'bad') return [{ field: 'text', message: 'is missing' }];
+        if (text === '{"bad":1}') return [{ field: 'text', message: 'is missing' }];
         added.push({ line: text, origin });
         return [];
       },

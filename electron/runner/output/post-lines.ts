@@ -1,14 +1,27 @@
 import { createHash } from 'node:crypto';
-import type { Problem } from '../../../shared/index.ts';
+import type { Clock, Problem } from '../../../shared/index.ts';
 import type { PostContext } from '../ports.ts';
 
 export type PostLinesNeeds = {
+  clock: Pick<Clock, 'monotonic'>;
   addPost(line: string, context: PostContext): Promise<Problem[]>;
   context: Omit<PostContext, 'origin'>;
   /** Beginning of every origin: the same for all tries of the step. */
   origin: string;
   /** Tells that a line was refused, at once. */
   refused(text: string): void;
+  /** Once it aborts, no more lines are taken. */
+  signal: AbortSignal;
+};
+
+/** How the lines of a step ended. */
+export type PostLinesEnd = {
+  /** What was wrong, all lines together, as sentences; null when nothing was. */
+  problem: string | null;
+  /** Lines that were taken or refused before the step was stopped. */
+  lines: number;
+  /** Lines that were printed and neither taken nor refused, because the step was stopped. */
+  missed: number;
 };
 
 /** Takes the standard output of a step with `"output": "posts"`: each line a post. */
@@ -16,31 +29,75 @@ export type PostLines = {
   write(text: string): void;
   /** What must be waited for before reading on. */
   pressure(): Promise<void> | undefined;
-  /** Resolves when all lines were taken, with what was wrong: all lines together. */
-  end(): Promise<string[]>;
+  /** Resolves when all lines were taken, or the step was stopped. */
+  end(): Promise<PostLinesEnd>;
 };
 
 const longestLine = 1024 * 1024;
+/** Beyond so many lines, or characters in them, the command is made to wait. */
 const mostWaiting = 100;
+const mostCharacters = longestLine;
+/** The event loop gets its turn after so much work, in milliseconds. */
+const slice = 8;
+/** Lines whose mistake is told in the output, and in the reason; of the others their numbers. */
+const mostTold = 20;
+const mostInReason = 5;
+const longestProblem = 300;
+const mostRanges = 20;
 
-/** Hands the lines on one after another, in order; a bad line does not keep the later ones back. */
+/** Hands the lines on one after another, in order and in slices; a bad line does not keep the later ones back. */
 export function createPostLines(needs: PostLinesNeeds): PostLines {
+  const { clock, signal } = needs;
   const seen = new Map<string, number>();
-  const problems: string[] = [];
+  const told: string[] = [];
+  const untold = createRanges();
   let rest = '';
+  let waiting: string[] = [];
+  let left = 0;
+  let size = 0;
   let number = 0;
-  let waiting = 0;
-  let work: Promise<void> = Promise.resolve();
+  let work: Promise<void> | undefined;
 
-  async function take(line: string, at: number): Promise<void> {
-    const found =
-      line.length > longestLine
-        ? [{ field: '', message: `must have at most ${longestLine} characters` }]
-        : await needs.addPost(line, { ...needs.context, origin: originOf(line) });
-    if (found.length === 0) return;
-    const text = `Line ${at} is no post: ${found.map(({ field, message }) => `${field} ${message}`.trim()).join('; ')}`;
-    problems.push(text);
-    needs.refused(text);
+  async function takeAll(): Promise<void> {
+    let since = clock.monotonic();
+    while (waiting.length > 0) {
+      const lines = waiting;
+      waiting = [];
+      for (const line of lines) {
+        if (signal.aborted) return;
+        number += 1;
+        const problem = await take(line.trim()).catch(storeProblem);
+        if (problem !== null) refuse(`Line ${number} ${problem}`);
+        left -= 1;
+        size -= line.length;
+        if (clock.monotonic() - since < slice) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        since = clock.monotonic();
+      }
+    }
+    work = undefined;
+  }
+
+  /** Null, or what is wrong with a line. */
+  async function take(line: string): Promise<string | null> {
+    if (line === '') return null;
+    if (line.length > longestLine) return `is no post: it has more than ${longestLine} characters`;
+    // Most often a program's log, and then there are many: refused before anything is made of them.
+    if (!line.startsWith('{'))
+      return 'is no post: it is not a JSON object such as {"text": "…", "accounts": ["…"]}';
+    const found = await needs.addPost(line, { ...needs.context, origin: originOf(line) });
+    if (found.length === 0) return null;
+    return `is no post: ${found.map(({ field, message }) => `${field} ${message}`.trim()).join('; ')}`;
+  }
+
+  function refuse(text: string): void {
+    if (told.length >= mostTold) {
+      untold.add(number);
+      return;
+    }
+    const short = text.length > longestProblem ? `${text.slice(0, longestProblem)}…` : text;
+    told.push(short);
+    needs.refused(short);
   }
 
   /** By content and not by place: a retry may print fewer lines, and must not add those again that it repeats. */
@@ -52,36 +109,62 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
   }
 
   function add(line: string): void {
-    number += 1;
-    const trimmed = line.trim();
-    if (trimmed === '') return;
-    const at = number;
-    waiting += 1;
-    work = work
-      .then(() => take(trimmed, at))
-      .catch((error) => {
-        const text = `Line ${at} could not be stored: ${error instanceof Error ? error.message : String(error)}`;
-        problems.push(text);
-        needs.refused(text);
-      })
-      .finally(() => {
-        waiting -= 1;
-      });
+    left += 1;
+    if (signal.aborted) return;
+    waiting.push(line);
+    size += line.length;
+  }
+
+  function problem(): string | null {
+    if (told.length === 0) return null;
+    const shown = told.slice(0, mostInReason).join('; ');
+    const more = told.length + untold.count() - mostInReason;
+    return more > 0 ? `${shown}; and ${more} more lines.` : `${shown}.`;
   }
 
   return {
     write(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > longestLine) rest = rest.slice(0, longestLine + 1);
-      for (const line of lines) add(line);
+      let from = 0;
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+        add(rest + text.slice(from, at));
+        rest = '';
+        from = at + 1;
+      }
+      // Of a line that is too long no more is kept than shows that it is.
+      if (rest.length <= longestLine) rest += text.slice(from, from + longestLine + 1);
+      if (waiting.length > 0) work ??= takeAll();
     },
-    pressure: () => (waiting > mostWaiting ? work : undefined),
+    pressure: () => (!signal.aborted && (left > mostWaiting || size > mostCharacters) ? work : undefined),
     async end() {
       if (rest !== '') add(rest);
       rest = '';
-      await work;
-      return problems;
+      await (work ?? takeAll());
+      if (untold.count() > 0) needs.refused(`${untold.count()} more lines are no posts: ${untold.text()}`);
+      return { problem: problem(), lines: number, missed: left };
     },
+  };
+}
+
+function storeProblem(error: unknown): string {
+  return `could not be stored: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Rising numbers as `3, 7–12, 20 …`, however many. */
+function createRanges() {
+  const ranges: { first: number; last: number }[] = [];
+  let count = 0;
+  let unnamed = false;
+  return {
+    count: () => count,
+    add(number: number): void {
+      count += 1;
+      const open = ranges.at(-1);
+      if (open && open.last === number - 1 && !unnamed) open.last = number;
+      else if (ranges.length < mostRanges) ranges.push({ first: number, last: number });
+      else unnamed = true;
+    },
+    text: () =>
+      ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ') +
+      (unnamed ? ' …' : ''),
   };
 }

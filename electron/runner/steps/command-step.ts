@@ -3,13 +3,14 @@ import type { Environment } from '../commands/environment.ts';
 import type { Starter } from '../helper/starter.ts';
 import { resultName } from '../job-problems.ts';
 import { createJsonResult, type JsonResult } from '../output/json-result.ts';
-import { createPostLines, type PostLines } from '../output/post-lines.ts';
+import { createPostLines, type PostLines, type PostLinesEnd } from '../output/post-lines.ts';
 import type { RunnerNeeds, StepChange } from '../ports.ts';
 import type { Processes } from '../processes/index.ts';
 import type { RunContext } from '../run-context.ts';
-import { runCommand, type TextSink } from './command.ts';
-import type { StepOutcome } from './outcome.ts';
+import { runCommand } from './command.ts';
+import { type StepOutcome, stopped, stopReason } from './outcome.ts';
 import { prepareCommand } from './prepare-command.ts';
+import type { TextSink } from './reading.ts';
 
 export type StepNeeds = RunnerNeeds & { processes: Processes; start: Starter['start'] };
 
@@ -51,10 +52,25 @@ export async function runCommandStep(
     },
     ready,
   );
-  const problems = (await posts?.end()) ?? [];
-  if (outcome.status !== 'success') return outcome;
-  if (problems.length > 0) return { ...outcome, status: 'failed', error: summary(problems) };
-  return result ? withResult(outcome, result, mask) : outcome;
+  const taken = await posts?.end();
+  if (taken) return withPosts(outcome, taken, at.signal);
+  return result && outcome.status === 'success' ? withResult(outcome, result, mask) : outcome;
+}
+
+/** A step whose lines were not all taken is no success, and says what is missing. */
+function withPosts(
+  outcome: StepOutcome,
+  { problem, lines, missed }: PostLinesEnd,
+  signal: AbortSignal,
+): StepOutcome {
+  const reason = stopReason(signal);
+  if (reason && (missed > 0 || outcome.status !== 'success')) {
+    const { error } = stopped(reason);
+    const upTo = `Of the posts that it printed, those up to line ${lines} were taken.`;
+    return { ...outcome, status: reason, error: `${error} ${upTo}` };
+  }
+  if (outcome.status !== 'success' || problem === null) return outcome;
+  return { ...outcome, status: 'failed', error: problem };
 }
 
 /** The result is masked like all that is stored: a later step gets a secret from its own environment. */
@@ -66,6 +82,8 @@ function withResult(outcome: StepOutcome, result: JsonResult, mask: RunContext['
 
 function postsOf(needs: StepNeeds, { run, mask }: RunContext, at: CommandContext): PostLines {
   return createPostLines({
+    clock: needs.clock,
+    signal: at.signal,
     addPost: async (line, context) =>
       mask.text(line) === line
         ? needs.addPost(line, context)
@@ -86,14 +104,6 @@ function both(sink: TextSink, reader: Pick<PostLines, 'write' | 'pressure'>): Te
     end: sink.end,
     pressure: () => reader.pressure() ?? sink.pressure(),
   };
-}
-
-const problemsShown = 20;
-
-function summary(problems: readonly string[]): string {
-  const more = problems.length - problemsShown;
-  const shown = problems.slice(0, problemsShown).join('; ');
-  return more > 0 ? `${shown}; and ${more} more.` : `${shown}.`;
 }
 
 /** What a command learns of its run (design §4). */

@@ -1,13 +1,11 @@
-import type { Readable } from 'node:stream';
 import type { Clock } from '../../../shared/index.ts';
-import { type Child, closed, type Exit, type Lost, type ReadyCommand } from '../commands/child.ts';
-import { createDecoder } from '../output/decoder.ts';
-import type { Sink } from '../output/recorder.ts';
+import type { Child, Exit, Lost, ReadyCommand } from '../commands/child.ts';
 import { pause } from '../pause.ts';
 import { endTree, type Identity, type Processes, type Tree } from '../processes/index.ts';
 import { type StepOutcome, stopped, stopReason } from './outcome.ts';
+import { type Reading, readInto, readLeftOvers, type TextSink } from './reading.ts';
 
-/** After its process has ended, output that still comes (a grandchild holds the pipe) is read so long, in milliseconds. */
+/** After its process has ended, silence of whatever holds its pipes still is listened to so long, in milliseconds. */
 const drain = 2000;
 /** The same once its whole tree was ended by force. */
 const drainAfterForce = 500;
@@ -16,9 +14,6 @@ const answerTime = 2000;
 /** Time to end politely, in milliseconds: when stopped, and for what an ended step leaves behind. */
 const grace = 5000;
 const graceForLeftOvers = 1000;
-
-/** Takes text; where it cannot keep up, `pressure` says what to wait for before more is read. */
-export type TextSink = Sink & { pressure(): Promise<void> | undefined };
 
 export type CommandNeeds = {
   clock: Clock;
@@ -42,22 +37,22 @@ export async function runCommand(needs: CommandNeeds, command: ReadyCommand): Pr
   if (early) return stopped(early);
   const child = await begun(needs, needs.start(command));
   if (child === 'lost') return cutOff(needs);
-  const read = [reading(child.stdout, needs.sinks.stdout), reading(child.stderr, needs.sinks.stderr)];
+  const readings = [readInto(child.stdout, needs.sinks.stdout), readInto(child.stderr, needs.sinks.stderr)];
   const leader = { pid: child.pid, startedAt: (await child.startedAt) ?? 'unknown' };
   needs.spawned(leader);
   const tree = { runIds: new Set([needs.runId]), leader, since: leader };
 
   const exit = await Promise.race([child.exited, ended(needs, tree)]);
   if (exit === 'lost') await endTree(needs, tree, grace);
-  const held = await drained(needs, child);
+  const held = await drained(needs, child, readings);
   if (held || needs.processes.groupLives(child.pid)) {
     const left = await endTree(needs, tree, needs.signal.aborted ? 0 : graceForLeftOvers);
     if (left.length > 0) needs.say(`Ended ${left.length} processes that the command had left behind.`);
   }
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
-  await Promise.all(read);
+  await Promise.all(readings.map(({ over }) => over));
   const reason = stopReason(needs.signal);
-  if (!reason) return exit === 'lost' ? lost : judge(exit);
+  if (!reason) return exit === 'lost' ? lost : judge(exit, readings);
   const known = exit === 'lost' ? undefined : exit;
   return { ...stopped(reason), exitCode: known?.code ?? null, signal: known?.signal ?? null };
 }
@@ -105,37 +100,31 @@ async function ended(needs: CommandNeeds, tree: Tree): Promise<undefined> {
   await pause(needs.clock, drainAfterForce);
 }
 
-/** Waits for the rest of the output; true when somebody still holds the pipes. */
-async function drained({ clock, signal }: CommandNeeds, child: Child): Promise<boolean> {
-  const inTime = new AbortController();
-  const timer = pause(clock, signal.aborted ? drainAfterForce : drain, inTime.signal).then(() => true);
-  const held = await Promise.race([child.closed.then(() => false), timer]);
-  inTime.abort('closed'); // A reason of its own, since the default one costs a stack trace.
+/**
+ * Waits until all that the process wrote has gone into the sinks, however long these take, and for the end of the
+ * pipes; true when somebody still holds them. A step that is stopped waits for neither.
+ */
+async function drained(
+  { clock, signal }: CommandNeeds,
+  child: Child,
+  readings: readonly Reading[],
+): Promise<boolean> {
+  const over = new AbortController();
+  const stop = aborted(signal).then(() => pause(clock, drainAfterForce, over.signal));
+  const left = readLeftOvers(clock, readings, drain, over.signal);
+  const held = await Promise.race([
+    child.closed.then(() => false),
+    Promise.race([stop, left]).then(() => true),
+  ]);
+  over.abort('closed'); // A reason of its own, since the default one costs a stack trace.
   return held;
 }
 
-/** Feeds a stream to its sink until it ends or is destroyed. */
-function reading(stream: Readable, sink: TextSink): Promise<void> {
-  const decoder = createDecoder();
-  const relief = async () => {
-    stream.pause();
-    for (let wait = sink.pressure(); wait; wait = sink.pressure()) await wait;
-    stream.resume();
-  };
-  stream.on('data', (chunk: Buffer) => {
-    sink.write(decoder.push(chunk));
-    if (sink.pressure()) void relief();
-  });
-  // A broken pipe is an end of output like any other: what matters is the exit code.
-  stream.on('error', () => stream.destroy());
-  return closed(stream).then(() => {
-    sink.write(decoder.end());
-    sink.end();
-  });
-}
-
-function judge(exit: Exit | undefined): StepOutcome {
+function judge(exit: Exit | undefined, readings: readonly Reading[]): StepOutcome {
   const { code = null, signal = null } = exit ?? {};
+  const broken = readings.find((reading) => reading.broken() !== null)?.broken();
+  if (code === 0 && broken)
+    return { status: 'failed', exitCode: 0, error: `Its output could not be read to the end: ${broken}.` };
   if (code === 0) return { status: 'success', exitCode: 0 };
   const error =
     signal === null ? `It ended with exit code ${code}.` : `It was ended by the signal ${signal}.`;

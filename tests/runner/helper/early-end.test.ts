@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../electron/clock.ts';
 import { systemProcesses } from '../../../electron/runner/processes/index.ts';
-import { runCommand, type TextSink } from '../../../electron/runner/steps/command.ts';
+import { runCommand } from '../../../electron/runner/steps/command.ts';
+import type { TextSink } from '../../../electron/runner/steps/reading.ts';
 import { openStarter, ready } from './support.ts';
 
 test.each([

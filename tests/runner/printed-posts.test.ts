@@ -1,0 +1,104 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createPostLines } from '../../electron/runner/output/post-lines.ts';
+import type { RunnerNeeds } from '../../electron/runner/ports.ts';
+import { temporaryHome } from '../support/home.ts';
+import { jobOf, openRunner, sh } from './support.ts';
+
+const printing = (line: string, change = {}) =>
+  jobOf([{ type: 'command', name: 'draft', command: sh(line), output: 'posts', ...change }]);
+
+function linesIn(content: string): string {
+  const path = join(temporaryHome(), 'lines');
+  writeFileSync(path, content);
+  return path;
+}
+
+/** The lines of a step, with a clock on which each look takes a millisecond. */
+function openLines(addPost: RunnerNeeds['addPost'] = async () => [], signal = new AbortController().signal) {
+  const refused: string[] = [];
+  let now = 0;
+  const lines = createPostLines({
+    clock: { monotonic: () => (now += 1) },
+    addPost,
+    context: { runId: 'r', as: 'queued' },
+    origin: 'r/draft',
+    refused: (text) => refused.push(text),
+    signal,
+  });
+  return { lines, refused };
+}
+
+test('many lines that are no posts are refused in slices, and told in few words', async () => {
+  const { lines, refused } = openLines();
+  lines.write('starting up\n'.repeat(20_000));
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  count();
+  const { problem } = await lines.end();
+  isOver = true;
+  expect(turns).toBeGreaterThan(1000);
+  expect(problem).toMatch(/^Line 1 is no post: it is not a JSON object .*; and 19995 more lines\.$/);
+  expect(refused).toHaveLength(21);
+  expect(refused.at(-1)).toBe('19980 more lines are no posts: 21–20000');
+});
+
+test('of the lines refused later, the numbers are told', async () => {
+  const { lines, refused } = openLines(async () => [{ field: 'text', message: 'is bad' }]);
+  lines.write(`${'{}\n'.repeat(22)}\n{}\n`);
+  await lines.end();
+  expect(refused.at(-1)).toBe('3 more lines are no posts: 21–22, 24');
+});
+
+test('a line without end takes no more memory than the longest one that may be', async () => {
+  const { lines } = openLines();
+  for (let piece = 0; piece < 200; piece += 1) lines.write('x'.repeat(64 * 1024));
+  lines.write('\n{}\n');
+  expect(await lines.end()).toMatchObject({
+    problem: 'Line 1 is no post: it has more than 1048576 characters.',
+    lines: 2,
+  });
+});
+
+test('lines of which more come than are taken make the command wait', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { lines } = openLines(async () => {
+    await gate.promise;
+    return [];
+  });
+  lines.write('{}\n'.repeat(101));
+  const wait = lines.pressure();
+  expect(wait).toBeInstanceOf(Promise);
+  gate.resolve();
+  await wait;
+  expect(lines.pressure()).toBeUndefined();
+});
+
+test('a run that is cancelled while its posts are being taken says how far it came', async () => {
+  const path = linesIn('{"n":1}\n'.repeat(300));
+  const gate = Promise.withResolvers<void>();
+  let taken = 0;
+  const belfry = await openRunner([printing(`cat ${path}`)], {
+    async addPost() {
+      taken += 1;
+      if (taken > 10) await gate.promise;
+      return [];
+    },
+  });
+  const { id } = await belfry.runner.runNow('job');
+  await expect.poll(() => taken).toBe(11);
+  const cancelled = belfry.runner.cancel(id);
+  await expect.poll(async () => (await belfry.ledger.get(id))?.steps[0]?.pid).not.toBeNull();
+  gate.resolve();
+  const { status, steps } = await cancelled;
+  expect(status).toBe('cancelled');
+  expect(steps[0]?.error).toBe(
+    'It was cancelled. Of the posts that it printed, those up to line 11 were taken.',
+  );
+  expect(taken).toBe(11);
+});
