@@ -30,5 +30,6 @@ export * from './sign-in-calls.ts';
 export * from './snippet.ts';
 export * from './terminal-text.ts';
 export * from './trigger.ts';
+export * from './utf8.ts';
 export * from './views.ts';
 export * from './web.ts';

@@ -46,7 +46,7 @@ export async function connect(path: string): Promise<Client> {
     const lines = cut(chunk);
     if (!lines) return void socket.destroy();
     for (const line of lines) {
-      const reply = replyOf(line);
+      const reply = line === undefined ? undefined : replyOf(line);
       if (reply) take(reply);
     }
   });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { readUtf8 } from '../../shared/index.ts';
 import { type Refusal, refusals } from './http-refusal.ts';
 
 /** Enough for a post with a long thread; media go by path, not through the door. */
@@ -10,8 +11,10 @@ export async function readJson(
 ): Promise<{ value: Record<string, unknown> } | { refusal: Refusal }> {
   const bytes = await readBytes(request);
   if (!bytes) return { refusal: refusals.tooLarge };
+  const body = readUtf8(bytes);
+  if (!body.ok) return { refusal: refusals.notUtf8 };
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value: unknown = JSON.parse(body.text);
     return isObject(value) ? { value } : { refusal: refusals.badJson };
   } catch {
     return { refusal: refusals.badJson }; // The parser's words would only repeat the sender's body.

@@ -47,6 +47,11 @@ export const refusals = {
     'It must be one object with the keys that the path asks for',
     'Correct the body',
   ]),
+  notUtf8: refusal(400, 'BAD_INPUT', [
+    'The body is not UTF-8',
+    'JSON over HTTP is UTF-8, whatever the charset of the header says',
+    'Encode the body as UTF-8',
+  ]),
   tooLarge: refusal(
     413,
     'TOO_LARGE',

@@ -18,7 +18,7 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
   const { socket, bridge, clock } = needs;
   const cut = lineCutter(requestLimitBytes);
   const outlet = createOutlet({ stream: socket, clock, encode: (announcement) => toLine({ announcement }) });
-  const unread: string[] = [];
+  const unread: (string | undefined)[] = [];
   let unsubscribe = () => {};
   let atWork = 0;
 
@@ -27,11 +27,7 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
   };
   const mayTake = () => atWork < mostAtOnce && !socket.writableNeedDrain;
   const takeOn = () => {
-    while (mayTake()) {
-      const line = unread.shift();
-      if (line === undefined) break;
-      take(line);
-    }
+    while (unread.length > 0 && mayTake()) take(unread.shift());
     if (unread.length > 0) socket.pause();
     else socket.resume();
   };
@@ -47,7 +43,8 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
     reply({ id: request.id, envelope });
     takeOn();
   };
-  const take = (line: string) => {
+  const take = (line: string | undefined) => {
+    if (line === undefined) return reply({ id: null, envelope: { ok: false, error: notUtf8.toWire() } });
     if (line.trim() === '') return;
     const request = requestOf(line);
     if (request) void answer(request);
@@ -98,6 +95,13 @@ const notUnderstood = new BelfryError({
   where: 'at the local socket',
   why: 'Each line must be JSON such as {"id":1,"name":"status.get","input":{}}',
   remedy: 'Correct the line',
+});
+const notUtf8 = new BelfryError({
+  code: 'BAD_INPUT',
+  what: 'A line is not UTF-8',
+  where: 'at the local socket',
+  why: 'Each line must be JSON, and JSON between programs is UTF-8 (RFC 8259)',
+  remedy: 'Encode the line as UTF-8',
 });
 const tooLong = new BelfryError({
   code: 'TOO_LARGE',

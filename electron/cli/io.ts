@@ -9,7 +9,7 @@ export type Io = {
   /** To standard error: remarks, errors for people. */
   err(text: string): void;
   /** All of standard input. */
-  readInput(): Promise<string>;
+  readInput(): Promise<Uint8Array>;
   /** One line that is not shown while typed, or the first line of standard input when that is no terminal. */
   readSecret(question: string): Promise<string>;
   /** Standard input is a terminal: there is somebody who can be asked again. */

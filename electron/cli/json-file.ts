@@ -1,23 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { BelfryError, problemsError } from '../../shared/index.ts';
+import { BelfryError, problemsError, utf8Text } from '../../shared/index.ts';
 import { parseJsonText } from '../store/index.ts';
 import type { Io } from './io.ts';
 
 /** A parsed file, and the folder that relative paths inside it are meant from. */
 export type JsonFile = { value: unknown; name: string; folder: string };
 
+/** What a file holds; `where` names it in errors. */
+export type BytesFile = { bytes: Uint8Array; where: string; folder: string };
+
 /** A file's text; `where` names it in errors. */
 export type TextFile = { text: string; where: string; folder: string };
 
 /** Reads a file, or standard input for `-`. Throws NOT_FOUND, or BAD_INPUT when it cannot be read. */
-export async function readTextFile(io: Io, name: string): Promise<TextFile> {
-  if (name === '-') return { text: await io.readInput(), where: 'standard input', folder: io.folder };
+export async function readBytesFile(io: Io, name: string): Promise<BytesFile> {
+  if (name === '-') return { bytes: await io.readInput(), where: 'standard input', folder: io.folder };
   const path = resolve(io.folder, name);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  return { text, where: path, folder: dirname(path) };
+  return { bytes, where: path, folder: dirname(path) };
+}
+
+/** The same as text; throws BAD_INPUT with line and byte for what is not UTF-8. */
+export async function readTextFile(io: Io, name: string): Promise<TextFile> {
+  const { bytes, where, folder } = await readBytesFile(io, name);
+  return { text: utf8Text(bytes, where), where, folder };
 }
 
 /** Reads JSON from a file, or from standard input for `-`. Throws NOT_FOUND, or BAD_INPUT with line and column. */

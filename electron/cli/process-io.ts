@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { utf8Text } from '../../shared/index.ts';
 import { systemClock } from '../clock.ts';
 import type { Io } from './io.ts';
 
@@ -42,14 +43,14 @@ export function processIo(): Io {
   };
 }
 
-async function readInput(): Promise<string> {
+async function readInput(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').trim();
+function firstLine(bytes: Uint8Array): string {
+  return (utf8Text(bytes, 'standard input').split('\n')[0] ?? '').trim();
 }
 
 function askShown(question: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { BelfryError, type Config, configSchema, problemsError } from '../../shared/index.ts';
+import { BelfryError, type Config, configSchema, problemsError, utf8Text } from '../../shared/index.ts';
 import { checkConfig } from '../check-config.ts';
 import { readConfigText } from '../store/index.ts';
 
@@ -8,12 +8,12 @@ import { readConfigText } from '../store/index.ts';
  * the home folder's own may be missing, which is an empty configuration, as it is to the engine.
  */
 export async function readConfigFile(path: string, { mayBeMissing = true } = {}): Promise<Config> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     if (mayBeMissing && isMissing(error)) return undefined;
     throw unreadable(path, error);
   });
-  if (text === undefined) return configSchema.parse({});
-  return parseConfig(text, path);
+  if (bytes === undefined) return configSchema.parse({});
+  return parseConfig(utf8Text(bytes, path, 'BAD_CONFIG'), path);
 }
 
 /** The text of a config.json as the engine would read it. Throws BAD_CONFIG with all of its problems and their lines. */

@@ -11,14 +11,14 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Conf from 'conf';
-import { BelfryError, type ConfigInput } from '../../shared/index.ts';
+import { BelfryError, type ConfigInput, utf8Text } from '../../shared/index.ts';
 import { editJsonText } from './config-edit.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
 
 /** config.json on disk. It reads and writes; what the text means is checked before and after by the config store. */
 export type ConfigFile = {
   path: string;
-  /** undefined when there is no file; throws what the file system throws. */
+  /** undefined when there is no file; throws what the file system throws, and BAD_CONFIG for what is not UTF-8. */
   readText(): string | undefined;
   /** Changes the file so that it says `value`, whole or not at all, 0600. Throws HOME_UNUSABLE. */
   write(value: ConfigInput): void;
@@ -81,7 +81,7 @@ export function confFile(
         store ??= open(options);
         writeWhole(path, text, store, value);
       } catch (error) {
-        throw unwritable(path, error);
+        throw error instanceof BelfryError ? error : unwritable(path, error);
       }
     },
     watch: (listener) => watchPath(path, listener),
@@ -90,7 +90,7 @@ export function confFile(
 
 function readTextOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return utf8Text(readFileSync(path), path, 'BAD_CONFIG');
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -7,6 +7,7 @@ import {
   type Log,
   listProblems,
   type Problem,
+  utf8Text,
 } from '../../shared/index.ts';
 import { type ConfigCheck, readConfigText } from './config.ts';
 import type { ConfigFile } from './config-file.ts';
@@ -40,6 +41,7 @@ function tryRead(file: ConfigFile): string | undefined | BelfryError {
   try {
     return file.readText();
   } catch (error) {
+    if (error instanceof BelfryError) return error;
     return new BelfryError({
       code: 'BAD_CONFIG',
       what: 'The configuration cannot be read',
@@ -81,7 +83,7 @@ export function emptyState(): ConfigState {
 
 function readCopy(path: string, log: Log): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return utf8Text(readFileSync(path), path, 'BAD_CONFIG');
   } catch (error) {
     if (!isMissing(error)) log('warn', `The copy at ${path} cannot be read: ${reasonOf(error)}`);
     return undefined;

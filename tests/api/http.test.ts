@@ -49,7 +49,12 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
   const response = await fetch(url, {
     method: 'POST',
     headers: { ...json, ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body:
+      typeof body === 'string'
+        ? body
+        : body instanceof Uint8Array
+          ? new Uint8Array(body)
+          : JSON.stringify(body),
   });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
@@ -186,6 +191,18 @@ test.each(['', '{', '[]', 'null', '"x"', '{"input":{}}', '{"name":1}'])(
     expect(answer).toMatchObject({ status: 400, body: { ok: false, error: { code: 'BAD_INPUT' } } });
   },
 );
+
+test('a body that is not UTF-8 is 400, and says so', async () => {
+  const opened = await door();
+  const token = await signIn(opened);
+  const answer = await post(`${opened.base}${web.paths.call}`, Buffer.from('{"name":"ä"}', 'latin1'), {
+    [web.tokenHeader]: token,
+  });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { error: { code: 'BAD_INPUT', message: expect.stringContaining('not UTF-8') } },
+  });
+});
 
 test('a body over 1 MiB is 413, declared or not', async () => {
   const opened = await door();

@@ -8,7 +8,7 @@ test('lines come out whole, however the bytes were cut', () => {
   for (let seed = 1; seed <= 50; seed += 1) {
     const random = seededRandom(seed);
     const cut = lineCutter(1000);
-    const got: string[] = [];
+    const got: (string | undefined)[] = [];
     for (let from = 0; from < bytes.length; ) {
       const to = from + 1 + Math.floor(random.next() * 6);
       got.push(...(cut(bytes.subarray(from, to)) ?? ['too long']));
@@ -31,4 +31,9 @@ test('a line that comes byte by byte is whole', () => {
   const cut = lineCutter(1000);
   const got = [...Buffer.from(`${text}\n`)].flatMap((byte) => cut(Buffer.of(byte)) ?? ['too long']);
   expect(got).toEqual([text]);
+});
+
+test('a line that is not UTF-8 is none, and those around it are whole', () => {
+  const bytes = Buffer.concat([Buffer.from('ä\n'), Buffer.from('ä\n', 'latin1'), Buffer.from('ö\n')]);
+  expect(lineCutter(1000)(bytes)).toEqual(['ä', undefined, 'ö']);
 });

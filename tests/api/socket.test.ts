@@ -145,6 +145,17 @@ test('lines that are no requests are answered and harm nothing', async () => {
   expect(replies[4]).toEqual({ id: 7, envelope: { ok: true, value: status } });
 });
 
+test('a line in Latin-1 is answered as such, and carries nothing into the engine', async () => {
+  const { path } = await door();
+  const line = Buffer.from('{"id":1,"name":"status.get","input":"ä"}\n', 'latin1');
+  expect(await raw(path, line, 1)).toEqual([
+    {
+      id: null,
+      envelope: { ok: false, error: expect.objectContaining({ message: expect.stringContaining('UTF-8') }) },
+    },
+  ]);
+});
+
 test('a line without end is cut off with TOO_LARGE', async () => {
   const { path } = await door();
   const [reply] = await raw(path, Buffer.alloc(8 * 1024 * 1024 + 1, 0x20), 1);

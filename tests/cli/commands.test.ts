@@ -18,7 +18,7 @@ async function running() {
   const served = await serve(kept.handlers, {
     'host.link': async () => ({ url: 'http://127.0.0.1:1/#code=c' }),
   });
-  const run = (args: string[], input = '') =>
+  const run = (args: string[], input: string | Uint8Array = '') =>
     belfry(['--home', served.home, ...args], { input, folder: served.home });
   return { ...kept, ...served, run };
 }
@@ -191,6 +191,23 @@ test.each([
   const result = await run(['jobs', 'add', '-'], text);
   expect(result.code).toBe(2);
   expect(result.err).toContain(`in standard input. ${place}`);
+});
+
+test('JSON in Latin-1 is refused with its byte, and nothing reaches the engine', async () => {
+  const { run, seen } = await running();
+  const text = JSON.stringify({ text: 'Grüße', accounts: ['ada'] });
+  for (const command of [
+    ['posts', 'add', '-'],
+    ['jobs', 'add', '-'],
+    ['posts', 'import', '-'],
+  ]) {
+    const result = await run(command, Buffer.from(text, 'latin1'));
+    expect(result.code, command.join(' ')).toBe(2);
+    expect(result.err).toContain(
+      'BAD_INPUT: The text is not UTF-8, in standard input. line 1, byte 12: 0xFC',
+    );
+  }
+  expect(seen.filter((name) => name.includes('add'))).toEqual([]);
 });
 
 test('a missing file is exit code 5', async () => {

@@ -7,9 +7,10 @@ export type Result = { code: number; out: string; err: string };
 /** Runs one command line in this process on a terminal that remembers; `json` parses standard output. */
 export async function belfry(
   args: readonly string[],
-  some: Partial<Io> & { input?: string } = {},
+  some: Partial<Io> & { input?: string | Uint8Array } = {},
 ): Promise<Result> {
   const { input = '', ...overrides } = some;
+  const bytes = typeof input === 'string' ? Buffer.from(input) : input;
   const written = { out: '', err: '' };
   const io: Io = {
     out(text) {
@@ -19,8 +20,8 @@ export async function belfry(
     err(text) {
       written.err += text;
     },
-    readInput: async () => input,
-    readSecret: async () => (input.split('\n')[0] ?? '').trim(),
+    readInput: async () => bytes,
+    readSecret: async () => (Buffer.from(bytes).toString().split('\n')[0] ?? '').trim(),
     interactive: false,
     ask: async () => '',
     columns: undefined,

@@ -131,6 +131,19 @@ const broken = [
   '{"jobs":[],"jobs":[]}',
 ];
 
+test('a file in Latin-1 is refused with line and byte, and stays as it is to the byte', async () => {
+  const { home, open } = setUp(withJob('a'));
+  const store = open();
+  const latin = Buffer.from(`{\n  "jobs": [${JSON.stringify(job('b', { name: 'Grüße' }))}]\n}\n`, 'latin1');
+  writeFileSync(home.config, latin);
+  const change = store.change((raw) => ({ ...raw, settings: { theme: 'dark' } }));
+  await expect(change).rejects.toMatchObject({
+    code: 'BAD_CONFIG',
+    details: [{ message: expect.stringMatching(/^line 2, byte \d+: 0xFC is not UTF-8/) }],
+  });
+  expect([readFileSync(home.config).equals(latin), ids(store)]).toEqual([true, ['a']]);
+});
+
 test.each(broken)(
   '%j while running: the last good one stays in force, nothing is overwritten',
   async (text) => {
