@@ -4,7 +4,7 @@ import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
 import { doorOf } from './networks/registry.ts';
 import { renewalDue } from './renewal-due.ts';
-import type { RequestNeeds } from './request.ts';
+import { type RequestNeeds, wasNeverSent } from './request.ts';
 import { serverOrigin } from './server.ts';
 
 export type Renewed = 'renewed' | 'not due' | 'refused';
@@ -33,6 +33,8 @@ export function createRenewals(
     try {
       fresh = await ask(needs, serverOrigin(account.server), old, signal);
     } catch (error) {
+      // Its request never left, so no answer can have been lost.
+      if (wasNeverSent(error)) await inTurn(() => keepUnlessReplaced(account.id, old, old));
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       const refused = { ...old, renewalRefused: refusalOf(old, error) };
       await inTurn(() => keepUnlessReplaced(account.id, old, refused));

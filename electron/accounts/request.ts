@@ -101,6 +101,19 @@ function sentWith({ token, query, form }: Ask): string[] {
   return token === undefined ? values : [token, ...values];
 }
 
+const connecting: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
+
+/**
+ * Whether an error of `askJson` certainly came before the request left: the look-up of the name or the connection failed
+ * (Node names the system call). When in doubt, false.
+ */
+export function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(wasNeverSent);
+  if ('syscall' in error) return typeof error.syscall === 'string' && connecting.has(error.syscall);
+  return wasNeverSent(error.cause);
+}
+
 /** fetch hides what happened in `cause`. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

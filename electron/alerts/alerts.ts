@@ -17,8 +17,11 @@ export type Fact =
       reason: string;
     };
 
-/** What was already said: keys of alerts that are not said again until their cause is gone. */
+/** What was already said: keys of alerts that are not said again until their cause is gone, oldest first. */
 export type Said = ReadonlySet<string>;
+
+/** The oldest is forgotten beyond this: telling one thing again is better than a memory that only grows. */
+export const mostSaid = 1000;
 
 const failures: readonly RunView['status'][] = ['failed', 'timed-out', 'interrupted'];
 
@@ -44,8 +47,8 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
         said: without(without(said, `account:${fact.accountId}`), `ending:${fact.accountId}`),
         alert: null,
       };
-    case 'post':
-      return once(said, `post:${fact.postId}:${fact.account}:${fact.status}`, {
+    case 'post': {
+      const alert: Alert = {
         title: {
           failed: 'A post failed',
           unconfirmed: 'Was this post published?',
@@ -55,7 +58,12 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
         }[fact.status],
         body: `${fact.account}: ${fact.reason}`,
         page: 'posts',
-      });
+      };
+      // Every other one is a step that the post has just made; an address that does not work is found again at each look.
+      return fact.status === 'address'
+        ? once(said, `address:${fact.postId}:${fact.account}`, alert)
+        : { said, alert };
+    }
   }
 }
 
@@ -80,7 +88,7 @@ function decideRun(
 
 function once(said: Said, key: string, alert: Alert): { said: Said; alert: Alert | null } {
   if (said.has(key)) return { said, alert: null };
-  return { said: new Set([...said, key]), alert };
+  return { said: new Set([...[...said].slice(1 - mostSaid), key]), alert };
 }
 
 function without(said: Said, key: string): Said {

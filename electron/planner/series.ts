@@ -1,4 +1,10 @@
-import type { Millis, SeriesDetails, SeriesInput, SeriesView } from '../../shared/index.ts';
+import {
+  BelfryError,
+  type Millis,
+  type SeriesDetails,
+  type SeriesInput,
+  type SeriesView,
+} from '../../shared/index.ts';
 import { forgetMedia, keepMedia } from './keep-media.ts';
 import type { PlannerNeeds, StoredSeries } from './ports.ts';
 import { checkSeries } from './series-check.ts';
@@ -64,14 +70,20 @@ export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands 
       });
     },
     async set(id, input) {
-      const known = await requireSeries(needs, id);
-      const definition = { ...input, timezone: input.timezone ?? known.definition.timezone };
-      await checkSeries(needs, { ...known, definition });
+      const before = await requireSeries(needs, id);
+      await checkSeries(needs, { ...before, definition: settledAs(before, input) });
       return turn(async () => {
         await passSeries(needs, id); // What is past is the old rule's.
-        const revision = (await requireSeries(needs, id)).revision + 1;
+        const known = await requireSeries(needs, id);
+        // Another edit came between: its copies of media took the place of those that this one names.
+        if (known.revision !== before.revision) throw editedMeanwhile(known);
+        const revision = known.revision + 1;
         const post = await keepMedia(mediaFolder, { id, revision }, input.post);
-        await ledger.change(id, { definition: { ...definition, post }, revision, problem: null });
+        await ledger.change(id, {
+          definition: { ...settledAs(known, input), post },
+          revision,
+          problem: null,
+        });
         const view = await seen(id);
         await forgetMedia(mediaFolder, id, revision);
         return view;
@@ -118,6 +130,21 @@ export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands 
 /** The zone is kept from the beginning, so that a journey does not move the posts. */
 function settled(needs: PlannerNeeds, input: SeriesInput): StoredSeries['definition'] {
   return { ...input, timezone: input.timezone ?? needs.defaultTimezone() };
+}
+
+/** Without a zone of its own a new definition keeps the one that the series has. */
+function settledAs({ definition }: StoredSeries, input: SeriesInput): StoredSeries['definition'] {
+  return { ...input, timezone: input.timezone ?? definition.timezone };
+}
+
+function editedMeanwhile({ id, definition }: StoredSeries): BelfryError {
+  return new BelfryError({
+    code: 'CONFLICT',
+    what: 'The series was edited meanwhile',
+    where: `series "${definition.name}" (${id})`,
+    why: 'Another edit was stored while this one was being checked',
+    remedy: 'Look at it again, then repeat your edit',
+  });
 }
 
 async function endPause(needs: PlannerNeeds, series: StoredSeries): Promise<void> {

@@ -23,9 +23,12 @@ export async function takeBack(
   occurrence: StoredOccurrence,
   touched: 'keep' | 'cancel',
 ): Promise<boolean> {
-  const post = occurrence.postId === null ? undefined : await needs.posts.get(occurrence.postId);
+  const { postId } = occurrence;
+  if (postId === null) return true;
+  if (!(await isTouched(needs, occurrence)) && (await needs.posts.withdraw(postId))) return true;
+  // Not withdrawn, it was touched in this very moment.
+  const post = await needs.posts.get(postId);
   if (!post) return true;
-  if (!(await isTouched(needs, occurrence))) return needs.posts.withdraw(post.id);
   if (touched === 'cancel' && post.targets.some(({ status }) => open.includes(status)))
     await needs.posts.cancel(post.id);
   return false;

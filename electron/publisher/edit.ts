@@ -26,17 +26,18 @@ export async function editPost(
   given: PostInput,
   limitsOf: LimitsOf,
 ): Promise<PostView> {
-  const resolved = await resolveHeld(needs, given);
-  const { input } = resolved;
-  const before = await found(needs, id);
-  assertEditable(await worksOf(needs, before));
-  const { media, copied, problems } = await takeAll(needs, resolved, before.post.media);
+  assertEditable(await worksOf(needs, await found(needs, id)));
+  const copied: StoredMedia[] = [];
   let kept = new Set<string>();
   try {
+    let taken = await take(needs, id, given, copied);
     for (let again = 0; again < mostDecisions; again += 1) {
       const record = await found(needs, id);
       const works = await worksOf(needs, record);
       assertEditable(works);
+      // Another edit was stored meanwhile, and may have removed files that this one names.
+      if (!isSameMedia(record.post.media, taken.before)) taken = await take(needs, id, given, copied);
+      const { input, media, problems } = taken;
       const open = input.accounts.filter((account) => statusOf(works, account) !== 'published');
       const post = { ...record.post, ...wordsOf(input), media };
       const all = [
@@ -63,6 +64,19 @@ export async function editPost(
       copied.filter((one) => !kept.has(one.id)),
     );
   }
+}
+
+/** Takes the files of an edit, from the post as it is now; what was copied for it is added to `copied`. */
+async function take(needs: PublisherNeeds, id: string, given: PostInput, copied: StoredMedia[]) {
+  const { post } = await found(needs, id);
+  const resolved = await resolveHeld(needs, given);
+  const taken = await takeAll(needs, resolved, post.media);
+  copied.push(...taken.copied);
+  return { ...taken, input: resolved.input, before: post.media };
+}
+
+function isSameMedia(now: readonly StoredMedia[], before: readonly StoredMedia[]): boolean {
+  return now.length === before.length && now.every(({ id }) => before.some((one) => one.id === id));
 }
 
 async function worksOf(needs: PublisherNeeds, { post, targets }: PostRecord): Promise<Work[]> {

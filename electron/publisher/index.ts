@@ -97,7 +97,7 @@ export type Publisher = {
   waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
   /** Gives queued targets other times, all or none: false when one of them is not queued for `from` any more. */
   place(moves: readonly Placement[], note: string): Promise<boolean>;
-  /** Forgets a post as if it had never been; false, and nothing is done, when it is on its way or has ended. */
+  /** Forgets a post as if it had never been; false, and nothing is done, when it was changed, is on its way or has ended. */
   withdraw(id: string): Promise<boolean>;
   settle(word: { id: string; account: string; published: boolean }): Promise<PostView>;
   /** The account works again after a sign-in: its queue goes on. */

@@ -21,15 +21,8 @@ export async function place(
     }),
   );
   if (!(await needs.ledger.record(changes, needs.clock.now()))) return false;
-  for (const post of new Set(moves.map((move) => move.post))) await showTime(needs, post);
+  // A post is listed by the earliest of its targets' times.
+  await needs.ledger.showTimes([...new Set(moves.map((move) => move.post))], needs.clock.now());
   needs.changed();
   return true;
-}
-
-/** A post is listed by the earliest of its targets' times. */
-async function showTime(needs: PublisherNeeds, id: string): Promise<void> {
-  const record = await needs.ledger.get(id);
-  const times =
-    record?.targets.flatMap(({ status, dueAt }) => (status === 'queued' ? (dueAt ?? []) : [])) ?? [];
-  if (times.length > 0) await needs.ledger.reschedule(id, Math.min(...times), needs.clock.now());
 }

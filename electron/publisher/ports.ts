@@ -219,11 +219,11 @@ export type PostLedger = {
   media(id: string): Promise<StoredMedia | undefined>;
   /** Which of these files in the media folder belong to a post. */
   filesInUse(files: readonly string[]): Promise<Set<string>>;
-  /** Sets the post's time of publication, for display. */
-  reschedule(id: string, publishAt: Millis | null, at: Millis): Promise<void>;
+  /** Lists these posts by the earliest time of their queued targets; one without any stays where it is. */
+  showTimes(ids: readonly string[], at: Millis): Promise<void>;
   /** What of an account waits for a time in [from, to], by time. */
   waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
-  /** Forgets a post as if it had never been; false, and nothing is done, when a request was made for it or a target has ended. */
+  /** Forgets a post as if it had never been; false, and nothing is done, when it was changed, a request was made for it or a target has ended. */
   withdraw(id: string): Promise<boolean>;
   /**
    * Stores all changes in one transaction. False, and nothing stored, when a target has left the status that its change

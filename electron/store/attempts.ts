@@ -253,7 +253,10 @@ export async function storeChange(
   if (status !== change.from && !targetTransitions[change.from].includes(status))
     throw forbidden(change, status);
   if (target) {
-    const columns = targetColumns({ ...toTarget(row), ...target });
+    const isMoved = target.dueAt !== undefined && target.dueAt !== row.due_at;
+    // What a sender or a form decided for the old time must not be stored after this.
+    const revision = row.revision + (isMoved ? 1 : 0);
+    const columns = targetColumns({ ...toTarget(row), revision, ...target });
     await updateTarget(trx, { post, account, ...columns, updated_at: at });
   }
   if (attempt)

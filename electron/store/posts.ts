@@ -72,6 +72,17 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
               ),
             ),
           )
+          // Whatever happened to a post since it was made stands in its history.
+          .where((of) =>
+            of.not(
+              of.exists(
+                of
+                  .selectFrom('target_history')
+                  .select('target_history.post_id')
+                  .whereRef('target_history.post_id', '=', 'posts.id'),
+              ),
+            ),
+          )
           .executeTakeFirst();
         return numDeletedRows > 0n;
       }),
@@ -104,14 +115,21 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
       return found;
     },
 
-    reschedule: (id, publishAt, at) =>
+    showTimes: (ids, at) =>
       write(async (trx) => {
         await assertEpoch(trx, epoch);
-        await trx
-          .updateTable('posts')
-          .set({ publish_at: publishAt, updated_at: at })
-          .where('id', '=', id)
-          .execute();
+        for (const id of ids) {
+          const earliest = trx
+            .selectFrom('targets')
+            .select((of) => of.fn.min('due_at').as('at'))
+            .where('post_id', '=', id)
+            .where('status', '=', 'queued');
+          await trx
+            .updateTable('posts')
+            .set((of) => ({ publish_at: of.fn.coalesce(earliest, 'publish_at'), updated_at: at }))
+            .where('id', '=', id)
+            .execute();
+        }
       }),
 
     async counts() {

@@ -170,6 +170,22 @@ describe('refresh_tokens', () => {
     expect(await refresh(w)).toMatchObject({ summary: 'Accounts: 1 renewed' });
   });
 
+  test('a renewal that never left is no answer that was lost, when a later one is refused', async () => {
+    let offline = false;
+    const gone = await startFakeNetwork('pixelfed', { now: () => 0 });
+    await gone.close();
+    const w = await signedIn('pixelfed', {
+      fetch: (url, init) => fetch(offline ? url.replace(/^http:..[^/]+/, gone.address) : url, init),
+    });
+    w.clock.set(w.clock.now() + 340 * day);
+    offline = true;
+    expect(await refresh(w)).toMatchObject({ summary: 'Accounts: 1 not checked' });
+    offline = false;
+    w.network.world.signIn.refreshTokens.clear();
+    expect((await refresh(w)).said[0]).toMatch(/was not renewed/);
+    expect(JSON.stringify(await w.accounts.list())).not.toContain('lost');
+  });
+
   test('refused, while the token lives: it publishes on, the owner is told when it ends', async () => {
     const w = await signedIn('pixelfed');
     const token = await w.accounts.token('me');

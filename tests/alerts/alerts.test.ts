@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decide, mostSaid } from '../../electron/alerts/alerts.ts';
 import { type Alert, createAlerts } from '../../electron/alerts/index.ts';
 import type { RunView } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
@@ -78,6 +79,33 @@ test('an unconfirmed post is put as a question', () => {
   tell({ kind: 'post', postId: 'p', account: 'a', status: 'unconfirmed', reason: 'No answer came.' });
   close();
   expect(heard[0]).toEqual({ title: 'Was this post published?', body: 'a: No answer came.', page: 'posts' });
+});
+
+test('a post that fails again after a retry is told again; an address that does not work is told once', () => {
+  const { heard, tell, close } = listen();
+  const post = (status: 'failed' | 'address') =>
+    ({ kind: 'post', postId: 'p', account: 'a', status, reason: 'No.' }) as const;
+  for (const status of ['failed', 'failed', 'address', 'address'] as const) tell(post(status));
+  close();
+  expect(heard.map(({ title }) => title)).toEqual([
+    'A post failed',
+    'A post failed',
+    'A post cannot go out as it is',
+  ]);
+});
+
+test('what was told is not remembered for ever', () => {
+  let said: ReadonlySet<string> = new Set();
+  const tell = (post: number, status: 'failed' | 'address') => {
+    const fact = { kind: 'post', postId: `p${post}`, account: 'a', status, reason: 'No.' } as const;
+    ({ said } = decide(said, fact));
+  };
+  for (let post = 0; post < mostSaid + 5; post += 1) {
+    tell(post, 'failed');
+    tell(post, 'address');
+  }
+  expect(said.size).toBe(mostSaid);
+  expect([...said].at(-1)).toBe(`address:p${mostSaid + 4}:a`);
 });
 
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `job-${n}`);

@@ -266,6 +266,29 @@ describe('a person changes', () => {
     await expect(planner.series.skip(id, at, false)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  test('one post that is edited in the very moment in which it is taken back keeps the edit', async () => {
+    let edited = 0;
+    const world = await plannerWorld({
+      start: '2026-11-22T10:00:00Z',
+      needs: ({ posts }) => ({
+        posts: {
+          ...posts,
+          async history(id) {
+            const lines = await posts.history(id);
+            edited += 1;
+            await world.stage.publisher.move(id, world.clock.now() + 5 * hour);
+            return lines;
+          },
+        },
+      }),
+    });
+    const planner = world.engine();
+    const { id } = await planner.series.add(world.series(daily({ aheadDays: 1 })));
+    await planner.series.pause(id);
+    expect(edited).toBe(1);
+    expect(times(await world.posts())).toEqual(['2026-11-22T15:00:00.000Z']);
+  });
+
   test('one post that was edited: skipping cancels it, and it comes back as it was', async () => {
     const world = await plannerWorld();
     const planner = world.engine();
@@ -393,4 +416,44 @@ describe('what goes wrong', () => {
     await world.engine().start();
     expect(readdirSync(join(world.stage.home, 'series'))).toEqual([]);
   });
+});
+
+test('of two edits of a series at one instant the second is refused, and the first keeps its files', async () => {
+  const world = await plannerWorld({ start: '2026-11-22T10:00:00Z' });
+  const planner = world.engine();
+  const media = [{ path: world.stage.picture('a.png') }];
+  const { id } = await planner.series.add(
+    world.series(daily({ post: { text: 'x', accounts: [account], media } })),
+  );
+  const { post } = (await planner.series.get(id)).series;
+  const named = (text: string) => world.series(daily({ post: { ...post, text } }));
+  const results = await Promise.allSettled([
+    planner.series.set(id, named('first')),
+    planner.series.set(id, named('second')),
+  ]);
+  expect(results).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'CONFLICT' } }]);
+  expect((await world.posts()).map(({ text }) => text)).toEqual(['first', 'first', 'first']);
+});
+
+test('a post is not made when somebody else has moved the cursor of its series over it', async () => {
+  let passed = false;
+  const world = await plannerWorld({
+    start: '2026-11-22T10:00:00Z',
+    needs: ({ ledger }) => ({
+      ledger: {
+        ...ledger,
+        async advance(id, advance, at) {
+          if (passed || advance.gap === null) return ledger.advance(id, advance, at);
+          passed = true;
+          await ledger.advance(id, { ...advance, cursor: at, gap: null }, at);
+          return ledger.advance(id, advance, at);
+        },
+      },
+    }),
+  });
+  const planner = world.engine();
+  await planner.series.add(world.series(daily({ aheadDays: 1 })));
+  await world.clock.advance(3 * day + hour);
+  await planner.start();
+  expect([passed, times(await world.posts())]).toEqual([true, ['2026-11-23T09:00:00.000Z']]);
 });

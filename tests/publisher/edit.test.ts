@@ -233,3 +233,38 @@ test('an edit with another time queues missed accounts again, and a cancelled on
   const back = await edit(stage, post.id, { ...input, publishAt: soon(stage, 2) });
   expect(statuses(back)).toEqual(['mastodon-4-5 queued', 'gotosocial queued']);
 });
+
+test('a post that gets another place in the queue while its files are uploaded goes out at its new time', async () => {
+  const stage = await createStage();
+  const [account = ''] = both;
+  const post = await stage.add({ text: 'a', accounts: [account], media: [{ path: stage.picture('a.png') }] });
+  const from = stage.clock.now();
+  let moved: Promise<boolean> | undefined;
+  stage.network.arrived = () => {
+    if (moved || stage.network.requests.at(-1)?.route !== 'upload') return;
+    moved = stage.publisher.place([{ post: post.id, account, from, to: from + hour }], 'Moved in the queue');
+  };
+  await stage.patientBeat();
+  expect(await moved).toBe(true);
+  expect(textsOf(stage, account)).toEqual([]);
+  expect(await stage.publisher.get(post.id)).toMatchObject({ publishAt: soon(stage) });
+  await stage.clock.advance(hour);
+  await stage.patientBeat();
+  expect(textsOf(stage, account)).toEqual(['a']);
+});
+
+test('of two edits at one instant, the one that names a file which the other took away is refused', async () => {
+  const stage = await createStage();
+  const [account = ''] = both;
+  const given = { text: 'a', accounts: [account], publishAt: soon(stage) };
+  const post = await stage.add({ ...given, media: [{ path: stage.picture('a.png') }] });
+  const kept = { ...inputOfPost(post), text: 'with' };
+  const results = await Promise.allSettled([
+    edit(stage, post.id, { ...given, text: 'without' }),
+    edit(stage, post.id, kept),
+  ]);
+  const after = await stage.publisher.get(post.id);
+  expect(readdirSync(join(stage.home, 'media'))).toEqual(after?.media.map(({ id }) => id));
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(after?.text).toBe('without');
+});

@@ -197,7 +197,7 @@ test('an engine whose home was taken over can store nothing more', async () => {
     code: 'CONFLICT',
   });
   await expect(ledger.add(newPost())).rejects.toMatchObject({ code: 'CONFLICT' });
-  await expect(ledger.reschedule(post.id, 1, 1)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(ledger.showTimes([post.id], 1)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect((await ledger.work(post.id, 'a'))?.target.status).toBe('queued');
 });
 
