@@ -94,29 +94,29 @@ async function accountsWithWork(needs: SenderNeeds, only?: readonly string[]): P
   return ids.flatMap((id) => needs.account(id) ?? []);
 }
 
-/** What the senders did that ended within `ms`. The others are looked after: what goes wrong with them is logged. */
+/**
+ * What the senders did that ended within `ms`; the others go on. What goes wrong with one is logged at once, whoever
+ * still waits, and is thrown as well when it came in time.
+ */
 async function inTime(needs: SenderNeeds, sendings: readonly Promise<Tally>[], ms: Millis): Promise<Tally[]> {
   const done: Tally[] = [];
-  let late = false;
+  const failures: unknown[] = [];
   const watched = sendings.map((sending) =>
     sending.then(
       (tally) => void done.push(tally),
       (error: unknown) => {
-        if (!late) throw error;
         needs.log('error', 'Publishing broke off', { error: String(error) });
+        failures.push(error);
       },
     ),
   );
-  const all = Promise.allSettled(watched);
   let cancel = () => {};
-  const patience = new Promise<undefined>((resolve) => {
-    cancel = needs.clock.setTimer(ms, () => resolve(undefined));
+  const patience = new Promise<void>((resolve) => {
+    cancel = needs.clock.setTimer(ms, resolve);
   });
-  const ends = await Promise.race([all, patience]);
+  await Promise.race([Promise.all(watched), patience]);
   cancel();
-  late = true;
-  const failed = ends?.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
+  if (failures.length > 0) throw failures[0];
   return [...done];
 }
 

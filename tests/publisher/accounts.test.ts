@@ -111,3 +111,23 @@ test('a clock that is set back an hour after a lost answer does not lead to a se
     1,
   ]);
 });
+
+test('a sender that throws while another takes longer than the pass waits is logged, and fails the pass', async () => {
+  const logged: unknown[] = [];
+  const slow = Promise.withResolvers<string>();
+  const stage = await createStage({
+    models: ['mastodon-4.5', 'gotosocial'],
+    needs: {
+      patienceMs: 20_000,
+      log: (level, message, facts) => void logged.push([level, message, facts]),
+      token: async (id) => {
+        if (id === 'gotosocial') return slow.promise;
+        throw new Error('a bug');
+      },
+    },
+  });
+  await stage.add({ text: 'a', accounts: ['mastodon-4-5', 'gotosocial'] });
+  await expect(stage.patientBeat()).rejects.toThrow('a bug');
+  expect(logged).toEqual([['error', 'Publishing broke off', { error: 'Error: a bug' }]]);
+  slow.resolve('fake-token');
+});

@@ -146,3 +146,12 @@ test('the posts of an account that was removed fail with that reason', async () 
     { status: 'failed', error: { code: 'NOT_FOUND' } },
   ]);
 });
+
+test('what is too late is missed although its account waits for a sign-in', async () => {
+  const stage = await createStage();
+  stage.statuses.set('mastodon-4-5', 'sign-in-needed');
+  await stage.add({ text: 'a', accounts: ['mastodon-4-5'] });
+  stage.clock.sleep(25 * hour);
+  await stage.beat();
+  expect(await statuses(stage)).toEqual(['a missed']);
+});
