@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BelfryError, type Millis, toInstant, type WireError } from '../../shared/index.ts';
 import { type Copy, listCopies, newestUsableCopy } from './copies.ts';
 import { openDatabase } from './database.ts';
-import { damageOf } from './examine.ts';
+import { damageOf, isUsableCopy } from './examine.ts';
 import type { HomePaths } from './home-paths.ts';
-import { writeMeta } from './meta.ts';
+import { readMetaOf, writeMeta } from './meta.ts';
 import { syncFile, syncFolder } from './sync-file.ts';
 
 /** Note in the database: the warning (JSON) because of which nothing is published; gone when a person confirmed it. */
@@ -16,19 +16,20 @@ const suffixes = ['-wal', '-shm', '-journal'];
 /**
  * Puts the newest good copy (or an empty database) in the place of one that is damaged, emptied or gone, with
  * publishing paused in it; the damaged one is moved to damaged/, whole. Every step can be cut off by a crash: the
- * replacement lies complete beside the database before the old one is touched, and the next start goes on from there.
+ * replacement is made under a name that is never trusted, and gets its own name only when it is sound, paused and on
+ * the disk, all before the old one is touched; the next start goes on from there.
  * Does nothing when the database is sound, or when there never was one.
  */
 export async function restoreIfDamaged(paths: HomePaths, now: Millis): Promise<WireError | undefined> {
   const replacement = `${paths.db}.restoring`;
   const present = existsSync(paths.db);
-  if (!present && existsSync(replacement)) {
+  if (!present && isReady(replacement)) {
     replace(paths, replacement, now);
     return undefined; // The warning is in the replacement already.
   }
   const reason = present ? damageIn(paths, now) : goneReason(paths, now);
   if (reason === undefined) {
-    removeAll(replacement);
+    discard(replacement);
     return undefined;
   }
   const copy = newestUsableCopy(paths.backups, now);
@@ -45,20 +46,36 @@ function damageIn(paths: HomePaths, now: Millis): string | undefined {
   return damageOf(paths.db);
 }
 
+/** What lies beside a database tells of it when it is gone: copies, its -wal, or a restoration that was cut off. */
 function goneReason(paths: HomePaths, now: Millis): string | undefined {
-  return listCopies(paths.backups, now).length > 0 ? 'The file is gone' : undefined;
+  const traces = [`${paths.db}-wal`, `${paths.db}.restoring`, `${paths.db}.restoring.part`];
+  const known = listCopies(paths.backups, now).length > 0 || traces.some((path) => existsSync(path));
+  return known ? 'The file is gone' : undefined;
+}
+
+/** Whether a replacement that a crash left behind is whole: sound, with the pause in it. */
+function isReady(replacement: string): boolean {
+  return (
+    existsSync(replacement) && isUsableCopy(replacement) && readMetaOf(replacement, pausedKey) !== undefined
+  );
 }
 
 async function prepare(replacement: string, copy: Copy | undefined, warning: WireError): Promise<void> {
-  removeAll(replacement);
-  if (copy) copyFileSync(copy.path, replacement);
-  const database = openDatabase(replacement);
+  const part = `${replacement}.part`;
+  discard(replacement);
+  if (copy) copyFileSync(copy.path, part);
+  const database = openDatabase(part);
   try {
     await writeMeta(database.db, pausedKey, JSON.stringify(warning));
   } finally {
     await database.close();
   }
-  syncFile(replacement);
+  const damage = damageOf(part);
+  if (damage !== undefined) throw new Error(`The replacement ${basename(part)} is not sound: ${damage}`);
+  removeBeside(part); // The look at it leaves an empty -wal.
+  syncFile(part);
+  renameSync(part, replacement);
+  syncFolder(dirname(replacement));
 }
 
 /** A -wal that stayed behind must not come to lie beside another database: SQLite would write it into that. */
@@ -71,6 +88,7 @@ function replace(paths: HomePaths, replacement: string, now: Millis): void {
   }
   renameSync(replacement, paths.db);
   syncFolder(paths.dir);
+  discard(replacement);
 }
 
 /** A folder name that no earlier damage of the same second has taken. */
@@ -82,8 +100,16 @@ function asideFolder(paths: HomePaths, now: Millis): string {
   }
 }
 
-function removeAll(path: string): void {
-  for (const suffix of ['', ...suffixes]) rmSync(path + suffix, { force: true });
+/** Removes a replacement, whole or in part, with what SQLite keeps beside it. */
+function discard(replacement: string): void {
+  for (const path of [replacement, `${replacement}.part`]) {
+    rmSync(path, { force: true });
+    removeBeside(path);
+  }
+}
+
+function removeBeside(path: string): void {
+  for (const suffix of suffixes) rmSync(path + suffix, { force: true });
 }
 
 function warningOf(paths: HomePaths, reason: string, copy: Copy | undefined, now: Millis): WireError {
