@@ -74,6 +74,19 @@ test('a step may be tried again within its run', async () => {
   ]);
 });
 
+test('what a command says last on its standard error is in the reason, masked', async () => {
+  const secret = 'canary-4711-secret';
+  const belfry = await openRunner(
+    [jobOf([command('draft', `echo fine; echo "no feed at ${secret}" >&2; echo "giving up" >&2; exit 3`)])],
+    { secrets: () => [secret] },
+  );
+  const run = await belfry.run();
+  const error = 'It ended with exit code 3: no feed at ••• / giving up';
+  expect(run.steps[0]?.error).toBe(error);
+  expect(run.reason).toBe(`Step "draft" failed: ${error}`);
+  expect(belfry.finished).toMatchObject([{ reason: run.reason }]);
+});
+
 test('a run that waits for its next try can be cancelled', async () => {
   const retry = { attempts: 1, delaySeconds: 600, factor: 1 };
   const belfry = await openRunner([jobOf([command('flaky', 'exit 1', { retry })])]);

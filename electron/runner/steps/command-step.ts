@@ -3,6 +3,7 @@ import type { Environment } from '../commands/environment.ts';
 import type { Starter } from '../helper/starter.ts';
 import { resultName } from '../job-problems.ts';
 import { createJsonResult, type JsonResult } from '../output/json-result.ts';
+import { createLastLines } from '../output/last-lines.ts';
 import { createPostLines, type PostLines, type PostLinesEnd } from '../output/post-lines.ts';
 import type { RunnerNeeds, StepChange } from '../ports.ts';
 import type { Processes } from '../processes/index.ts';
@@ -38,7 +39,7 @@ export async function runCommandStep(
   });
   const posts = step.output === 'posts' ? postsOf(needs, context, at) : undefined;
   const result = step.output === 'json' ? createJsonResult() : undefined;
-  const reader = posts ?? (result && { write: result.write, pressure: () => undefined });
+  const lastWords = createLastLines();
   const outcome = await runCommand(
     {
       clock: needs.clock,
@@ -46,15 +47,25 @@ export async function runCommandStep(
       start: needs.start,
       runId: run.id,
       signal: at.signal,
-      sinks: { stdout: reader ? both(record('stdout'), reader) : record('stdout'), stderr: record('stderr') },
+      sinks: {
+        stdout: both(record('stdout'), posts ?? result),
+        stderr: both(record('stderr'), lastWords),
+      },
       say,
       spawned: ({ pid, startedAt }) => at.change({ pid, pidStartedAt: startedAt }),
     },
     ready,
   );
   const taken = await posts?.end();
-  if (taken) return withPosts(outcome, taken, at.signal);
-  return result && outcome.status === 'success' ? withResult(outcome, result, mask) : outcome;
+  const explained = withReason(outcome, lastWords.text(mask.text));
+  if (taken) return withPosts(explained, taken, at.signal);
+  return result && outcome.status === 'success' ? withResult(outcome, result, mask) : explained;
+}
+
+/** How a command failed, together with what it said last on its standard error. */
+function withReason(outcome: StepOutcome, said: string): StepOutcome {
+  if (outcome.status !== 'failed' || !outcome.error || said === '') return outcome;
+  return { ...outcome, error: `${outcome.error.replace(/\.$/, '')}: ${said}` };
 }
 
 /** A step whose lines were not all taken is no success, and says what is missing. */
@@ -94,15 +105,16 @@ function postsOf(needs: StepNeeds, { run, mask }: RunContext, at: CommandContext
   });
 }
 
-/** A sink that feeds two. */
-function both(sink: TextSink, reader: Pick<PostLines, 'write' | 'pressure'>): TextSink {
+/** A sink that feeds a reader as well. */
+function both(sink: TextSink, reader?: Pick<TextSink, 'write'> & Partial<TextSink>): TextSink {
+  if (!reader) return sink;
   return {
     write(text) {
       sink.write(text);
       reader.write(text);
     },
     end: sink.end,
-    pressure: () => reader.pressure() ?? sink.pressure(),
+    pressure: () => reader.pressure?.() ?? sink.pressure(),
   };
 }
 
