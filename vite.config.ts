@@ -4,10 +4,10 @@ import { defineConfig } from 'vitest/config';
 const test = {
   environment: 'node' as const,
   env: { TZ: 'America/New_York' },
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   hookTimeout: 30_000,
   // A busy machine takes its time to start a process; what waits for one waits as long as its test may.
-  expect: { poll: { timeout: 15_000 } },
+  expect: { poll: { timeout: 30_000 } },
   // Real processes on a shared machine now and then miss a deadline; a test that fails three times in a row is wrong.
   retry: process.env['CI'] ? 2 : 0,
 };

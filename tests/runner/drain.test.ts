@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { StopReason } from '../../electron/runner/flow.ts';
 import { systemProcesses } from '../../electron/runner/processes/index.ts';
+import { signal } from '../../electron/runner/processes/signal.ts';
 import { runCommand } from '../../electron/runner/steps/command.ts';
 import { temporaryHome } from '../support/home.ts';
 import { openStarter, ready } from './helper/support.ts';
@@ -105,6 +106,19 @@ test('so it is while another process holds the pipe', async () => {
   expect(command.said).toEqual(['Ended 1 processes that the command had left behind.']);
   expect(processesWith('303.1')).toEqual([]);
 });
+
+test.each(starters)(
+  'a process that neither holds the pipe nor carries the mark of the run is ended with its group (%s)',
+  async (_, program) => {
+    const command = begin('env -i sleep 303.2 >/dev/null 2>&1 & echo $!', program);
+    onTestFinished(() => signal(Number(command.text()), 'force'));
+    command.gate.resolve();
+    await command.toTheEnd();
+    expect(await command.outcome).toEqual({ status: 'success', exitCode: 0 });
+    expect(command.said).toEqual(['Ended 1 processes that the command had left behind.']);
+    expect(processesWith('303.2')).toEqual([]);
+  },
+);
 
 test.each([
   ['now and then', '(while :; do echo late; sleep 0.01; done) & echo first'],

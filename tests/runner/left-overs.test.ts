@@ -45,8 +45,8 @@ test('a pipeline killed with Belfry shows interrupted, its children gone, its ou
     'true',
   ]);
   const old = await startEngine(home, job);
-  await expect.poll(() => processesWith('sleep\x00301.1').length, { timeout: 5000 }).toBe(2);
-  await expect.poll(() => storedOutput(home, old.runId), { timeout: 5000 }).toEqual(['before']);
+  await expect.poll(() => processesWith('sleep\x00301.1').length).toBe(2);
+  await expect.poll(() => storedOutput(home, old.runId)).toEqual(['before']);
   expect(processesWith(helperSocket(home))).toHaveLength(1);
   await old.kill();
   // The helper ends at once, and leaves what it has started to the next engine.
@@ -73,11 +73,11 @@ test('a job may ask to be repeated after that', async () => {
     },
   );
   const old = await startEngine(home, job);
-  await expect.poll(() => processesWith('301.2').length, { timeout: 5000 }).toBeGreaterThan(0);
+  await expect.poll(() => processesWith('301.2').length).toBeGreaterThan(0);
   await old.kill();
   const belfry = await openRunner([job], {}, home);
   await belfry.runner.start();
-  await expect.poll(() => belfry.finished.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => belfry.finished.length).toBe(1);
   expect(belfry.finished[0]).toMatchObject({ status: 'success', cause: 'retry', attempt: 2 });
 });
 
@@ -99,6 +99,31 @@ test('a process that only has the pid of a dead one is left alone', async () => 
   await next.runner.start();
   expect((await next.reader.get(id))?.status).toBe('interrupted');
   expect(processesWith('301.3')).toHaveLength(1);
+});
+
+test('a process group that has the number of a dead command is left alone, its leader gone as well', async () => {
+  const home = temporaryHome();
+  const belfry = await openRunner([jobOf(['true'])], {}, home);
+  const leader = spawn('/bin/sh', ['-c', 'sleep 301.5 >/dev/null & echo $!'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [member] = await once(leader.stdout, 'data');
+  onTestFinished(() => void process.kill(Number(member), 'SIGKILL'));
+  await once(leader, 'exit');
+  const { id } = await belfry.ledger.create(
+    { jobId: 'job', jobName: 'Job', cause: 'manual', attempt: 1, fromStep: 0, reason: null },
+    Date.now(),
+  );
+  await belfry.ledger.begin(
+    id,
+    [{ name: 'x', status: 'running', pid: leader.pid ?? 0, pidStartedAt: 'another' }],
+    Date.now(),
+  );
+  const next = await openRunner([jobOf(['true'])], {}, home);
+  await next.runner.start();
+  expect((await next.reader.get(id))?.status).toBe('interrupted');
+  expect(processesWith('sleep\x00301.5')).toEqual([Number(member)]);
 });
 
 test('a run that was queued when Belfry died is run by the next engine', async () => {
@@ -138,12 +163,14 @@ test('many runs that were cut off are closed together, each with its end told', 
 
 test('stop lets runs end within their time, ends the others, and takes no more', async () => {
   const belfry = await openRunner([
-    jobOf(['sleep 0.4'], { id: 'short' }),
+    jobOf(['echo begun; sleep 0.4'], { id: 'short' }),
     jobOf(['sleep 301.4'], { id: 'long' }),
     jobOf(['sleep 301.4'], { id: 'repeated', retryInterrupted: true }),
   ]);
   const ids = [];
   for (const id of ['short', 'long', 'repeated']) ids.push((await belfry.runner.runNow(id)).id);
+  await expect.poll(() => processesWith('sleep\x00301.4').length).toBe(2);
+  await expect.poll(() => belfry.lines.length).toBe(1);
   const stops = [belfry.runner.stop({ drainMs: 2500 }), belfry.runner.stop({ drainMs: 2500 })];
   await expect(belfry.runner.runNow('short')).rejects.toThrow(/^STOPPING/);
   await Promise.all(stops);

@@ -41,7 +41,7 @@ test('its runs are interrupted, with their output, and nothing of them is left; 
     home,
   );
   const { id } = await belfry.runner.runNow('job');
-  await expect.poll(() => processesWith('sleep\x00304.1').length, { timeout: 5000 }).toBe(2);
+  await expect.poll(() => processesWith('sleep\x00304.1').length).toBe(2);
   await expect.poll(() => belfry.output(id)).toEqual(['before']);
   killHelper(home);
   const others = await Promise.all([1, 2, 3].map(() => belfry.run('next').catch(String)));
@@ -69,9 +69,9 @@ test('a job may ask to be repeated after that', async () => {
   };
   const belfry = await openRunner([jobOf([work], { retryInterrupted: true })], {}, home);
   await belfry.runner.runNow('job');
-  await expect.poll(() => processesWith('sleep\x00304.2').length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => processesWith('sleep\x00304.2').length).toBe(1);
   killHelper(home);
-  await expect.poll(() => belfry.finished.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => belfry.finished.length).toBe(1);
   expect(belfry.finished[0]).toMatchObject({ status: 'success', cause: 'retry', attempt: 2 });
 });
 
@@ -79,7 +79,7 @@ test('a run that was being stopped is what it was stopped for', async () => {
   const home = temporaryHome();
   const belfry = await openRunner([jobOf([asleep('304.3')])], {}, home);
   const { id } = await belfry.runner.runNow('job');
-  await expect.poll(() => processesWith('sleep\x00304.3').length, { timeout: 5000 }).toBe(2);
+  await expect.poll(() => processesWith('sleep\x00304.3').length).toBe(2);
   const cancelled = belfry.runner.cancel(id);
   killHelper(home);
   expect(await cancelled).toMatchObject({ status: 'cancelled' });
@@ -99,5 +99,5 @@ test('one that hangs holds up no step past its time, and what it starts later is
   process.kill(helper, 'SIGCONT');
   // The helper works off its orders in turn: once this one is done, the other has been begun.
   await belfry.run('first');
-  await expect.poll(() => processesWith('304.4'), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => processesWith('304.4')).toEqual([]);
 });

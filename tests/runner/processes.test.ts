@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
 import { endTree, membersOf, systemProcesses } from '../../electron/runner/processes/index.ts';
 import type { ProcessInfo } from '../../electron/runner/processes/port.ts';
-import { parsePs, parseRunIds } from '../../electron/runner/processes/posix.ts';
+import { parsePs, parseRunIds, posixProcesses } from '../../electron/runner/processes/posix.ts';
 import { parseCim, windowsProcesses } from '../../electron/runner/processes/windows.ts';
 import { processesWith } from './support.ts';
 
@@ -90,4 +91,16 @@ test('a process that has been replaced is left alone', async () => {
   expect(startedAt).toMatch(/^[0-9a-f]{8}:\d+$/);
   await processes.end({ pid: child.pid ?? 0, startedAt: 'earlier' }, 'force');
   expect(await processes.startOf(child.pid ?? 0)).toBe(startedAt);
+});
+
+test('where ps says when processes started, one that has been replaced is left alone too', async () => {
+  const child = spawn('sleep', ['302.3'], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const pid = child.pid ?? 0;
+  const processes = posixProcesses(async () => `${pid} 1 ${pid} S Mon Nov 23 10:11:12 2026\n`);
+  expect(await processes.startOf(pid)).toBe('Mon Nov 23 10:11:12 2026');
+  await processes.end({ pid, startedAt: 'Mon Nov 23 10:11:11 2026' }, 'force');
+  await processes.end({ pid, startedAt: 'Mon Nov 23 10:11:12 2026' }, 'polite');
+  expect(await ended).toEqual([null, 'SIGTERM']);
 });
