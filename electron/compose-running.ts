@@ -36,14 +36,23 @@ export function composeRunning(
     awaitedIn.set(configured, ids);
     return ids;
   };
+  /** Asked several times for each run, among thousands of jobs. */
+  const jobsIn = new WeakMap<object, ReadonlyMap<string, Job>>();
+  const jobOf = (id: string): Job | undefined => {
+    const config = ground.config.current();
+    const known = jobsIn.get(config) ?? new Map(jobs().map((job) => [job.id, job]));
+    jobsIn.set(config, known);
+    return known.get(id);
+  };
   const environment = createEnvironment({ clock, log, path: () => settings().path });
   const runner = createRunner({
     clock,
     random,
     log,
     ledger: createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id)),
-    job: (id) => jobs().find((job) => job.id === id),
+    job: jobOf,
     workspace: (id) => ground.config.current().workspaces.find((workspace) => workspace.id === id),
+    turn: (run, grace) => scheduler.turn(run, grace),
     baseFolder: ground.home.dir,
     environment,
     helper: host.launchHelper && { socket: ground.home.helperSocket, launch: host.launchHelper },
@@ -78,7 +87,6 @@ export function composeRunning(
     jobs,
     defaultTimezone: ground.timezone,
     dispatch: (run) => runner.accept(run),
-    busy: (id) => runner.running().some(({ jobId }) => jobId === id),
     trouble(error) {
       trouble = error;
       announce({ name: 'status.changed' });
@@ -90,6 +98,7 @@ export function composeRunning(
       }
     },
     changed: () => {
+      runner.review();
       announce({ name: 'jobs.changed' });
       announce({ name: 'status.changed' });
     },

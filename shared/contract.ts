@@ -118,6 +118,8 @@ export const contract = {
   'runs.cancel': { in: byId, out: runViewSchema },
   /** Runs a failed run's job again from its failed step, with the results of the steps before. */
   'runs.resume': { in: byId, out: runViewSchema },
+  /** Tries a failed run again from where it began; a retry of it that waits starts at once, whatever holds it. */
+  'runs.retry': { in: byId, out: runViewSchema },
   /**
    * Lines of one run (`id`) with `seq` above `after`, oldest first; `tail` gives the last `limit` lines instead.
    * Without `id`: the newest lines of all runs.

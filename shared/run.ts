@@ -21,7 +21,7 @@ export type RunStatus = (typeof runStatuses)[number];
 
 /** From which state a run may go where; a state without successors is final. */
 export const runTransitions: Record<RunStatus, readonly RunStatus[]> = {
-  queued: ['running', 'skipped', 'cancelled', 'interrupted'],
+  queued: ['running', 'skipped', 'missed', 'cancelled', 'interrupted'],
   running: ['success', 'failed', 'timed-out', 'cancelled', 'interrupted'],
   success: [],
   failed: [],
@@ -94,6 +94,8 @@ export const runViewSchema = z.strictObject({
   cause: z.enum(runCauses),
   /** The due instant that this run handles; null for manual and event runs. */
   slot: instantSchema.nullable(),
+  /** When a queued run may start at the earliest (jitter, a retry); absent when nothing but its turn is waited for. */
+  notBefore: instantSchema.optional(),
   status: z.enum(runStatuses),
   attempt: z.int(),
   createdAt: instantSchema,

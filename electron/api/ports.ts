@@ -70,6 +70,7 @@ export type ApiNeeds = {
       options: { fromStep?: number; parameters?: RunParameters },
     ): Promise<PlannedStep[]>;
     resume(runId: string): Promise<RunView>;
+    retry(runId: string): Promise<RunView>;
     cancel(runId: string): Promise<RunView>;
     check(job: Job): Promise<Problem[]>;
     running(): readonly { runId: string; jobId: string; name: string; startedAt: Millis | null }[];

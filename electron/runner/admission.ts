@@ -8,12 +8,17 @@ export type Admission =
   | { do: 'replace' }
   | { do: 'skip'; reason: string };
 
-/** Applies `maxInstances` and `overlap` (design §3.3) to one more run of a job. */
+/**
+ * Applies `maxInstances` and `overlap` (design §3.3) to one more run of a job; `owed` says that its turn was promised
+ * before (a retry, or a slot of a catch-up that runs each), so that the overlap rule does not ask for it again.
+ */
 export function admit(
   job: Pick<Job, 'maxInstances' | 'overlap'>,
   present: { running: number; waiting: number },
+  owed = false,
 ): Admission {
   if (present.running < job.maxInstances) return { do: 'start' };
+  if (owed) return { do: 'wait' };
   if (job.overlap === 'replace') return { do: 'replace' };
   const running =
     present.running === 1

@@ -1,12 +1,12 @@
-import type { Job, RunStatus, RunView } from '../../shared/index.ts';
+import type { Job, RunView } from '../../shared/index.ts';
 import type { Environment } from './commands/environment.ts';
 import { outcome } from './flow.ts';
 import { type Masks, secretsIn } from './masks.ts';
 import { createRecorder } from './output/recorder.ts';
 import { withParameters } from './parameters.ts';
 import { setTimer } from './pause.ts';
-import type { EndedRun, NewRun, RunnerNeeds, StoredRun } from './ports.ts';
-import { retryDelay } from './retry.ts';
+import type { EndedRun, RunnerNeeds, StoredRun } from './ports.ts';
+import { nextTry } from './retry.ts';
 import type { RunContext, StepRunner } from './run-context.ts';
 import { beginRun } from './run-record.ts';
 import { runSteps } from './run-steps.ts';
@@ -19,6 +19,8 @@ export type Execution = {
   runId: string;
   stop: Stop;
   begun(run: RunView): void;
+  /** Takes the retries out whose work the run has done, now that it ends with success; their ids. */
+  obsolete(run: StoredRun): string[];
 };
 
 /** Runs the steps of a queued run to their end and stores it. Throws what the ledger throws. */
@@ -74,7 +76,8 @@ export async function executeRun(needs: ExecutionNeeds, execution: Execution): P
     status,
     reason: reason && mask.text(reason),
     at: clock.now(),
-    retry: nextTry(needs, job, run, status),
+    retry: nextTry(job, run, status, clock.now()),
+    obsolete: status === 'success' ? execution.obsolete(run) : [],
   });
   const isQuiet = status === 'success' && done.quiet && reason !== null;
   const [ended] = await Promise.all([
@@ -108,31 +111,6 @@ function limitTime({ clock }: RunnerNeeds, { timeoutSeconds }: Job, stop: Stop):
   return setTimer(clock, timeoutSeconds * 1000, () =>
     stop.request('timed-out', `The run took longer than its time-out of ${timeoutSeconds} s.`),
   );
-}
-
-/** The run that tries again what this one did not manage, stored together with its end. */
-export function nextTry(
-  { clock }: Pick<RunnerNeeds, 'clock'>,
-  job: Job,
-  run: StoredRun,
-  status: RunStatus,
-): NewRun | undefined {
-  const delay = retryDelay(job, status, run.attempt);
-  if (delay === null) return undefined;
-  const tries = status === 'interrupted' ? '' : ` of ${job.retry.attempts + 1}`;
-  return {
-    jobId: run.jobId,
-    jobName: job.name,
-    cause: 'retry',
-    slot: run.slot,
-    attempt: run.attempt + 1,
-    fromStep: run.fromStep,
-    kept: run.steps.slice(0, run.fromStep),
-    originId: run.originId,
-    parameters: run.parameters,
-    notBefore: clock.now() + delay,
-    reason: `Try ${run.attempt + 1}${tries}: run ${run.id} was ${status}.`,
-  };
 }
 
 function textOf(error: unknown): string {

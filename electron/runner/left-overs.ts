@@ -1,7 +1,7 @@
 import type { RunView } from '../../shared/index.ts';
-import { nextTry } from './execute-run.ts';
 import type { AcceptedRun, RunnerNeeds, StoredRun } from './ports.ts';
 import { endTree, type Identity, type Processes } from './processes/index.ts';
+import { nextTry } from './retry.ts';
 
 type LeftOverNeeds = Pick<RunnerNeeds, 'ledger' | 'clock' | 'job' | 'log'> & {
   processes: Processes;
@@ -35,7 +35,13 @@ export async function closeLeftOvers(needs: LeftOverNeeds): Promise<AcceptedRun[
 
 /** A stored run in the form in which it is accepted. */
 export function accepted(run: StoredRun): AcceptedRun {
-  return { runId: run.id, jobId: run.jobId, notBefore: run.notBefore ?? 0 };
+  const { id: runId, jobId, cause, slot, createdAt, attempt, originId, fromStep, parameters, jobKey } = run;
+  const notBefore = run.notBefore ?? createdAt;
+  const accepted = { runId, jobId, cause, slot, createdAt, notBefore };
+  // A run that was resumed or asked for again by hand begins to count anew.
+  return attempt === 1
+    ? accepted
+    : { ...accepted, retry: { attempt, originId, fromStep, parameters, jobKey } };
 }
 
 /** By their marker, and by pid and start time where the system hides the environment of others. */
@@ -66,7 +72,7 @@ async function interrupt(needs: LeftOverNeeds, run: StoredRun): Promise<Accepted
     status: 'interrupted',
     reason: 'Belfry ended without warning while it ran.',
     at: clock.now(),
-    retry: job && nextTry(needs, job, run, 'interrupted'),
+    retry: job && nextTry(job, run, 'interrupted', clock.now()),
   });
   needs.announce(ledger.view(closed));
   if (!retry) needs.finished(ledger.view(closed));

@@ -40,6 +40,8 @@ export type StoredRun = {
   reason: string | null;
   /** What a person gave it on its way. */
   parameters: RunParameters | null;
+  /** Of a retry: what the job was when it was tried before (see `jobKey`). */
+  jobKey: string | null;
   /** Slots that a `missed` or `skipped` record stands for. */
   gap: { count: number; first: Millis; last: Millis } | null;
   steps: StoredStep[];
@@ -61,15 +63,23 @@ export type StoredStep = {
 };
 
 export type NewRun = Pick<StoredRun, 'jobId' | 'jobName' | 'cause' | 'attempt' | 'fromStep' | 'reason'> &
-  Partial<Pick<StoredRun, 'slot' | 'originId' | 'notBefore' | 'parameters'>> & {
+  Partial<Pick<StoredRun, 'slot' | 'originId' | 'notBefore' | 'parameters' | 'jobKey'>> & {
     /** The steps before `fromStep`, with the results that an earlier run has for them. */
     kept?: readonly NewStep[];
   };
-/** How a run ends; `retry` is the try after it. */
-export type RunEnd = { status: RunStatus; reason: string | null; at: Millis; retry?: NewRun | undefined };
+/** How a run ends; `retry` is the try after it, `obsolete` are ids of waiting retries whose work it has done. */
+export type RunEnd = {
+  status: RunStatus;
+  reason: string | null;
+  at: Millis;
+  retry?: NewRun | undefined;
+  obsolete?: readonly string[];
+};
 export type EndedRun = {
   run: StoredRun;
   retry: StoredRun | undefined;
+  /** The retries that were dropped with its end. */
+  obsolete: readonly StoredRun[];
   /** It did begin, or a try before it did, and no try follows: the job's work is over. */
   last: boolean;
 };
@@ -101,7 +111,8 @@ export type RunLedger = {
   changeStep(runId: string, position: number, change: StepChange): Promise<void>;
   /**
    * Final state of a run, following `runTransitions`; steps still `running` or `pending` become `skipped` or
-   * `interrupted`. The try after it is stored in the same transaction, so that no crash can part the two.
+   * `interrupted`. The try after it is stored, and retries it makes obsolete are skipped, in the same transaction, so
+   * that no crash can part them.
    */
   finish(id: string, end: RunEnd): Promise<EndedRun>;
   /** Runs that an earlier epoch left queued or running, oldest first. */
@@ -118,7 +129,18 @@ export type RunLedger = {
 };
 
 /** A run that is stored as `queued` and waits to be started (the scheduler's `ClaimedRun`). */
-export type AcceptedRun = { runId: string; jobId: string; notBefore: Millis };
+export type AcceptedRun = Pick<StoredRun, 'jobId' | 'cause' | 'slot' | 'createdAt'> & {
+  runId: string;
+  notBefore: Millis;
+  /** Of a run that Belfry itself tries again. */
+  retry?: Pick<StoredRun, 'attempt' | 'originId' | 'fromStep' | 'parameters' | 'jobKey'>;
+};
+
+/** What the schedule says of a waiting run (the scheduler's `Turn`). */
+export type Turn =
+  | { do: 'go' }
+  | { do: 'hold'; until: Millis | null }
+  | { do: 'drop'; status: 'skipped' | 'missed'; reason: string };
 
 /** What a built-in step did; `quiet` when there was nothing to do. */
 export type BuiltinResult = { ok: boolean; summary: string; quiet: boolean };
@@ -148,6 +170,8 @@ export type RunnerNeeds = {
   ledger: RunLedger;
   job(id: string): Job | undefined;
   workspace(id: string): Workspace | undefined;
+  /** Whether a waiting run that nobody started by hand may start now; with `grace`, whether it is too late for it. */
+  turn(run: AcceptedRun & { attempt: number }, grace: boolean): Turn;
   /** Folder against which relative folders are meant. */
   baseFolder: string;
   /** Environment for commands: the engine's own with the login shell's PATH. */

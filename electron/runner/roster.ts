@@ -2,7 +2,8 @@ import type { Clock, Job, Log, Millis, RunView } from '../../shared/index.ts';
 import { type Admission, admit } from './admission.ts';
 import type { StopReason } from './flow.ts';
 import { setTimer } from './pause.ts';
-import type { AcceptedRun, EndedRun } from './ports.ts';
+import type { AcceptedRun, EndedRun, StoredRun, Turn } from './ports.ts';
+import { isDoneBy, retryEnds } from './retry.ts';
 import { createStop, type Stop } from './stop.ts';
 
 /** A run at work. */
@@ -13,9 +14,17 @@ export type RosterNeeds = {
   clock: Clock;
   log: Log;
   job(id: string): Job | undefined;
-  execute(run: { job: Job; runId: string; stop: Stop; begun(view: RunView): void }): Promise<EndedRun>;
+  /** What the schedule says of a run that nobody started by hand. */
+  turn(run: AcceptedRun & { attempt: number }, grace: boolean): Turn;
+  execute(run: {
+    job: Job;
+    runId: string;
+    stop: Stop;
+    begun(view: RunView): void;
+    obsolete(run: StoredRun): string[];
+  }): Promise<EndedRun>;
   /** A run's turn never came. */
-  skip(run: AcceptedRun, reason: string): Promise<void>;
+  skip(run: AcceptedRun, status: 'skipped' | 'missed', reason: string): Promise<void>;
   ended(run: EndedRun): void;
 };
 
@@ -27,6 +36,12 @@ export type Roster = {
   running(): RunningRun[];
   /** Resolves with the run's first view when it begins, or with nothing when it has to wait or is skipped. */
   begun(runId: string): Promise<RunView | undefined>;
+  /** The waiting retry of a chain of tries. */
+  retryOf(originId: string): AcceptedRun | undefined;
+  /** Asks for a waiting run at once, whatever holds it; false when it does not wait. */
+  hurry(runId: string): boolean;
+  /** Pause, configuration or blackouts have changed: what waits is asked about anew. */
+  review(): void;
   /** Stops a run at work and waits for its end; false when it is not at work. */
   stop(runId: string, reason: StopReason, why: string): Promise<boolean>;
   /** Takes a run out that has not begun; false when there is none. */
@@ -35,87 +50,181 @@ export type Roster = {
   close(drainMs: number): Promise<void>;
 };
 
+/** Timers stand still while the machine sleeps: nobody sleeps longer without a look at the clock (milliseconds). */
+const longestSleep = 15_000;
+const go: Turn = { do: 'go' };
+const removed = 'The job does not exist any more.';
+
 /** Applies the overlap rules of jobs to the runs that come, and starts the next when one ends. */
 export function createRoster(needs: RosterNeeds): Roster {
   const { clock, log } = needs;
   const active = new Map<string, Active>();
-  const delayed = new Map<string, () => void>();
-  let waiting: AcceptedRun[] = [];
+  const byJob = new Map<string, Set<Active>>();
+  /** Runs whose time has not come, or that a pause or blackout holds. */
+  const asleep = new Map<string, { run: AcceptedRun; wake(): void; cancel(): void }>();
+  /** Runs that wait for a place, in order. */
+  let line: AcceptedRun[] = [];
   let closed = false;
 
-  const ofJob = (jobId: string) => [...active.values()].filter((run) => run.jobId === jobId);
-  const waitingOf = (jobId: string) => waiting.filter((run) => run.jobId === jobId);
-  const present = (jobId: string) => ({ running: ofJob(jobId).length, waiting: waitingOf(jobId).length });
+  const ofJob = (jobId: string): ReadonlySet<Active> => byJob.get(jobId) ?? none;
+  const present = (jobId: string) => ({
+    running: ofJob(jobId).size,
+    waiting: line.filter((run) => run.jobId === jobId && !isOwed(run, needs.job(jobId))).length,
+  });
 
   function accept(run: AcceptedRun): void {
     if (closed) return; // It stays queued in the ledger, and the next engine starts it.
-    const delay = run.notBefore - clock.now();
-    if (delay <= 0) place(run);
-    else
-      delayed.set(
-        run.runId,
-        setTimer(clock, delay, () => comeBack(run)),
-      );
+    const now = clock.now();
+    // A clock that was set back since it was stored does not make it wait longer than was meant.
+    const delay = Math.min(run.notBefore - now, run.notBefore - run.createdAt);
+    if (delay <= 0) take(run);
+    else sleep(run, now + delay, () => take(run));
   }
 
-  function comeBack(run: AcceptedRun): void {
-    delayed.delete(run.runId);
-    accept(run);
+  /** Puts a run aside until an instant, or for as long as nobody wakes it. */
+  function sleep(run: AcceptedRun, until: Millis | null, then: () => void): void {
+    const due = until === null ? null : clock.monotonic() + until - clock.now();
+    const wake = () => {
+      asleep.get(run.runId)?.cancel();
+      asleep.delete(run.runId);
+      then();
+    };
+    const arm = () => {
+      const left =
+        until === null || due === null ? null : Math.min(due - clock.monotonic(), until - clock.now());
+      if (left !== null && left <= 0) return wake();
+      const cancel = left === null ? () => {} : setTimer(clock, Math.min(left, longestSleep), arm);
+      asleep.set(run.runId, { run, wake, cancel });
+    };
+    arm();
+  }
+
+  /** A run's time has come. */
+  function take(run: AcceptedRun): void {
+    if (settle(run, turnOf(run, true))) return;
+    place(run);
+  }
+
+  /** Whether a run may not start now, and what became of it instead. */
+  function settle(run: AcceptedRun, turn: Turn): boolean {
+    if (turn.do === 'go') return false;
+    if (turn.do === 'drop') skip(run, turn.status, turn.reason);
+    else sleep(run, turn.until, () => take(run));
+    return true;
+  }
+
+  function turnOf(run: AcceptedRun, grace: boolean): Turn {
+    const { retry, cause } = run;
+    const job = needs.job(run.jobId);
+    if (!job) return { do: 'drop', status: 'skipped', reason: removed };
+    const end = retry ? retryEnds(job, retry) : null;
+    if (end !== null) return { do: 'drop', status: 'skipped', reason: end };
+    const isByHand = !retry && (cause === 'manual' || cause === 'retry');
+    return isByHand ? go : needs.turn({ ...run, attempt: retry?.attempt ?? 1 }, grace);
   }
 
   function place(run: AcceptedRun): void {
     const job = needs.job(run.jobId);
     const admission: Admission = job
-      ? admit(job, present(job.id))
-      : { do: 'skip', reason: 'The job does not exist any more.' };
-    if (admission.do === 'skip') skip(run, admission.reason);
-    else if (admission.do === 'start' && job) begin(job, run);
-    else {
-      if (admission.do === 'replace') makeRoom(run);
-      waiting.push(run);
+      ? admit(job, present(job.id), isOwed(run, job))
+      : { do: 'skip', reason: removed };
+    if (admission.do === 'skip') skip(run, 'skipped', admission.reason);
+    else if (admission.do === 'wait') line.push(run);
+    else if (job && admission.do === 'start') begin(job, run);
+    else if (job) {
+      makeRoom(run, job);
+      line.unshift(run);
     }
   }
 
-  function makeRoom(run: AcceptedRun): void {
+  function makeRoom(run: AcceptedRun, job: Job): void {
     const why = `Run ${run.runId} took its place.`;
-    for (const older of waitingOf(run.jobId)) skip(older, why);
-    waiting = waiting.filter((other) => other.jobId !== run.jobId);
-    ofJob(run.jobId)
-      .find(({ stop }) => stop.reason() === null)
-      ?.stop.request('cancelled', why);
+    const replaced = line.filter((older) => older.jobId === job.id && !isOwed(older, job));
+    line = line.filter((older) => !replaced.includes(older));
+    for (const older of replaced) skip(older, 'skipped', why);
+    [...ofJob(job.id)].find(({ stop }) => stop.reason() === null)?.stop.request('cancelled', why);
   }
 
   function begin(job: Job, run: AcceptedRun): void {
+    const { runId, jobId } = run;
     const stop = createStop(clock);
-    const entry: Active = { ...run, name: job.name, startedAt: null, stop, done: Promise.resolve() };
-    active.set(run.runId, entry);
+    const entry: Active = { runId, jobId, name: job.name, startedAt: null, stop, done: Promise.resolve() };
+    active.set(runId, entry);
+    byJob.set(jobId, new Set([...ofJob(jobId), entry]));
     const begun = (view: RunView) => {
       entry.startedAt = clock.now();
-      tell(run.runId, view);
+      tell(runId, view);
     };
     entry.done = needs
-      .execute({ job, runId: run.runId, stop, begun })
-      .finally(() => active.delete(run.runId)) // Before its end is told: whoever hears of it may start the next one.
+      .execute({ job, runId, stop, begun, obsolete: (done) => takeDone(done, job) })
+      .finally(() => leave(entry)) // Before its end is told: whoever hears of it may start the next one.
       .then(needs.ended)
-      .catch((error) => log('error', `Run ${run.runId} ended in an error`, { error: String(error) }))
+      .catch((error) => log('error', `Run ${runId} ended in an error`, { error: String(error) }))
       .finally(() => {
-        tell(run.runId, undefined);
+        tell(runId, undefined);
         next(job.id);
       });
   }
 
-  function next(jobId: string): void {
-    const run = waiting.find((other) => other.jobId === jobId);
-    if (!run || closed) return;
-    waiting = waiting.filter((other) => other !== run);
-    place(run);
+  function leave(entry: Active): void {
+    active.delete(entry.runId);
+    const others = new Set([...ofJob(entry.jobId)].filter((other) => other !== entry));
+    if (others.size > 0) byJob.set(entry.jobId, others);
+    else byJob.delete(entry.jobId);
   }
 
-  function skip(run: AcceptedRun, reason: string): void {
+  /** Fills the places of a job that are free with the runs that wait for them. */
+  function next(jobId: string): void {
+    for (;;) {
+      const run = line.find((other) => other.jobId === jobId);
+      if (!run || closed) return;
+      const job = needs.job(jobId);
+      if (job && ofJob(jobId).size >= job.maxInstances) return;
+      line = line.filter((other) => other !== run);
+      if (!settle(run, turnOf(run, false))) place(run);
+    }
+  }
+
+  /** Takes the retries out whose work a run has done. */
+  function takeDone(run: StoredRun, job: Job): string[] {
+    const done = [...[...asleep.values()].map((sleeper) => sleeper.run), ...line]
+      .filter((other) => other.jobId === job.id && isDoneBy(run, job, other))
+      .map(({ runId }) => runId);
+    done.forEach(withdraw);
+    return done;
+  }
+
+  function withdraw(runId: string): boolean {
+    const isThere = asleep.has(runId) || line.some((run) => run.runId === runId);
+    asleep.get(runId)?.cancel();
+    asleep.delete(runId);
+    line = line.filter((run) => run.runId !== runId);
+    return isThere;
+  }
+
+  function skip(run: AcceptedRun, status: 'skipped' | 'missed', reason: string): void {
     tell(run.runId, undefined);
     needs
-      .skip(run, reason)
+      .skip(run, status, reason)
       .catch((error) => log('error', 'A run could not be skipped', { error: String(error) }));
+  }
+
+  function review(): void {
+    for (const { run, wake } of [...asleep.values()]) {
+      const turn = turnOf(run, false);
+      const isDue = run.notBefore <= clock.now();
+      if (turn.do === 'drop') {
+        withdraw(run.runId);
+        skip(run, turn.status, turn.reason);
+      } else if (turn.do === 'go' && isDue) wake();
+    }
+    for (const run of [...line]) {
+      const turn = turnOf(run, false);
+      if (turn.do !== 'drop') continue;
+      withdraw(run.runId);
+      skip(run, turn.status, turn.reason);
+    }
+    for (const jobId of new Set(line.map((run) => run.jobId))) next(jobId);
   }
 
   const listeners = new Map<string, (view: RunView | undefined) => void>();
@@ -136,24 +245,30 @@ export function createRoster(needs: RosterNeeds): Roster {
       active.has(runId)
         ? new Promise((resolve) => listeners.set(runId, resolve))
         : Promise.resolve(undefined),
+    retryOf: (originId) =>
+      [...[...asleep.values()].map(({ run }) => run), ...line].find(
+        ({ retry }) => retry?.originId === originId,
+      ),
+    hurry(runId) {
+      const run = asleep.get(runId)?.run ?? line.find((other) => other.runId === runId);
+      if (!run || closed) return false;
+      withdraw(runId);
+      place(run);
+      return true;
+    },
+    review,
     async stop(runId, reason, why) {
       const run = active.get(runId);
       run?.stop.request(reason, why);
       await run?.done;
       return run !== undefined;
     },
-    withdraw(runId) {
-      const isThere = delayed.has(runId) || waiting.some((run) => run.runId === runId);
-      delayed.get(runId)?.();
-      delayed.delete(runId);
-      waiting = waiting.filter((run) => run.runId !== runId);
-      return isThere;
-    },
+    withdraw,
     async close(drainMs) {
       closed = true;
-      for (const cancel of delayed.values()) cancel();
-      delayed.clear();
-      waiting = [];
+      for (const { cancel } of asleep.values()) cancel();
+      asleep.clear();
+      line = [];
       const ends = Promise.all([...active.values()].map((run) => run.done));
       const cancel = setTimer(clock, drainMs, () => {
         for (const { stop } of active.values())
@@ -163,4 +278,11 @@ export function createRoster(needs: RosterNeeds): Roster {
       cancel();
     },
   };
+}
+
+const none: ReadonlySet<Active> = new Set();
+
+/** A run whose turn was promised before: the overlap rule, which was asked then, lets it wait for its place. */
+function isOwed({ retry, cause }: AcceptedRun, job: Job | undefined): boolean {
+  return retry !== undefined || (cause === 'catch-up' && job?.coalesce === false);
 }

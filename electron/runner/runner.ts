@@ -7,6 +7,7 @@ import {
   type Problem,
   type RunCause,
   type RunParameters,
+  type RunStatus,
   type RunView,
 } from '../../shared/index.ts';
 import { type ExecutionNeeds, executeRun } from './execute-run.ts';
@@ -45,6 +46,13 @@ export type Runner = {
   check(job: Job): Promise<Problem[]>;
   /** Runs the job of a failed run again from its failed step, with the results of the steps before. Throws as runNow does. */
   resume(runId: string): Promise<RunView>;
+  /**
+   * Tries a failed run again from where it began, with the same slot and parameters; when a retry of it waits, that one
+   * starts at once, whatever holds it. Throws as runNow does.
+   */
+  retry(runId: string): Promise<RunView>;
+  /** A pause, the configuration or the schedule has changed: runs that wait are asked about anew. */
+  review(): void;
   /** Ends a run and its processes; resolves when it has ended. Throws NOT_FOUND, or CONFLICT when it is over already. */
   cancel(runId: string): Promise<RunView>;
   /** Runs at work now, oldest first. */
@@ -75,15 +83,18 @@ export function createRunner(needs: RunnerNeeds): Runner {
     clock,
     log,
     job: needs.job,
+    turn: needs.turn,
     execute: (run) => executeRun(execution, run),
-    async skip({ runId }, reason) {
-      const { run, last } = await ledger.finish(runId, { status: 'skipped', reason, at: clock.now() });
+    async skip({ runId }, status, reason) {
+      const { run, last } = await ledger.finish(runId, { status, reason, at: clock.now() });
       announce(ledger.view(run));
       if (last) finished(await givenUp(ledger, run));
+      else if (status === 'missed') finished(ledger.view(run));
     },
-    ended({ run, retry }) {
+    ended({ run, retry, obsolete }) {
       sweeper.add(run.id);
       announce(ledger.view(run));
+      for (const dropped of obsolete) announce(ledger.view(dropped));
       if (!retry) return finished(ledger.view(run));
       announce(ledger.view(retry));
       roster.accept(accepted(retry));
@@ -97,9 +108,7 @@ export function createRunner(needs: RunnerNeeds): Runner {
     from?: StoredRun,
   ) {
     if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
-    const refusal = roster.refusal(job);
-    if (refusal)
-      throw refuse('CONFLICT', job.id, refusal, 'Wait for its end, cancel it, or let the job overlap');
+    refuseOverlap(job);
     const stored = await ledger.create(
       {
         ...run,
@@ -113,8 +122,19 @@ export function createRunner(needs: RunnerNeeds): Runner {
       clock.now(),
     );
     roster.accept(accepted(stored));
-    const begun = await roster.begun(stored.id);
-    return begun ?? ledger.view((await ledger.get(stored.id)) ?? stored);
+    return firstView(stored);
+  }
+
+  function refuseOverlap(job: Job): void {
+    const refusal = roster.refusal(job);
+    if (refusal)
+      throw refuse('CONFLICT', job.id, refusal, 'Wait for its end, cancel it, or let the job overlap');
+  }
+
+  /** A run as it begins, or as it waits. */
+  async function firstView(run: StoredRun): Promise<RunView> {
+    const begun = await roster.begun(run.id);
+    return begun ?? ledger.view((await ledger.get(run.id)) ?? run);
   }
 
   return {
@@ -147,6 +167,25 @@ export function createRunner(needs: RunnerNeeds): Runner {
         from,
       );
     },
+    async retry(runId) {
+      const from = await findRun(needs, runId);
+      const job = findJob(needs, from.jobId);
+      const waits = roster.retryOf(from.originId);
+      const waiting = waits && (await ledger.get(waits.runId));
+      if (waiting) {
+        if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
+        refuseOverlap(job);
+        roster.hurry(waiting.id);
+        return firstView(waiting);
+      }
+      return launch(
+        job,
+        { cause: 'retry', reason: `Tries run ${runId} again.`, parameters: from.parameters },
+        retryAt(job, from),
+        from,
+      );
+    },
+    review: roster.review,
     async cancel(runId) {
       const run = await findRun(needs, runId);
       if (await roster.stop(runId, 'cancelled', 'It was cancelled.'))
@@ -201,16 +240,29 @@ function refuse(code: ErrorCode, jobId: string, why: string, remedy: string): Be
   return new BelfryError({ code, what: 'The job cannot be run now', where: `job "${jobId}"`, why, remedy });
 }
 
-/** Where a run goes on; its steps must still be those of the job up to there, or their results would mean something else. */
+const over: readonly RunStatus[] = ['failed', 'timed-out', 'cancelled', 'interrupted'];
+
+/** Where a run goes on when it is resumed. Throws CONFLICT. */
 function resumeAt(job: Job, run: StoredRun): number {
-  const first = failedStep(run);
-  const same = run.steps.slice(0, first + 1).every((step, index) => step.name === job.steps[index]?.name);
-  const over = ['failed', 'timed-out', 'cancelled', 'interrupted'].includes(run.status);
-  if (over && same) return first;
+  return sameSteps(job, run, failedStep(run));
+}
+
+/** Where a run begins when it is tried again. Throws CONFLICT. */
+function retryAt(job: Job, run: StoredRun): number {
+  return sameSteps(job, run, run.fromStep);
+}
+
+/** The step at `first`, when the run failed and its steps up to there are still the job's, or their results would mean something else. */
+function sameSteps(job: Job, run: StoredRun, first: number): number {
+  const same = run.steps
+    .slice(0, first === 0 ? 0 : first + 1)
+    .every((step, index) => step.name === job.steps[index]?.name);
+  const hasFailed = over.includes(run.status);
+  if (hasFailed && same) return first;
   throw refuse(
     'CONFLICT',
     job.id,
-    over ? `Its steps have changed since run ${run.id}` : `Run ${run.id} is ${run.status}`,
+    hasFailed ? `Its steps have changed since run ${run.id}` : `Run ${run.id} is ${run.status}`,
     'Run the job from the beginning, or name the step with --from-step',
   );
 }

@@ -2,7 +2,7 @@ import type { Millis } from '../../shared/index.ts';
 import { dueAfter, type Entry, type Look } from './book.ts';
 import { type Early, lookAt } from './early.ts';
 import { leastGrace, plan } from './plan.ts';
-import type { Claim, Claimed, ClaimedRun } from './ports.ts';
+import type { Claim, Claimed } from './ports.ts';
 
 /** A cursor further ahead than this means that the clock was wrong when it was written, not that the future was handled. */
 const absurdlyAhead = 25 * 3_600_000;
@@ -61,13 +61,16 @@ function single({ job, state }: Entry, slot: Millis, notBefore: Millis | null): 
   };
 }
 
-/** Adds a random delay of up to the job's jitter to the start of each run; the slots stay where they are. */
+/**
+ * Adds a random delay of up to the job's jitter to the start of runs; the slots stay where they are. One delay for all
+ * runs of a catch-up keeps their order.
+ */
 export function withJitter(claim: Claim, jitterSeconds: number, now: Millis, random: () => number): Claim {
   if (jitterSeconds === 0) return claim;
-  const delay = () => Math.floor(random() * jitterSeconds * 1000);
+  const delay = Math.floor(random() * jitterSeconds * 1000);
   return {
     ...claim,
-    runs: claim.runs.map((run) => ({ ...run, notBefore: (run.notBefore ?? now) + delay() })),
+    runs: claim.runs.map((run) => ({ ...run, notBefore: (run.notBefore ?? now) + delay })),
   };
 }
 
@@ -99,18 +102,4 @@ export function entriesAhead(entries: Iterable<Entry>, now: Millis): Entry[] {
   const ahead: Entry[] = [];
   for (const entry of entries) if (entry.state.cursor > now + absurdlyAhead) ahead.push(entry);
   return ahead;
-}
-
-/** Runs of one job together; those of one claim lie side by side. */
-export function byJob(runs: readonly ClaimedRun[]): ClaimedRun[][] {
-  const grouped: ClaimedRun[][] = [];
-  let last: ClaimedRun[] | undefined;
-  for (const run of runs) {
-    if (last?.[0]?.jobId === run.jobId) last.push(run);
-    else {
-      last = [run];
-      grouped.push(last);
-    }
-  }
-  return grouped;
 }

@@ -1,11 +1,10 @@
 import { type Job, type Millis, toInstant } from '../../shared/index.ts';
-import { type Backlog, createBacklog } from './backlog.ts';
-import { advance, byJob, earlyOf, entriesAhead, planAll, planEarly, withJitter } from './beat.ts';
+import { advance, earlyOf, entriesAhead, planAll, planEarly, withJitter } from './beat.ts';
 import { dueAfter, type Entry, entryOf, type Look, nextState } from './book.ts';
 import { type Early, lookAt, sortEarly } from './early.ts';
 import { awaitedJobs, type Happening, happeningText, isWithin, skippedEvent, waitsFor } from './events.ts';
 import { leastGrace } from './plan.ts';
-import type { ClaimedRun, EventClaim, JobState, SchedulerNeeds } from './ports.ts';
+import type { EventClaim, JobState, SchedulerNeeds } from './ports.ts';
 
 /** The jobs that are followed, and what can be done for them. Callers take turns (see `serial`). */
 export type Follower = {
@@ -26,8 +25,6 @@ export type Follower = {
   awaits(jobId: string): boolean;
   /** Starts the jobs that wait for what happened; `answered` are ids of the endings among it. */
   answer(happenings: readonly Happening[], answered: string[], now: Millis): Promise<void>;
-  /** Starts the next runs of catch-ups; see `Backlog`. */
-  backlog: Pick<Backlog, 'release' | 'nudge'>;
 };
 
 type Change = { job: Job | undefined; state: JobState };
@@ -36,7 +33,6 @@ type Change = { job: Job | undefined; state: JobState };
 export function createFollower(needs: SchedulerNeeds): Follower {
   const { ledger, log, random } = needs;
   const entries = new Map<string, Entry>();
-  const backlog = createBacklog(needs.clock, needs.dispatch);
   /** States of all jobs ever seen; those of followed jobs are kept in their entries. */
   let states = new Map<string, JobState>();
   let loaded = false;
@@ -54,7 +50,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       withJitter(claim, entry.job.jitterSeconds, look.now, random.next),
     );
     const claimed = await ledger.claim(claims, look.now);
-    start(claimed.runs);
+    for (const run of claimed.runs) needs.dispatch(run);
     advance(planned, claimed);
     soonest = null;
     for (const made of claims)
@@ -105,11 +101,6 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     }
     early = [];
     soonest = null;
-  }
-
-  function start(runs: readonly ClaimedRun[]): void {
-    for (const ofJob of byJob(runs))
-      backlog.add(ofJob, entries.get(ofJob[0]?.jobId ?? '')?.job.maxInstances ?? 1);
   }
 
   /** Somebody else moved these cursors: what the ledger says holds. */
@@ -238,7 +229,6 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       if (claim.runs.length + claim.skipped.length + answered.length === 0) return;
       for (const run of await ledger.claimEvent(claim, now)) needs.dispatch(run);
     },
-    backlog,
   };
 }
 

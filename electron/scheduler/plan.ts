@@ -49,7 +49,7 @@ export function plan(input: PlanInput): Claim | null {
     cursor: open.only ?? newest(slots, cursor, now, 1)[0] ?? now,
     runs: open.chosen.map((slot) => ({
       slot,
-      cause: now - slot <= longestSleep ? 'schedule' : 'catch-up',
+      cause: open.chosen.length === 1 && now - slot <= longestSleep ? 'schedule' : 'catch-up',
       notBefore: null,
     })),
     gaps: [...lateGap(input, open), ...blackoutGaps(input, windows), ...paused],

@@ -6,6 +6,7 @@ import type {
   Millis,
   Problem,
   Random,
+  RunCause,
   Trigger,
   WakeReason,
   WireError,
@@ -46,7 +47,30 @@ export type Claim = {
 };
 
 /** A run that is stored as `queued` and waits to be started; `notBefore` carries jitter. */
-export type ClaimedRun = { runId: string; jobId: string; slot: Millis | null; notBefore: Millis };
+export type ClaimedRun = {
+  runId: string;
+  jobId: string;
+  cause: 'schedule' | 'catch-up' | 'event';
+  slot: Millis | null;
+  createdAt: Millis;
+  notBefore: Millis;
+};
+
+/** A run that is stored and has not begun; `attempt` is above 1 for a retry. */
+export type WaitingRun = {
+  jobId: string;
+  cause: RunCause;
+  slot: Millis | null;
+  attempt: number;
+  createdAt: Millis;
+  notBefore: Millis;
+};
+
+/** What becomes of a waiting run: it may start, it waits (`until` an instant, or null for as long as a pause lasts), or it is dropped. */
+export type Turn =
+  | { do: 'go' }
+  | { do: 'hold'; until: Millis | null }
+  | { do: 'drop'; status: 'skipped' | 'missed'; reason: string };
 
 /** What became of claims: the runs to start, and the jobs whose cursor was not the expected one. */
 export type Claimed = { runs: ClaimedRun[]; stale: string[] };
@@ -102,11 +126,9 @@ export type SchedulerNeeds = {
   defaultTimezone(): string;
   /** Hands a claimed run to the runner; must not throw. */
   dispatch(run: ClaimedRun): void;
-  /** Whether a run of the job is at work; lets a catch-up go on after a run that ended without `jobEnded`. */
-  busy?(jobId: string): boolean;
   /** Slots of a job were stored as missed or skipped. */
   gaps?(claim: Pick<Claim, 'jobId' | 'jobName' | 'gaps'>): void;
-  /** Something that clients show has changed (pause, next slot). */
+  /** Something that clients show has changed (pause, next slot), and with it perhaps the turns of runs that wait. */
   changed(): void;
   /** Slots cannot be claimed (disk full, home taken over): what to show, or null once they can again. */
   trouble?(error: WireError | null): void;
@@ -131,11 +153,13 @@ export type Scheduler = {
   paused(): boolean;
   /** The configuration has changed. Edited jobs keep their anchor; slots of the past are never made up for a new schedule. */
   jobsChanged(): Promise<void>;
-  /**
-   * A run of the job ended, its retries included, and that is stored: starts jobs that wait for it (see `endings`), and
-   * the next of a catch-up.
-   */
+  /** A run of the job ended, its retries included, and that is stored: starts jobs that wait for it (see `endings`). */
   jobEnded(jobId: string): void;
+  /**
+   * What becomes of a run that waits, now: a pause, a blackout, the end of its job hold or end it as they do slots.
+   * With `grace` it may also have come too late. Asked again whenever `changed` was called.
+   */
+  turn(run: WaitingRun, grace: boolean): Turn;
   /** When the job runs next, or null. */
   next(jobId: string): Millis | null;
   /** The next slots of all jobs, soonest first. */

@@ -1,18 +1,25 @@
 import type { Job, Millis } from '../../shared/index.ts';
+import { blackoutWindows } from './blackout-windows.ts';
 import { type Entry, handledUpTo } from './book.ts';
 import { checkJob } from './check/check-job.ts';
 import { checkTrigger } from './check/check-triggers.ts';
 import { fireTimes } from './fire-times.ts';
 import type { Scheduler, SchedulerNeeds } from './ports.ts';
+import { zoneOf } from './time/zone.ts';
+import { turnOf } from './turn.ts';
 import { upcoming } from './upcoming.ts';
 import { describeJob } from './words/describe.ts';
 
-type Queries = 'next' | 'anchor' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
+type Queries = 'turn' | 'next' | 'anchor' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
 
 /** The questions that a scheduler answers without doing anything. */
 export function schedulerQueries(
   needs: Pick<SchedulerNeeds, 'clock' | 'jobs' | 'defaultTimezone'>,
-  { entries, anchor }: { entries: ReadonlyMap<string, Entry>; anchor(jobId: string): Millis | null },
+  {
+    entries,
+    anchor,
+    paused,
+  }: { entries: ReadonlyMap<string, Entry>; anchor(jobId: string): Millis | null; paused(): boolean },
 ): Pick<Scheduler, Queries> {
   const { clock } = needs;
   /** Lists ask for the same words again and again; a job that was edited is another object. */
@@ -20,6 +27,15 @@ export function schedulerQueries(
   const anchorOf = (jobId: string): Millis => anchor(jobId) ?? clock.now();
 
   return {
+    turn(run, grace) {
+      const entry = entries.get(run.jobId);
+      const job = entry?.job ?? needs.jobs().find(({ id }) => id === run.jobId);
+      // A job that is off, or not followed yet, has its blackouts all the same.
+      const blackouts = entry
+        ? entry.schedule.blackouts
+        : job && blackoutWindows(job.blackouts, zoneOf(job.timezone ?? needs.defaultTimezone()));
+      return turnOf(run, { job, blackouts: blackouts ?? null, paused: paused(), now: clock.now(), grace });
+    },
     next(jobId) {
       const entry = entries.get(jobId);
       return entry ? entry.schedule.nextRun(Math.max(handledUpTo(entry), clock.now() - 1)) : null;

@@ -82,7 +82,6 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       handled = look.now;
     }
     await answer(look.now);
-    if (needs.busy) follower.backlog.nudge(needs.busy);
     if (troubled) needs.trouble?.(null);
     troubled = false;
     if (isNew) needs.changed();
@@ -144,7 +143,10 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   }
 
   function recover(): Promise<void> {
-    recovered ??= turn(() => ledger.giveBackLeftOver()).catch((error: unknown) => {
+    recovered ??= turn(async () => {
+      await ledger.giveBackLeftOver();
+      pausedSince = await ledger.pausedSince(); // A pause holds the runs that are taken up now.
+    }).catch((error: unknown) => {
       recovered = undefined;
       throw error;
     });
@@ -152,7 +154,7 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   }
 
   return {
-    ...schedulerQueries(needs, follower),
+    ...schedulerQueries(needs, { ...follower, paused: () => pausedSince !== null }),
     recover,
     start() {
       starting ??= turn(async () => {
@@ -223,7 +225,6 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
       return asked(() => lookAndArm());
     },
     jobEnded(jobId) {
-      follower.backlog.release(jobId);
       ended ||= follower.awaits(jobId);
       if (working && ended) beat();
     },

@@ -5,9 +5,10 @@ import { outputIndex } from './migrations/002-output-index.ts';
 import { postExtras } from './migrations/003-post-extras.ts';
 import { series } from './migrations/004-series.ts';
 import { media } from './migrations/005-media.ts';
+import { retries } from './migrations/006-retries.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
-const migrations: readonly string[] = [first, outputIndex, postExtras, series, media];
+const migrations: readonly string[] = [first, outputIndex, postExtras, series, media, retries];
 
 /** The version that this program writes. */
 export const newestVersion = migrations.length;

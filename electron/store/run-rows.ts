@@ -34,6 +34,7 @@ export function toRun(row: RunRow, steps: readonly StepRow[]): StoredRun {
     finishedAt: row.finished_at,
     reason: row.reason,
     parameters: row.parameters === null ? null : (JSON.parse(row.parameters) as RunParameters),
+    jobKey: row.job_key,
     gap: toGap(row),
     steps: steps.map(toStep),
   };
@@ -105,6 +106,7 @@ export function toView(run: StoredRun): RunView {
     jobName: run.jobName,
     cause: run.cause,
     slot: instant(run.slot),
+    ...(run.status === 'queued' && run.notBefore !== null ? { notBefore: toInstant(run.notBefore) } : {}),
     status: run.status,
     attempt: run.attempt,
     createdAt: toInstant(run.createdAt),

@@ -16,6 +16,7 @@ export type RunInsert = Pick<
   origin_id: string | null;
   not_before: number | null;
   parameters: string | null;
+  job_key: string | null;
 };
 
 /** A new run, `queued`. */
@@ -37,6 +38,7 @@ export const insertRun = compiledOnce<RunInsert, RunRow>((db, place) =>
       origin_id: place('origin_id'),
       not_before: place('not_before'),
       parameters: place('parameters'),
+      job_key: place('job_key'),
     })
     .returningAll(),
 );

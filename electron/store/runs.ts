@@ -53,7 +53,7 @@ export function createRunLedger(
     changeStep: (runId, position, change) =>
       write((trx) => updateStep(trx, { run_id: runId, position }, stepColumns(change))),
 
-    finish: (id, { status, reason, at, retry: next }) => {
+    finish: (id, { status, reason, at, retry: next, obsolete: others = [] }) => {
       const nextId = next && newId();
       return write(async (trx) => {
         const [from = status, orFrom = from] = sourcesOf(status);
@@ -63,10 +63,16 @@ export function createRunLedger(
         await closeSteps(trx, { id, at, atWork: status === 'interrupted' ? 'interrupted' : 'cancelled' });
         const run = toRun(row, (await selectSteps(trx, { id })).rows);
         const retry = next && nextId ? await addRun(trx, next, { id: nextId, epoch, at }) : undefined;
+        const obsolete: StoredRun[] = [];
+        for (const other of others) {
+          const why = `Run ${id} has done its work.`;
+          const dropped = await endRun(trx, { ...dropQueued, id: other, reason: why, at });
+          for (const gone of dropped.rows) obsolete.push(toRun(gone, (await selectSteps(trx, gone)).rows));
+        }
         const last = !retry && (run.startedAt !== null || run.attempt > 1);
         const outcome = status === 'success' ? 'success' : 'failure';
         if (last && awaited(run.jobId)) await noteEnding(trx, { runId: id, jobId: run.jobId, outcome, at });
-        return { run, retry, last };
+        return { run, retry, obsolete, last };
       });
     },
 
@@ -108,6 +114,8 @@ export function createRunLedger(
   };
 }
 
+const dropQueued = { status: 'skipped', from: 'queued', orFrom: 'queued' } as const;
+
 /** A new `queued` run; part of the caller's transaction. Throws CONFLICT when another engine has taken over. */
 async function addRun(
   trx: Database,
@@ -129,6 +137,7 @@ async function addRun(
     origin_id: run.originId ?? null,
     not_before: run.notBefore ?? null,
     parameters: run.parameters ? JSON.stringify(run.parameters) : null,
+    job_key: run.jobKey ?? null,
   });
   return toRun(only(rows), await addSteps(trx, id, 0, run.kept ?? []));
 }

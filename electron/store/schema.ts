@@ -25,6 +25,8 @@ export type Tables = {
     not_before: number | null;
     /** JSON of what a person gave it on its way. */
     parameters: string | null;
+    /** What the job was when the try before failed; null for other runs. */
+    job_key: Generated<string | null>;
     gap_count: number | null;
     gap_first: number | null;
     gap_last: number | null;

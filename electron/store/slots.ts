@@ -49,7 +49,7 @@ export function createSlotLedger(db: Database, epoch: number, newId: () => strin
             .insertInto('runs')
             .values({ ...values, id, not_before: notBefore, attempt: 1, from_step: 0, epoch, created_at: at })
             .execute();
-          claimed.push({ runId: id, jobId, slot: null, notBefore });
+          claimed.push({ runId: id, jobId, cause: 'event', slot: null, createdAt: at, notBefore });
         }
         return claimed;
       }),
@@ -100,10 +100,12 @@ async function claim(trx: Kysely<Tables>, claims: readonly Claim[], engine: Engi
   await writeMeta(trx, seenKey, String(engine.at));
   return {
     runs: (stored === 'all' ? runs : runs.filter(({ id }) => stored.has(id))).map(
-      ({ id, claim: { jobId }, slot, notBefore }): ClaimedRun => ({
+      ({ id, claim: { jobId }, cause, slot, notBefore }): ClaimedRun => ({
         runId: id,
         jobId,
+        cause,
         slot,
+        createdAt: engine.at,
         notBefore: notBefore ?? engine.at,
       }),
     ),

@@ -53,6 +53,7 @@ export async function openBench(
     ledger,
     job: (id) => jobs.find((job) => job.id === id),
     workspace: () => undefined,
+    turn: () => ({ do: 'go' }),
     baseFolder: home,
     environment: async () => environment,
     helper: {
@@ -75,7 +76,15 @@ export async function openBench(
       systemClock.now(),
     );
     const ended = new Promise<RunView>((resolve) => waiting.set(id, resolve));
-    runner.accept({ runId: id, jobId: job.id, notBefore: 0 });
+    const createdAt = systemClock.now();
+    runner.accept({
+      runId: id,
+      jobId: job.id,
+      cause: 'schedule',
+      slot: null,
+      createdAt,
+      notBefore: createdAt,
+    });
     return ended;
   };
   return {

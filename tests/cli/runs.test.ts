@@ -60,6 +60,11 @@ async function running(more: Parameters<typeof serve>[0] = {}) {
       kept.runs.set(run.id, run);
       return run;
     },
+    'runs.retry': async ({ id }) => {
+      const run = runView(`again-${id}`, { status: 'success', cause: 'retry' });
+      kept.runs.set(run.id, run);
+      return run;
+    },
     ...more,
   });
   const run = (args: string[], some = {}) => belfry(['--home', served.home, ...args], some);
@@ -124,6 +129,11 @@ test.each([
   const result = await run(args);
   expect(result.code).toBe(2);
   expect(result.err + result.out).toMatch(message);
+});
+
+test('retry tries a failed run again, or the retry that waits at once', async () => {
+  const { run } = await running();
+  expect(json(await run(['runs', 'retry', 'r1', '--json']))).toMatchObject({ id: 'again-r1' });
 });
 
 test('resume goes on with a failed run; --wait ends with its status', async () => {

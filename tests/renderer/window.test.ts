@@ -235,7 +235,7 @@ describe.skipIf(!browser)('the window', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('runs again with what the run was given, and goes on where a cut-off run stood', async () => {
+  test('tries a cut-off run again or goes on where it stood, runs again with what a run was given', async () => {
     const parameters = { args: ['--count', '5'], env: {} };
     const cut = sampleRun({
       id: 'cut',
@@ -244,9 +244,17 @@ describe.skipIf(!browser)('the window', () => {
       parameters,
       steps: [step, { ...step, name: 'Store', status: 'interrupted', exitCode: null }],
     });
-    const window = await open(world({ jobs: [news], runs: [cut] }), { at: '#/runs/cut' });
+    const done = sampleRun({ id: 'done', jobId: 'news', parameters });
+    const waits = sampleRun({ id: 'waits', jobId: 'news', status: 'queued', cause: 'retry', attempt: 2 });
+    const window = await open(world({ jobs: [news], runs: [cut, done, waits] }), { at: '#/runs/cut' });
     const { page } = window;
     await page.getByRole('button', { name: 'Resume from step 2' }).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await soon(() => callsOf(window, 'runs.retry')).toEqual([{ id: 'cut' }]);
+    await goTo(page, '#/runs/waits');
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await soon(() => callsOf(window, 'runs.retry')).toEqual([{ id: 'cut' }, { id: 'waits' }]);
+    await goTo(page, '#/runs/done');
     await page.getByRole('button', { name: 'Run again' }).click();
     await soon(() => callsOf(window, 'jobs.run')).toEqual([{ id: 'news', parameters }]);
   });

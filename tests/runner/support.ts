@@ -7,7 +7,15 @@ import { systemClock } from '../../electron/clock.ts';
 import { launchNodeHelper } from '../../electron/node-helper.ts';
 import { createRunner, type RunnerNeeds } from '../../electron/runner/index.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
-import { type Job, type JobInput, jobSchema, type OutputLine, type RunView } from '../../shared/index.ts';
+import {
+  type Clock,
+  type Job,
+  type JobInput,
+  jobSchema,
+  type OutputLine,
+  type RunView,
+} from '../../shared/index.ts';
+import type { HandClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { seededRandom } from '../support/random.ts';
 
@@ -56,6 +64,7 @@ export async function openRunner(jobs: Job[], change: Partial<RunnerNeeds> = {},
     ledger,
     job: (id) => jobs.find((job) => job.id === id),
     workspace: () => undefined,
+    turn: () => ({ do: 'go' }),
     baseFolder: home,
     environment: async () => ({ PATH: process.env['PATH'] ?? '', HOME: home }),
     helper: {
@@ -78,7 +87,7 @@ export async function openRunner(jobs: Job[], change: Partial<RunnerNeeds> = {},
     ...change,
   });
   onTestFinished(async () => {
-    await runner.stop({ drainMs: 0 });
+    await whileTimePasses(runner.stop({ drainMs: 0 }), change.clock);
     await close();
   });
 
@@ -104,6 +113,16 @@ export async function openRunner(jobs: Job[], change: Partial<RunnerNeeds> = {},
     output: async (id: string) =>
       (await reader.output({ id, limit: 10_000, tail: false })).map(({ text }) => text),
   };
+}
+
+/** Waits for something that takes time, on a clock that may have to be moved by hand. */
+async function whileTimePasses(work: Promise<void>, clock: Clock | undefined): Promise<void> {
+  let over = false;
+  const done = work.finally(() => {
+    over = true;
+  });
+  while (!over && clock && 'advance' in clock) await (clock as HandClock).advance(100);
+  await done;
 }
 
 /** Pids of living processes whose command line contains `mark`, as /proc tells. */

@@ -185,29 +185,6 @@ describe('trouble', () => {
   });
 });
 
-describe('a catch-up of several runs', () => {
-  test('goes on after a run that ended without a word', async () => {
-    const it = await world([jobOf({ triggers: [cron('0 * * * *')], coalesce: false })]);
-    it.clock.sleep(3 * hour);
-    await it.clock.advance(15 * second);
-    expect(it.dispatched).toHaveLength(1);
-    it.busy.add('job');
-    await it.clock.advance(minute);
-    expect(it.dispatched).toHaveLength(1);
-    it.busy.delete('job');
-    await it.clock.advance(minute);
-    expect(it.dispatched).toHaveLength(3);
-  });
-
-  test('as many at once as may work side by side', async () => {
-    const job = jobOf({ triggers: [cron('0 * * * *')], coalesce: false, maxInstances: 2 });
-    const { clock, dispatched } = await world([job]);
-    clock.sleep(5 * hour);
-    await clock.advance(15 * second);
-    expect(dispatched).toHaveLength(2);
-  });
-});
-
 describe('what comes next', () => {
   test('slots of all jobs, soonest first, up to a limit or an instant', async () => {
     const { scheduler } = await world([

@@ -36,11 +36,12 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
         continue;
       }
       kept.states.set(jobId, { ...state, cursor });
-      for (const { slot, notBefore } of wanted) {
+      for (const { cause, slot, notBefore } of wanted) {
         if (kept.runs.some((run) => run.jobId === jobId && run.slot === slot))
           throw new Error(`${jobId} ${slot} was claimed twice`);
         kept.runs.push({ jobId, slot, madeAt: at, begun: false });
-        runs.push({ runId: `${jobId}-${slot}`, jobId, slot, notBefore: notBefore ?? at });
+        const runId = `${jobId}-${slot}`;
+        runs.push({ runId, jobId, cause, slot, createdAt: at, notBefore: notBefore ?? at });
       }
       kept.gaps.push(...gaps.map((gap) => ({ jobId, ...gap })));
     }
@@ -79,8 +80,15 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
       return when === 'after' ? new Promise(() => {}) : claimed;
     },
     endings: async () => [],
-    claimEvent: async ({ runs }) =>
-      runs.map(({ jobId, notBefore }) => ({ runId: 'event', jobId, slot: null, notBefore })),
+    claimEvent: async ({ runs }, at) =>
+      runs.map(({ jobId, notBefore }) => ({
+        runId: 'event',
+        jobId,
+        cause: 'event' as const,
+        slot: null,
+        createdAt: at,
+        notBefore,
+      })),
     seen: async () => kept.seen,
     async markSeen(at) {
       kept.seen = at;

@@ -20,8 +20,6 @@ export type World = {
   dispatched: ClaimedRun[];
   troubles: (WireError | null)[];
   zone: { name: string };
-  /** Jobs with a run at work. */
-  busy: Set<string>;
   /** Replaces the configuration. */
   setJobs(...jobs: Job[]): Promise<void>;
   /** Rows of `runs` in order, as short texts: `2026-11-22T10:00:00.000Z schedule queued`. */
@@ -49,7 +47,6 @@ export async function world(
   const dispatched: ClaimedRun[] = [];
   const troubles: (WireError | null)[] = [];
   const zone = { name: 'UTC' };
-  const busy = new Set<string>();
   let config = jobs;
   let broken: Error | null = null;
 
@@ -85,7 +82,6 @@ export async function world(
       jobs: () => config,
       defaultTimezone: () => zone.name,
       dispatch: (run) => dispatched.push(run),
-      busy: (jobId) => busy.has(jobId),
       changed: () => {},
       trouble: (error) => troubles.push(error),
     });
@@ -113,7 +109,6 @@ export async function world(
     dispatched,
     troubles,
     zone,
-    busy,
     async setJobs(...next) {
       config = next;
       await it.scheduler.jobsChanged();

@@ -70,7 +70,7 @@ test('a claim moves the cursor and stores its runs and records together', async 
     },
   ]);
   expect(claimed).toEqual({
-    runs: [{ runId: stored[1]?.id, jobId: 'a', slot: 20, notBefore: 21 }],
+    runs: [{ runId: stored[1]?.id, jobId: 'a', cause: 'schedule', slot: 20, createdAt: 21, notBefore: 21 }],
     stale: [],
   });
   expect((await ledger.states())[0]?.cursor).toBe(20);

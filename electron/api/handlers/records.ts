@@ -16,6 +16,10 @@ export function recordHandlers(needs: ApiNeeds) {
       found(await runs.get(id), 'run', id, 'belfry runs');
       return runner.resume(id);
     },
+    'runs.retry': async ({ id }) => {
+      found(await runs.get(id), 'run', id, 'belfry runs');
+      return runner.retry(id);
+    },
     'runs.output': async (query) => {
       if (query.id !== undefined) found(await runs.get(query.id), 'run', query.id, 'belfry runs');
       return runs.output(query);

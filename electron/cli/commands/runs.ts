@@ -12,7 +12,7 @@ import { exportCommand } from './export-run.ts';
 
 type ListOptions = { job?: string; status?: RunStatus; before?: string; limit?: number };
 
-/** Runs: list, show, export, resume, cancel. */
+/** Runs: list, show, export, resume, retry, cancel. */
 export function runCommands(program: Command, use: Use): void {
   const runs = program.command('runs').description('runs: what ran, how it went, and why something did not');
   runs
@@ -59,6 +59,18 @@ Examples:
       ),
     );
   runs
+    .command('retry')
+    .description(
+      'try a failed run again, with the same slot and parameters; a retry of it that waits starts at once, also in a pause',
+    )
+    .argument('<id>', 'the failed run, or the retry that waits')
+    .option('--wait', 'show its output, and end with its status: 0 for success, else 1')
+    .action(
+      use(async (context, id: string, { wait = false }: { wait?: boolean }) =>
+        showStarted(context, await context.call('runs.retry', { id }), wait),
+      ),
+    );
+  runs
     .command('cancel')
     .description('stop a run that is at work or waits')
     .argument('<id>')
@@ -95,6 +107,7 @@ export function describeRun({ paint, reader }: Context, run: RunView): string {
     ['Given', givenOf(run)],
     ['Due', run.slot === null ? undefined : when(run.slot, reader)],
     ['Missed slots', gapOf(run, reader)],
+    ['Not before', run.notBefore === undefined ? undefined : when(run.notBefore, reader)],
     ['Started', run.startedAt === null ? undefined : when(run.startedAt, reader)],
     ['Took', durationOf(run)],
   ]);

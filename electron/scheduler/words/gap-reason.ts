@@ -4,6 +4,16 @@ import { slotsText } from './plural.ts';
 /** Why slots in a pause did not run. */
 export const pausedReason = 'The scheduler was paused.';
 
+/** Why runs that waited were dropped. */
+export const removedReason = 'The job does not exist any more.';
+export const disabledReason = 'The job was disabled before its turn came.';
+export const endedReason = 'The job came to its end (endAt) before its turn came.';
+
+/** Why a run that waited for its start did not run. */
+export function tooLateReason(graceSeconds: number): string {
+  return `It could not start within ${lengthText(Math.max(graceSeconds, 1))} of its slot (misfireGraceSeconds).`;
+}
+
 /** Why slots in a blackout did not run. */
 export function blackoutReason(name: string): string {
   return `It was the blackout "${name}".`;

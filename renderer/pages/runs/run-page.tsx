@@ -80,6 +80,7 @@ function Actions({ run }: { run: RunView }) {
     api.call('jobs.run', parameters ? { id: run.jobId, parameters } : { id: run.jobId }),
   );
   const resume = start(() => api.call('runs.resume', { id: run.id }));
+  const retry = start(() => api.call('runs.retry', { id: run.id }));
   const failed = resumableFrom(run);
 
   return (
@@ -88,9 +89,16 @@ function Actions({ run }: { run: RunView }) {
         Open job
       </a>
       {open ? (
-        <Button icon="stop" look="danger" busy={action.busy || cancelling} onClick={cancel}>
-          {cancelling ? 'Cancelling…' : 'Cancel run'}
-        </Button>
+        <>
+          {run.status === 'queued' && run.attempt > 1 && (
+            <Button icon="play" look="primary" busy={action.busy} onClick={retry}>
+              Try now
+            </Button>
+          )}
+          <Button icon="stop" look="danger" busy={action.busy || cancelling} onClick={cancel}>
+            {cancelling ? 'Cancelling…' : 'Cancel run'}
+          </Button>
+        </>
       ) : (
         <>
           {failed > 0 && (
@@ -98,8 +106,13 @@ function Actions({ run }: { run: RunView }) {
               Resume from step {failed + 1}
             </Button>
           )}
-          <Button icon="play" look="primary" busy={action.busy} onClick={again}>
-            Run again
+          <Button
+            icon="play"
+            look="primary"
+            busy={action.busy}
+            onClick={broken.includes(run.status) ? retry : again}
+          >
+            {broken.includes(run.status) ? 'Try again' : 'Run again'}
           </Button>
         </>
       )}

@@ -182,6 +182,10 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       const run = found(world.runs, id, 'run');
       return putRun(freshRun(world, job(run.jobId), `Resumed run ${run.id}.`));
     },
+    'runs.retry': async ({ id }) => {
+      const run = found(world.runs, id, 'run');
+      return putRun(freshRun(world, job(run.jobId), `Tries run ${run.id} again.`));
+    },
     'runs.cancel': async ({ id }) =>
       putRun({ ...found(world.runs, id, 'run'), status: 'cancelled', finishedAt: new Date().toISOString() }),
     'runs.output': async ({ id, after = 0, tail, search, limit }) => {
