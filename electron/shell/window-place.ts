@@ -30,7 +30,8 @@ export function rememberPlace(folder: string, log: Log) {
     },
     write(window: BrowserWindow): void {
       try {
-        file().set('place', { ...window.getNormalBounds(), maximized: window.isMaximized() });
+        const place = { ...window.getNormalBounds(), maximized: window.isMaximized() };
+        if (isPlace(place)) file().set('place', place);
       } catch (error) {
         failed('kept', error);
       }

@@ -20,8 +20,10 @@ export type ConfigFile = {
   path: string;
   /** undefined when there is no file; throws what the file system throws, and BAD_CONFIG for what is not UTF-8. */
   readText(): string | undefined;
+  /** The text that the file would have if it said `value`: what stays the same stays as it was written. */
+  textOf(value: ConfigInput): string;
   /** Changes the file so that it says `value`, whole or not at all, 0600. Throws HOME_UNUSABLE. */
-  write(value: ConfigInput): void;
+  write(value: ConfigInput, text?: string): void;
   /** Calls `listener` shortly after the file may have changed; the result ends that. */
   watch(listener: () => void): () => void;
 };
@@ -61,6 +63,7 @@ export function confFile(
   let store: StoreLike | undefined;
   let text = '';
   const readText = () => readTextOf(path);
+  const textOf = (value: ConfigInput) => editJsonText(readText() ?? '', value);
   const options: StoreOptions = {
     cwd: dirname(path),
     name: basename(path, '.json'),
@@ -75,9 +78,10 @@ export function confFile(
   return {
     path,
     readText,
-    write(value) {
+    textOf,
+    write(value, wanted) {
       try {
-        text = editJsonText(readText() ?? '', value);
+        text = wanted ?? textOf(value);
         store ??= open(options);
         writeWhole(path, text, store, value);
       } catch (error) {

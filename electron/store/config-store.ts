@@ -4,6 +4,8 @@ import {
   type Config,
   type ConfigInput,
   type Log,
+  listProblems,
+  type Problem,
   problemsError,
   toWireError,
   type WireError,
@@ -11,6 +13,7 @@ import {
 import { type ConfigCheck, readConfig } from './config.ts';
 import type { ConfigFile } from './config-file.ts';
 import { emptyState, lookAt, sameFor, startingState } from './config-state.ts';
+import { parseJsonText } from './config-text.ts';
 import { writeDurably } from './durable-file.ts';
 import { reasonOf } from './file-errors.ts';
 
@@ -116,10 +119,14 @@ export function createConfigStore({
       lookAndTell();
       if (state.problem && !state.gone) throw refusal(file.path, state.problem);
       const raw = edit(structuredClone(state.raw));
-      const reading = readConfig(raw, check);
+      const text = file.textOf(raw);
+      // By the text, and not only by the value: size and depth are rules of the reader as well.
+      const json = parseJsonText(text);
+      if (!json.ok) throw tooMuch(file.path, json.problems);
+      const reading = readConfig(json.value, check);
       if (!reading.ok) throw problemsError(reading.problems, 'the changed configuration');
       if (!state.gone && isDeepStrictEqual(reading.raw, state.raw)) return state.config;
-      file.write(reading.raw);
+      file.write(reading.raw, text);
       lookAndTell();
       return state.config;
     },
@@ -128,6 +135,17 @@ export function createConfigStore({
       return () => void listeners.delete(listener);
     },
   };
+}
+
+function tooMuch(path: string, problems: Problem[]): BelfryError {
+  return new BelfryError({
+    code: 'TOO_LARGE',
+    what: 'The change does not fit into the configuration',
+    where: `in ${path}`,
+    why: `With it the file ${listProblems(problems)}, and Belfry could not read it any more`,
+    remedy: 'Change less, or move long texts into files of their own; nothing was changed',
+    details: problems,
+  });
 }
 
 function refusal(path: string, problem: BelfryError): BelfryError {

@@ -133,11 +133,18 @@ async function keepAside(path: string, at: number): Promise<string> {
 
 async function write(path: string, secrets: Map<string, SealedSecret>): Promise<void> {
   const sorted = [...secrets].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = `${JSON.stringify({ version, secrets: Object.fromEntries(sorted) }, null, 2)}\n`;
+  const { complaint } = understand(text, path);
+  if (complaint !== null)
+    throw new BelfryError({
+      code: 'TOO_LARGE',
+      what: 'The secret cannot be stored',
+      where: path,
+      why: `Belfry could not read it back (${complaint})`,
+      remedy: 'Use a shorter token or key; nothing was changed',
+    });
   try {
-    await writeDurably(
-      path,
-      `${JSON.stringify({ version, secrets: Object.fromEntries(sorted) }, null, 2)}\n`,
-    );
+    await writeDurably(path, text);
   } catch (error) {
     throw unusable(
       'The secrets cannot be stored',

@@ -148,6 +148,15 @@ describe('secrets.json', () => {
     expect(await file(home).get('b')).toBeUndefined();
   });
 
+  test('what could not be read back is not written', async () => {
+    const home = temporaryHome();
+    await file(home).put('a', record);
+    const put = file(home).put('b', { backend: 'os', sealed: 'x'.repeat(1_000_001) });
+    await expect(put).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(await file(home).get('a')).toEqual(record);
+    expect(readdirSync(home)).toEqual(['secrets.json']);
+  });
+
   test.each(['', 'null', '[1,2]', '{"version":1', '{"version":1,"secrets":[]}', '{"secrets":{}}', '\0\0\0'])(
     'damaged as %j it is kept aside before it is written again',
     async (text) => {

@@ -94,6 +94,27 @@ test('a change that would be a mistake is refused whole, with all problems, and 
   expect([disk(), ids(store)]).toEqual([before, ['a']]);
 });
 
+test('what would be too large or too deep to be read again is not written', async () => {
+  const { open, disk } = setUp(withJob('a'));
+  const store = open();
+  const before = disk();
+  const deep: unknown = JSON.parse('['.repeat(1000) + ']'.repeat(1000));
+  const hook = { type: 'webhook' as const, name: 'Go', url: 'https://a.example/', method: 'POST' as const };
+  const nested = { ...job('deep'), steps: [{ ...hook, body: deep }] } as JobInput;
+  const large = Array.from({ length: 60 }, (_, i) => ({
+    ...job(`j${i}`),
+    steps: [{ type: 'command' as const, name: 'Go', command: ['true', 'x'.repeat(100_000)] }],
+  }));
+  for (const [added, why] of [
+    [[nested], 'is nested more than 100 levels deep'],
+    [large, 'is larger than 5 MiB'],
+  ] as const)
+    await expect(
+      store.change((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), ...added] })),
+    ).rejects.toMatchObject({ code: 'TOO_LARGE', message: expect.stringContaining(why) });
+  expect([disk(), ids(store), store.problem()]).toEqual([before, ['a'], null]);
+});
+
 test('an edit from outside is taken over by itself', async () => {
   const { home, open } = setUp(withJob('a'));
   const store = open();

@@ -5,10 +5,13 @@ import {
   BelfryError,
   heldMediaId,
   inputOfPost,
+  listProblems,
+  mostPostsAtOnce,
   type PostDraft,
   type PostView,
   type TargetStatus,
 } from '../../../shared/index.ts';
+import { parseJsonText } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { selectionOf, someStatuses, someTime } from '../posts/options.ts';
 import type { Format } from '../posts/read-posts.ts';
@@ -76,7 +79,10 @@ async function exportPosts(context: Context, options: Options): Promise<void> {
   const files = new Map<string, string>();
   const named = posts.map((post) => withFiles(context, post, views, folder, files));
   if (isFile) for (const [from, to] of files) await copy(from, to);
-  const file = await writeOut(context.io, output, oneText(writePosts(named, format)));
+  const text = writePosts(named, format);
+  const obstacle = importObstacle(text, format, named.length);
+  if (obstacle !== null) context.io.err(`posts import does not take this in one piece: ${obstacle}\n`);
+  const file = await writeOut(context.io, output, oneText(text));
   if (file === null) return;
   const shown = { file, format, posts: posts.length, media: files.size };
   context.show(
@@ -84,6 +90,15 @@ async function exportPosts(context: Context, options: Options): Promise<void> {
     () =>
       `Wrote ${counted(posts.length, 'post')} to ${file}${folder && files.size > 0 ? `, and ${counted(files.size, 'file')} to ${folder}` : ''}.`,
   );
+}
+
+/** Why `posts import` would refuse what is written; an archive may be larger than that. */
+function importObstacle(text: string, format: Format, posts: number): string | null {
+  const reading = format === 'json' ? parseJsonText(text) : { ok: true as const };
+  if (!reading.ok) return `the file ${listProblems(reading.problems)}; --format jsonl has no such limit`;
+  return posts > mostPostsAtOnce
+    ? `it takes ${mostPostsAtOnce} posts at once, and these are ${posts}; choose with --from and --to`
+    : null;
 }
 
 async function* oneText(text: string): AsyncGenerator<string> {

@@ -11,16 +11,31 @@ import {
 } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { readTextFile } from '../json-file.ts';
+import { readBytesFile } from '../json-file.ts';
 import { withAbsoluteMedia } from '../posts/absolute-media.ts';
+import type { Decoded } from '../posts/decode-file.ts';
 import { remarksOn, timeReader } from '../posts/local-time.ts';
 import { postTable } from '../posts/post-table.ts';
 import type { Format, Row } from '../posts/read-posts.ts';
-import { counted } from '../text.ts';
+import { acceptedTimes, type DateOrder, dateOrders } from '../posts/sheet-times.ts';
+import { counted, oneLine } from '../text.ts';
 import { oneOf } from '../usage.ts';
 import type { Use } from '../use.ts';
 
-type Options = { format?: Format; timezone?: string; dryRun?: boolean };
+type Options = {
+  format?: Format;
+  encoding?: string;
+  timezone?: string;
+  dates?: DateOrder;
+  accounts?: string[];
+  dryRun?: boolean;
+};
+
+/** How the file was understood: for the preview. */
+type Source = { format: Format; encoding: string; guessed: boolean; lines: string[] };
+
+const linesShown = 3;
+const lineShown = 100;
 
 const help = `
 Columns of CSV, all but accounts may be left out; an empty cell is one that is not there:
@@ -30,11 +45,16 @@ Columns of CSV, all but accounts may be left out; an empty cell is one that is n
   thread1, thread1.media1 thread1.alt1 …       further parts of a thread
   poll (one option per line), pollSeconds, pollMultiple, pollHideTotals
   overrides                                    JSON, as in a post
-A time without an offset is the time of --timezone. A cell that begins like a formula is written with an
-apostrophe before it, which is taken off again.
+What spreadsheets export is read as it is: UTF-8, UTF-16, Windows-1252 or Mac Roman, with commas, semicolons or tabs;
+the import says what it took when that is not certain. Times such as 2026-12-24 09:00, 24.12.2026 09:00 and
+12/24/2026 9:00 AM; without an offset they are the times of --timezone. A cell that begins like a formula is written
+with an apostrophe before it, which is taken off again.
+Tables for Buffer (Text, Tags, Posting Time) and Hootsuite (time, message, link) are understood; they name no accounts,
+so --accounts does.
 
 Examples:
   belfry posts import spring.csv --dry-run
+  belfry posts import buffer.csv --accounts ada-example,grace-page --dry-run
   belfry posts import - --format jsonl < posts.jsonl`;
 
 /** `belfry posts import`: adds all posts of a file, or none and names every mistake by its row. */
@@ -48,6 +68,15 @@ export function importCommand(posts: Command, use: Use): void {
       'csv, json or jsonl (default: by name or content)',
       oneOf(['csv', 'json', 'jsonl'] as const),
     )
+    .option('--encoding <name>', 'encoding of the file, such as windows-1250 (default: told by its bytes)')
+    .option(
+      '--dates <order>',
+      'dmy or mdy: whether the day or the month comes first in 3/4/2026',
+      oneOf(dateOrders),
+    )
+    .option('--accounts <ids>', 'accounts of posts that name none, with commas between them', (ids) =>
+      ids.split(',').map((id) => id.trim()),
+    )
     .option(
       '--timezone <zone>',
       'zone of times without an offset (default: the one of the settings, or of this machine)',
@@ -59,18 +88,59 @@ export function importCommand(posts: Command, use: Use): void {
 
 async function importPosts(context: Context, file: string, options: Options): Promise<void> {
   const { formatOf, readPosts } = await import('../posts/read-posts.ts');
-  const { text, where, folder } = await readTextFile(context.io, file);
+  const { decodeFile } = await import('../posts/decode-file.ts');
+  const { bytes, where, folder } = await readBytesFile(context.io, file);
+  const start = options.format ?? formatOf(file, Buffer.from(bytes.subarray(0, 100)).toString('latin1'));
+  const decoded = decodeFile(bytes, where, { given: options.encoding, isTable: start === 'csv' });
+  const format = options.format ?? formatOf(file, decoded.text);
   const { read, seen } = await timeReader(await zoneOf(context, options.timezone));
-  const rows = readPosts(text, options.format ?? formatOf(file, text), where, read);
+  const { dates, accounts } = options;
+  const { rows, remarks: understood } = readPosts(decoded.text, format, where, {
+    times: read,
+    dates,
+    accounts,
+  });
   if (rows.length === 0) throw problemsError([{ field: '', message: 'holds no posts' }], where);
   const posts = checked(rows, where).map((post) => withAbsoluteMedia(post, folder));
   const result = await addAll(context, rows, posts, options.dryRun === true, where);
-  const remarks = remarksOn(seen);
+  const remarks = [...encodingRemarks(decoded), ...understood, ...remarksOn(seen)];
   if (!context.json) for (const remark of remarks) context.io.err(`${remark}\n`);
   const added = result.posts.filter(({ isNew }) => isNew).map(({ post }) => post);
   const existing = result.posts.length - added.length;
-  const shown = { dryRun: result.dryRun, added: added.length, existing, remarks, posts: added };
-  context.show(shown, () => `${postTable(context, added)}\n${summary(result, added.length, existing)}`);
+  const source: Source = {
+    format,
+    encoding: decoded.encoding,
+    guessed: decoded.guessed,
+    lines: firstLines(decoded.text),
+  };
+  const shown = { dryRun: result.dryRun, added: added.length, existing, source, remarks, posts: added };
+  context.show(shown, () =>
+    [
+      ...(result.dryRun ? [describeSource(source)] : []),
+      postTable(context, added),
+      summary(result, added.length, existing),
+    ].join('\n'),
+  );
+}
+
+function encodingRemarks({ encoding, guessed, text }: Decoded): string[] {
+  if (encoding === 'UTF-8') return [];
+  if (!guessed) return [`Read as ${encoding}`];
+  const words = [...new Set(text.match(/[\p{L}]*[^\0-\x7f\p{P}\p{S}\s][\p{L}]*/gu) ?? [])].slice(0, 3);
+  const such = words.length > 0 ? `, with words such as ${words.join(', ')}` : '';
+  return [`Read as ${encoding}, since it is not UTF-8${such}; if that is wrong, name it with --encoding`];
+}
+
+function firstLines(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/, linesShown).filter((line) => line !== '');
+  return lines.map((line) => (line.length > lineShown ? `${line.slice(0, lineShown)}…` : line));
+}
+
+function describeSource({ format, encoding, lines }: Source): string {
+  const name = { csv: 'a table', json: 'JSON', jsonl: 'JSON lines' }[format];
+  return [`Read as ${name} in ${encoding}; it begins:`, ...lines.map((line) => `  ${oneLine(line)}`)].join(
+    '\n',
+  );
 }
 
 function summary({ dryRun }: PostBatchResult, added: number, existing: number): string {
@@ -92,10 +162,18 @@ async function zoneOf(context: Context, given: string | undefined): Promise<stri
 function checked(rows: readonly Row[], where: string): PostInput[] {
   const results = rows.map(({ value }) => check(postInputSchema, value));
   const problems = results.flatMap((result, index) =>
-    result.ok ? [] : result.problems.map((problem) => inRow(rows[index], problem)),
+    result.ok ? [] : inWords(result.problems).map((problem) => inRow(rows[index], problem)),
   );
   if (problems.length > 0) throw problemsError(problems, where);
   return results.flatMap((result) => (result.ok ? [result.value] : []));
+}
+
+/** A time that none of the accepted forms fits breaks several rules at once; one line says what does. */
+function inWords(problems: readonly Problem[]): Problem[] {
+  const others = problems.filter(({ field }) => field !== 'publishAt');
+  return others.length === problems.length
+    ? others
+    : [{ field: 'publishAt', message: acceptedTimes }, ...others];
 }
 
 /** What the engine finds (files, accounts, limits) is told by the row, too. */

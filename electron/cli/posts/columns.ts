@@ -1,5 +1,4 @@
 import type { PostDraft } from '../../../shared/index.ts';
-import type { ReadTime } from './local-time.ts';
 
 /** A row as a spreadsheet shows it, by the names of its columns; empty cells are left out. */
 export type Cells = Readonly<Record<string, string>>;
@@ -7,7 +6,7 @@ type Draft = Readonly<Record<string, unknown>>;
 
 /** One column that is there once: how its cell is read, and written. */
 type Column = {
-  read(cell: string, times: ReadTime): unknown;
+  read(cell: string): unknown;
   write(post: PostDraft): string;
 };
 
@@ -34,7 +33,7 @@ const flag = (name: 'draft' | 'sensitive'): Column => ({
 const columns: Readonly<Record<string, Column>> = {
   text: plain('text'),
   accounts: list('accounts', /[\s,;]+/),
-  publishAt: { read: (cell, times) => times(cell), write: ({ publishAt }) => publishAt ?? '' },
+  publishAt: { read: (cell) => cell, write: ({ publishAt }) => publishAt ?? '' },
   draft: flag('draft'),
   tags: list('tags', /[,\n]/),
   firstComment: plain('firstComment'),
@@ -81,11 +80,11 @@ export const columnNames: readonly string[] = [
 ];
 
 /** The post that a row says, as it is to be checked. */
-export function readCells(cells: Cells, times: ReadTime): Draft {
+export function readCells(cells: Cells): Draft {
   const post: Record<string, unknown> = {};
   for (const [name, column] of Object.entries(columns)) {
     const cell = cells[name];
-    if (cell !== undefined) post[name] = column.read(cell, times);
+    if (cell !== undefined) post[name] = column.read(cell);
   }
   const media = readFiles(cells, '');
   const thread = Array.from({ length: lastPart(cells) }, (_, index) => ({
