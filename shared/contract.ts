@@ -93,9 +93,11 @@ export const contract = {
   'workspaces.put': { in: z.strictObject({ workspace: workspaceSchema }), out: done },
   'workspaces.remove': { in: byId, out: done },
 
+  /** Fire times of a job (`id`), of a trigger alone, or of a `job` as it would be saved: one that exists keeps its phase. */
   'schedule.next': {
     in: z.strictObject({
       id: z.string().min(1).optional(),
+      job: jobSchema.optional(),
       trigger: triggerSchema.optional(),
       timezone: timezoneSchema.optional(),
       from: instantSchema.optional(),

@@ -84,5 +84,7 @@ export const fireTimesSchema = z.strictObject({
   next: z.array(instantSchema),
   /** What the schedule does when clocks change; absent when they never do. */
   daylightSaving: z.string().optional(),
+  /** Present when an interval counts from when its job is saved: `next` supposes that this is now. */
+  countsFromSaving: z.literal(true).optional(),
 });
 export type FireTimes = z.infer<typeof fireTimesSchema>;

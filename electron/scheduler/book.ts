@@ -1,5 +1,5 @@
 import type { Job, Millis } from '../../shared/index.ts';
-import { type JobSchedule, jobSchedule, scheduleKey } from './job-schedule.ts';
+import { anchorAt, type JobSchedule, jobSchedule, scheduleKey } from './job-schedule.ts';
 import type { JobState } from './ports.ts';
 
 /** A job that the scheduler follows. */
@@ -59,8 +59,7 @@ export function nextState({ state, job, timezone, handled, now }: Reading): JobS
   if (!job?.enabled) return state?.active ? { ...state, active: false } : undefined;
   const schedule = scheduleKey(job, job.timezone ?? timezone);
   if (!state) {
-    const anchor = Math.floor(now / 1000) * 1000; // Whole seconds make an interval's slots readable.
-    return { jobId: job.id, anchor, cursor: now, active: true, schedule };
+    return { jobId: job.id, anchor: anchorAt(now), cursor: now, active: true, schedule };
   }
   if (!state.active) return { ...state, cursor: Math.max(state.cursor, now), active: true, schedule };
   if (state.schedule === schedule) return undefined;

@@ -10,7 +10,7 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import { checkTriggers } from './check/check-triggers.ts';
-import { jobSchedule, type Timing } from './job-schedule.ts';
+import { anchorAt, jobSchedule, type Timing } from './job-schedule.ts';
 import { clockRules, describeTiming } from './words/describe.ts';
 
 /** Which fire times are wanted: `count` of them after `from`. */
@@ -21,15 +21,18 @@ export type FireTimesQuery = {
   startAt?: string | null;
   endAt?: string | null;
   blackouts?: Job['blackouts'];
-  /** When Belfry first saw the job; default: `from`. */
+  /** When Belfry first saw the job; left out when it never did. */
   anchor?: Millis;
+  /** When a job that is not saved yet would be; default: `from`. */
+  now?: Millis;
   from: Millis;
   count: number;
 };
 
 /** The next instants at which triggers fire, and their meaning in words. Throws BAD_INPUT when they mean nothing. */
 export function fireTimes(query: FireTimesQuery): FireTimes {
-  const { timezone, from, count, anchor = from } = query;
+  const { timezone, from, count } = query;
+  const anchor = query.anchor ?? anchorAt(query.now ?? from);
   const timing: Timing = {
     triggers: [...(query.trigger ? [query.trigger] : []), ...(query.triggers ?? [])],
     startAt: query.startAt ?? null,
@@ -48,7 +51,14 @@ export function fireTimes(query: FireTimesQuery): FireTimes {
     description: describeTiming(timing, { timezone, anchor }),
     next,
     ...(daylightSaving === null ? {} : { daylightSaving }),
+    ...(query.anchor === undefined && timing.triggers.some(isFloating) ? { countsFromSaving: true } : {}),
   };
+}
+
+/** Whether a trigger counts from when Belfry first saw its job. */
+export function isFloating(trigger: Trigger): boolean {
+  if (trigger.type === 'calendar') return trigger.from === undefined;
+  return trigger.type === 'interval' && trigger.anchor === undefined;
 }
 
 function checkTimezone(timezone: string): Problem[] {

@@ -7,7 +7,7 @@ export {
   type LineRemark,
 } from './crontab/import-crontab.ts';
 export { awaitedJobs } from './events.ts';
-export { type FireTimesQuery, fireTimes } from './fire-times.ts';
+export { type FireTimesQuery, fireTimes, isFloating } from './fire-times.ts';
 export type {
   Claim,
   Claimed,

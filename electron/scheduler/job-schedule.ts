@@ -15,6 +15,11 @@ export type JobSchedule = {
   nextRun(after: Millis): Millis | null;
 };
 
+/** From when the intervals of a job count that is first seen at `now`: whole seconds make its slots readable. */
+export function anchorAt(now: Millis): Millis {
+  return Math.floor(now / 1000) * 1000;
+}
+
 /** Works out when a job is due. */
 export function jobSchedule(timing: Timing, place: Place): JobSchedule {
   const slots = bounded(

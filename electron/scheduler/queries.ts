@@ -59,14 +59,16 @@ export function schedulerQueries(
       }),
     checkTrigger: (trigger, timezone) => checkTrigger(trigger, { timezone, anchor: clock.now() }),
     async fireTimes({ job, trigger, timezone, from, count }) {
+      const known = job ? anchor(job.id) : null;
       return fireTimes({
+        ...(known === null ? {} : { anchor: known }),
+        now: clock.now(),
         ...(trigger && { trigger }),
         ...(job && {
           triggers: job.triggers,
           startAt: job.startAt,
           endAt: job.endAt,
           blackouts: job.blackouts,
-          anchor: anchorOf(job.id),
         }),
         timezone: timezone ?? job?.timezone ?? needs.defaultTimezone(),
         from,

@@ -20,4 +20,4 @@ export { createRunLedger } from './runs.ts';
 export type { Tables } from './schema.ts';
 export { createSecretsFile } from './secrets-file.ts';
 export { createSeriesLedger } from './series.ts';
-export { createSlotLedger } from './slots.ts';
+export { createSlotLedger, readAnchors } from './slots.ts';

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../shared/index.ts';
 import type { Claim, Claimed, ClaimedRun, JobState, SlotLedger } from '../scheduler/ports.ts';
@@ -80,6 +81,25 @@ async function saveStates(trx: Kysely<Tables>, states: readonly JobState[]): Pro
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(${JSON.stringify(rows)}) WHERE true
     ON CONFLICT (job_id) DO UPDATE SET anchor = excluded.anchor, cursor = excluded.cursor, active = excluded.active,
       schedule = excluded.schedule`.execute(trx);
+}
+
+/**
+ * Since when the intervals of each job count, as the database of a home says that no engine need have open; empty when
+ * there is none that can be read.
+ */
+export function readAnchors(path: string): Map<string, Millis> {
+  let raw: DatabaseSync | undefined;
+  try {
+    raw = new DatabaseSync(path, { readOnly: true });
+    const rows = raw.prepare('SELECT job_id, anchor FROM job_state').all();
+    return new Map(rows.map((row) => [String(row['job_id']), Number(row['anchor'])]));
+  } catch (error) {
+    // The start of an engine says what is wrong with it.
+    if (error instanceof Error && 'errcode' in error) return new Map();
+    throw error;
+  } finally {
+    raw?.close();
+  }
 }
 
 type Engine = { at: Millis; epoch: number; newId: () => string };

@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createSlotLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { memory, serve } from './engine.ts';
 import { belfry, json } from './terminal.ts';
@@ -84,7 +85,28 @@ test('next of a job asks the engine, and reads config.json when there is none', 
   const floating = homeWith({ jobs: [{ ...post, triggers: [{ type: 'interval', hours: 3 }] }] });
   const remark = await belfry(['--home', floating, 'next', 'news', '--json', '--count', '1']);
   expect(json(remark)).toMatchObject({ next: ['2026-11-22T12:00:00.000Z'] });
-  expect(remark.err).toContain('counted from now');
+  expect(remark.err).toContain('counts from when its job is saved');
+});
+
+test('a job that exists keeps its phase in every preview, also without an engine', async () => {
+  const job = { id: 'news', name: 'News', steps: [step], triggers: [{ type: 'interval', hours: 3 }] };
+  const home = homeWith({ jobs: [job] });
+  const { db, close } = openDatabase(join(home, 'belfry.db'));
+  const anchor = Date.parse('2026-11-01T00:30:00Z');
+  await createSlotLedger(db, await raiseEpoch(db), () => 'id').saveStates([
+    { jobId: 'news', anchor, cursor: anchor, active: true, schedule: '' },
+  ]);
+  await close();
+  const next = await belfry(['--home', home, 'next', 'news', '--json', '--count', '1']);
+  expect(json(next)).toMatchObject({ next: ['2026-11-22T09:30:00.000Z'] });
+  expect(next.err).toBe('');
+
+  const file = join(home, 'edited.json');
+  writeFileSync(file, JSON.stringify({ ...job, triggers: [{ type: 'interval', hours: 6 }] }));
+  const from = ['--from', '2026-11-22T09:00:00Z', '--to', '2026-11-22T13:00:00Z'];
+  const played = await belfry(['--home', home, 'simulate', file, ...from, '--json']);
+  expect(json(played)).toMatchObject({ events: [{ slot: '2026-11-22T12:30:00.000Z' }] });
+  expect(played.err).toBe('');
 });
 
 test('config check: good, missing, and every mistake of a bad one with its line', async () => {

@@ -205,4 +205,21 @@ describe('what comes next', () => {
     const { next } = await scheduler.fireTimes({ job, from: clock.now(), count: 2 });
     expect(next).toEqual(['2026-11-22T14:00:00.000Z', '2026-11-22T19:00:00.000Z']);
   });
+
+  test('an edit keeps that phase in its preview; a new job begins to count when it is saved', async () => {
+    const job = jobOf({ triggers: [{ type: 'interval', hours: 5 }] });
+    const { clock, scheduler } = await world([job]);
+    await clock.advance(2 * hour);
+    const from = clock.now();
+    const edited = { ...job, triggers: [{ type: 'interval' as const, hours: 4 }] };
+    const kept = await scheduler.fireTimes({ job: edited, from, count: 1 });
+    expect(kept.next).toEqual(['2026-11-22T13:00:00.000Z']);
+    expect(kept.countsFromSaving).toBeUndefined();
+    const fresh = await scheduler.fireTimes({ job: { ...edited, id: 'new' }, from, count: 1 });
+    expect(fresh).toMatchObject({ next: ['2026-11-22T15:00:00.000Z'], countsFromSaving: true });
+    const anchor = '2026-11-22T00:00:00Z';
+    const anchored = { type: 'interval' as const, hours: 4, anchor };
+    const fixed = await scheduler.fireTimes({ trigger: anchored, from, count: 1 });
+    expect(fixed.countsFromSaving).toBeUndefined();
+  });
 });

@@ -117,8 +117,8 @@ export function jobHandlers(needs: ApiNeeds) {
       }));
       return {};
     },
-    'schedule.next': ({ id, trigger, timezone, from, count }) => {
-      const job = id === undefined ? undefined : find(needs, id);
+    'schedule.next': ({ id, job: unsaved, trigger, timezone, from, count }) => {
+      const job = unsaved ?? (id === undefined ? undefined : find(needs, id));
       return needs.scheduler.fireTimes({
         ...(job ? { job } : {}),
         ...(trigger ? { trigger } : {}),

@@ -31,10 +31,14 @@ export function nextCommand(program: Command, use: Use): void {
     .action(
       use(async (context, id: string | undefined, options: Options) => {
         const times = await find(context, id, checked(options));
+        if (times.countsFromSaving) context.io.err(supposed);
         context.show(times, () => describe(context, times, options.from !== undefined));
       }),
     );
 }
+
+const supposed =
+  'An interval without an anchor counts from when its job is saved; these times suppose that it is now.\n';
 
 async function find(context: Context, id: string | undefined, options: Options): Promise<FireTimes> {
   if (id !== undefined && options.trigger === undefined) return await ofJob(context, id, options);
@@ -60,7 +64,8 @@ async function ofTrigger({ io }: Context, text: string, options: Options): Promi
   const trigger = parse(triggerSchema, parseJson(text, 'the option --trigger'), 'the trigger');
   const { fireTimes } = await import('../../scheduler/index.ts');
   const from = options.from === undefined ? io.clock.now() : fromInstant(options.from);
-  return fireTimes({ trigger, timezone: options.timezone ?? io.timezone, from, count: options.count });
+  const timezone = options.timezone ?? io.timezone;
+  return fireTimes({ trigger, timezone, from, now: io.clock.now(), count: options.count });
 }
 
 async function ofJob(context: Context, id: string, options: Options): Promise<FireTimes> {
@@ -86,15 +91,16 @@ async function ofConfiguredJob(context: Context, id: string, options: Options): 
   const { jobs, settings } = await readConfigFile(paths.config);
   const job = [...builtinJobs, ...jobs].find((candidate) => candidate.id === id);
   if (!job) throw unknownJob(id, paths.config);
-  if (job.triggers.some((trigger) => trigger.type === 'interval' && trigger.anchor === undefined))
-    io.err('Belfry is not running: an interval without an anchor is counted from now.\n');
+  const { readAnchors } = await import('../../store/index.ts');
+  const anchor = readAnchors(paths.db).get(id);
   return fireTimes({
     triggers: job.triggers,
     timezone: options.timezone ?? job.timezone ?? settings.timezone ?? io.timezone,
     startAt: job.startAt,
     endAt: job.endAt,
     blackouts: job.blackouts,
-    anchor: io.clock.now(),
+    ...(anchor === undefined ? {} : { anchor }),
+    now: io.clock.now(),
     from: options.from === undefined ? io.clock.now() : fromInstant(options.from),
     count: options.count,
   });

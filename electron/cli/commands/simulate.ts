@@ -36,12 +36,12 @@ async function play(context: Context, name: string, options: Options): Promise<v
   const { readWorld } = await import('../simulation/read-world.ts');
   const { findJobs } = await import('../simulation/find-jobs.ts');
   const { describeSimulation } = await import('../simulation/describe.ts');
-  const { describeJob, simulate } = await import('../../scheduler/index.ts');
+  const { describeJob, isFloating, simulate } = await import('../../scheduler/index.ts');
   if (options.timezone !== undefined) parse(timezoneSchema, options.timezone, 'the option --timezone');
   const world = readWorld(options);
   const { jobs, anchors, ...subject } = await findJobs(context, name);
   const timezone = options.timezone ?? subject.timezone ?? context.io.timezone;
-  if (jobs.some((job) => job.enabled && !anchors.has(job.id) && job.triggers.some(floats)))
+  if (jobs.some((job) => job.enabled && !anchors.has(job.id) && job.triggers.some(isFloating)))
     context.io.err('An interval without an anchor is counted from the beginning of the simulation.\n');
   const { events, totals } = simulate({ ...world, jobs, timezone, anchor: (id) => anchors.get(id) });
   const summaries = jobs.map((job): Total => {
@@ -66,11 +66,6 @@ async function play(context: Context, name: string, options: Options): Promise<v
     totals: summaries,
   };
   context.show(document, () => describeSimulation(context, { events, totals: summaries, timezone }));
-}
-
-function floats(trigger: { type: string; anchor?: string | undefined; from?: string | undefined }): boolean {
-  if (trigger.type === 'calendar') return trigger.from === undefined;
-  return trigger.type === 'interval' && trigger.anchor === undefined;
 }
 
 /** An event with its instants as they are on disk and wire. */

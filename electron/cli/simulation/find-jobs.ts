@@ -8,6 +8,7 @@ import {
   problemsError,
 } from '../../../shared/index.ts';
 import { checkJob, checkJobs } from '../../scheduler/index.ts';
+import { readAnchors } from '../../store/index.ts';
 import { builtinJobs } from '../../templates/index.ts';
 import type { Context } from '../context.ts';
 import { wireOf } from '../failure.ts';
@@ -35,10 +36,11 @@ async function ofFile(context: Context, name: string): Promise<Subject> {
   const value = parseJson(file.text, file.where);
   if (isConfig(value)) {
     const { jobs, settings } = parseConfig(file.text, file.where);
-    return { jobs, timezone: settings.timezone, anchors: new Map() };
+    return { jobs, timezone: settings.timezone, anchors: readAnchors(context.paths.db) };
   }
   const jobs = Array.isArray(value) ? listed(value, name, file) : [alone(context, value, name, file)];
-  return { jobs, timezone: null, anchors: new Map() };
+  // A file for a job that exists is a change of it, which keeps its phase.
+  return { jobs, timezone: null, anchors: readAnchors(context.paths.db) };
 }
 
 function isConfig(value: unknown): boolean {
@@ -72,7 +74,7 @@ async function ofId(context: Context, id: string): Promise<Subject> {
     return {
       jobs: jobs.map((job) => (job.id === id ? asEnabled(context, job) : job)),
       timezone: config.settings.timezone,
-      anchors: new Map(),
+      anchors: readAnchors(context.paths.db),
     };
   }
 }

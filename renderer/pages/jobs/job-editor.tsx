@@ -80,7 +80,7 @@ export function JobEditor({ text, onChange, save, saving, saveText, cancelTo, hi
         {job ? (
           <>
             <Section title="When it runs">
-              <TriggerPreview triggers={job.triggers} timezone={job.timezone} />
+              <TriggerPreview job={job} />
             </Section>
             <Section title="What it does">
               <JobSteps steps={job.steps} />

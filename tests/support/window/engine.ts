@@ -161,8 +161,9 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       return {};
     },
 
-    'schedule.next': async ({ id, trigger, timezone, count }) => {
-      const subject: Pick<Job, 'triggers'> = id ? job(id) : { triggers: trigger ? [trigger] : [] };
+    'schedule.next': async ({ id, job: unsaved, trigger, timezone, count }) => {
+      const subject: Pick<Job, 'triggers'> =
+        unsaved ?? (id ? job(id) : { triggers: trigger ? [trigger] : [] });
       return {
         timezone: timezone ?? 'America/New_York',
         description: subject.triggers.map(triggerWords).join('; '),
