@@ -28,6 +28,7 @@ export function createBelfry(host: Host): Engine {
       return starting;
     },
     stop(options = {}) {
+      if (stopping && options.drainMs !== undefined) rooms?.hurry(options.drainMs);
       stopping ??= close(options);
       return stopping;
     },

@@ -1,4 +1,4 @@
-import { BelfryError, toWireError } from '../shared/index.ts';
+import { BelfryError, exitCodes, toWireError } from '../shared/index.ts';
 import { folderAssets, type HttpDoor, openHttpDoor } from './api/index.ts';
 import { createBelfry } from './belfry.ts';
 import { systemClock } from './clock.ts';
@@ -38,7 +38,18 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+  let asked = 0;
+  let hurry = () => {};
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    // A library (when-exit, under conf) raises each signal again, which would count as a second one.
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      asked += 1;
+      if (asked === 1) end();
+      else if (asked === 2) hurry();
+      else process.exit(exitCodes.failed);
+    });
+  }
   const headless = await openHeadless(options, end);
   // One failed callback must not end the work of all jobs; what is lost with it is found again at the next start.
   const uncaught = (error: unknown) =>
@@ -48,12 +59,17 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
   process.on('uncaughtException', uncaught);
   process.on('unhandledRejection', uncaught);
   await ended;
-  headless.log('info', 'Ending: running jobs are drained');
+  headless.log('info', 'Ending: running jobs may finish; a second Ctrl-C ends them now');
+  hurry = () => {
+    headless.log('warn', 'Ending now: running jobs are ended; a third Ctrl-C leaves at once');
+    headless.hurry();
+  };
+  if (asked > 1) hurry();
   await headless.close();
   return 0;
 }
 
-type Headless = { log: Host['log']; link(): string | null; close(): Promise<void> };
+type Headless = Pick<Host, 'log' | 'browserWindow'> & { close(): Promise<void>; hurry(): void };
 
 /** Starts one engine with its window on a loopback port. Throws what the engine throws, and PORT_IN_USE. */
 async function openHeadless(options: HeadlessOptions, quit: () => void): Promise<Headless> {
@@ -62,6 +78,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
   const close = () => closers.close({});
   let door: HttpDoor | undefined;
   let demo: Promise<Headless> | undefined;
+  let hurry = () => {};
   const host: Host = {
     mode: 'headless',
     home: options.home,
@@ -71,7 +88,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     configFile: confFile,
     vaults: [],
     quit,
-    link: () => door?.mintLink() ?? null,
+    browserWindow: () => door ?? null,
     openUrl: async () => {
       throw desktopOnly('An address cannot be opened', 'Open it in your own browser');
     },
@@ -92,7 +109,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
           throw error;
         },
       );
-      return { url: (await demo).link() };
+      return { url: (await demo).browserWindow()?.mintLink() ?? null };
     },
     launchAtLogin: async () => {
       throw desktopOnly(
@@ -114,6 +131,8 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     const engine = createBelfry(host);
     await engine.start();
     closers.add(() => engine.stop());
+    // Closing waits for the same end.
+    hurry = () => void engine.stop({ drainMs: 0 });
     if (options.window) {
       const metrics = createMetrics(engine, systemClock.now());
       door = await openHttpDoor({
@@ -139,7 +158,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     await close();
     throw error;
   }
-  return { log, link: host.link, close };
+  return { log, browserWindow: host.browserWindow, close, hurry };
 }
 
 function desktopOnly(what: string, remedy: string): BelfryError {

@@ -4,6 +4,15 @@ import type { Alert } from './alerts/index.ts';
 import type { HelperHost } from './runner/index.ts';
 import type { ConfigFile } from './store/index.ts';
 
+/** The window as it is opened in a browser. */
+export type BrowserWindow = {
+  address: string;
+  /** A fresh link with a code for one use. */
+  mintLink(): string;
+  /** Every window that is open needs a fresh link. */
+  endSessions(): void;
+};
+
 /** What a host (desktop or headless) gives the engine. */
 export type Host = {
   mode: Mode;
@@ -19,8 +28,8 @@ export type Host = {
   vaults: Vault[];
   /** Ends the application, work drained. */
   quit(): void;
-  /** A fresh link to the window in a browser; null when this host has a window of its own. */
-  link(): string | null;
+  /** The window in a browser; null when this host has a window of its own, or none. */
+  browserWindow(): BrowserWindow | null;
   openUrl(url: string): Promise<void>;
   /** Asks the person for files to post; paths on this machine. */
   pickFiles(): Promise<string[]>;

@@ -14,6 +14,8 @@ export type Rooms = {
   wake(reason: WakeReason): void;
   /** `drainMs`: time for running jobs to end; default from the settings. */
   close(options: { drainMs?: number }): Promise<void>;
+  /** Gives running jobs no more than `drainMs` from now, while it closes. */
+  hurry(drainMs: number): void;
 };
 
 /**
@@ -40,7 +42,12 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
       clock,
       log,
       hostCalls: {
-        'host.link': async () => ({ url: host.link() }),
+        'host.link': async () => ({ url: host.browserWindow()?.mintLink() ?? null }),
+        'host.address': async () => ({ url: host.browserWindow()?.address ?? null }),
+        'host.endSessions': async () => {
+          host.browserWindow()?.endSessions();
+          return {};
+        },
         'host.path': async () => ({ path: (await environment())['PATH'] ?? '' }),
       },
     });
@@ -74,7 +81,9 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
       posting.planner.look();
     };
 
-    return { call: api.call, wake, close: closers.close };
+    // The promise is the one that closing waits for.
+    const hurry = (drainMs: number) => void runner.stop({ drainMs });
+    return { call: api.call, wake, close: closers.close, hurry };
   } catch (error) {
     await closers.close({ drainMs: 0 });
     throw error;

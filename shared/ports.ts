@@ -37,7 +37,7 @@ export type Engine = Bridge & {
   start(): Promise<void>;
   /**
    * No new slots; running jobs get `drainMs` (default: `settings.drainSeconds`) to end, then their process trees are
-   * ended. Frees the home. Can be called twice.
+   * ended. Frees the home. Can be called twice; a second call may shorten the time.
    */
   stop(options?: { drainMs?: number }): Promise<void>;
   /** The machine woke up, came back on line, or its clock was set. */

@@ -1,10 +1,20 @@
 import { createConnection, type Socket } from 'node:net';
-import { type Announcement, BelfryError, type Bridge, type Envelope } from '../../shared/index.ts';
+import {
+  type Announcement,
+  BelfryError,
+  type Bridge,
+  type Clock,
+  type Envelope,
+} from '../../shared/index.ts';
 import { lineCutter } from './lines.ts';
 import { replyLimitBytes, replySchema, type SocketReply, toLine } from './socket-wire.ts';
 
 /** An engine that is there accepts at once. */
 const connectMs = 5000;
+/** While a call waits, the engine is asked this often whether it is alive; calls themselves may take minutes. */
+const pingMs = 5000;
+/** So many questions in a row without any answer: the process is stopped or hangs. */
+const mostUnanswered = 4;
 
 export type Client = Bridge & {
   close(): void;
@@ -14,21 +24,43 @@ export type Client = Bridge & {
 
 /**
  * Connects to the engine behind a socket. Throws NOT_RUNNING when nobody answers, HOME_UNUSABLE when the socket is not ours.
- * Calls that an ending engine leaves open are answered with NOT_RUNNING.
+ * Calls that an ending engine leaves open, or one that does not react for 20 s, are answered with NOT_RUNNING.
  */
-export async function connect(path: string): Promise<Client> {
+export async function connect(path: string, clock: Clock): Promise<Client> {
   const socket = await open(path);
   const cut = lineCutter(replyLimitBytes);
   const waiting = new Map<number, (envelope: Envelope<unknown>) => void>();
   const listeners = new Set<(announcement: Announcement) => void>();
   let lastId = 0;
 
+  let unanswered = 0;
+  let stopWatch: (() => void) | undefined;
+  const rest = () => {
+    stopWatch?.();
+    stopWatch = undefined;
+  };
+  const watch = () => {
+    stopWatch ??= clock.setTimer(pingMs, () => {
+      stopWatch = undefined;
+      if (unanswered >= mostUnanswered) return end(silent(path));
+      unanswered += 1;
+      socket.write(toLine({ id: 0, ping: true }));
+      watch();
+    });
+  };
+  const end = (answer: Envelope<never>) => {
+    rest();
+    for (const resolve of waiting.values()) resolve(answer);
+    waiting.clear();
+    socket.destroy();
+  };
   const send = (message: { name: string; input: unknown } | { subscribe: true }) =>
     new Promise<Envelope<unknown>>((resolve) => {
       if (socket.destroyed) return resolve(lost(path));
       lastId += 1;
       waiting.set(lastId, resolve);
       socket.write(toLine({ id: lastId, ...message }));
+      watch();
     });
   const take = (reply: SocketReply) => {
     if ('announcement' in reply) {
@@ -40,9 +72,11 @@ export async function connect(path: string): Promise<Client> {
     if (id === undefined) return;
     waiting.get(id)?.(reply.envelope);
     waiting.delete(id);
+    if (waiting.size === 0) rest();
   };
 
   socket.on('data', (chunk: Buffer) => {
+    unanswered = 0;
     const lines = cut(chunk);
     if (!lines) return void socket.destroy();
     for (const line of lines) {
@@ -52,8 +86,7 @@ export async function connect(path: string): Promise<Client> {
   });
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
-      for (const answer of waiting.values()) answer(lost(path));
-      waiting.clear();
+      end(lost(path));
       resolve();
     });
   });
@@ -121,6 +154,18 @@ function lost(path: string): Envelope<never> {
     where: `at ${path}`,
     why: 'It was stopped or crashed while the call was open',
     remedy: 'Start it again and look whether the call took effect',
+  });
+  return { ok: false, error: error.toWire() };
+}
+
+function silent(path: string): Envelope<never> {
+  const error = new BelfryError({
+    code: 'NOT_RUNNING',
+    what: 'Belfry does not answer',
+    where: `at ${path}`,
+    why: `It has not reacted for ${(mostUnanswered * pingMs) / 1000} s: its process is stopped, hangs, or the machine is overloaded`,
+    remedy:
+      'Look at its process (`belfry doctor` names it), and look whether the call took effect before you repeat it',
   });
   return { ok: false, error: error.toWire() };
 }

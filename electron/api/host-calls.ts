@@ -4,6 +4,10 @@ import { type Bridge, toWireError } from '../../shared/index.ts';
 export type HostAnswers = {
   /** A fresh link to the window in a browser, or null when this host has its own window. */
   'host.link': { url: string | null };
+  /** Where the window is, without the code that opens it. */
+  'host.address': { url: string | null };
+  /** Ends the sessions of all windows in browsers. */
+  'host.endSessions': Record<string, never>;
   /** The PATH that commands of jobs get. */
   'host.path': { path: string };
 };
@@ -14,7 +18,7 @@ export function withHostCalls(bridge: Bridge, calls: Partial<HostCalls>): Bridge
   return {
     subscribe: (listener) => bridge.subscribe(listener),
     async call(name, input) {
-      const answer = name === 'host.link' || name === 'host.path' ? calls[name] : undefined;
+      const answer = Object.hasOwn(calls, name) ? calls[name as keyof HostCalls] : undefined;
       if (!answer) return await bridge.call(name, input);
       try {
         return { ok: true, value: await answer() };

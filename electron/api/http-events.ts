@@ -6,8 +6,8 @@ import { createOutlet } from './outlet.ts';
 const mostStreams = 16;
 
 export type EventStreams = {
-  /** Takes the response over for good; false when there are too many. */
-  open(response: ServerResponse): boolean;
+  /** Takes the response over for as long as `allowed` says so, asked at each heartbeat; false when there are too many. */
+  open(response: ServerResponse, allowed: () => boolean): boolean;
   closeAll(): void;
 };
 
@@ -16,11 +16,12 @@ export function createEventStreams(needs: { bridge: Bridge; clock: Clock }): Eve
   const { bridge, clock } = needs;
   const open = new Set<ServerResponse>();
 
-  const serve = (response: ServerResponse) => {
+  const serve = (response: ServerResponse, allowed: () => boolean) => {
     const outlet = createOutlet({ stream: response, clock, encode: (a) => `${JSON.stringify(a)}\n` });
     const unsubscribe = bridge.subscribe(outlet.push);
     let stopBeat = () => {};
     const beat = () => {
+      if (!allowed()) return void response.end();
       if (!response.writableNeedDrain) response.write('\n');
       stopBeat = clock.setTimer(web.heartbeatMs, beat);
     };
@@ -33,11 +34,11 @@ export function createEventStreams(needs: { bridge: Bridge; clock: Clock }): Eve
   };
 
   return {
-    open(response) {
+    open(response, allowed) {
       if (open.size >= mostStreams) return false;
       open.add(response);
       response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
-      serve(response);
+      serve(response, allowed);
       return true;
     },
     closeAll() {

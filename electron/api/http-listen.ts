@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BelfryError } from '../../shared/index.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 
-/** How long a client may take and how many there may be; small, since only this person's windows connect. */
+/** How long a client may take, and how many unknown ones there may be; small, since only windows of this user connect. */
 export type HttpLimits = {
   headersMs: number;
   requestMs: number;
@@ -27,15 +28,16 @@ const triesForAnyPort = 10;
 export async function listenOnLoopback(
   port: number,
   limits: HttpLimits,
+  connections: ConnectionLimit,
   listener: RequestListener,
 ): Promise<{ port: number; servers: Server[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const servers: Server[] = [];
     try {
-      const four = await listen(makeServer(limits, listener), port, '127.0.0.1');
+      const four = await listen(makeServer(limits, connections, listener), port, '127.0.0.1');
       servers.push(four);
       const actual = portOf(four);
-      const six = await listen(makeServer(limits, listener), actual, '::1').catch(unlessMissing);
+      const six = await listen(makeServer(limits, connections, listener), actual, '::1').catch(unlessMissing);
       if (six) servers.push(six);
       return { port: actual, servers };
     } catch (error) {
@@ -46,7 +48,7 @@ export async function listenOnLoopback(
   }
 }
 
-function makeServer(limits: HttpLimits, listener: RequestListener): Server {
+function makeServer(limits: HttpLimits, connections: ConnectionLimit, listener: RequestListener): Server {
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -61,7 +63,7 @@ function makeServer(limits: HttpLimits, listener: RequestListener): Server {
     listener,
   );
   server.timeout = limits.idleMs;
-  server.maxConnections = limits.connections;
+  server.on('connection', connections.add);
   return server;
 }
 

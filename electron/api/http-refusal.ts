@@ -13,7 +13,7 @@ function refusal(
   return headers ? { status, error, headers } : { status, error };
 }
 
-const openLink = 'Open the link that `belfry status` prints';
+const openLink = 'Run `belfry link` and open the link that it prints';
 
 /** The refusals of the HTTP door, one name each; nothing in them comes from the request. */
 export const refusals = {
@@ -29,7 +29,7 @@ export const refusals = {
   ]),
   noToken: refusal(401, 'NOT_ALLOWED', [
     'The token is missing or unknown',
-    'The page was not opened by a fresh link, or the engine was restarted since',
+    'The page was not opened by a fresh link, was not used for a week, or the engine was restarted since',
     openLink,
   ]),
   badCode: refusal(403, 'NOT_ALLOWED', [

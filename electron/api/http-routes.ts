@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Bridge, type Log, web } from '../../shared/index.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 import { type Route, refuse, send, sendJson } from './http-answer.ts';
 import type { Assets } from './http-assets.ts';
 import { readJson } from './http-body.ts';
@@ -15,6 +16,7 @@ type Needs = {
   bridge: Bridge;
   sessions: Sessions;
   streams: EventStreams;
+  connections: ConnectionLimit;
   assets: Assets;
   health(): Health | Promise<Health>;
   metrics(): string | Promise<string>;
@@ -52,11 +54,11 @@ function sessionRoute({ sessions, log }: Needs): Route {
   };
 }
 
-function callRoute({ bridge, sessions }: Needs): Route {
+function callRoute({ bridge, sessions, connections }: Needs): Route {
   return {
     methods: ['POST'],
     async answer({ request, response }) {
-      const refusal = refuseToken(request, sessions) ?? refuseType(request.headersDistinct);
+      const refusal = refuseToken(request, sessions, connections) ?? refuseType(request.headersDistinct);
       if (refusal) return refuse(response, refusal);
       const body = await readJson(request);
       if ('refusal' in body) return refuse(response, body.refusal);
@@ -67,13 +69,15 @@ function callRoute({ bridge, sessions }: Needs): Route {
   };
 }
 
-function eventsRoute({ sessions, streams }: Needs): Route {
+function eventsRoute({ sessions, streams, connections }: Needs): Route {
   return {
     methods: ['GET'],
     answer({ request, response }) {
-      const refusal = refuseToken(request, sessions);
+      const refusal = refuseToken(request, sessions, connections);
       if (refusal) return refuse(response, refusal);
-      if (!streams.open(response)) refuse(response, refusals.tooMany);
+      // An open window is a session in use; when its session ends, so does what it hears.
+      const allowed = () => refuseToken(request, sessions, connections) === undefined;
+      if (!streams.open(response, allowed)) refuse(response, refusals.tooMany);
     },
   };
 }
@@ -111,7 +115,13 @@ function fileRoute({ assets }: Needs, path: string): Route {
   };
 }
 
-function refuseToken(request: IncomingMessage, sessions: Sessions): Refusal | undefined {
+function refuseToken(
+  request: IncomingMessage,
+  sessions: Sessions,
+  connections: ConnectionLimit,
+): Refusal | undefined {
   const token = only(request.headersDistinct[web.tokenHeader]);
-  return token !== undefined && sessions.accepts(token) ? undefined : refusals.noToken;
+  if (token === undefined || !sessions.accepts(token)) return refusals.noToken;
+  connections.keep(request.socket);
+  return undefined;
 }

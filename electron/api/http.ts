@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Bridge, type Clock, type Log, type Random, toWireError, web } from '../../shared/index.ts';
+import { limitConnections } from './connection-limit.ts';
 import { refuse, sendJson } from './http-answer.ts';
 import type { Assets } from './http-assets.ts';
 import { createEventStreams } from './http-events.ts';
@@ -26,17 +27,23 @@ export type HttpDoorNeeds = {
 
 export type HttpDoor = {
   port: number;
+  /** The address of the window; opening it takes a link with a code. */
+  address: string;
   /** A fresh link to the window, for one use within ten minutes. */
   mintLink(): string;
+  /** Ends the sessions of all windows: each needs a fresh link. */
+  endSessions(): void;
   /** Ends every stream and connection. Can be called twice. */
   close(): Promise<void>;
 };
 
 /** Opens the loopback HTTP door with the window, the calls and the announcements (design §8). Throws PORT_IN_USE. */
 export async function openHttpDoor(needs: HttpDoorNeeds): Promise<HttpDoor> {
+  const limits = needs.limits ?? httpLimits;
+  const connections = limitConnections(limits.connections);
   const sessions = createSessions(needs);
   const streams = createEventStreams(needs);
-  const routeOf = createRoutes({ ...needs, sessions, streams });
+  const routeOf = createRoutes({ ...needs, sessions, streams, connections });
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
@@ -61,7 +68,8 @@ export async function openHttpDoor(needs: HttpDoorNeeds): Promise<HttpDoor> {
 
   const { port, servers } = await listenOnLoopback(
     needs.port,
-    needs.limits ?? httpLimits,
+    limits,
+    connections,
     (request, response) => void serve(request, response).catch((error: unknown) => fail(response, error)),
   );
 
@@ -74,6 +82,8 @@ export async function openHttpDoor(needs: HttpDoorNeeds): Promise<HttpDoor> {
   let ended: Promise<void> | undefined;
   return {
     port,
+    address: `http://127.0.0.1:${port}`,
+    endSessions: sessions.endAll,
     mintLink: () => `http://127.0.0.1:${port}/#${web.codeParameter}=${sessions.mint()}`,
     close() {
       ended ??= end();

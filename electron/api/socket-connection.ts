@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { BelfryError, type Bridge, type Clock, type Envelope, toWireError } from '../../shared/index.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 import { lineCutter } from './lines.ts';
 import { createOutlet } from './outlet.ts';
 import {
@@ -14,12 +15,18 @@ import {
 const mostAtOnce = 32;
 
 /** Serves one client of the socket until it goes. */
-export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: Clock }): void {
-  const { socket, bridge, clock } = needs;
+export function serveConnection(needs: {
+  socket: Socket;
+  bridge: Bridge;
+  clock: Clock;
+  connections: ConnectionLimit;
+}): void {
+  const { socket, bridge, clock, connections } = needs;
   const cut = lineCutter(requestLimitBytes);
   const outlet = createOutlet({ stream: socket, clock, encode: (announcement) => toLine({ announcement }) });
   const unread: (string | undefined)[] = [];
   let unsubscribe = () => {};
+  let subscribed = false;
   let atWork = 0;
 
   const reply = (message: SocketReply) => {
@@ -32,14 +39,19 @@ export function serveConnection(needs: { socket: Socket; bridge: Bridge; clock: 
     else socket.resume();
   };
   const answer = async (request: SocketRequest) => {
+    if ('ping' in request) return reply({ id: request.id, envelope: { ok: true, value: {} } });
     if ('subscribe' in request) {
       unsubscribe();
       unsubscribe = bridge.subscribe(outlet.push);
+      subscribed = true;
+      connections.keep(socket);
       return reply({ id: request.id, envelope: { ok: true, value: {} } });
     }
     atWork += 1;
+    connections.keep(socket);
     const envelope = await bridge.call(request.name, request.input).catch(failed);
     atWork -= 1;
+    if (atWork === 0 && !subscribed) connections.release(socket);
     reply({ id: request.id, envelope });
     takeOn();
   };

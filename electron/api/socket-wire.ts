@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { announcementSchema, envelopeSchema } from '../../shared/index.ts';
 
-/** One line from a client: a call, or the wish to hear announcements from now on. */
+/** One line from a client: a call, the wish to hear announcements from now on, or the question whether the engine is alive. */
 export const requestSchema = z.union([
   z.strictObject({ id: z.int(), name: z.string(), input: z.unknown().optional() }),
   z.strictObject({ id: z.int(), subscribe: z.literal(true) }),
+  z.strictObject({ id: z.int(), ping: z.literal(true) }),
 ]);
 export type SocketRequest = z.infer<typeof requestSchema>;
 

@@ -1,12 +1,15 @@
 import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { BelfryError, type Bridge, type Clock, type Log } from '../../shared/index.ts';
+import { limitConnections } from './connection-limit.ts';
 import { type HostCalls, withHostCalls } from './host-calls.ts';
 import { serveConnection } from './socket-connection.ts';
 
-/** A person's terminals and scripts; more is a loop that forgets to close. */
-const mostConnections = 64;
+/** Connections without a call or a subscription; more is a loop that forgets to close. */
+const mostIdle = 64;
+/** All connections, also those at work. */
+const mostConnections = 512;
 
 export type SocketDoorNeeds = {
   bridge: Bridge;
@@ -33,11 +36,10 @@ export async function openSocketDoor(needs: SocketDoorNeeds): Promise<SocketDoor
   if (isFile) await makeRoom(path);
 
   const bridge = withHostCalls(needs.bridge, needs.hostCalls ?? {});
-  const sockets = new Set<Socket>();
+  const connections = limitConnections(mostIdle);
   const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    serveConnection({ socket, bridge, clock: needs.clock });
+    connections.add(socket);
+    serveConnection({ socket, bridge, clock: needs.clock, connections });
   });
   server.maxConnections = mostConnections;
   await listen(server, path);
@@ -51,10 +53,10 @@ export async function openSocketDoor(needs: SocketDoorNeeds): Promise<SocketDoor
     close() {
       ended ??= new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroySoon();
+        for (const socket of connections.all()) socket.destroySoon();
         // A client that does not read must not hold the engine up.
         needs.clock.setTimer(1000, () => {
-          for (const socket of sockets) socket.destroy();
+          for (const socket of connections.all()) socket.destroy();
         });
       });
       return ended;

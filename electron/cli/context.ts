@@ -36,7 +36,7 @@ export function createContext(io: Io, globals: Globals): Context {
   const paths = locateHome(resolve(io.folder, globals.home ?? homeOf(io.env)));
   let connection: Promise<Client> | undefined;
   const client = () => {
-    connection ??= connect(paths.socket);
+    connection ??= connect(paths.socket, io.clock);
     return connection;
   };
   return {

@@ -57,7 +57,7 @@ export type Runner = {
   cancel(runId: string): Promise<RunView>;
   /** Runs at work now, oldest first. */
   running(): RunningRun[];
-  /** No new runs; those at work get `drainMs`, then their processes are ended. Can be called twice. */
+  /** No new runs; those at work get `drainMs`, then their processes are ended. Called again, with a shorter time, it hurries. */
   stop(options: { drainMs: number }): Promise<void>;
 };
 
@@ -203,10 +203,9 @@ export function createRunner(needs: RunnerNeeds): Runner {
     },
     running: roster.running,
     stop({ drainMs }) {
-      stopping ??= roster
-        .close(drainMs)
-        .then(() => sweeper.finish())
-        .finally(starter.stop);
+      // A second call may only shorten the time.
+      const ended = roster.close(drainMs);
+      stopping ??= ended.then(() => sweeper.finish()).finally(starter.stop);
       return stopping;
     },
   };

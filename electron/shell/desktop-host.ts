@@ -33,7 +33,7 @@ export function createDesktopHost(needs: DesktopHostNeeds): Host {
     configFile,
     vaults: [systemVault],
     quit,
-    link: () => null,
+    browserWindow: () => null,
     openUrl: (url) => shell.openExternal(url),
     pickFiles,
     async startDemo() {

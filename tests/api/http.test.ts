@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { folderAssets, type HttpDoorNeeds, openHttpDoor } from '../../electron/api/index.ts';
@@ -352,16 +353,20 @@ test('slow clients are bounded: half a head or half a body is cut off, and other
   for (const answer of await Promise.all(half)) expect(answer).toMatch(/^(HTTP\/1\.1 408 |$)/);
 });
 
-test('connections over the limit are dropped', async () => {
+test('a connection over the limit takes the place of the oldest one that has shown nothing', async () => {
   const limits = { headersMs: 5000, requestMs: 5000, keepAliveMs: 200, idleMs: 5000, connections: 3 };
   const { port } = await door({ limits });
-  const held = Array.from({ length: 3 }, () => connect(port, '127.0.0.1'));
-  onTestFinished(() => {
-    for (const socket of held) socket.destroy();
-  });
-  await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-  expect(await rawHttp(port, '').catch(() => '')).toBe('');
-  for (const socket of held) expect(socket.destroyed).toBe(false);
+  const held: Socket[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    await once(socket, 'connect');
+    held.push(socket);
+  }
+  onTestFinished(() => held.forEach((socket) => void socket.destroy()));
+  const gone = once(held[0] as Socket, 'close');
+  expect((await ask(port, '/healthz')).status).toBe(200);
+  await gone;
+  expect(held.map((socket) => socket.destroyed)).toEqual([true, false, false]);
 });
 
 test('a call whose page has gone away harms nobody', async () => {
@@ -410,4 +415,77 @@ test('a page that goes away in the middle of a body is no mistake of ours', asyn
   expect((await fetch(`${opened.base}/healthz`)).status).toBe(200);
   await opened.close();
   expect(opened.said).toEqual([]);
+});
+
+test('a hundred connections that only drip shut out neither /healthz nor a window', async () => {
+  const opened = await door();
+  const token = await signIn(opened);
+  const stream = await fetch(`${opened.base}${web.paths.events}`, { headers: { [web.tokenHeader]: token } });
+  const reader = stream.body?.getReader();
+  onTestFinished(() => reader?.cancel());
+  expect((await reader?.read())?.done).toBe(false);
+  const drippers = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const socket = connect(opened.port, '127.0.0.1');
+      socket.on('error', () => {}); // Being thrown out is what is expected.
+      await once(socket, 'connect');
+      socket.write('GET /healthz HTTP/1.1\r\nX-Slow: ');
+      return socket;
+    }),
+  );
+  onTestFinished(() => drippers.forEach((socket) => void socket.destroy()));
+  expect((await ask(opened.port, '/healthz')).status).toBe(200);
+  const call = await post(
+    `${opened.base}${web.paths.call}`,
+    { name: 'status.get', input: {} },
+    { [web.tokenHeader]: token },
+  );
+  expect(call.status).toBe(200);
+  opened.announcer.announce({ name: 'jobs.changed' });
+  const { value } = (await reader?.read()) ?? {};
+  expect(Buffer.from(value ?? []).toString()).toContain('jobs.changed');
+});
+
+test('each window has a token of its own, which ends a week after its last use and after 30 days at most', async () => {
+  const clock = handClock();
+  const opened = await door({ clock });
+  const day = 24 * 3_600_000;
+  const status = async (token: string) =>
+    (
+      await post(
+        `${opened.base}${web.paths.call}`,
+        { name: 'status.get', input: {} },
+        { [web.tokenHeader]: token },
+      )
+    ).status;
+  const idle = await signIn(opened);
+  const used = await signIn(opened);
+  expect(idle).not.toBe(used);
+  await clock.advance(6 * day);
+  expect(await status(used)).toBe(200);
+  await clock.advance(day);
+  expect([await status(idle), await status(used)]).toEqual([401, 200]);
+  for (let days = 7; days < 28; days += 3) {
+    expect(await status(used)).toBe(200);
+    await clock.advance(3 * day);
+  }
+  await clock.advance(2 * day);
+  expect(await status(used)).toBe(401);
+});
+
+test('sessions can be ended, with the streams of their windows', async () => {
+  const clock = handClock();
+  const opened = await door({ clock });
+  const token = await signIn(opened);
+  const stream = await fetch(`${opened.base}${web.paths.events}`, { headers: { [web.tokenHeader]: token } });
+  const reader = stream.body?.getReader();
+  expect((await reader?.read())?.done).toBe(false);
+  opened.endSessions();
+  await clock.advance(web.heartbeatMs);
+  expect((await reader?.read())?.done).toBe(true);
+  expect(
+    (await post(`${opened.base}${web.paths.call}`, { name: 'status.get' }, { [web.tokenHeader]: token }))
+      .status,
+  ).toBe(401);
+  expect(await signIn(opened)).not.toBe(token);
 });

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect, openSocketDoor, type SocketDoorNeeds } from '../../electron/api/index.ts';
 import { systemClock } from '../../electron/clock.ts';
 import type { Announcement, Bridge } from '../../shared/index.ts';
+import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { apiWith, status } from './world.ts';
 
@@ -23,7 +25,7 @@ async function door(some: Partial<SocketDoorNeeds> = {}, home = temporaryHome())
 }
 
 async function client(path: string) {
-  const connected = await connect(path);
+  const connected = await connect(path, systemClock);
   onTestFinished(() => connected.close());
   return connected;
 }
@@ -109,12 +111,12 @@ test('a dead engine’s socket file is replaced; anything else with that name is
 });
 
 test('nobody there is NOT_RUNNING, with what to do', async () => {
-  await expect(connect(join(temporaryHome(), 'none.sock'))).rejects.toThrow(
+  await expect(connect(join(temporaryHome(), 'none.sock'), systemClock)).rejects.toThrow(
     /^NOT_RUNNING: Belfry is not running, at .*none\.sock\. No engine answers .* `belfry run`/,
   );
   const stale = join(temporaryHome(), 'stale.sock');
   writeFileSync(stale, '');
-  await expect(connect(stale)).rejects.toMatchObject({ code: 'NOT_RUNNING' });
+  await expect(connect(stale, systemClock)).rejects.toMatchObject({ code: 'NOT_RUNNING' });
 });
 
 test('an engine that ends answers open calls with NOT_RUNNING, and tells its clients', async () => {
@@ -250,4 +252,54 @@ test('an answer too long for one line is refused, and the next call is answered'
   const { call } = await client(path);
   expect(await call('runs.output', {})).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
   expect(await call('status.get', {})).toEqual({ ok: true, value: 'short' });
+});
+
+test('an engine that accepts and never reacts is given up after 20 s, with its calls', async () => {
+  const path = join(temporaryHome(), 'silent.sock');
+  const silent = createServer(() => {}).listen(path);
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  const clock = handClock();
+  const stopped = await connect(path, clock);
+  const call = stopped.call('status.get', {});
+  await clock.advance(24_999);
+  await clock.advance(1);
+  expect(await call).toMatchObject({
+    ok: false,
+    error: { code: 'NOT_RUNNING', message: expect.stringContaining('does not answer') },
+  });
+  await stopped.closed;
+  expect(clock.pending()).toBe(0);
+});
+
+test('a call may take minutes while the engine is alive', async () => {
+  const { path } = await door();
+  const clock = handClock();
+  const patient = await connect(path, clock);
+  onTestFinished(() => patient.close());
+  const other = await client(path);
+  let ended = false;
+  void patient.call('engine.quit', {}).then(() => {
+    ended = true;
+  });
+  for (let beats = 0; beats < 60; beats += 1) {
+    await clock.advance(5000);
+    // Two round trips later the answer to the question has arrived as well.
+    await other.call('status.get', {});
+    await other.call('status.get', {});
+  }
+  expect(ended).toBe(false);
+});
+
+test('a hundred idle connections shut nobody out', async () => {
+  const { path } = await door();
+  const idle = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const socket = createConnection(path).on('error', () => {});
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  onTestFinished(() => idle.forEach((socket) => void socket.destroy()));
+  expect(await (await client(path)).call('status.get', {})).toMatchObject({ ok: true });
 });

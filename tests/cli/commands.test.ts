@@ -17,6 +17,7 @@ async function running() {
   const kept = memory();
   const served = await serve(kept.handlers, {
     'host.link': async () => ({ url: 'http://127.0.0.1:1/#code=c' }),
+    'host.address': async () => ({ url: 'http://127.0.0.1:1' }),
   });
   const run = (args: string[], input: string | Uint8Array = '') =>
     belfry(['--home', served.home, ...args], { input, folder: served.home });
@@ -92,7 +93,8 @@ test('status in words and as JSON; stop and start', async () => {
   const words = await run(['status']);
   expect(words.out).toContain('Belfry     0.1.0, headless, pid 4711');
   expect(words.out).toContain('Scheduler  running');
-  expect(words.out).toContain('Window     http://127.0.0.1:1/#code=c');
+  expect(words.out).toContain('Window     http://127.0.0.1:1 (`belfry link` prints a link that opens it)');
+  expect(words.out).not.toContain('#code');
   await run(['stop']);
   const result = await run(['status', '--json']);
   expect(json(result)).toMatchObject({ scheduler: 'paused', version: '0.1.0', running: [], next: null });

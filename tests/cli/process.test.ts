@@ -79,6 +79,23 @@ test('the engine drains its jobs and ends well when nobody reads its log any mor
   expect(existsSync(join(home, 'run', 'owner.json'))).toBe(false);
 });
 
+test('a second Ctrl-C ends running jobs instead of waiting for them', async () => {
+  const home = temporaryHome();
+  const step = { type: 'command', name: 'Work', command: ['sleep', '600'] };
+  const config = { settings: { drainSeconds: 600 }, jobs: [{ id: 'slow', name: 'Slow', steps: [step] }] };
+  writeFileSync(join(home, 'config.json'), JSON.stringify(config));
+  const host = start(['--home', home, 'run', '--no-window']);
+  await expect
+    .poll(async () => (await start(['--home', home, 'status']).ended).code, { timeout: 10_000 })
+    .toBe(0);
+  expect(await start(['--home', home, 'run-job', 'slow']).ended).toMatchObject({ code: 0 });
+  host.child.kill('SIGINT');
+  await expect.poll(() => host.written(), { timeout: 5000 }).toContain('a second Ctrl-C ends them now');
+  host.child.kill('SIGINT');
+  expect(await host.ended).toMatchObject({ code: 0, signal: null });
+  expect(host.written()).toContain('running jobs are ended');
+});
+
 test('the engine outlives mistakes that nobody caught, and tells them', async () => {
   const home = temporaryHome();
   const mistakes = `process.on('SIGUSR2', () => {

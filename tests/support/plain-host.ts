@@ -12,7 +12,7 @@ export function plainHost(own: Pick<Host, 'home'> & Partial<Host>): Host {
     configFile: confFile,
     vaults: [],
     quit: () => {},
-    link: () => null,
+    browserWindow: () => null,
     openUrl: async () => {},
     pickFiles: async () => [],
     startDemo: async () => ({ url: null }),

@@ -19,8 +19,8 @@ export function engineCommands(program: Command, use: Use): void {
     .action(
       use(async (context) => {
         const status = await context.call('status.get', {});
-        const link = context.json ? undefined : await context.hostCall('host.link');
-        context.show(status, () => describe(context, status, link?.url ?? undefined));
+        const window = context.json ? undefined : await context.hostCall('host.address');
+        context.show(status, () => describe(context, status, window?.url ?? undefined));
         return status.trouble.length === 0 ? exitCodes.done : exitCodes.failed;
       }),
     );
@@ -56,8 +56,10 @@ export function engineCommands(program: Command, use: Use): void {
   program
     .command('link')
     .description('print a fresh link to the window in a browser; it works once, for ten minutes')
+    .option('--end-others', 'close Belfry in every browser first: each needs a fresh link then')
     .action(
-      use(async (context) => {
+      use(async (context, { endOthers }: { endOthers?: boolean }) => {
+        if (endOthers) await context.hostCall('host.endSessions');
         const link = (await context.hostCall('host.link')) ?? { url: null };
         context.show(link, ({ url }) => url ?? 'This engine has no window in a browser.');
       }),
@@ -79,7 +81,7 @@ async function untilFree({ io, paths }: Context): Promise<void> {
   while (isOwned(paths)) await new Promise<void>((resolve) => io.clock.setTimer(100, resolve));
 }
 
-function describe(context: Context, status: Status, link: string | undefined): string {
+function describe(context: Context, status: Status, address: string | undefined): string {
   const { paint, reader } = context;
   const { counts, next } = status;
   const running = status.running.map(({ name, startedAt }) =>
@@ -100,7 +102,7 @@ function describe(context: Context, status: Status, link: string | undefined): s
       'Posts',
       `${counts.queuedPosts} queued${counts.needYou > 0 ? paint('red', `, ${counts.needYou} need you`) : ''}`,
     ],
-    ['Window', link],
+    ['Window', address && `${address} (\`belfry link\` prints a link that opens it)`],
   ]);
   const warnings = status.warnings.map((warning) => paint('yellow', `! ${oneLine(warning.message)}`));
   return [list, ...warnings].join('\n');
