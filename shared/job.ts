@@ -93,6 +93,12 @@ export const webhookStepSchema = z.strictObject({
     .optional(),
 });
 
+/** A webhook's address as it is shown: what stands behind its host is often a secret, as with Slack and Discord. */
+export function shownUrl(url: string): string {
+  const { origin, href } = new URL(url);
+  return href === `${origin}/` ? origin : `${origin}/…`;
+}
+
 export const stepSchema = z.discriminatedUnion(
   'type',
   [commandStepSchema, builtinStepSchema, webhookStepSchema],

@@ -1,7 +1,7 @@
 import type { Job, RunView } from '../../shared/index.ts';
 import type { Environment } from './commands/environment.ts';
 import { outcome } from './flow.ts';
-import { type Masks, secretsIn } from './masks.ts';
+import { type Masks, secretsIn, secretsOfHeaders, secretsOfUrl } from './masks.ts';
 import { createRecorder } from './output/recorder.ts';
 import { withParameters } from './parameters.ts';
 import { setTimer } from './pause.ts';
@@ -93,12 +93,15 @@ async function environmentFor(needs: RunnerNeeds, job: Job): Promise<Environment
 }
 
 function secretsOf(needs: RunnerNeeds, job: Job, environment: Environment): string[] {
+  const webhooks = job.steps.flatMap((step) =>
+    step.type === 'webhook' ? [...secretsOfUrl(step.url), ...secretsOfHeaders(step.headers)] : [],
+  );
   const environments = job.steps.flatMap((step) => {
     if (step.type !== 'command') return [];
     const workspace = step.workspace === undefined ? undefined : needs.workspace(step.workspace);
     return [step.env, workspace?.env ?? {}];
   });
-  return [...needs.secrets(), ...[environment, ...environments].flatMap(secretsIn)];
+  return [...needs.secrets(), ...webhooks, ...[environment, ...environments].flatMap(secretsIn)];
 }
 
 /** Results of the steps before the first one to run. */

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type { Job, PlannedStep, Problem, Step } from '../../shared/index.ts';
+import { type Job, type PlannedStep, type Problem, type Step, shownUrl } from '../../shared/index.ts';
 import type { Environment } from './commands/environment.ts';
 import { stepProblems } from './job-problems.ts';
 import type { RunnerNeeds } from './ports.ts';
@@ -25,7 +25,7 @@ async function previewStep(
   const { name, type, when } = step;
   const plain = { name, type, when, shell: false, cwd: null, env: [], problem: null };
   if (step.type === 'builtin') return { ...plain, argv: [step.action] };
-  if (step.type === 'webhook') return { ...plain, argv: [step.method, step.url] };
+  if (step.type === 'webhook') return { ...plain, argv: [step.method, shownUrl(step.url)] };
   const { shell } = step;
   try {
     const ready = await prepareCommand(
@@ -35,7 +35,7 @@ async function previewStep(
       `step "${name}" of job "${job.id}"`,
     );
     const env = Object.keys(ready.environment).sort();
-    return { ...plain, shell, argv: [ready.file, ...ready.args], cwd: ready.cwd, env };
+    return { ...plain, shell: ready.shell, argv: [ready.file, ...ready.args], cwd: ready.cwd, env };
   } catch (error) {
     const workspace = step.workspace === undefined ? undefined : needs.workspace(step.workspace);
     const argv = [...(step.command ?? workspace?.command ?? []), ...step.args];

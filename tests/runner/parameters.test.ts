@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { shellLine } from '../../electron/runner/commands/shell-line.ts';
 import { jobOf, openRunner, sh } from './support.ts';
 
 const job = jobOf(
@@ -16,6 +19,44 @@ test('arguments go to the first command, variables to all, and both are kept wit
   const run = await belfry.run('job', { parameters });
   expect(run.parameters).toEqual(parameters);
   expect(await belfry.output(run.id)).toEqual(['given zero x --topic Philadelphia', 'given ']);
+});
+
+test('a shell line gets arguments as words, whatever is in them and however it ends', async () => {
+  const args = [
+    '; touch injected',
+    '$(touch injected)',
+    '`touch injected`',
+    "' touch injected '",
+    'a\ntouch injected',
+  ];
+  const line = (name: string, text: string) => ({
+    type: 'command' as const,
+    name,
+    command: [text],
+    shell: true,
+  });
+  for (const text of ["printf '<%s>'", 'true # comment', 'echo "', 'echo \\', 'cat <<END']) {
+    const belfry = await openRunner([jobOf([line('x', text)])]);
+    const run = await belfry.run('job', { parameters: { args, env: {} } });
+    if (text.startsWith('printf'))
+      expect((await belfry.output(run.id)).join('\n')).toBe(args.map((arg) => `<${arg}>`).join(''));
+    expect(existsSync(join(belfry.home, 'injected')), text).toBe(false);
+    expect((await belfry.runner.preview('job', { parameters: { args, env: {} } }))[0]).toMatchObject({
+      argv: ['/bin/sh', '-c', `${text} "$@"`, 'sh', ...args],
+      shell: false,
+    });
+  }
+});
+
+test('on Windows a shell line gets them in quotes, and what cmd.exe would read is refused', () => {
+  const at = { platform: 'win32', where: 'step "x" of job "job"' };
+  expect(shellLine('echo', ['a & b', 'c:\\'], at)).toEqual({
+    file: 'echo "a & b" "c:\\\\"',
+    args: [],
+    shell: true,
+  });
+  for (const word of ['"', '%PATH%', '!x!', 'a\nb'])
+    expect(() => shellLine('echo', [word], at)).toThrow(/^BAD_INPUT: .*cannot be given to a shell line/);
 });
 
 test('a retry gets them too', async () => {

@@ -131,7 +131,7 @@ test('a webhook sends what it was given, and keeps the answer', async () => {
       headers: { 'content-type': 'application/json', 'x-team': 'a', 'idempotency-key': `${run.id}-0` },
     },
   ]);
-  expect(await belfry.output(run.id)).toEqual([`POST ${url}: 201 Created`, 'thanks']);
+  expect(await belfry.output(run.id)).toEqual([`POST ${new URL(url).origin}/…: 201 Created`, 'thanks']);
 });
 
 test('an unexpected answer, no answer and no server fail the webhook', async () => {
@@ -147,4 +147,48 @@ test('an unexpected answer, no answer and no server fail the webhook', async () 
   expect((await reasonOf(gone.url))?.error).toMatch(
     /^NETWORK_UNREACHABLE: http:.* cannot be reached, step "tell" of job "job"\. .*ECONNREFUSED/,
   );
+});
+
+test('a webhook’s address and its secret headers stand in nothing that is kept or shown', async () => {
+  const server = await serve(500, 'no hook /services/T1/canary-path, token canary-query or canary-head-1');
+  const { origin } = new URL(server.url);
+  const url = `${origin}/services/T1/canary-path?token=canary-query`;
+  const headers = { Authorization: 'Bearer canary-head-1' };
+  const belfry = await openRunner([jobOf([{ type: 'webhook', name: 'tell', url, headers }])]);
+  const refused = await belfry.run();
+  expect(server.requests[0]?.url).toBe('/services/T1/canary-path?token=canary-query');
+  server.close();
+  const lost = await belfry.run();
+  expect(lost.reason).toContain(`NETWORK_UNREACHABLE: ${origin}/… cannot be reached`);
+  const planned = await belfry.runner.preview('job');
+  expect(planned[0]?.argv).toEqual(['POST', `${origin}/…`]);
+  const output = [await belfry.output(refused.id), await belfry.output(lost.id)];
+  expect(output[0]).toEqual([`POST ${origin}/…: 500 Internal Server Error`, 'no hook •••, token ••• or •••']);
+  const { announced, finished, lines } = belfry;
+  expect(JSON.stringify([refused, lost, planned, output, announced, finished, lines])).not.toContain(
+    'canary',
+  );
+});
+
+test('of an endless answer to a webhook the beginning is read', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200);
+    const more = () => {
+      while (response.write('x'.repeat(16 * 1024)));
+    };
+    response.on('drain', more);
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const belfry = await openRunner([jobOf([{ type: 'webhook', name: 'tell', url }])]);
+  const run = await belfry.run();
+  expect(run.status).toBe('success');
+  const output = await belfry.output(run.id);
+  expect(output.includes('The answer is longer; its first 65536 bytes are kept.')).toBe(true);
+  expect(output.join('').length).toBeLessThan(70_000);
 });

@@ -1,7 +1,10 @@
-import { BelfryError, type CommandStep, type Workspace } from '../../../shared/index.ts';
+import process from 'node:process';
+import { BelfryError, type Workspace } from '../../../shared/index.ts';
 import type { ReadyCommand } from '../commands/child.ts';
 import type { Environment } from '../commands/environment.ts';
 import { resolveFolder, resolveProgram } from '../commands/resolve.ts';
+import { shellLine } from '../commands/shell-line.ts';
+import type { GivenStep } from '../parameters.ts';
 
 export type PrepareNeeds = {
   workspace(id: string): Workspace | undefined;
@@ -15,7 +18,7 @@ export type PrepareNeeds = {
  */
 export async function prepareCommand(
   needs: PrepareNeeds,
-  step: CommandStep,
+  step: GivenStep,
   marks: Environment,
   where: string,
 ): Promise<ReadyCommand> {
@@ -25,7 +28,12 @@ export async function prepareCommand(
   const base = workspace ? await resolveFolder(needs.baseFolder, workspace.cwd, where) : needs.baseFolder;
   const folder = await resolveFolder(base, step.cwd ?? '.', where);
   if (step.shell)
-    return { file: [program, ...args].join(' '), args: [], cwd: folder, environment, shell: true, where };
+    return {
+      ...shellLine([program, ...args].join(' '), step.given ?? [], { platform: process.platform, where }),
+      cwd: folder,
+      environment,
+      where,
+    };
   const file = await resolveProgram(program, { folder, environment, where });
   return { file, args, cwd: folder, environment, shell: false, where };
 }

@@ -1,4 +1,4 @@
-import { BelfryError, type WebhookStep } from '../../../shared/index.ts';
+import { BelfryError, shownUrl, type WebhookStep } from '../../../shared/index.ts';
 import { type StepOutcome, stopped, stopReason } from './outcome.ts';
 
 export type WebhookNeeds = {
@@ -12,7 +12,7 @@ export type WebhookNeeds = {
   where: string;
 };
 
-/** Characters of an answer that are kept. */
+/** Bytes of an answer that are read; the rest is not waited for. */
 const longestAnswer = 64 * 1024;
 /** Without a time-out of its own a call is given up after this long, in milliseconds. */
 const patience = 60_000;
@@ -21,9 +21,10 @@ const patience = 60_000;
 export async function runWebhook(needs: WebhookNeeds, step: WebhookStep): Promise<StepOutcome> {
   const call = await request(needs, step);
   if ('status' in call) return call;
-  const { response, text } = call;
-  needs.say(`${step.method} ${step.url}: ${response.status} ${response.statusText}`.trim());
+  const { response, text, isWhole } = call;
+  needs.say(`${step.method} ${shownUrl(step.url)}: ${response.status} ${response.statusText}`.trim());
   if (text !== '') needs.answer(text);
+  if (!isWhole) needs.say(`The answer is longer; its first ${longestAnswer} bytes are kept.`);
   const ok = step.expect ? step.expect.includes(response.status) : response.ok;
   if (ok) return { status: 'success' };
   const expected = step.expect ? step.expect.join(' or ') : '200 to 299';
@@ -43,7 +44,7 @@ async function request(needs: WebhookNeeds, step: WebhookStep) {
       signal: controller.signal,
       ...(step.body === undefined ? {} : { body: textOf(step.body) }),
     });
-    return { response, text: (await response.text()).slice(0, longestAnswer) };
+    return { response, ...(await beginningOf(response)) };
   } catch (error) {
     const reason = stopReason(needs.signal);
     if (reason) return stopped(reason);
@@ -51,6 +52,19 @@ async function request(needs: WebhookNeeds, step: WebhookStep) {
   } finally {
     for (const signal of [needs.signal, given]) signal?.removeEventListener('abort', abort);
   }
+}
+
+/** An answer may be endless. */
+async function beginningOf({ body }: Response): Promise<{ text: string; isWhole: boolean }> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop ends the transfer.
+  for await (const piece of body ?? []) {
+    pieces.push(piece.subarray(0, longestAnswer - size));
+    size += piece.length;
+    if (size > longestAnswer) break;
+  }
+  return { text: new TextDecoder().decode(Buffer.concat(pieces)), isWhole: size <= longestAnswer };
 }
 
 function headersOf({ key }: WebhookNeeds, { headers, body }: WebhookStep): Record<string, string> {
@@ -71,7 +85,7 @@ function unreachable({ where }: WebhookNeeds, step: WebhookStep, error: unknown,
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return new BelfryError({
     code: 'NETWORK_UNREACHABLE',
-    what: `${step.url} cannot be reached`,
+    what: `${shownUrl(step.url)} cannot be reached`,
     where,
     why: late
       ? `There was no answer within ${patience / 1000} s`

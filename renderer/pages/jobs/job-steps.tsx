@@ -1,4 +1,11 @@
-import type { BuiltinStep, CommandStep, PlannedStep, Step, Workspace } from '../../../shared/index.ts';
+import {
+  type BuiltinStep,
+  type CommandStep,
+  type PlannedStep,
+  type Step,
+  shownUrl,
+  type Workspace,
+} from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Note } from '../../parts/note.tsx';
 import { duration } from '../../parts/time.ts';
@@ -39,7 +46,7 @@ function What({ step, workspaces }: { step: Step; workspaces: readonly Workspace
       return (
         <p className="argv">
           <Words words={[step.method]} kind="argv-start" />
-          <Words words={[step.url]} kind="argv-word" />
+          <Words words={[shownUrl(step.url)]} kind="argv-word" />
         </p>
       );
     case 'builtin':
