@@ -44,6 +44,7 @@ export function composeRunning(
     jobsIn.set(config, known);
     return known.get(id);
   };
+  const runs = createRunReader(store.db);
   const environment = createEnvironment({ clock, log, path: () => settings().path });
   const runner = createRunner({
     clock,
@@ -60,7 +61,11 @@ export function composeRunning(
       publish_due_posts: posting.publisher.publishDue,
       refresh_tokens: posting.accounts.refreshTokens,
     },
-    addPost: takePostLines(posting.planner.add),
+    takePosts: takePostLines({
+      add: posting.planner.add,
+      jobOf: async (runId) => (await runs.get(runId))?.jobId,
+      mediaFolders: () => [ground.home.media, ...(settings().mediaFolders ?? [])],
+    }),
     secrets: posting.secrets,
     outputLimit: () => settings().outputLimitMiB * mebibyte,
     announce: (run) => {
@@ -126,7 +131,7 @@ export function composeRunning(
 
   return {
     runner,
-    runs: createRunReader(store.db),
+    runs,
     scheduler,
     duePosts,
     environment,

@@ -1,31 +1,147 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   BelfryError,
+  heldMediaId,
+  type MediaInput,
+  type PostLimits,
   type PostRequest,
   type Problem,
   postRequestSchema,
   problemsOf,
 } from '../shared/index.ts';
+import { jobKey, realPathWithin } from './publisher/index.ts';
 
-export type LineOrigin = { runId: string; as: 'draft' | 'queued'; origin: string };
+export type LinesOrigin = {
+  runId: string;
+  jobId: string;
+  as: 'draft' | 'queued';
+  /** Folder in which the command runs: relative paths are meant from it. */
+  folder: string;
+  limits: PostLimits;
+};
 
-/** Takes one line that a step with `"output": "posts"` printed: stores its post, or answers what is wrong with it. */
-export function takePostLines(
-  add: (
+export type PipelineNeeds = {
+  add(
     post: PostRequest,
-    from: { source: 'pipeline'; runId: string; as: 'draft' | 'queued'; originKey: string },
-  ) => Promise<unknown>,
-): (line: string, origin: LineOrigin) => Promise<Problem[]> {
-  return async (line, { runId, as, origin }) => {
-    const read = readLine(line);
-    if ('problems' in read) return read.problems;
-    try {
-      await add(read.post, { source: 'pipeline', runId, as, originKey: origin });
+    from: {
+      source: 'pipeline';
+      runId: string;
+      as: 'draft' | 'queued';
+      originKey: string;
+      former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
+    },
+  ): Promise<unknown>;
+  /** Job of a run; undefined when the run is forgotten. */
+  jobOf(runId: string): Promise<string | undefined>;
+  /** Folders from which media may come for every step: those that Belfry or its user has set aside for them. */
+  mediaFolders(): readonly string[];
+};
+
+/**
+ * Opens the way in for the lines of one step with `"output": "posts"`: each call stores the post of a line, or answers
+ * what is wrong with it. The limits hold against wrong content, such as a model's or a feed's, and not against a
+ * program that means harm: that one has the rights of its user anyway.
+ */
+export function takePostLines(
+  needs: PipelineNeeds,
+): (from: LinesOrigin) => (line: string, origin: string) => Promise<Problem[]> {
+  return ({ runId, jobId, as, folder, limits }) => {
+    const folders = [
+      ...(limits.folders?.map((path) => resolve(folder, path)) ?? [folder]),
+      ...needs.mediaFolders(),
+    ];
+    const added = { posts: 0, bytes: 0 };
+    /** A run that is forgotten may have been ours: rather a post too few than one twice. */
+    const isOurs = async (id: string | null) => ((id && (await needs.jobOf(id))) || jobId) === jobId;
+    return async (line, origin) => {
+      const read = readLine(line);
+      if ('problems' in read) return read.problems;
+      const { post, problems, bytes } = await locate(read.post, folder, folders);
+      const found = [
+        ...problems,
+        ...accountProblems(post, limits),
+        ...sizeProblems(added, bytes + Buffer.byteLength(line), limits),
+      ];
+      if (found.length > 0) return found;
+      const { key, ...plain } = post;
+      const keys =
+        key === undefined
+          ? { originKey: origin }
+          : { originKey: jobKey(key, jobId), former: { key: jobKey(key), isOurs } };
+      try {
+        await needs.add(plain, { source: 'pipeline', runId, as, ...keys });
+      } catch (error) {
+        if (!(error instanceof BelfryError)) throw error;
+        return error.details ?? [{ field: error.field ?? '', message: error.message }];
+      }
+      added.posts += 1;
+      added.bytes += bytes + Buffer.byteLength(line);
       return [];
-    } catch (error) {
-      if (!(error instanceof BelfryError)) throw error;
-      return error.details ?? [{ field: error.field ?? '', message: error.message }];
-    }
+    };
   };
+}
+
+/** The post with the real paths of its files, which a link that is moved meanwhile cannot lead elsewhere. */
+async function locate(post: PostRequest, folder: string, folders: readonly string[]) {
+  const problems: Problem[] = [];
+  let bytes = 0;
+  const located = (media: readonly MediaInput[], field: string) =>
+    Promise.all(
+      media.map(async (file, index) => {
+        if (heldMediaId(file.path) !== undefined) return file;
+        const found = await realPathWithin(
+          resolve(folder, file.path),
+          folders,
+          'its own folder, or "postLimits.folders" of the step',
+        );
+        if (typeof found === 'string') {
+          problems.push({ field: `${field}[${index}].path`, message: found });
+          return file;
+        }
+        // A file that is missing is told by whoever opens it.
+        bytes += (await stat(found.path).catch(() => undefined))?.size ?? 0;
+        return { ...file, path: found.path };
+      }),
+    );
+  const media = await located(post.media, 'media');
+  const thread = [];
+  for (const [index, part] of post.thread.entries())
+    thread.push({ ...part, media: await located(part.media, `thread[${index}].media`) });
+  return { post: { ...post, media, thread }, problems, bytes };
+}
+
+function accountProblems({ accounts }: PostRequest, { accounts: allowed }: PostLimits): Problem[] {
+  return accounts.flatMap((account, index) =>
+    !allowed || allowed.includes(account)
+      ? []
+      : [
+          {
+            field: `accounts[${index}]`,
+            message: `"${account}" is not among the accounts of this step (${allowed.join(', ')})`,
+          },
+        ],
+  );
+}
+
+function sizeProblems(
+  added: { posts: number; bytes: number },
+  bytes: number,
+  { maxPosts, maxBytes }: PostLimits,
+): Problem[] {
+  return [
+    ...(maxPosts !== undefined && added.posts >= maxPosts
+      ? [{ field: '', message: `is one more than the ${maxPosts} posts that this step may make (maxPosts)` }]
+      : []),
+    ...(maxBytes !== undefined && added.bytes + bytes > maxBytes
+      ? [
+          {
+            field: '',
+            message: `needs ${bytes} bytes, of which this step has ${maxBytes - added.bytes} left (maxBytes ${maxBytes})`,
+          },
+        ]
+      : []),
+  ];
 }
 
 function readLine(line: string): { post: PostRequest } | { problems: Problem[] } {

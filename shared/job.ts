@@ -37,6 +37,18 @@ const stepBase = {
   retry: retrySchema.optional(),
 };
 
+/** What a step with `"output": "posts"` may bring in; what is left out is not limited, but for `folders`. */
+const postLimitsSchema = z.strictObject({
+  accounts: z.array(idSchema).min(1, 'must name an account').max(1000, 'must be at most 1000').optional(),
+  /** Folders from which media may come, beside Belfry's own, from the step's folder on; left out = that folder. */
+  folders: z.array(z.string().min(1, 'must name a folder')).max(100, 'must be at most 100').optional(),
+  /** Posts that one run of the step may make. */
+  maxPosts: z.int().min(1, 'must be at least 1').max(1_000_000, 'must be at most 1000000').optional(),
+  /** Bytes of its lines and of the files that they name, in one run of the step. */
+  maxBytes: z.int().min(1, 'must be at least 1').optional(),
+});
+export type PostLimits = z.infer<typeof postLimitsSchema>;
+
 /** Runs a program: `command` of its workspace + `args`, or a bare `command`. An argv array, never a shell string. */
 export const commandStepSchema = z
   .strictObject({
@@ -54,6 +66,7 @@ export const commandStepSchema = z
     output: z.enum(['text', 'posts', 'json'], 'must be text, posts or json').default('text'),
     /** What becomes of the posts that the step prints. */
     posts: z.enum(['draft', 'queued'], 'must be draft or queued').default('queued'),
+    postLimits: postLimitsSchema.optional(),
     /** The command is one shell line; shown with a warning. */
     shell: z.boolean().default(false),
   })

@@ -150,7 +150,7 @@ export const postInputSchema = z
     overrides: z.record(idSchema, overrideSchema).default({}),
     note: z.string().max(10_000, 'must have at most 10000 characters').default(''),
     /** A name that the sender gives the post: one that came before under the same key is not added again. */
-    key: z.string().min(1, 'must not be empty').max(200, 'must have at most 200 characters').optional(),
+    key: z.string().min(1, 'must not be empty').max(300, 'must have at most 300 characters').optional(),
     ...wording,
   })
   .refine((post) => new Set(post.accounts).size === post.accounts.length, {

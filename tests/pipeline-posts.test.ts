@@ -1,6 +1,11 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takePostLines } from '../electron/pipeline-posts.ts';
+import { type PostLimits, postRequestSchema } from '../shared/index.ts';
 import { plannerWorld } from './planner/world.ts';
+import { temporaryHome } from './support/home.ts';
+import { pictureBytes } from './support/pictures.ts';
 
 const account = 'mastodon-4-5';
 
@@ -11,11 +16,23 @@ async function pipeline() {
   world.config.queues = [{ account, timezone: 'UTC', slots: [{ days: ['mon'], at: '09:00' }] }];
   const planner = world.engine();
   await planner.start();
-  const take = takePostLines(planner.add);
+  const folder = temporaryHome();
+  const media = temporaryHome();
+  const open = takePostLines({
+    add: planner.add,
+    jobOf: async (runId) => ({ 'of news': 'news', 'of ideas': 'ideas' })[runId],
+    mediaFolders: () => [media],
+  });
   let count = 0;
+  /** The lines of one run of a step. */
+  const step = (limits: PostLimits = {}, as: 'draft' | 'queued' = 'queued', jobId = 'job') => {
+    const take = open({ runId: 'run', jobId, as, folder, limits });
+    return (line: unknown, origin = `run:${count++}`) =>
+      take(typeof line === 'string' ? line : JSON.stringify(line), origin);
+  };
   const print = (line: unknown, as: 'draft' | 'queued' = 'queued', origin = `run:${count++}`) =>
-    take(typeof line === 'string' ? line : JSON.stringify(line), { runId: 'run', as, origin });
-  return { world, planner, print };
+    step({}, as)(line, origin);
+  return { world, planner, print, step, folder, media };
 }
 
 test('a printed line may name a text, its values and the next free slot', async () => {
@@ -65,4 +82,79 @@ test.each([
   const found = await print(line);
   expect(found.map(({ field, message }) => [field, message])).toEqual(problems);
   expect(await world.posts()).toEqual([]);
+});
+
+const said = (problems: readonly { field: string; message: string }[]) =>
+  problems.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
+
+test('files come from the folder of the step and the media folder, wherever links lead', async () => {
+  const { world, step, folder, media } = await pipeline();
+  const elsewhere = temporaryHome();
+  const picture = await pictureBytes('png', { width: 64, height: 48 });
+  for (const dir of [folder, media, elsewhere]) writeFileSync(join(dir, 'a.png'), picture);
+  mkdirSync(join(folder, 'sub'));
+  symlinkSync(join(elsewhere, 'a.png'), join(folder, 'link.png'));
+  symlinkSync(elsewhere, join(folder, 'linked'));
+  const post = (path: string, thread: string[] = []) => ({
+    text: `${path} ${thread}`,
+    accounts: [account],
+    media: [{ path }],
+    thread: thread.map((file) => ({ text: 'more', media: [{ path: file }] })),
+  });
+  const print = step();
+  for (const path of ['a.png', './sub/../a.png', join(folder, 'a.png'), join(media, 'a.png')])
+    expect(await print(post(path)), path).toEqual([]);
+  for (const path of ['link.png', 'linked/a.png', join(elsewhere, 'a.png'), '../../../../etc/hostname'])
+    expect(said(await print(post(path))), path).toMatch(
+      /^media\[0\]\.path .* lies outside the folders .* of the step\)$/,
+    );
+  expect(said(await print(post('a.png', ['link.png'])))).toMatch(
+    /^thread\[0\]\.media\[0\]\.path .* lies outside/,
+  );
+  expect(said(await print(post('missing.png')))).toMatch(/^media\[0\]\.path .*missing\.png/);
+  expect(await step({ folders: [elsewhere] })(post('link.png'))).toEqual([]);
+  expect(said(await step({ folders: ['sub'] })(post('a.png')))).toMatch(/lies outside/);
+  expect((await world.posts()).length).toBe(5);
+});
+
+test('a step may be limited to accounts, to a number of posts and to bytes', async () => {
+  const { world, step } = await pipeline();
+  const post = (text: string, accounts = [account]) => ({ text, accounts });
+  expect(said(await step({ accounts: ['other'] })(post('a')))).toBe(
+    `accounts[0] "${account}" is not among the accounts of this step (other)`,
+  );
+  const two = step({ maxPosts: 2 });
+  for (const text of ['b', 'c']) expect(await two(post(text))).toEqual([]);
+  expect(said(await two(post('d')))).toBe('is one more than the 2 posts that this step may make (maxPosts)');
+  const small = step({ maxBytes: 100 });
+  expect(await small(post('e'))).toEqual([]);
+  expect(said(await small(post('f'.repeat(60))))).toMatch(
+    /^needs \d+ bytes, of which this step has \d+ left/,
+  );
+  expect((await world.posts()).map(({ text }) => text).sort()).toEqual(['b', 'c', 'e']);
+});
+
+test('a key is its job’s own; posts under the keys of an earlier Belfry stay known', async () => {
+  const { world, planner, step } = await pipeline();
+  const post = (text: string, key = '1') => ({ text, accounts: [account], key });
+  const [news, ideas] = [step({}, 'queued', 'news'), step({}, 'queued', 'ideas')];
+  for (const print of [news, ideas, news]) expect(await print(post(print === news ? 'n' : 'i'))).toEqual([]);
+  const byHand = await planner.add(postRequestSchema.parse(post('by hand')), { source: 'cli' });
+  expect((await world.posts()).map(({ text }) => text).sort()).toEqual(['by hand', 'i', 'n']);
+  // What was exported is known when it comes back; what a person named suppresses no job's post.
+  const back = await planner.add(postRequestSchema.parse(post('n', 'news:1')), { source: 'cli' });
+  expect([byHand.key, back.key, back.text]).toEqual(['1', 'news:1', 'n']);
+  for (const runId of ['of news', 'of ideas', 'forgotten'])
+    await planner.add(postRequestSchema.parse(post(runId, runId)), { source: 'pipeline', runId });
+  for (const runId of ['of news', 'of ideas', 'forgotten'])
+    expect(await news(post(`${runId}, again`, runId))).toEqual([]);
+  expect((await world.posts()).map(({ text }) => text).sort()).toEqual([
+    'by hand',
+    'forgotten',
+    'i',
+    'n',
+    'of ideas',
+    'of ideas, again',
+    'of news',
+  ]);
 });

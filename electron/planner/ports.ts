@@ -87,6 +87,7 @@ export type PostsPort = {
       runId?: string;
       as?: 'draft' | 'queued';
       originKey?: string;
+      former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
       slots?: ReadonlyMap<string, Millis>;
     },
   ): Promise<PostView>;

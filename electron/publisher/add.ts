@@ -65,7 +65,11 @@ function known(needs: PublisherNeeds, given: readonly PostInput[], from: AddFrom
   return Promise.all(
     given.map(async (input) => {
       const origin = originOf(input, from);
-      return origin === null ? undefined : needs.ledger.byOrigin(origin);
+      const now = origin === null ? undefined : await needs.ledger.byOrigin(origin);
+      if (now || from.former === undefined) return now;
+      const before = await needs.ledger.byOrigin(from.former.key);
+      const isOurs = before?.post.source === 'pipeline' && (await from.former.isOurs(before.post.runId));
+      return isOurs ? before : undefined;
     }),
   );
 }

@@ -30,8 +30,9 @@ import { createTidying } from './tidy.ts';
 import { postView } from './view.ts';
 import { withdraw } from './withdraw.ts';
 
+export { realPathWithin } from './media/allowed.ts';
 export { createWorkshop, type Workshop } from './media/workshop/index.ts';
-export type { AddFrom } from './new-post.ts';
+export { type AddFrom, jobKey } from './new-post.ts';
 export type { Placement } from './place.ts';
 export type {
   Fetch,

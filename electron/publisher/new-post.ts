@@ -10,6 +10,8 @@ export type AddFrom = {
   as?: 'draft' | 'queued';
   /** Adding with a key that was used before answers the post made then, so that a resumed pipeline adds nothing twice. */
   originKey?: string;
+  /** The same as a Belfry stored it that had one name space for the keys of all jobs, and whether a run is this job's. */
+  former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
   /** When each account gets it, where that is not `publishAt`; no other post of the account may wait for the same instant. */
   slots?: ReadonlyMap<string, Millis>;
 };
@@ -17,6 +19,14 @@ export type AddFrom = {
 export type LimitsOf = (account: PublisherAccount) => Limits | undefined;
 
 const ownKey = 'key:';
+
+/**
+ * The origin of a post under a key of the sender's own. Each job has a name space for its keys, since two pipelines may
+ * well count their posts from 1; ids of jobs have no colon, so that none reaches into another's.
+ */
+export function jobKey(key: string, jobId?: string): string {
+  return jobId === undefined ? `${ownKey}${key}` : `${ownKey}${jobId}:${key}`;
+}
 
 /** The sender's own key says more than where the post came from: it holds over runs, and for the form and the command line. */
 export function originOf(input: PostInput, from: AddFrom): string | null {

@@ -10,6 +10,7 @@ export type {
   PostContext,
   RunLedger,
   RunnerNeeds,
+  TakePost,
 } from './ports.ts';
 export type { RunningRun } from './roster.ts';
 export { createRunner, type RunNowOptions, type Runner } from './runner.ts';

@@ -6,6 +6,7 @@ import type {
   Millis,
   OutputLine,
   OutputStream,
+  PostLimits,
   Problem,
   Random,
   RunCause,
@@ -146,8 +147,16 @@ export type Turn =
 export type BuiltinResult = { ok: boolean; summary: string; quiet: boolean };
 export type Builtin = (context: { signal: AbortSignal; say(text: string): void }) => Promise<BuiltinResult>;
 
-/** Where a printed post came from; `origin` is the same when a retry prints the same line again. */
-export type PostContext = { runId: string; as: 'draft' | 'queued'; origin: string };
+/** The step whose printed posts are taken; `folder` is where its command runs. */
+export type PostContext = {
+  runId: string;
+  jobId: string;
+  as: 'draft' | 'queued';
+  folder: string;
+  limits: PostLimits;
+};
+/** Takes one line; gives what is wrong with it, or nothing. `origin` is the same when a retry prints the line again. */
+export type TakePost = (line: string, origin: string) => Promise<Problem[]>;
 
 /** The process that starts commands in the engine's stead, as its host runs it. */
 export type HelperProcess = {
@@ -177,8 +186,8 @@ export type RunnerNeeds = {
   /** Environment for commands: the engine's own with the login shell's PATH. */
   environment(): Promise<Record<string, string>>;
   builtins: Record<BuiltinStep['action'], Builtin>;
-  /** Takes one line of a step with `"output": "posts"`; returns what is wrong with it, or nothing. */
-  addPost(line: string, context: PostContext): Promise<Problem[]>;
+  /** Opens the way in for what one try of a step with `"output": "posts"` prints. */
+  takePosts(context: PostContext): TakePost;
   /** For webhook steps; left out = the platform's own. */
   fetch?: typeof fetch;
   /** Starts commands for us, since forking holds the loop the longer the more memory we have; left out = we start them ourselves. */

@@ -61,7 +61,7 @@ export async function openBench(
       launch,
     },
     builtins: { publish_due_posts: idle, refresh_tokens: idle },
-    addPost: async () => [],
+    takePosts: () => async () => [],
     secrets: () => ['a-secret-of-the-vault', 'another-secret-of-the-vault'],
     outputLimit: () => 1024 * 1024 * 1024,
     announce: () => {},

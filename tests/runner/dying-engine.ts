@@ -28,7 +28,7 @@ const runner = createRunner({
   helper: { socket: join(home, 'helper.sock'), launch: (args) => launchNodeHelper(program, args) },
   environment: async () => ({ PATH: process.env['PATH'] ?? '' }),
   builtins: { publish_due_posts: idle, refresh_tokens: idle },
-  addPost: async () => [],
+  takePosts: () => async () => [],
   secrets: () => [],
   outputLimit: () => 1024 * 1024,
   announce: () => {},

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createPostLines } from '../../electron/runner/output/post-lines.ts';
-import type { RunnerNeeds } from '../../electron/runner/ports.ts';
+import type { TakePost } from '../../electron/runner/ports.ts';
 import { temporaryHome } from '../support/home.ts';
 import { jobOf, openRunner, sh } from './support.ts';
 
@@ -16,13 +16,12 @@ function linesIn(content: string): string {
 }
 
 /** The lines of a step, with a clock on which each look takes a millisecond. */
-function openLines(addPost: RunnerNeeds['addPost'] = async () => [], signal = new AbortController().signal) {
+function openLines(take: TakePost = async () => [], signal = new AbortController().signal) {
   const refused: string[] = [];
   let now = 0;
   const lines = createPostLines({
     clock: { monotonic: () => (now += 1) },
-    addPost,
-    context: { runId: 'r', as: 'queued' },
+    take,
     origin: 'r/draft',
     refused: (text) => refused.push(text),
     signal,
@@ -84,7 +83,7 @@ test('a run that is cancelled while its posts are being taken says how far it ca
   const gate = Promise.withResolvers<void>();
   let taken = 0;
   const belfry = await openRunner([printing(`cat ${path}`)], {
-    async addPost() {
+    takePosts: () => async () => {
       taken += 1;
       if (taken > 10) await gate.promise;
       return [];

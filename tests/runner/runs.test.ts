@@ -220,7 +220,7 @@ test('printed posts are added, with an origin that a second try repeats; a bad l
       }),
     ],
     {
-      addPost: async (text, { origin }) => {
+      takePosts: () => async (text, origin) => {
         if (text === '{"bad":1}') return [{ field: 'text', message: 'is missing' }];
         added.push({ line: text, origin });
         return [];

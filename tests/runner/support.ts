@@ -75,7 +75,7 @@ export async function openRunner(jobs: Job[], change: Partial<RunnerNeeds> = {},
       publish_due_posts: async () => ({ ok: true, summary: 'No post is due.', quiet: true }),
       refresh_tokens: async () => ({ ok: true, summary: 'Nothing to do.', quiet: true }),
     },
-    addPost: async () => [],
+    takePosts: () => async () => [],
     secrets: () => [],
     outputLimit: () => 1024 * 1024,
     announce(run) {

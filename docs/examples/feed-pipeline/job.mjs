@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** job.json with this machine's folders and the options given to `feed.mjs job`. */
 export function jobFor(here, options) {
@@ -14,6 +14,12 @@ export function jobFor(here, options) {
     const [, , name] = step.command;
     step.command = ['node', join(here, 'feed.mjs'), name, ...args[name], ...state];
     delete step.cwd;
+    // Belfry takes pictures from the step's folder alone, unless it is told where else they may lie.
+    if (name === 'draft') step.postLimits = { folders: foldersOf(feed, resolve(options.state)) };
   }
   return job;
+}
+
+function foldersOf(feed, state) {
+  return [...new Set([dirname(state), ...(/^https?:/i.test(feed) ? [] : [dirname(feed)])])];
 }

@@ -8,13 +8,14 @@ import { isAbsolute, relative, sep } from 'node:path';
 export async function realPathWithin(
   path: string,
   folders: readonly string[] | null,
+  says = 'setting mediaFolders',
 ): Promise<{ path: string } | string> {
   if (folders === null) return { path };
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return { path }; // Missing, a loop, or not to be read: opening it says which.
   const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
   if (roots.some((root) => root !== undefined && isBelow(real, root))) return { path: real };
-  return `${path} lies outside the folders that media may come from (setting mediaFolders)`;
+  return `${path} lies outside the folders that media may come from (${says})`;
 }
 
 function isBelow(path: string, folder: string): boolean {

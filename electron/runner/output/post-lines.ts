@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Clock, Problem } from '../../../shared/index.ts';
-import type { PostContext } from '../ports.ts';
+import type { Clock } from '../../../shared/index.ts';
+import type { TakePost } from '../ports.ts';
 
 export type PostLinesNeeds = {
   clock: Pick<Clock, 'monotonic'>;
-  addPost(line: string, context: PostContext): Promise<Problem[]>;
-  context: Omit<PostContext, 'origin'>;
+  take: TakePost;
   /** Beginning of every origin: the same for all tries of the step. */
   origin: string;
   /** Tells that a line was refused, at once. */
@@ -85,7 +84,7 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
     // Most often a program's log, and then there are many: refused before anything is made of them.
     if (!line.startsWith('{'))
       return 'is no post: it is not a JSON object such as {"text": "…", "accounts": ["…"]}';
-    const found = await needs.addPost(line, { ...needs.context, origin: originOf(line) });
+    const found = await needs.take(line, originOf(line));
     if (found.length === 0) return null;
     return `is no post: ${found.map(({ field, message }) => `${field} ${message}`.trim()).join('; ')}`;
   }

@@ -37,7 +37,7 @@ export async function runCommandStep(
     ...recorder.sink(position, stream),
     pressure: recorder.pressure,
   });
-  const posts = step.output === 'posts' ? postsOf(needs, context, at) : undefined;
+  const posts = step.output === 'posts' ? postsOf(needs, context, at, ready.cwd) : undefined;
   const result = step.output === 'json' ? createJsonResult() : undefined;
   const lastWords = createLastLines();
   const outcome = await runCommand(
@@ -91,17 +91,28 @@ function withResult(outcome: StepOutcome, result: JsonResult, mask: RunContext['
   return { ...outcome, result: mask.text(taken.value) };
 }
 
-function postsOf(needs: StepNeeds, { run, mask }: RunContext, at: CommandContext): PostLines {
+function postsOf(
+  needs: StepNeeds,
+  { run, mask }: RunContext,
+  { step, signal, say }: CommandContext,
+  folder: string,
+): PostLines {
+  const take = needs.takePosts({
+    runId: run.id,
+    jobId: run.jobId,
+    as: step.posts,
+    folder,
+    limits: step.postLimits ?? {},
+  });
   return createPostLines({
     clock: needs.clock,
-    signal: at.signal,
-    addPost: async (line, context) =>
+    signal,
+    take: async (line, origin) =>
       mask.text(line) === line
-        ? needs.addPost(line, context)
+        ? take(line, origin)
         : [{ field: '', message: 'contains a secret that Belfry keeps' }],
-    context: { runId: run.id, as: at.step.posts },
-    origin: `${run.originId}/${at.step.name}`,
-    refused: at.say,
+    origin: `${run.originId}/${step.name}`,
+    refused: say,
   });
 }
 

@@ -92,8 +92,9 @@ function Remarks({ step }: { step: Step }) {
     step.timeoutSeconds !== null && `ended after ${duration(step.timeoutSeconds * 1000)}`,
     step.retry !== undefined && step.retry.attempts > 0 && `tried up to ${step.retry.attempts + 1} times`,
     step.type === 'command' && step.output === 'posts' && postsWords[step.posts],
+    step.type === 'command' && step.output === 'posts' && limitWords(step),
     step.type === 'command' && step.output === 'json' && 'its last JSON value goes to the later steps',
-  ].filter((remark) => remark !== false);
+  ].filter((remark) => remark !== false && remark !== '');
   if (remarks.length === 0) return null;
   return <p className="row-sub">{remarks.join(' · ')}</p>;
 }
@@ -102,6 +103,19 @@ const postsWords: Record<CommandStep['posts'], string> = {
   draft: 'each line it prints becomes a draft',
   queued: 'each line it prints becomes a scheduled post',
 };
+
+function limitWords({ postLimits: limits }: CommandStep): string {
+  if (!limits) return '';
+  const { accounts, folders, maxPosts, maxBytes } = limits;
+  return [
+    accounts && `for ${accounts.join(', ')} only`,
+    folders && `files from ${folders.join(', ')} only`,
+    maxPosts !== undefined && `at most ${maxPosts} posts`,
+    maxBytes !== undefined && `at most ${maxBytes} bytes`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
 
 const builtinWords: Record<BuiltinStep['action'], string> = {
   publish_due_posts: 'Belfry publishes the posts that are due.',
