@@ -74,7 +74,7 @@ test('files are checked by what they are', async () => {
   });
   const bomb = 'media[0]: has more than the 210.0 million pixels that Belfry opens';
   expect(problems).toEqual([
-    `media[1].path: ${film} is damaged: neither film nor sound can be found in it`,
+    `media[1].path: ${film} is damaged: its end is missing; download or export it again`,
     expect.stringMatching(
       /^media\[0\]: has 30000 × 30000 pixels, and 127\.0\.0\.1:\d+ takes 33\.2 million in all$/,
     ),

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { crc32, deflateSync } from 'node:zlib';
+import { afterAll, onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
 import { createPublisher, createWorkshop, type PublisherNeeds } from '../../electron/publisher/index.ts';
 import { createMediaLedger, createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
@@ -26,6 +27,10 @@ import { seededRandom } from './random.ts';
 export const workshopEntry = fileURLToPath(
   new URL('../../electron/publisher/media/workshop/worker.ts', import.meta.url),
 );
+
+/** One thread for all stages of a file of tests: it takes half a second to start. */
+const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
+afterAll(() => workshop.close());
 
 /** A publisher at work: real database, real HTTP to fake networks, a clock that is moved by hand. */
 export type Stage = Awaited<ReturnType<typeof createStage>>;
@@ -60,9 +65,6 @@ export async function createStage(options: StageOptions = {}) {
   const cdn = await startFakeCdn(home);
   hosts.set('cdn.example', cdn.address);
   for (const network of networks.values()) hosts.set('fake.example', network.address);
-  const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
-  onTestFinished(() => workshop.close());
-
   const engine = async () => {
     const database = openDatabase(join(home, 'belfry.db'));
     const epoch = await raiseEpoch(database.db);
@@ -188,7 +190,7 @@ export async function createStage(options: StageOptions = {}) {
       running = await engine();
       await running.publisher.start();
     },
-    /** A PNG or (by its name) a JPEG to attach, so far as the header goes; each name has content of its own. */
+    /** A PNG or (by its name) a JPEG to attach; each name has content of its own. */
     picture(name: string, width = 1200, height = 1000): string {
       const path = join(home, name);
       writeFileSync(path, name.endsWith('.jpg') ? jpegOf(width, height, name) : pngOf(width, height, name));
@@ -206,22 +208,51 @@ export function networkOf(id: string): Network {
   return allNetworks.find((network) => network === id) ?? 'mastodon';
 }
 
-/** The beginning of a PNG of this size, and some bytes instead of its picture. */
+/** A PNG of this size, one bit per pixel and all of it black; each `content` makes another file. */
 export function pngOf(width: number, height: number, content: string): Buffer {
-  const header = Buffer.alloc(33);
-  header.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
-  header.write('IHDR', 12);
-  header.writeUInt32BE(width, 16);
-  header.writeUInt32BE(height, 20);
-  header.set([8, 2], 24);
-  return Buffer.concat([header, Buffer.from(content)]);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 1;
+  const rows = Buffer.alloc((1 + Math.ceil(width / 8)) * height);
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.byteLength);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('tEXt', Buffer.concat([Buffer.from('Comment\0'), Buffer.from(content)])),
+    chunk('IDAT', deflateSync(rows, { level: 1 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
-/** The beginning of a JPEG of this size, and some bytes instead of its picture. */
+/** A grey JPEG of this size whose blocks all take two bits (ITU T.81, annexes B and F); each `content` makes another file. */
 export function jpegOf(width: number, height: number, content: string): Buffer {
-  const jfif = [0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0];
-  const frame = [0xff, 0xc0, 0, 11, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0];
-  return Buffer.concat([Buffer.from([0xff, 0xd8, ...jfif, ...frame]), Buffer.from(content)]);
+  const segment = (marker: number, data: readonly number[] | Buffer) => {
+    const length = data.length + 2;
+    return Buffer.concat([Buffer.from([0xff, marker, length >> 8, length & 255]), Buffer.from(data)]);
+  };
+  const oneCode = [1, ...Array<number>(15).fill(0), 0];
+  const bits = 2 * Math.ceil(width / 8) * Math.ceil(height / 8);
+  const scan = Buffer.alloc(Math.ceil(bits / 8));
+  if (bits % 8 > 0) scan[scan.length - 1] = 0xff >> (bits % 8);
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    segment(0xe0, [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0]),
+    segment(0xfe, Buffer.from(content)),
+    segment(0xdb, [0, ...Array<number>(64).fill(1)]),
+    segment(0xc0, [8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0]),
+    segment(0xc4, [0x00, ...oneCode]),
+    segment(0xc4, [0x10, ...oneCode]),
+    segment(0xda, [1, 1, 0, 0, 63, 0]),
+    scan,
+    Buffer.from([0xff, 0xd9]),
+  ]);
 }
 
 /** A port, with its open calls counted. */

@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { realPathWithin } from './allowed.ts';
 import { dimensionBytes, dimensions, isMeasured } from './dimensions.ts';
 import { type MediaFacts, noDetails } from './facts.ts';
-import { readerOf } from './file-reader.ts';
+import { type Reader, readerOf } from './file-reader.ts';
 import { pictureDetails } from './picture-details.ts';
+import { isOpenable, mostPixels } from './plan-fit.ts';
 import { sniff } from './sniff.ts';
-import { isStreamable, placeBoxes } from './strip/film.ts';
+import { isCutOff, isStreamable, placeBoxes } from './strip/film.ts';
 import type { Workshop } from './workshop/index.ts';
 
 export type { MediaFacts } from './facts.ts';
@@ -14,12 +16,14 @@ export type { MediaFacts } from './facts.ts';
 /** Larger than any network takes; keeps a mistyped path from filling the disk. */
 const mostBytes = 2 * 1024 ** 3;
 
+const hashedAtOnce = 1024 * 1024;
+
 /** Films whose index the library must find, or they are damaged; it does not know every kind of the others. */
 const understood: ReadonlySet<string> = new Set(['video/mp4', 'video/quicktime', 'video/webm']);
 const boxed: ReadonlySet<string> = new Set(['video/mp4', 'video/quicktime']);
 
 export type InspectNeeds = {
-  workshop: Pick<Workshop, 'measure'>;
+  workshop: Pick<Workshop, 'measure' | 'check'>;
   /** Folders that media may come from; null = any. */
   folders: readonly string[] | null;
 };
@@ -60,8 +64,41 @@ async function examine(
   const size = dimensions(head);
   if (!size && isMeasured(mime)) return `${name} is damaged: its width and height cannot be read`;
   const { width = null, height = null, orientation = 1 } = size ?? {};
+  const damage = (await isBroken(file, mime))
+    ? cutOff
+    : await undecodable(path, file, { mime, width, height }, workshop);
+  if (damage !== undefined) return `${name} ${damage}`;
   const details = { ...noDetails, orientation, ...(await pictureDetails(file, mime, head)) };
   return { mime, bytes: found.size, width, height, details };
+}
+
+const boxedPictures: ReadonlySet<string> = new Set(['image/avif', 'image/heic', 'image/heif']);
+const cutOff = 'is damaged: its end is missing; download or export it again';
+
+async function isBroken(file: Reader, mime: string): Promise<boolean> {
+  return (understood.has(mime) || boxedPictures.has(mime)) && isCutOff(file, mime);
+}
+
+/** Why a picture cannot go out as it is: it is decoded as a whole, unless it is of a type or size that is never opened. */
+async function undecodable(
+  path: string,
+  file: Reader,
+  picture: { mime: string; width: number | null; height: number | null },
+  workshop: InspectNeeds['workshop'],
+): Promise<string | undefined> {
+  if (!isOpenable(picture)) return undefined;
+  const verdict = await workshop.check({ path, sha256: await hashOf(file), mostPixels });
+  if (verdict.ok) return undefined;
+  return verdict.fault === 'damaged'
+    ? `is damaged: it cannot be decoded (${verdict.why.trim().split('\n', 1)[0]}); download or export it again`
+    : `could not be looked into (${verdict.why}); try again`;
+}
+
+async function hashOf(file: Reader): Promise<string> {
+  const hash = createHash('sha256');
+  for (let from = 0; from < file.bytes; from += hashedAtOnce)
+    hash.update(await file.read(from, hashedAtOnce));
+  return hash.digest('hex');
 }
 
 async function examineFilm(
@@ -69,8 +106,9 @@ async function examineFilm(
   name: string,
   mime: string,
   workshop: InspectNeeds['workshop'],
-  file: ReturnType<typeof readerOf>,
+  file: Reader,
 ): Promise<MediaFacts | string> {
+  if (await isBroken(file, mime)) return `${name} ${cutOff}`;
   const measured = await workshop.measure(path);
   if (!measured.ok && measured.fault === 'damaged' && understood.has(mime))
     return `${name} is damaged: neither film nor sound can be found in it`;

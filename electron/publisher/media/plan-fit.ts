@@ -40,6 +40,16 @@ const readable: ReadonlySet<string> = new Set([
 
 /** More pixels are not opened: a small file can unfold to gigabytes. The largest cameras of today stay below. */
 export const mostPixels = 210_000_000;
+const tooLarge = `has more than the ${millions(mostPixels)} pixels that Belfry opens`;
+
+/** Whether a picture is of a type and size that the workshop opens. */
+export function isOpenable({ mime, width, height }: Pick<Picture, 'mime' | 'width' | 'height'>): boolean {
+  return readable.has(mime) && !isTooLarge({ width, height });
+}
+
+function isTooLarge({ width, height }: Pick<Picture, 'width' | 'height'>): boolean {
+  return width !== null && height !== null && width * height > mostPixels;
+}
 
 /** How a file fits a network, and what has to be done with it; pure. `who` names the network. */
 export function planFit(file: Picture, limits: PictureLimits, wishes: FitWishes, who: string): FitPlan {
@@ -48,6 +58,7 @@ export function planFit(file: Picture, limits: PictureLimits, wishes: FitWishes,
   const wrong = reasons(file, limits, who);
   const ratio = badRatio(file, limits);
   if (wrong.length === 0 && ratio === null && !isForeign(file, limits)) {
+    if (isTooLarge(file)) return { do: 'refuse', why: [tooLarge] };
     if (!places && !(limits.plainJpeg && file.details.jpeg === 'several')) return { do: 'send' };
     if (strippable.has(file.mime)) return { do: 'strip' };
     if (cannotMake(file, limits) !== null)
@@ -99,9 +110,7 @@ function cannotMake(file: Picture, { mimeTypes }: PictureLimits): string | null 
   if (!readable.has(mime)) return `is ${mime}, which Belfry cannot open`;
   if (details.animated) return 'is animated, and would stand still as a JPEG';
   if (width === null || height === null) return 'has a size that cannot be read';
-  return width * height > mostPixels
-    ? `has more than the ${millions(mostPixels)} pixels that Belfry opens`
-    : null;
+  return isTooLarge(file) ? tooLarge : null;
 }
 
 function shapeMisfit(

@@ -1,18 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../electron/clock.ts';
 import { inspect } from '../../../electron/publisher/media/inspect.ts';
 import { createWorkshop } from '../../../electron/publisher/media/workshop/index.ts';
 import { filmBytes, realFilm } from '../../support/films.ts';
 import { temporaryHome } from '../../support/home.ts';
-import { realPicture } from '../../support/pictures.ts';
-import { workshopEntry } from '../../support/publishing.ts';
+import { pictureBytes, realPicture } from '../../support/pictures.ts';
+import { pngOf, workshopEntry } from '../../support/publishing.ts';
+
+const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
+afterAll(() => workshop.close());
 
 async function look(path: string, folders: string[] | null = null) {
-  const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
-  onTestFinished(() => workshop.close());
   const found = await inspect(path, { workshop, folders });
   if (typeof found === 'string') return found;
   await found.handle.close();
@@ -46,7 +47,7 @@ test('a film under the name of a picture is a film, and a cut-off one is damaged
   const path = join(home, 'cut.mp4');
   const bytes = await filmBytes('mp4', { indexLast: true });
   writeFileSync(path, bytes.subarray(0, bytes.byteLength >> 1));
-  expect(await look(path)).toBe(`${path} is damaged: neither film nor sound can be found in it`);
+  expect(await look(path)).toBe(`${path} is damaged: its end is missing; download or export it again`);
 });
 
 test('a photo that lies on its side is measured as it is shown', async () => {
@@ -106,6 +107,65 @@ test('only files below the allowed folders are taken, wherever links lead', asyn
     );
   expect(await look(at('allowed/none.jpg'), folders)).toBe(`${at('allowed/none.jpg')} does not exist`);
   expect(await look(inside, [])).toContain('lies outside');
+});
+
+test.each(['jpg', 'png', 'webp', 'gif', 'avif'])(
+  'half a picture (%s), and one without its last bytes, are damaged',
+  async (type) => {
+    const whole = await pictureBytes(type, { width: 64, height: 48, noise: true });
+    const home = temporaryHome();
+    const at = (name: string) => join(home, name);
+    for (const [name, length] of [
+      ['half', whole.byteLength >> 1],
+      ['nearly', whole.byteLength - 40],
+    ] as const) {
+      writeFileSync(at(name), whole.subarray(0, length));
+      expect(await look(at(name)), name).toMatch(/ is damaged: .*download or export it again$/);
+    }
+    writeFileSync(at('whole'), whole);
+    expect(await look(at('whole'))).toMatchObject({ width: 64, height: 48 });
+  },
+);
+
+test('a picture of nothing but its header is damaged, and a film that breaks off', async () => {
+  const home = temporaryHome();
+  const at = (name: string) => join(home, name);
+  const head = pngOf(600, 600, 'sun');
+  writeFileSync(at('head.png'), head.subarray(0, head.indexOf('IDAT')));
+  expect(await look(at('head.png'))).toMatch(/is damaged: it cannot be decoded/);
+  for (const [name, options] of [
+    ['first.mp4', {}],
+    ['last.mp4', { indexLast: true }],
+    ['a.webm', {}],
+  ] as const) {
+    const film = await realFilm(at(''), name, options);
+    truncateSync(film, statSync(film).size - 500);
+    expect(await look(film), name).toMatch(/is damaged: its end is missing/);
+  }
+});
+
+test('a content is decoded once, however many posts have it', async () => {
+  const orders: string[] = [];
+  const home = temporaryHome();
+  const one = createWorkshop({ entry: workshopEntry, clock: systemClock });
+  onTestFinished(() => one.close());
+  const picture = await realPicture(home, 'a.png', { width: 20, height: 20 });
+  const counting = {
+    ...one,
+    check: (given: Parameters<typeof one.check>[0]) => {
+      orders.push(given.sha256);
+      return one.check(given);
+    },
+  };
+  for (let again = 0; again < 3; again += 1) {
+    const found = await inspect(picture, { workshop: counting, folders: null });
+    if (typeof found !== 'string') await found.handle.close();
+  }
+  expect(new Set(orders).size).toBe(1);
+  const [sha256 = ''] = orders;
+  // Nothing is there any more to be decoded: what is known of the content is enough.
+  rmSync(picture);
+  expect(await one.check({ path: picture, sha256, mostPixels: 1 })).toEqual({ ok: true, value: null });
 });
 
 test('the thread for media survives what it is given, and starts anew after it broke', async () => {

@@ -105,6 +105,10 @@ describe('pictures are brought into the limits, and the copy stays as it was add
     const bucket = await startFakeBucket();
     const { stage, add } = await instagram(bucketOf(bucket));
     const post = await add({ media: [{ path: stage.picture('a.png') }] });
+    // Whole when it was added; the disk lost half of it since.
+    const copy = join(stage.home, 'media', post.media[0]?.id ?? '');
+    const bytes = readFileSync(copy);
+    writeFileSync(copy, Buffer.concat([bytes.subarray(0, 120), Buffer.alloc(bytes.byteLength - 120)]));
     await stage.untilQuiet();
     expect(await target(stage, post.id)).toMatchObject({
       status: 'failed',

@@ -5,6 +5,7 @@ import { joined, type Piece } from './pieces.ts';
 export type Box = { type: string; from: number; content: number; to: number };
 
 const mostBoxes = 10_000;
+const segmentId = 0x18538067;
 /** Boxes that say where a film was made, by the box that they lie in. */
 const places: ReadonlySet<string> = new Set(['\u00a9xyz', 'loci']);
 const placeKey = 'com.apple.quicktime.location.';
@@ -77,6 +78,38 @@ export async function stripFilm(file: Reader): Promise<Piece[]> {
     at = to;
   }
   return joined([...pieces, { from: at, to: file.bytes }]);
+}
+
+/** Whether a film ends too early: a download that broke off, a card that was pulled out. */
+export async function isCutOff(file: Reader, mime: string): Promise<boolean> {
+  if (mime === 'video/webm') return isSegmentCutOff(file);
+  const last = (await boxesIn(file, 0, file.bytes)).at(-1);
+  const end = last?.to ?? 0;
+  // A box needs eight bytes; fewer at the end are filling.
+  return end + 8 <= file.bytes;
+}
+
+/** Matroska has one segment after its head, which says how long it is, or that nobody knows (RFC 8794, 6; RFC 9559, 5). */
+async function isSegmentCutOff(file: Reader): Promise<boolean> {
+  const head = await file.read(0, 16);
+  const first = varInt(head, 4);
+  const at = first === undefined ? file.bytes : 4 + first.length + first.value;
+  const segment = await file.read(at, 16);
+  if (segment.byteLength < 5 || bigEndian(segment, 0, 4) !== segmentId) return segment.byteLength < 5;
+  const size = varInt(segment, 4);
+  return size !== undefined && !size.isUnknown && at + 4 + size.length + size.value > file.bytes;
+}
+
+/** A number whose first byte tells by its leading zeros how many bytes it has; all ones is unknown (RFC 8794, 4). */
+function varInt(
+  bytes: Uint8Array,
+  at: number,
+): { value: number; length: number; isUnknown: boolean } | undefined {
+  const length = Math.clz32(bytes[at] ?? 0) - 23;
+  if (length > 8 || at + length > bytes.byteLength) return undefined;
+  const most = 2 ** (7 * length);
+  const value = bigEndian(bytes, at, length) % most;
+  return { value, length, isUnknown: value === most - 1 };
 }
 
 /** Whether a film can be shown while it is still being fetched: its index comes before its pictures. */

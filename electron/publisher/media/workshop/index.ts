@@ -2,8 +2,10 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../../shared/index.ts';
 import type { Answer, FilmFacts, Letter, Made, Order, Outcome } from './orders.ts';
 
-/** Looks into films and makes pictures, off the main thread, one order at a time. */
+/** Looks into films and pictures and makes pictures, off the main thread, one order at a time. */
 export type Workshop = {
+  /** Whether a picture can be decoded as a whole; asked once for each content (`sha256`), however many posts have it. */
+  check(picture: { path: string; sha256: string; mostPixels: number }): Promise<Outcome<null>>;
   /** What a film or sound is. */
   measure(path: string): Promise<Outcome<FilmFacts>>;
   /** Makes a picture by a recipe and writes it to `to`, which must not be in use. */
@@ -12,7 +14,11 @@ export type Workshop = {
   close(): Promise<void>;
 };
 
-type Waiting = { letter: Letter; settle(outcome: Outcome<FilmFacts | Made>): void };
+/** Longest look into one picture, in milliseconds, and how many verdicts are remembered. */
+const checkMs = 60_000;
+const mostChecked = 10_000;
+
+type Waiting = { letter: Letter; settle(outcome: Outcome<FilmFacts | Made | null>): void };
 
 /**
  * A workshop whose thread runs the file `entry`; without one every order fails. It starts with the first order and ends when none came for `idleMs`, which
@@ -26,6 +32,7 @@ export function createWorkshop(needs: {
 }): Workshop {
   const { entry, clock, idleMs = 20_000, orderMs = 180_000 } = needs;
   const waiting: Waiting[] = [];
+  const checked = new Map<string, Promise<Outcome<null>>>();
   let worker: Worker | undefined;
   let cancelTimer = () => {};
   let lastId = 0;
@@ -73,8 +80,9 @@ export function createWorkshop(needs: {
     worker ??= start(program);
     worker.ref();
     worker.postMessage(first.letter);
-    cancelTimer = clock.setTimer(orderMs, () => {
-      giveUp(program, `It took longer than ${Math.round(orderMs / 1000)} s`);
+    const most = first.letter.order.do === 'check' ? Math.min(orderMs, checkMs) : orderMs;
+    cancelTimer = clock.setTimer(most, () => {
+      giveUp(program, `It took longer than ${Math.round(most / 1000)} s`);
     });
   };
   const order = <T>(wanted: Order): Promise<Outcome<T>> =>
@@ -83,12 +91,25 @@ export function createWorkshop(needs: {
         return resolve({ ok: false, fault: 'failed', why: 'This host has no thread for media' });
       lastId += 1;
       // The answer to an order is of the order's kind: one thread, one protocol, both ours.
-      const settle = (outcome: Outcome<FilmFacts | Made>) => resolve(outcome as Outcome<T>);
+      const settle = (outcome: Outcome<FilmFacts | Made | null>) => resolve(outcome as Outcome<T>);
       waiting.push({ letter: { id: lastId, order: wanted }, settle });
       if (waiting.length === 1) next(entry);
     });
 
   return {
+    check({ path, sha256, mostPixels }) {
+      const known = checked.get(sha256);
+      if (known) return known;
+      const verdict = order<null>({ do: 'check', path, mostPixels });
+      checked.set(sha256, verdict);
+      const [oldest] = checked.keys();
+      if (checked.size > mostChecked && oldest !== undefined) checked.delete(oldest);
+      void verdict.then((outcome) => {
+        // What went wrong here or on this machine says nothing about the picture.
+        if (!outcome.ok && outcome.fault === 'failed') checked.delete(sha256);
+      });
+      return verdict;
+    },
     measure: (path) => order({ do: 'measure', path }),
     make: (wanted) => order({ do: 'make', ...wanted }),
     async close() {

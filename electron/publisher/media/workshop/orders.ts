@@ -27,6 +27,7 @@ export type FilmFacts = {
 /** Work that is done aside, because it takes long, or a file could break what does it. Paths are absolute. */
 export type Order =
   | { do: 'measure'; path: string }
+  | { do: 'check'; path: string; mostPixels: number }
   | { do: 'make'; from: string; to: string; recipe: Recipe; mostPixels: number };
 
 export type Made = { bytes: number; width: number; height: number };
@@ -35,4 +36,4 @@ export type Made = { bytes: number; width: number; height: number };
 export type Outcome<T> = { ok: true; value: T } | { ok: false; fault: 'damaged' | 'failed'; why: string };
 
 export type Letter = { id: number; order: Order };
-export type Answer = { id: number; outcome: Outcome<FilmFacts | Made> };
+export type Answer = { id: number; outcome: Outcome<FilmFacts | Made | null> };

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { checkPicture } from './check-picture.ts';
 import { makePicture } from './make-picture.ts';
 import { measureFilm } from './measure-film.ts';
 import type { Answer, FilmFacts, Letter, Made, Order, Outcome } from './orders.ts';
@@ -9,8 +10,9 @@ parentPort?.on('message', async ({ id, order }: Letter) => {
   parentPort?.postMessage(answer);
 });
 
-async function carryOut(order: Order): Promise<Outcome<FilmFacts | Made>> {
+async function carryOut(order: Order): Promise<Outcome<FilmFacts | Made | null>> {
   try {
+    if (order.do === 'check') return await checkPicture(order);
     return order.do === 'measure' ? await measureFilm(order.path) : await makePicture(order);
   } catch (error) {
     return { ok: false, fault: 'failed', why: error instanceof Error ? error.message : String(error) };
