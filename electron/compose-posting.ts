@@ -61,6 +61,7 @@ export async function composePosting(
     requestTimeoutMs,
     mediaFolder: home.media,
     ownFolders: [seriesFolder(home.dir)],
+    nextSlots: (ids, taken) => planner.nextSlots(ids, taken),
     account: accounts.account,
     accounts: () => config.current().accounts.flatMap(({ id }) => accounts.account(id) ?? []),
     token: accounts.token,

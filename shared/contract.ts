@@ -146,7 +146,12 @@ export const contract = {
   'posts.count': { in: postCountQuerySchema, out: postCountSchema },
   'posts.get': { in: byId, out: postViewSchema },
   'posts.add': {
-    in: z.strictObject({ post: postRequestSchema, source: z.enum(postSources).default('person') }),
+    in: z.strictObject({
+      post: postRequestSchema,
+      source: z.enum(postSources).default('person'),
+      /** Without it, ALREADY_EXISTS for what an account has with the same content near the same time. */
+      allowDuplicates: z.boolean().default(false),
+    }),
     out: postViewSchema,
   },
   /** All of them or none: one transaction. Details of BAD_INPUT name them as `posts[3].text`. */

@@ -134,11 +134,23 @@ export const postBatchSchema = z.strictObject({
     .max(mostPostsAtOnce, `must be at most ${mostPostsAtOnce}`),
   source: z.enum(postSources).default('person'),
   dryRun: z.boolean().default(false),
+  allowDuplicates: z.boolean().default(false),
 });
 
-/** The posts of a batch in its order; `isNew` is false where one with the same key was there already. */
+/**
+ * The posts of a batch in its order; `isNew` is false where one with the same key was there already. A dry run also tells
+ * what keeps a post from being added as it is: its time is `past`, or it `repeats` the post with this id, or an earlier
+ * one of the batch (`posts[3]`).
+ */
 export const postBatchResultSchema = z.strictObject({
   dryRun: z.boolean(),
-  posts: z.array(z.strictObject({ isNew: z.boolean(), post: postViewSchema })),
+  posts: z.array(
+    z.strictObject({
+      isNew: z.boolean(),
+      post: postViewSchema,
+      past: z.literal(true).optional(),
+      repeats: z.string().optional(),
+    }),
+  ),
 });
 export type PostBatchResult = z.output<typeof postBatchResultSchema>;

@@ -124,6 +124,13 @@ export const overrideSchema = z.strictObject({
 });
 export type Override = z.infer<typeof overrideSchema>;
 
+/**
+ * What is done with a post whose time is past: sent at once, put into the next free weekly slot of each of its accounts,
+ * or kept as a draft. Without a word it is refused.
+ */
+export const pastChoices = ['publish', 'move-to-slot', 'draft'] as const;
+export type PastChoice = (typeof pastChoices)[number];
+
 /** A post to add: one schema for the form, the command line and a pipeline's JSON lines (design §6). */
 export const postInputSchema = z
   .strictObject({
@@ -133,6 +140,7 @@ export const postInputSchema = z
     publishAt: instantSchema.nullable().default(null),
     /** A draft although it has a time. */
     draft: z.boolean().default(false),
+    past: z.enum(pastChoices, `must be one of ${pastChoices.join(', ')}`).optional(),
     media: z.array(mediaInputSchema).max(20, 'must be at most 20').default([]),
     thread: z
       .array(

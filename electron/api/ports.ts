@@ -92,7 +92,7 @@ export type ApiNeeds = {
     add(post: PostInput, from: { source: PostView['source'] }): Promise<PostView>;
     addAll(
       posts: readonly PostInput[],
-      from: { source: PostView['source']; dryRun: boolean },
+      from: { source: PostView['source']; dryRun: boolean; repeats: 'allow' | 'refuse' },
     ): Promise<PostBatchResult>;
     check(post: PostInput, edited?: string): Promise<PostCheck>;
     edit(id: string, post: PostInput): Promise<PostView>;
@@ -108,7 +108,10 @@ export type ApiNeeds = {
     counts(): Promise<{ queued: number; needYou: number }>;
   };
   plans: {
-    add(post: PostRequest, from: { source: PostView['source'] }): Promise<PostView>;
+    add(
+      post: PostRequest,
+      from: { source: PostView['source']; repeats: 'allow' | 'refuse' },
+    ): Promise<PostView>;
     queues: {
       list(limit: number, account?: string): Promise<QueueView[]>;
       move(input: { account: string; post: string; to: QueuePlace }): Promise<void>;

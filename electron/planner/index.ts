@@ -1,5 +1,6 @@
 import {
   inTurn,
+  type Millis,
   nextSlot,
   type PostRequest,
   type PostView,
@@ -11,7 +12,7 @@ import {
 import { fillPost } from './fill-post.ts';
 import { sweepMedia } from './keep-media.ts';
 import type { PlannerNeeds, PostsPort } from './ports.ts';
-import { addToSlots, moveInQueue, requireQueue, shuffleQueue, viewQueue } from './queue.ts';
+import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQueue } from './queue.ts';
 import { type SeriesCommands, seriesCommands } from './series.ts';
 import { passSeries } from './series-pass.ts';
 
@@ -27,6 +28,11 @@ export type Planner = {
   look(): void;
   /** Adds a post: named text filled, next free slots taken. Throws BAD_INPUT with all problems together. */
   add(request: PostRequest, from: Omit<Parameters<PostsPort['add']>[1], 'slots'>): Promise<PostView>;
+  /** The next free weekly slot of each account, but those of `taken`. Throws as `add` does for `next-slot`. */
+  nextSlots(
+    accounts: readonly string[],
+    taken: ReadonlyMap<string, ReadonlySet<Millis>>,
+  ): Promise<ReadonlyMap<string, Millis>>;
   queues: {
     /** All queues, or one of them (throws NOT_FOUND), with their next `limit` slots. */
     list(limit: number, account?: string): Promise<QueueView[]>;
@@ -95,6 +101,7 @@ export function createPlanner(needs: PlannerNeeds): Planner {
       if (!isQueued) return needs.posts.add(filled.post, from);
       return turn(() => addToSlots(needs, filled.post, from));
     },
+    nextSlots: (accounts, taken) => freeSlots(needs, accounts, taken),
     queues: {
       async list(limit, account) {
         const queues = account === undefined ? needs.config().queues : [requireQueue(needs, account)];

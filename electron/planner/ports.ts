@@ -88,6 +88,7 @@ export type PostsPort = {
       as?: 'draft' | 'queued';
       originKey?: string;
       former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
+      repeats?: 'allow' | 'refuse';
       slots?: ReadonlyMap<string, Millis>;
     },
   ): Promise<PostView>;

@@ -24,10 +24,11 @@ const slotsAtOnce = 200;
 /** Others may take a slot between the look and the claim, but hardly as often as this. */
 const mostTries = 20;
 
-/** The next free slot of each account, by account. Throws BAD_INPUT when one has no slots, CONFLICT when all are taken. */
+/** The next free slot of each account, by account, but those of `taken`. Throws BAD_INPUT when one has no slots, CONFLICT when all are taken. */
 export async function freeSlots(
   needs: PlannerNeeds,
   accounts: readonly string[],
+  taken: ReadonlyMap<string, ReadonlySet<Millis>> = new Map(),
 ): Promise<ReadonlyMap<string, Millis>> {
   const queues = accounts.map((account) => queueOf(needs, account));
   const problems = queues.flatMap((queue, index): Problem[] =>
@@ -39,7 +40,7 @@ export async function freeSlots(
   for (const queue of queues.filter((one) => one !== undefined)) {
     const free = await firstFree(needs, queue, now, async (first, last) => {
       const waiting = await needs.posts.waiting(queue.account, first, last);
-      return new Set(waiting.map(({ dueAt }) => dueAt));
+      return new Set([...waiting.map(({ dueAt }) => dueAt), ...(taken.get(queue.account) ?? [])]);
     });
     if (free === undefined) throw full(queue.account);
     slots.set(queue.account, free);

@@ -1,4 +1,6 @@
 import {
+  BelfryError,
+  type Millis,
   type PostBatchResult,
   type PostInput,
   type PostView,
@@ -7,11 +9,19 @@ import {
 } from '../../shared/index.ts';
 import { examine, inspection } from './check.ts';
 import { type AddFrom, examined, type LimitsOf, newPost, originOf, unfit, wordProblems } from './new-post.ts';
+import { type Timely, timely } from './past.ts';
 import type { NewPost, PostRecord, PublisherNeeds, StoredMedia } from './ports.ts';
+import { type Candidate, type Repeat, repeatProblem, repeatsIn } from './repeats.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
 import { postView, previewOf } from './view.ts';
 
-/** Checks a post, copies its media into the home folder and stores it. Throws BAD_INPUT with all problems together. */
+/** Another try when somebody else took the weekly slot that a post was to be moved to. */
+const mostTries = 5;
+
+/**
+ * Checks a post, copies its media into the home folder and stores it. Throws BAD_INPUT with all problems together, and
+ * ALREADY_EXISTS for a repetition that is not wanted.
+ */
 export async function addPost(
   needs: PublisherNeeds,
   given: PostInput,
@@ -20,12 +30,23 @@ export async function addPost(
 ): Promise<PostView> {
   const [before] = await known(needs, [given], from);
   if (before) return postView(before);
-  const { post, problems, copied } = await prepare(needs, given, from, limitsOf);
-  const record = await storeOrForget(needs, copied, problems, () => needs.ledger.add(post));
-  return postView(record);
+  return whileSlotsAreTaken([given], async () => {
+    const one = await prepare(needs, await timely(needs, given, from), from, limitsOf);
+    const problems = [...one.late, ...one.problems];
+    const [repeat] =
+      from.repeats === 'refuse' && problems.length === 0 ? await repeatsIn(needs, [one.candidate]) : [];
+    const repeats = repeat ? [repeatProblem(repeat)] : [];
+    const record = await storeOrForget(needs, one.copied, { problems, repeats }, () =>
+      needs.ledger.add(one.post),
+    );
+    return postView(record);
+  });
 }
 
-/** The same for many: all are added, or none and nothing is left behind. With `dryRun` nothing is copied or stored. */
+/**
+ * The same for many: all are added, or none and nothing is left behind. With `dryRun` nothing is copied or stored, and
+ * past times and repetitions are told instead of refused.
+ */
 export async function addPosts(
   needs: PublisherNeeds,
   given: readonly PostInput[],
@@ -34,30 +55,79 @@ export async function addPosts(
 ): Promise<PostBatchResult> {
   const { dryRun } = from;
   const before = await known(needs, given, from);
-  const prepared: { post: NewPost; problems: Problem[]; copied: readonly StoredMedia[] }[] = [];
-  for (const [index, input] of given.entries()) {
-    if (before[index]) continue;
-    const one = await (dryRun ? rehearse : prepare)(needs, input, from, limitsOf);
-    prepared.push({ ...one, problems: one.problems.map(inBatch(index)) });
+  return whileSlotsAreTaken(given, async () => {
+    const taken = new Map<string, Set<Millis>>();
+    const prepared: Prepared[] = [];
+    const places: number[] = [];
+    for (const [index, input] of given.entries()) {
+      if (before[index]) continue;
+      places.push(index);
+      const timed = await timely(needs, input, from, taken);
+      prepared.push(await (dryRun ? rehearse : prepare)(needs, timed, from, limitsOf));
+    }
+    const inPlace = (problems: readonly Problem[], at: number) => problems.map(inBatch(places[at] ?? at));
+    const found =
+      from.repeats === 'refuse'
+        ? await repeatsIn(
+            needs,
+            prepared.map(({ candidate }) => candidate),
+          )
+        : [];
+    const repeated = found.map((repeat) => repeat && withPlace(repeat, places));
+    const posts = prepared.map(({ post }) => post);
+    const problems = prepared.flatMap((one, at) =>
+      inPlace(dryRun ? one.problems : [...one.late, ...one.problems], at),
+    );
+    if (dryRun && problems.length > 0) throw problemsError(problems, 'the posts');
+    const repeats = repeated.flatMap((repeat, at) => (repeat ? inPlace([repeatProblem(repeat)], at) : []));
+    const copied = prepared.flatMap((one) => one.copied);
+    const records = dryRun
+      ? posts.map(previewOf)
+      : await storeOrForget(needs, copied, { problems, repeats }, () => needs.ledger.addAll(posts));
+    return {
+      dryRun,
+      posts: before.map((old, index) => (old ? { isNew: false, post: postView(old) } : entry(index))),
+    };
+
+    function entry(index: number): PostBatchResult['posts'][number] {
+      const at = places.indexOf(index);
+      const record = records[at] as PostRecord;
+      const isNew = record.post.id === posts[at]?.id && !isRepeat(posts, at);
+      const repeat = repeated[at];
+      return {
+        isNew,
+        post: postView(record),
+        ...((prepared[at]?.late.length ?? 0) > 0 ? { past: true as const } : {}),
+        ...(repeat ? { repeats: repeat.of } : {}),
+      };
+    }
+  });
+}
+
+type Prepared = {
+  post: NewPost;
+  candidate: Candidate;
+  problems: Problem[];
+  /** Why its time keeps it from being added. */
+  late: readonly Problem[];
+  copied: readonly StoredMedia[];
+};
+
+/** A repetition within the batch counts posts as the caller does. */
+function withPlace(repeat: Repeat, places: readonly number[]): Repeat {
+  const [, at] = /^posts\[(\d+)\]$/.exec(repeat.of) ?? [];
+  return at === undefined ? repeat : { ...repeat, of: `posts[${places[Number(at)]}]` };
+}
+
+async function whileSlotsAreTaken<T>(given: readonly PostInput[], add: () => Promise<T>): Promise<T> {
+  for (let left = mostTries; ; left -= 1) {
+    try {
+      return await add();
+    } catch (error) {
+      const isTaken = error instanceof BelfryError && error.code === 'CONFLICT';
+      if (!isTaken || left === 0 || !given.some(({ past }) => past === 'move-to-slot')) throw error;
+    }
   }
-  const problems = prepared.flatMap((one) => one.problems);
-  const copied = prepared.flatMap((one) => one.copied);
-  const posts = prepared.map(({ post }) => post);
-  if (dryRun && problems.length > 0) throw problemsError(problems, 'the posts');
-  const records = dryRun
-    ? posts.map(previewOf)
-    : await storeOrForget(needs, copied, problems, () => needs.ledger.addAll(posts));
-  let next = 0;
-  return {
-    dryRun,
-    posts: before.map((old) => {
-      if (old) return { isNew: false, post: postView(old) };
-      const record = records[next] as PostRecord;
-      const isNew = record.post.id === posts[next]?.id && !isRepeat(posts, next);
-      next += 1;
-      return { isNew, post: postView(record) };
-    }),
-  };
 }
 
 /** The posts that came before under the same keys, one for each of the given. */
@@ -74,40 +144,61 @@ function known(needs: PublisherNeeds, given: readonly PostInput[], from: AddFrom
   );
 }
 
-async function prepare(needs: PublisherNeeds, given: PostInput, from: AddFrom, limitsOf: LimitsOf) {
-  const resolved = await resolveHeld(needs, given);
+async function prepare(
+  needs: PublisherNeeds,
+  timed: Timely,
+  given: AddFrom,
+  limitsOf: LimitsOf,
+): Promise<Prepared> {
+  const from = withSlots(given, timed);
+  const resolved = await resolveHeld(needs, timed.input);
   const { input } = resolved;
   const { media, copied, problems } = await takeAll(needs, resolved);
-  const misfits = unfit(needs, input, examined(input, media), limitsOf);
+  const files = examined(input, media);
   return {
     post: newPost(needs, input, from, media),
-    problems: [...wordProblems(needs, input), ...problems, ...misfits],
+    candidate: { input, files, slots: from.slots },
+    problems: [...wordProblems(needs, input), ...problems, ...unfit(needs, input, files, limitsOf)],
+    late: timed.problems,
     copied,
   };
 }
 
 /** Looks at the files where they are. */
-async function rehearse(needs: PublisherNeeds, given: PostInput, from: AddFrom, limitsOf: LimitsOf) {
-  const { input } = await resolveHeld(needs, given);
+async function rehearse(
+  needs: PublisherNeeds,
+  timed: Timely,
+  given: AddFrom,
+  limitsOf: LimitsOf,
+): Promise<Prepared> {
+  const from = withSlots(given, timed);
+  const { input } = await resolveHeld(needs, timed.input);
   const { files, problems } = await examine(input, inspection(needs));
   return {
     post: newPost(needs, input, from, []),
+    candidate: { input, files, slots: from.slots },
     problems: [...wordProblems(needs, input), ...problems, ...unfit(needs, input, files, limitsOf)],
+    late: timed.problems,
     copied: [],
   };
+}
+
+function withSlots(from: AddFrom, { slots }: Timely): AddFrom {
+  return slots === undefined ? from : { ...from, slots };
 }
 
 /** Stores what was prepared; copies that no post has are removed again, whatever happens. */
 async function storeOrForget<T extends PostRecord | PostRecord[]>(
   needs: PublisherNeeds,
   copied: readonly StoredMedia[],
-  problems: readonly Problem[],
+  { problems, repeats }: { problems: readonly Problem[]; repeats: readonly Problem[] },
   store: () => Promise<T>,
 ): Promise<T> {
   const kept = new Set<string>();
   try {
-    if (problems.length > 0)
-      throw problemsError([...problems], problems[0]?.field.startsWith('posts[') ? 'the posts' : 'the post');
+    const all = [...problems, ...repeats];
+    const where = all[0]?.field.startsWith('posts[') ? 'the posts' : 'the post';
+    if (all.length > 0) throw problemsError(all, where, problems.length > 0 ? 'BAD_INPUT' : 'ALREADY_EXISTS');
     const stored = await store();
     for (const { post } of [stored].flat()) for (const { id } of post.media) kept.add(id);
     needs.changed();

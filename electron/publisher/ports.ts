@@ -260,6 +260,16 @@ export type Neighbour = { post: string; text: string; at: Millis };
 
 /** What is asked and kept about media and posts around a post; implemented by the store. */
 export type MediaLedger = {
+  /**
+   * What an account has or had with one of these texts (as it shows them, trimmed) and was not cancelled, at a time in
+   * [from, to] or, drafts, at none.
+   */
+  sameTexts(
+    account: string,
+    texts: readonly string[],
+    from: Millis,
+    to: Millis,
+  ): Promise<{ post: string; text: string; at: Millis | null }[]>;
   /** Which of these files belong only to posts that are published or cancelled everywhere since before `before`. */
   doneWith(files: readonly string[], before: Millis): Promise<Set<string>>;
   /** What the account published, or is to publish, in [from, to]; at most some thousands, the nearest to `to` first. */
@@ -326,6 +336,11 @@ export type PublisherNeeds = {
   /** Other folders of Belfry's own from which media may come, whatever a person allows. */
   ownFolders?: readonly string[];
   account(id: string): PublisherAccount | undefined;
+  /** The next free weekly slot of each account, by account, but those of `taken`; left out, no account has any. */
+  nextSlots?(
+    accounts: readonly string[],
+    taken: ReadonlyMap<string, ReadonlySet<Millis>>,
+  ): Promise<ReadonlyMap<string, Millis>>;
   /** All accounts; left out, addresses are not asked for ahead of time. */
   accounts?(): readonly PublisherAccount[];
   /** Throws SIGN_IN_NEEDED or VAULT_UNAVAILABLE. */

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { targetStatuses } from '../../shared/index.ts';
 import type { MediaLedger } from '../publisher/ports.ts';
 import type { Database } from './database.ts';
 
@@ -31,6 +33,28 @@ export function createMediaLedger(db: Database): MediaLedger {
         for (const { file } of rows) found.add(file);
       }
       return found;
+    },
+
+    async sameTexts(account, texts, from, to) {
+      const shown = sql<string>`TRIM(COALESCE(json_extract(override, '$.text'), text), char(9, 10, 11, 12, 13, 32))`;
+      const at = sql<
+        number | null
+      >`CASE status WHEN 'published' THEN targets.updated_at ELSE COALESCE(due_at, publish_at) END`;
+      const rows = await db
+        .selectFrom('targets')
+        .innerJoin('posts', 'posts.id', 'targets.post_id')
+        .select(['post_id', shown.as('shown'), at.as('at')])
+        .where('account_id', '=', account)
+        .where(
+          'status',
+          'in',
+          targetStatuses.filter((status) => status !== 'cancelled'),
+        )
+        .where(sql<boolean>`(${at} IS NULL OR ${at} BETWEEN ${from} AND ${to})`)
+        .where(sql<boolean>`${shown} IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`)
+        .orderBy('post_seq')
+        .execute();
+      return rows.map((row) => ({ post: row.post_id, text: row.shown, at: row.at }));
     },
 
     async neighbours(account, from, to) {

@@ -128,8 +128,33 @@ describe('import', () => {
     const lines =
       '{"text":"a","accounts":["mastodon-4-5"],"key":"one"}\n\n{"text":"b","accounts":["mastodon-4-5"]}\n';
     expect(json(await run(['import', '-', '--json'], lines))).toMatchObject({ added: 2, existing: 0 });
-    const again = await run(['import', '-'], lines);
+    const again = await run(['import', '-', '--allow-duplicates'], lines);
     expect(again.out).toContain('Added 1 post. 1 post with the same key is there already.');
+  });
+
+  test('the preview counts what is past and what is there already, and options say what is meant', async () => {
+    const { run, stage, all } = await opened();
+    const instant = (hours: number) => new Date(stage.clock.now() + hours * 3_600_000).toISOString();
+    const table = `text,accounts,publishAt\nOld,gotosocial,${instant(-3)}\nNew,gotosocial,${instant(3)}\n`;
+    const dry = await run(['import', '-', '--dry-run'], table);
+    expect(dry.code).toBe(2);
+    expect(dry.out).toContain('1 time in the past: the import needs --past publish, move-to-slot or draft.');
+    expect(dry.out).toContain('  row 2: in the past');
+    const refused = await run(['import', '-'], table);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('row 2, publishAt: is 3 hours') });
+    expect(await all()).toEqual([]);
+    expect((await run(['import', '-', '--past', 'draft'], table)).code).toBe(0);
+    const twice = await run(['import', '-', '--past', 'draft', '--dry-run', '--json'], table);
+    expect([twice.code, json(twice)]).toEqual([2, expect.objectContaining({ past: 0, repeated: 2 })]);
+    const again = await run(['import', '-', '--past', 'draft'], table);
+    expect(again).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^ALREADY_EXISTS: .*row 2, text: repeats/),
+    });
+    const one = JSON.stringify({ text: 'New', accounts: ['gotosocial'], publishAt: instant(3) });
+    expect((await run(['add', '-'], one)).err).toMatch(/^ALREADY_EXISTS/);
+    expect((await run(['add', '-', '--allow-duplicates'], one)).code).toBe(0);
+    expect((await all()).map(({ text }) => text).sort()).toEqual(['New', 'New', 'Old']);
   });
 
   test.each([

@@ -9,8 +9,10 @@ export function postHandlers({ posts, plans }: Pick<ApiNeeds, 'posts' | 'plans'>
     'posts.list': (query) => posts.list(inMillis(query)),
     'posts.count': (query) => posts.count(query),
     'posts.get': async ({ id }) => found(await posts.get(id), 'post', id, 'belfry posts'),
-    'posts.add': ({ post, source }) => plans.add(post, { source }),
-    'posts.addAll': ({ posts: given, source, dryRun }) => posts.addAll(given, { source, dryRun }),
+    'posts.add': ({ post, source, allowDuplicates }) =>
+      plans.add(post, { source, repeats: allowDuplicates ? 'allow' : 'refuse' }),
+    'posts.addAll': ({ posts: given, source, dryRun, allowDuplicates }) =>
+      posts.addAll(given, { source, dryRun, repeats: allowDuplicates ? 'allow' : 'refuse' }),
     'posts.check': ({ post, id }) => posts.check(post, id),
     'posts.set': ({ id, post }) => posts.edit(id, post),
     'posts.move': ({ id, publishAt }) => posts.move(id, publishAt === null ? null : fromInstant(publishAt)),

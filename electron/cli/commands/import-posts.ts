@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import {
   check,
+  exitCodes,
+  type PastChoice,
   type PostBatchResult,
   type PostInput,
   type Problem,
   parse,
+  pastChoices,
   postInputSchema,
   problemsError,
   timezoneSchema,
@@ -15,6 +18,7 @@ import { readBytesFile } from '../json-file.ts';
 import { withAbsoluteMedia } from '../posts/absolute-media.ts';
 import type { Decoded } from '../posts/decode-file.ts';
 import { remarksOn, timeReader } from '../posts/local-time.ts';
+import { pastHelp, withPast } from '../posts/options.ts';
 import { postTable } from '../posts/post-table.ts';
 import type { Format, Row } from '../posts/read-posts.ts';
 import { acceptedTimes, type DateOrder, dateOrders } from '../posts/sheet-times.ts';
@@ -28,6 +32,8 @@ type Options = {
   timezone?: string;
   dates?: DateOrder;
   accounts?: string[];
+  past?: PastChoice;
+  allowDuplicates?: boolean;
   dryRun?: boolean;
 };
 
@@ -36,6 +42,7 @@ type Source = { format: Format; encoding: string; guessed: boolean; lines: strin
 
 const linesShown = 3;
 const lineShown = 100;
+const rowsNamed = 10;
 
 const help = `
 Columns of CSV, all but accounts may be left out; an empty cell is one that is not there:
@@ -81,12 +88,17 @@ export function importCommand(posts: Command, use: Use): void {
       '--timezone <zone>',
       'zone of times without an offset (default: the one of the settings, or of this machine)',
     )
+    .option('--past <choice>', pastHelp, oneOf(pastChoices))
+    .option(
+      '--allow-duplicates',
+      'add also what an account has already with the same content near the same time',
+    )
     .option('--dry-run', 'only show what would be added')
     .addHelpText('after', help)
     .action(use(importPosts));
 }
 
-async function importPosts(context: Context, file: string, options: Options): Promise<void> {
+async function importPosts(context: Context, file: string, options: Options): Promise<number> {
   const { formatOf, readPosts } = await import('../posts/read-posts.ts');
   const { decodeFile } = await import('../posts/decode-file.ts');
   const { bytes, where, folder } = await readBytesFile(context.io, file);
@@ -101,8 +113,15 @@ async function importPosts(context: Context, file: string, options: Options): Pr
     accounts,
   });
   if (rows.length === 0) throw problemsError([{ field: '', message: 'holds no posts' }], where);
-  const posts = checked(rows, where).map((post) => withAbsoluteMedia(post, folder));
-  const result = await addAll(context, rows, posts, options.dryRun === true, where);
+  const posts = checked(rows, where).map((post) => withPast(withAbsoluteMedia(post, folder), options.past));
+  const result = await addAll(context, rows, posts, options, where);
+  const notYet = result.posts.flatMap(({ past, repeats }, index) =>
+    past || repeats !== undefined
+      ? [{ row: rows[index]?.fieldOf('').replace(/, $/, '') ?? '', past, repeats }]
+      : [],
+  );
+  const late = notYet.filter(({ past }) => past).length;
+  const repeated = notYet.filter(({ repeats }) => repeats !== undefined).length;
   const remarks = [...encodingRemarks(decoded), ...understood, ...remarksOn(seen)];
   if (!context.json) for (const remark of remarks) context.io.err(`${remark}\n`);
   const added = result.posts.filter(({ isNew }) => isNew).map(({ post }) => post);
@@ -113,14 +132,38 @@ async function importPosts(context: Context, file: string, options: Options): Pr
     guessed: decoded.guessed,
     lines: firstLines(decoded.text),
   };
-  const shown = { dryRun: result.dryRun, added: added.length, existing, source, remarks, posts: added };
+  const shown = {
+    dryRun: result.dryRun,
+    added: added.length,
+    existing,
+    past: late,
+    repeated,
+    source,
+    remarks,
+    posts: added,
+  };
   context.show(shown, () =>
     [
       ...(result.dryRun ? [describeSource(source)] : []),
       postTable(context, added),
       summary(result, added.length, existing),
+      ...(late > 0
+        ? [`${counted(late, 'time')} in the past: the import needs --past publish, move-to-slot or draft.`]
+        : []),
+      ...(repeated > 0
+        ? [
+            `${counted(repeated, 'post')} would be there twice: the import needs --allow-duplicates to add them again.`,
+          ]
+        : []),
+      ...notYet
+        .slice(0, rowsNamed)
+        .map(
+          ({ row, past, repeats }) =>
+            `  ${row}: ${[past ? 'in the past' : '', repeats === undefined ? '' : `repeats ${repeats}`].filter(Boolean).join(', ')}`,
+        ),
     ].join('\n'),
   );
+  return notYet.length > 0 ? exitCodes.badInput : exitCodes.done;
 }
 
 function encodingRemarks({ encoding, guessed, text }: Decoded): string[] {
@@ -181,11 +224,11 @@ async function addAll(
   context: Context,
   rows: readonly Row[],
   posts: PostInput[],
-  dryRun: boolean,
+  { dryRun = false, allowDuplicates = false }: Options,
   where: string,
 ): Promise<PostBatchResult> {
   try {
-    return await context.call('posts.addAll', { posts, source: 'cli', dryRun });
+    return await context.call('posts.addAll', { posts, source: 'cli', dryRun, allowDuplicates });
   } catch (error) {
     if (!(error instanceof Failure) || error.wire.details === undefined) throw error;
     throw problemsError(

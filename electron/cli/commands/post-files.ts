@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import {
+  type PastChoice,
   type PostInput,
   type PostRequest,
+  pastChoices,
   postInputSchema,
   postRequestSchema,
   problemsError,
@@ -10,7 +12,9 @@ import type { Context } from '../context.ts';
 import { readJsonFile } from '../json-file.ts';
 import { addEach, parseMany } from '../many.ts';
 import { withAbsoluteMedia } from '../posts/absolute-media.ts';
+import { pastHelp, withPast } from '../posts/options.ts';
 import { postTable } from '../posts/post-table.ts';
+import { oneOf } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { exportCommand } from './export-posts.ts';
 import { importCommand } from './import-posts.ts';
@@ -21,6 +25,11 @@ export function postFileCommands(posts: Command, use: Use): void {
     .command('add')
     .description('add a post, or a list of posts; paths of media are meant from the folder of the file')
     .argument('<file>', 'JSON file, or - for standard input')
+    .option('--past <choice>', pastHelp, oneOf(pastChoices))
+    .option(
+      '--allow-duplicates',
+      'add also what an account has already with the same content near the same time',
+    )
     .addHelpText(
       'after',
       `
@@ -55,11 +64,16 @@ Example:
   exportCommand(posts, use);
 }
 
-async function add(context: Context, file: string): Promise<void> {
+type AddOptions = { past?: PastChoice; allowDuplicates?: boolean };
+
+async function add(context: Context, file: string, options: AddOptions): Promise<void> {
   const input = await readJsonFile(context.io, file);
-  const posts = parseMany(postRequestSchema, input).map((post) => withAbsoluteMedia(post, input.folder));
+  const posts = parseMany(postRequestSchema, input).map((post) =>
+    withPast(withAbsoluteMedia(post, input.folder), options.past),
+  );
+  const { allowDuplicates = false } = options;
   const added = await addEach(context.io, posts, (post: PostRequest) =>
-    context.call('posts.add', { post, source: 'cli' }),
+    context.call('posts.add', { post, source: 'cli', allowDuplicates }),
   );
   const [only] = added;
   context.show(Array.isArray(input.value) ? added : only, () => postTable(context, added));

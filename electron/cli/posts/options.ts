@@ -3,6 +3,7 @@ import {
   fromInstant,
   instantSchema,
   type Millis,
+  type PastChoice,
   type PostSelection,
   type TargetStatus,
   targetStatuses,
@@ -31,6 +32,17 @@ export async function someTime(context: Context, text: string, option: string): 
   throw new InvalidArgumentError(
     `${option} must be a time such as 2026-11-22T09:00 (in ${context.io.timezone}) or 2026-11-22T09:00Z.`,
   );
+}
+
+export const pastHelp =
+  'what becomes of posts whose time is past: publish (at once), move-to-slot (the next free weekly slot) or draft';
+
+/** A post with the choice of the command line, unless it makes its own. */
+export function withPast<P extends { past?: PastChoice | undefined }>(
+  post: P,
+  past: PastChoice | undefined,
+): P {
+  return past === undefined || post.past !== undefined ? post : { ...post, past };
 }
 
 export type Which = { status?: TargetStatus[]; account?: string; tag?: string };

@@ -52,10 +52,13 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
     forget();
   };
 
-  const save = () =>
+  const save = (allowDuplicates = false) =>
     composing.save(async (post) => {
       const publishAt = draft.when === 'slot' ? nextSlot : post.publishAt;
-      const added = await api.call('posts.add', { post: { ...post, publishAt } });
+      const added = await api.call('posts.add', {
+        post: { ...post, publishAt },
+        ...(allowDuplicates ? { allowDuplicates } : {}),
+      });
       forget();
       say.done(savedWords[draft.when]);
       go({ page: 'post', id: added.id });
@@ -69,10 +72,15 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
       notes={composing.notes}
       live={composing.live}
       onChange={setDraft}
-      onSubmit={save}
+      onSubmit={() => save()}
     >
       {composing.error && <ErrorNote error={composing.error} />}
       <div className="buttons">
+        {composing.error?.code === 'ALREADY_EXISTS' && (
+          <Button busy={composing.busy} onClick={() => save(true)}>
+            Add it again
+          </Button>
+        )}
         <Button submit look="primary" busy={composing.busy}>
           {buttonWords[draft.when]}
         </Button>
