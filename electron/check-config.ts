@@ -1,4 +1,5 @@
 import { type Config, type Problem, pathOf, type Settings } from '../shared/index.ts';
+import { machineZone } from './machine-zone.ts';
 import { stepProblems } from './runner/index.ts';
 import { checkJobs } from './scheduler/index.ts';
 import { builtinJobs } from './templates/index.ts';
@@ -20,5 +21,5 @@ export function checkConfig({ jobs, settings, workspaces }: Config): Problem[] {
 
 /** IANA zone of jobs without one of their own: the settings', else this machine's. */
 export function jobZone(settings: Pick<Settings, 'timezone'>): string {
-  return settings.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return settings.timezone ?? machineZone().name;
 }

@@ -38,6 +38,7 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
           [
             config.problem(),
             running.trouble(),
+            ground.zoneProblem,
             ...store.warnings(),
             ...(await posting.planner.warnings()),
           ].filter((warning) => warning !== null),

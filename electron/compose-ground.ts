@@ -1,8 +1,9 @@
-import type { Job } from '../shared/index.ts';
+import { type Job, toWireError } from '../shared/index.ts';
 import { checkConfig, jobZone } from './check-config.ts';
 import type { Closers } from './closers.ts';
 import { keepForGood } from './demo-home.ts';
 import type { Host } from './host.ts';
+import { machineZone } from './machine-zone.ts';
 import { createConfigStore, createHousekeeping, openStore, prepareHome, takeHome } from './store/index.ts';
 import { builtinJobs } from './templates/index.ts';
 
@@ -39,6 +40,9 @@ export async function layGround(host: Host, closers: Closers) {
   config.start();
   closers.add(() => config.stop());
 
+  const { problem: zoneProblem } = machineZone();
+  if (zoneProblem) log('warn', zoneProblem.message);
+
   const settings = () => config.current().settings;
   const housekeeping = createHousekeeping({
     db: store.db,
@@ -67,5 +71,7 @@ export async function layGround(host: Host, closers: Closers) {
     jobs: (): readonly Job[] => [...builtins(), ...config.current().jobs],
     /** IANA zone of jobs without one. */
     timezone: () => jobZone(settings()),
+    /** The environment asks for a time zone that is none. */
+    zoneProblem: zoneProblem && toWireError(zoneProblem),
   };
 }

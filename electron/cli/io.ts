@@ -25,6 +25,8 @@ export type Io = {
   clock: Clock;
   /** IANA zone of the person at the terminal. */
   timezone: string;
+  /** IANA zone of the machine, whatever the environment of the person says. */
+  systemZone: string;
   /** Calls `stop` when the person presses Ctrl-C, instead of ending the process; the result ends that. */
   onInterrupt(stop: () => void): () => void;
   /** From now on the process works on when nobody reads what it writes any more; usually that ends it. */

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { utf8Text } from '../../shared/index.ts';
 import { systemClock } from '../clock.ts';
+import { machineZone, zoneOfSystem } from '../machine-zone.ts';
 import type { Io } from './io.ts';
 
 /** The real terminal, or the pipes in its place. */
@@ -32,7 +33,8 @@ export function processIo(): Io {
     env,
     folder: process.cwd(),
     clock: systemClock,
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: machineZone().name,
+    systemZone: zoneOfSystem(),
     onInterrupt(stop) {
       process.once('SIGINT', stop);
       return () => process.off('SIGINT', stop);

@@ -7,7 +7,7 @@ const day = 24 * hour;
 /** What instants are worded against: the moment of reading and the reader's zone. */
 export type Reader = { now: Millis; timezone: string };
 
-/** An instant for people, such as `today 09:00 (in 12 min)`; a dash for none. */
+/** An instant for people, such as `today 09:00 GMT+1 (in 12 min)`; a dash for none. The zone is that of the reader. */
 export function when(instant: string | null, reader: Reader): string {
   if (instant === null) return '–';
   const at = fromInstant(instant);
@@ -89,5 +89,12 @@ function calendarDay(at: Millis, timezone: string): number {
 }
 
 function timeOf(at: Millis, timezone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: timezone, timeStyle: 'short' }).format(at);
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'shortOffset',
+  });
+  return format.format(at).replace(/GMT(?:\+0)?$/, 'UTC');
 }

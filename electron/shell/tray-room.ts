@@ -1,4 +1,5 @@
 import { type Bridge, type Clock, type Log, toWireError } from '../../shared/index.ts';
+import { machineZone } from '../machine-zone.ts';
 import { createTray } from './tray.ts';
 import type { TrayHost } from './tray-host.ts';
 import { type TrayAction, trayView } from './tray-menu.ts';
@@ -29,7 +30,7 @@ export function openTray(needs: TrayRoomNeeds): TrayRoom {
     engine,
     clock,
     log,
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: machineZone().name,
     runtimeNotice,
     draw: (current) => tray.draw(trayView(current)),
   });

@@ -73,5 +73,5 @@ export const contentPipeline: Template = {
       command: ['python', '-m', 'backend.cli.main'],
     }),
   ],
-  jobs: jobs.map((job) => jobSchema.parse({ ...job, enabled: false, timezone: 'America/New_York' })),
+  jobs: jobs.map((job) => jobSchema.parse({ ...job, enabled: false })),
 };

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { Millis } from '../../shared/index.ts';
+import { type Millis, timezoneSchema } from '../../shared/index.ts';
 
 // One ticker for the whole window: a thousand relative times cost one timer.
 const listeners = new Set<() => void>();
@@ -30,4 +30,9 @@ export function useNow(stepMs = 1000): Millis {
 }
 
 /** The zone of the person before the window. */
-export const userZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const userZone: string = knownZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+/** A zone that can be shown in: an environment with an odd TZ gives names that are none, or no name at all. */
+export function knownZone(name: string | undefined): string {
+  return timezoneSchema.safeParse(name).data ?? 'UTC';
+}

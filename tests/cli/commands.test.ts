@@ -248,7 +248,7 @@ test('runs: filters, one run, and its reason in words', async () => {
   );
   expect(json(await run(['runs', '--status', 'missed', '--json']))).toMatchObject([{ id: 'b' }]);
   expect(json(await run(['runs', '--job', 'news', '--json']))).toMatchObject([{ id: 'a' }]);
-  expect((await run(['runs'])).out).toContain('failed  manual  today 09:00 (now)  5 s');
+  expect((await run(['runs'])).out).toContain('failed  manual  today 09:00 UTC (now)  5 s');
   const one = await run(['runs', 'b']);
   expect(one.out).toContain('Missed slots  3, from yesterday 09:00');
   expect((await run(['runs', 'c'])).code).toBe(5);

@@ -196,8 +196,10 @@ test('a preview needs no engine, storing does; a system crontab names users', as
   ];
   const preview = json(await belfry(args, { folder: home })) as Document;
   expect(preview.jobs[0]).toMatchObject({
-    schedule: 'At 06:00 every day (Asia/Tokyo)',
-    next: ['2026-11-22T21:00:00.000Z', '2026-11-23T21:00:00.000Z', '2026-11-24T21:00:00.000Z'],
+    // The machine's zone, by which cron goes; not that of the settings.
+    job: { timezone: 'UTC' },
+    schedule: 'At 06:00 every day (UTC)',
+    next: ['2026-11-23T06:00:00.000Z', '2026-11-24T06:00:00.000Z', '2026-11-25T06:00:00.000Z'],
   });
   expect(preview.jobs[0]?.job.steps[0]).toMatchObject({ workspace: 'smm', args: ['ingest'] });
   expect(preview.remarks.map(({ message }) => message).join()).toContain('"root" was left out');

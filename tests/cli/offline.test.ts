@@ -45,7 +45,7 @@ test('next in words says the zone asked about and the time here', async () => {
   expect(result.out).toContain('Asia/Tokyo');
   expect(result.out).toContain('HERE (America/New_York)');
   expect(result.out).toContain('Sun 22 Nov 2026 21:00:00 GMT+9');
-  expect(result.out).toContain('today 07:00 (in 3 h)');
+  expect(result.out).toContain('today 07:00 GMT-5 (in 3 h)');
 });
 
 test.each([

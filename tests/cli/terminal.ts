@@ -30,6 +30,7 @@ export async function belfry(
     folder: '/',
     clock: handClock('2026-11-22T09:00:00Z'),
     timezone: 'UTC',
+    systemZone: 'UTC',
     onInterrupt: () => () => {},
     outliveReader: () => {},
     ...overrides,

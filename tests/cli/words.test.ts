@@ -8,13 +8,13 @@ import { fullTime, span, when } from '../../electron/cli/when.ts';
 const reader = { now: Date.parse('2026-11-22T09:00:00Z'), timezone: 'America/New_York' };
 
 test.each([
-  ['2026-11-22T09:00:00Z', 'today 04:00 (now)'],
-  ['2026-11-22T09:12:00Z', 'today 04:12 (in 12 min)'],
-  ['2026-11-22T08:59:30Z', 'today 03:59 (30 s ago)'],
-  ['2026-11-22T04:59:00Z', 'yesterday 23:59 (4 h ago)'],
-  ['2026-11-23T14:00:00Z', 'tomorrow 09:00 (in 29 h)'],
-  ['2026-11-25T14:00:00Z', 'Wed 25 Nov 09:00 (in 3 d)'],
-  ['2027-11-25T14:00:00Z', '25 Nov 2027 09:00 (in 368 d)'],
+  ['2026-11-22T09:00:00Z', 'today 04:00 GMT-5 (now)'],
+  ['2026-11-22T09:12:00Z', 'today 04:12 GMT-5 (in 12 min)'],
+  ['2026-11-22T08:59:30Z', 'today 03:59 GMT-5 (30 s ago)'],
+  ['2026-11-22T04:59:00Z', 'yesterday 23:59 GMT-5 (4 h ago)'],
+  ['2026-11-23T14:00:00Z', 'tomorrow 09:00 GMT-5 (in 29 h)'],
+  ['2026-11-25T14:00:00Z', 'Wed 25 Nov 09:00 GMT-5 (in 3 d)'],
+  ['2027-11-25T14:00:00Z', '25 Nov 2027 09:00 GMT-5 (in 368 d)'],
 ])('%s reads %s', (instant, words) => {
   expect(when(instant, reader)).toBe(words);
 });

@@ -100,10 +100,22 @@ describe('comments and settings', () => {
       timezone: 'Asia/Tokyo',
       steps: [{ env: { TZ: 'Asia/Tokyo' } }],
     });
+    // An empty one is none, for a setting and before an entry.
+    const empty = read('TZ=Asia/Tokyo\nCRON_TZ=\n0 1 * * * a\nCRON_TZ= 0 2 * * * b');
+    expect(empty.jobs.map(({ job }) => job.timezone)).toEqual([undefined, undefined]);
     expect(told(read('CRON_TZ=Mars/Base\n0 1 * * * a').problems)[0]).toMatch(
       /^2: timezone is not a time zone/,
     );
   });
+});
+
+test('times are those of the machine, as cron reads them, whatever zone other jobs have', () => {
+  const elsewhere = { timezone: 'America/New_York', machine: 'Europe/Berlin' };
+  const found = read('0 1 * * * a\nCRON_TZ=Asia/Tokyo\n0 1 * * * b\nCRON_TZ=\n0 1 * * * c', elsewhere);
+  expect(found.jobs.map(({ job }) => job.timezone)).toEqual(['Europe/Berlin', 'Asia/Tokyo', 'Europe/Berlin']);
+  expect(found.jobs[0]?.schedule).toContain('Europe/Berlin');
+  expect(found.remarks.at(-1)?.message).toContain('Times are those of this machine (Europe/Berlin)');
+  expect(first('0 1 * * * a', { machine: 'Europe/Berlin' })).not.toHaveProperty('timezone');
 });
 
 describe('schedules', () => {
@@ -123,19 +135,52 @@ describe('schedules', () => {
     ['@Hourly', { type: 'cron', expression: '0 * * * *' }],
     ['@reboot', { type: 'event', event: 'start' }],
     ['@every 1h30m', { type: 'interval', seconds: 5400 }],
+    // FreeBSD's and systemd-cron's.
+    ['@every_minute', { type: 'cron', expression: '* * * * *' }],
+    ['@every_second', { type: 'cron', expression: '* * * * * *' }],
+    ['@600', { type: 'interval', seconds: 600 }],
+    ['@semi-annually', { type: 'cron', expression: '0 0 1 1,7 *' }],
+    // SUSE's and cronie's: not to the system's log.
+    ['-*/5 * * * *', { type: 'cron', expression: '*/5 * * * *' }],
+    ['- @daily', { type: 'cron', expression: '0 0 * * *' }],
+    ['-@daily', { type: 'cron', expression: '0 0 * * *' }],
   ])('%s', (text, trigger) => {
     expect(first(`${text} a`)?.triggers).toEqual([trigger]);
   });
 
+  test('a random time gets a value in its range, the same at each import, and says so', () => {
+    const expression = (text: string) => {
+      const trigger = first(text)?.triggers?.[0];
+      return trigger?.type === 'cron' ? (trigger.expression ?? '').split(' ') : [];
+    };
+    const [minute, hour] = expression('0~59 ~5 * * * a');
+    expect(Number(minute)).toBeLessThan(60);
+    expect(Number(hour)).toBeLessThan(6);
+    expect(expression('0~59 ~5 * * * a')).toEqual(expression('0~59 ~5 * * * a'));
+    const many = Array.from({ length: 50 }, (_, n) => Number(expression(`20~29 * * * * job ${n}`)[0]));
+    expect(new Set(many).size).toBeGreaterThan(5);
+    expect(many.every((value) => value >= 20 && value <= 29)).toBe(true);
+    expect(expression('~/15 * * * * a')[0]).toMatch(/^(?:1?\d)-59\/15$/);
+    expect(expression('1,10~20 * * * * a')[0]).toMatch(/^1,(?:1\d|20)$/);
+    expect(told(read('0~59 3 * * * a').remarks)[0]).toMatch(
+      /^1: The minute 0~59 is a random one; it became \d+, and stays so/,
+    );
+    expect(told(read('9~3 3 * * * a').problems)).toEqual(['1: "9~3" is no random range of the minute']);
+  });
+
+  test('flags for mail and log are no part of the command', () => {
+    expect(first('0 5 * * * -n -q /usr/bin/a -n')?.steps[0]).toMatchObject({ command: ['/usr/bin/a', '-n'] });
+  });
+
   test('what cannot be taken over is told with its line, and the rest is taken over', () => {
     const found = read(
-      '0 25 * * * a\n*/90 * * * * b\n0~59 * * * * c\njust text\n0 5 * * *\n@dayly d\n0 6 * * * e',
+      '0 25 * * * a\n*/90 * * * * b\n0~99 * * * * c\njust text\n0 5 * * *\n@dayly d\n0 6 * * * e',
     );
     expect(found.jobs.map(({ job }) => job.id)).toEqual(['e']);
     expect(told(found.problems).map((problem) => problem.slice(0, 40))).toEqual([
       '1: hour "25" is out of range: 0 to 23 ar',
       '2: minute "*/90" has a step that is long',
-      '3: a random time (~) has no counterpart;',
+      '3: "0~99" is no random range of the minu',
       '4: is neither a comment, a setting (NAME',
       '5: is neither a comment, a setting (NAME',
       '6: "@dayly" is not a schedule that Belfr',

@@ -29,6 +29,7 @@ async function importJobs(context: Context, options: Options): Promise<void> {
   const preview = readCrontab(text, {
     taken: home.taken,
     timezone: home.timezone ?? io.timezone,
+    machine: io.systemZone,
     now: io.clock.now(),
     home: io.env['HOME'] || null,
     withUser: options.withUser ?? false,

@@ -105,7 +105,7 @@ function show(context: Context, list: readonly QueueView[]): void {
 
 function queueTable(context: Context, view: QueueView): string {
   const rows = view.upcoming.map(({ at, slot, post }) => [
-    when(at, context.reader),
+    when(at, { ...context.reader, timezone: view.timezone }),
     post ? (slot ? post.id : `${post.id} (no slot)`) : 'free',
     post ? oneLine(post.text) : '',
   ]);

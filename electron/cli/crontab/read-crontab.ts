@@ -19,6 +19,8 @@ export type PreviewNeeds = {
   taken: readonly string[];
   /** Zone of jobs without one. */
   timezone: string;
+  /** Zone of this machine, in which cron reads the times. */
+  machine: string;
   now: number;
   /** The user's home folder, in which cron runs commands. */
   home: string | null;
@@ -28,10 +30,10 @@ export type PreviewNeeds = {
 
 /** Reads a crontab and looks ahead: jobs, their next three runs, all that a person should know. */
 export function readCrontab(text: string, needs: PreviewNeeds): Preview {
-  const { taken, timezone, now, withUser, workspace } = needs;
+  const { taken, timezone, machine, now, withUser, workspace } = needs;
   // The folder of a workspace takes the place of the user's home.
   const home = workspace ? null : needs.home;
-  const read = importCrontab(text, { taken, timezone, withUser, home });
+  const read = importCrontab(text, { taken, timezone, machine, withUser, home });
   const preview: Preview = { jobs: [], remarks: read.remarks, problems: read.problems };
   for (const { line, job: input, schedule } of read.jobs) {
     const offered = workspace ? inWorkspace(input, workspace) : input;

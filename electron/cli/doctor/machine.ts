@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { machineZone } from '../../machine-zone.ts';
 import type { Io } from '../io.ts';
 import { type Check, isAtLeast, ok, problem, warning } from './check.ts';
 
@@ -28,14 +29,8 @@ function sqlite(): Check {
 }
 
 function zone({ timezone, env }: Io): Check {
-  const wished = env['TZ'];
-  if (wished && timezone === 'UTC' && !/^(UTC|GMT|Etc\/)/i.test(wished))
-    return warning(
-      'time zone',
-      `TZ is "${wished}", which this machine does not know`,
-      'Correct the variable TZ',
-    );
-  return ok('time zone', timezone);
+  const { problem: wrong } = machineZone(env);
+  return wrong ? warning('time zone', wrong.message, 'Correct the variable TZ') : ok('time zone', timezone);
 }
 
 function display({ env }: Io): Check[] {

@@ -8,8 +8,10 @@ import { readSchedule } from './read-schedule.ts';
 export type CrontabOptions = {
   /** Ids that are taken already. */
   taken?: readonly string[];
-  /** Zone of this machine, for the wording of jobs without one. */
+  /** Zone of jobs without one. */
   timezone: string;
+  /** Zone of this machine, in which cron reads the times; default: `timezone`. */
+  machine?: string;
   /** The user's home folder, in which cron runs commands; null = leave it open. */
   home?: string | null;
   /** The text is a system crontab (/etc/crontab, /etc/cron.d): a user stands before the command. */
@@ -53,6 +55,11 @@ export function importCrontab(text: string, options: CrontabOptions): CrontabImp
     comments = [];
   }
   if (result.jobs.length > 0) result.remarks.push(...differences);
+  const { machine = options.timezone } = options;
+  if (machine !== options.timezone && result.jobs.some(({ job }) => job.timezone === machine)) {
+    const message = `Times are those of this machine (${machine}), as cron reads them; other jobs go by ${options.timezone}.`;
+    result.remarks.push({ line: null, message });
+  }
   return result;
 }
 
@@ -72,7 +79,9 @@ function setSetting(
     remarks.push({ line, message: `${name} was left out: Belfry keeps output and shows failures itself.` });
   if (name === 'RANDOM_DELAY')
     remarks.push({ line, message: 'RANDOM_DELAY was left out; see jitterSeconds of a job.' });
-  if (name === 'TZ')
+  if (ofTheirs.has(name))
+    remarks.push({ line, message: `${name} was left out: Belfry has no such setting.` });
+  if (name === 'TZ' && value !== '')
     remarks.push({
       line,
       message: 'TZ is taken as the zone of the schedules below too, and is given to their commands.',
@@ -88,8 +97,11 @@ function addEntry(
   result: CrontabImport,
 ): void {
   const { line } = entry;
-  const schedule = readSchedule(entry.schedule);
-  const timezone = entry.zone ?? settings.get('CRON_TZ') ?? settings.get('TZ') ?? null;
+  const schedule = readSchedule(entry.schedule, entry.command);
+  // An empty zone is none: cron goes by the machine's then.
+  const given = (entry.zone ?? settings.get('CRON_TZ') ?? settings.get('TZ')) || null;
+  const { machine = options.timezone } = options;
+  const timezone = given ?? (machine === options.timezone ? null : machine);
   const { step, remarks } = readCommand(entry.command, {
     shell: settings.get('SHELL') ?? null,
     cwd: settings.get('HOME') ?? options.home ?? null,
@@ -123,7 +135,15 @@ function addEntry(
   for (const message of [...schedule.remarks, ...remarks, ...user]) result.remarks.push({ line, message });
 }
 
-const notForCommands = new Set(['CRON_TZ', 'MAILTO', 'MAILFROM', 'SHELL', 'HOME', 'RANDOM_DELAY']);
+/** What other crons than Vixie's do with a crontab (cronie, systemd-cron). */
+const ofTheirs = new Set([
+  ...['PERSISTENT', 'DELAY', 'BATCH', 'START_HOURS_RANGE', 'DAYS_OF_WEEK'],
+  ...['CONTENT_TYPE', 'CRON_MAIL_SUCCESS', 'CRON_MAIL_FORMAT'],
+]);
+const notForCommands = new Set([
+  ...['CRON_TZ', 'MAILTO', 'MAILFROM', 'SHELL', 'HOME', 'RANDOM_DELAY'],
+  ...ofTheirs,
+]);
 
 function wordsFor(job: Job, { timezone }: CrontabOptions): string {
   return describeJob(job, { timezone: job.timezone ?? timezone, anchor: 0 });

@@ -26,10 +26,11 @@ function readLine(text: string, line: number, withUser: boolean): CrontabLine {
   if (text === '') return { kind: 'blank', line };
   if (text.startsWith('#')) return { kind: 'comment', line, text: text.replace(/^#+\s?/, '') };
   const setting = /^([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(text);
-  const prefixed = /^(?:CRON_TZ|TZ)=(\S+)\s+(?=[@\d*])(.*)$/.exec(text);
+  const prefixed = /^(?:CRON_TZ|TZ)=(\S*)\s+(?=[@\d*~])(.*)$/.exec(text);
   if (prefixed) return readEntry(prefixed[2] ?? '', line, withUser, prefixed[1] ?? null);
   if (setting) return { kind: 'setting', line, name: setting[1] ?? '', value: unquoted(setting[2] ?? '') };
-  return readEntry(text, line, withUser, null);
+  // SUSE and cronie: a minus in front keeps the entry out of the system's log.
+  return readEntry(text.replace(/^-\s*(?=[@\d*~])/, ''), line, withUser, null);
 }
 
 function readEntry(text: string, line: number, withUser: boolean, zone: string | null): CrontabLine {
@@ -51,7 +52,8 @@ function readEntry(text: string, line: number, withUser: boolean, zone: string |
     zone,
     schedule: schedule.replace(/\s+/g, ' '),
     user: user?.[1] ?? null,
-    command: user?.[2] ?? rest,
+    // OpenBSD and FreeBSD: flags for mail and log stand before the command.
+    command: (user?.[2] ?? rest).replace(/^(?:-[nqs]+\s+)+/, ''),
   };
 }
 

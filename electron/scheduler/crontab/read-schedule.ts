@@ -1,24 +1,38 @@
 import type { Trigger } from '../../../shared/index.ts';
 import { nicknames } from '../triggers/cron-expression.ts';
 import { readCron } from '../triggers/read-cron.ts';
+import { chooseRandom } from './random-times.ts';
 
 /** A crontab's schedule as triggers, with what a person should know about them, or why it cannot be one. */
 export type ScheduleReading = { triggers: Trigger[]; remarks: string[]; problems: string[] };
 
-/** Turns the time part of a crontab entry into triggers that mean what cron means by it. */
-export function readSchedule(schedule: string): ScheduleReading {
+/** Words of other crons: FreeBSD's, and systemd-cron's with its spellings. */
+const moreNicknames: Record<string, string> = {
+  '@every_minute': '* * * * *',
+  '@minutely': '* * * * *',
+  '@every_second': '* * * * * *',
+  '@quarterly': '0 0 1 1,4,7,10 *',
+  '@biannually': '0 0 1 1,7 *',
+  '@bi-annually': '0 0 1 1,7 *',
+  '@semiannually': '0 0 1 1,7 *',
+  '@semi-annually': '0 0 1 1,7 *',
+  '@anually': '0 0 1 1 *',
+};
+
+/** Turns the time part of a crontab entry into triggers that mean what cron means by it; random times follow from `seed`. */
+export function readSchedule(schedule: string, seed = ''): ScheduleReading {
   const word = schedule.toLowerCase();
   if (word === '@reboot') {
     return found([{ type: 'event', event: 'start' }], ['@reboot runs whenever Belfry starts.']);
   }
   if (word.startsWith('@every ')) return readEvery(word.slice('@every '.length).trim());
-  const plain = word.startsWith('@') ? nicknames[word] : schedule;
-  if (plain === undefined) return failed([`"${schedule}" is not a schedule that Belfry knows`]);
-  if (plain.includes('~')) {
-    return failed([
-      'a random time (~) has no counterpart; choose a time, and jitterSeconds for a random delay',
-    ]);
-  }
+  const pause = /^@(\d+)$/.exec(word)?.[1];
+  if (pause !== undefined) return readPause(Number(pause));
+  const given = word.startsWith('@') ? (nicknames[word] ?? moreNicknames[word]) : schedule;
+  if (given === undefined) return failed([`"${schedule}" is not a schedule that Belfry knows`]);
+  const chosen = chooseRandom(given, seed);
+  if (chosen.problems.length > 0) return failed(chosen.problems);
+  const plain = chosen.expression;
   const [expressions, remarks] = splitDays(plain);
   const problems = expressions.flatMap((expression) =>
     readCron({ type: 'cron', expression }).problems.map(({ message }) => message),
@@ -26,7 +40,16 @@ export function readSchedule(schedule: string): ScheduleReading {
   if (problems.length > 0) return failed([...new Set(problems)]);
   return found(
     expressions.map((expression): Trigger => ({ type: 'cron', expression })),
-    remarks,
+    [...chosen.remarks, ...remarks],
+  );
+}
+
+/** FreeBSD's `@600`: ten minutes after the end of the run before. */
+function readPause(seconds: number): ScheduleReading {
+  if (seconds < 1) return failed([`"@${seconds}" is no length of time`]);
+  return found(
+    [{ type: 'interval', seconds }],
+    [`@${seconds} counts from the end of the run before; here it counts from one start to the next.`],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Settings, Status } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNote } from '../../parts/note.tsx';
+import { userZone } from '../../parts/now.ts';
 import { Loading, Page, Section } from '../../parts/page.tsx';
 import { MediaSettings, PostSettings } from './post-settings.tsx';
 import { SettingChoice, SettingLimit, SettingNumber, SettingSwitch, SettingText } from './setting-rows.tsx';
@@ -39,7 +40,6 @@ function Rows({
   changed: () => void;
 }) {
   const save = useSaveSetting(changed);
-  const machineZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <div className="settings">
       <Section title="Application">
@@ -67,7 +67,7 @@ function Rows({
           <SettingText
             label="Time zone"
             hint={`For jobs without a zone of their own. Empty: that of this computer.`}
-            placeholder={machineZone}
+            placeholder={userZone}
             suggestions={Intl.supportedValuesOf('timeZone')}
             value={settings.timezone ?? ''}
             save={(text) => save({ timezone: text === '' ? null : text })}
