@@ -61,9 +61,12 @@ export function createRoster(needs: RosterNeeds): Roster {
   const active = new Map<string, Active>();
   const byJob = new Map<string, Set<Active>>();
   /** Runs whose time has not come, or that a pause or blackout holds. */
-  const asleep = new Map<string, { run: AcceptedRun; wake(): void; cancel(): void }>();
+  const asleep = new Map<string, { run: AcceptedRun; held: boolean; wake(): void; cancel(): void }>();
   /** Runs that wait for a place, in order. */
   let line: AcceptedRun[] = [];
+  /** In which order runs were accepted: what is held together goes on in it. */
+  const order = new WeakMap<AcceptedRun, number>();
+  let accepted = 0;
   let closed = false;
 
   const ofJob = (jobId: string): ReadonlySet<Active> => byJob.get(jobId) ?? none;
@@ -74,27 +77,29 @@ export function createRoster(needs: RosterNeeds): Roster {
 
   function accept(run: AcceptedRun): void {
     if (closed) return; // It stays queued in the ledger, and the next engine starts it.
+    accepted += 1;
+    order.set(run, accepted);
     const now = clock.now();
     // A clock that was set back since it was stored does not make it wait longer than was meant.
     const delay = Math.min(run.notBefore - now, run.notBefore - run.createdAt);
     if (delay <= 0) take(run);
-    else sleep(run, now + delay, () => take(run));
+    else sleep(run, { until: now + delay, held: false });
   }
 
-  /** Puts a run aside until an instant, or for as long as nobody wakes it. */
-  function sleep(run: AcceptedRun, until: Millis | null, then: () => void): void {
+  /** Puts a run aside until an instant, or for as long as nobody wakes it: for its time to come, or while it is held. */
+  function sleep(run: AcceptedRun, { until, held }: { until: Millis | null; held: boolean }): void {
     const due = until === null ? null : clock.monotonic() + until - clock.now();
     const wake = () => {
       asleep.get(run.runId)?.cancel();
       asleep.delete(run.runId);
-      then();
+      take(run);
     };
     const arm = () => {
       const left =
         until === null || due === null ? null : Math.min(due - clock.monotonic(), until - clock.now());
       if (left !== null && left <= 0) return wake();
       const cancel = left === null ? () => {} : setTimer(clock, Math.min(left, longestSleep), arm);
-      asleep.set(run.runId, { run, wake, cancel });
+      asleep.set(run.runId, { run, held, wake, cancel });
     };
     arm();
   }
@@ -109,7 +114,7 @@ export function createRoster(needs: RosterNeeds): Roster {
   function settle(run: AcceptedRun, turn: Turn): boolean {
     if (turn.do === 'go') return false;
     if (turn.do === 'drop') skip(run, turn.status, turn.reason);
-    else sleep(run, turn.until, () => take(run));
+    else sleep(run, { until: turn.until, held: true });
     return true;
   }
 
@@ -210,13 +215,13 @@ export function createRoster(needs: RosterNeeds): Roster {
   }
 
   function review(): void {
-    for (const { run, wake } of [...asleep.values()]) {
+    const sleepers = [...asleep.values()].sort((a, b) => (order.get(a.run) ?? 0) - (order.get(b.run) ?? 0));
+    for (const { run, held, wake } of sleepers) {
       const turn = turnOf(run, false);
-      const isDue = run.notBefore <= clock.now();
       if (turn.do === 'drop') {
         withdraw(run.runId);
         skip(run, turn.status, turn.reason);
-      } else if (turn.do === 'go' && isDue) wake();
+      } else if (turn.do === 'go' && held) wake();
     }
     for (const run of [...line]) {
       const turn = turnOf(run, false);
