@@ -4,16 +4,10 @@ import { defineConfig } from 'vitest/config';
 const test = {
   environment: 'node' as const,
   env: { TZ: 'America/New_York' },
-<<<<<<< HEAD
-  testTimeout: 60_000,
-  hookTimeout: 30_000,
-  // A busy machine takes its time to start a process; what waits for one waits as long as its test may.
-  expect: { poll: { timeout: 30_000 } },
-=======
-  // Only what hangs is to fail by time: the machine may do other things besides.
+  // Only what hangs is to fail by time: a busy machine takes its time, to start a process too.
   testTimeout: 60_000,
   hookTimeout: 60_000,
->>>>>>> 35a1c5b (fix(api): slow connections shut nobody out; each window has a session that ends; the command line gives up on a stopped engine)
+  expect: { poll: { timeout: 30_000 } },
   // Real processes on a shared machine now and then miss a deadline; a test that fails three times in a row is wrong.
   retry: process.env['CI'] ? 2 : 0,
 };
