@@ -65,6 +65,9 @@ export function followConfig(
       announce({ name });
     }
     posting.planner.look();
+    posting.accounts.look().catch((error: unknown) => {
+      host.log('error', 'Changed accounts could not be looked at', { error: String(error) });
+    });
     running.scheduler.jobsChanged().catch((error: unknown) => {
       host.log('error', 'Changed jobs could not be taken over', { error: String(error) });
     });

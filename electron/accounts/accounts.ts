@@ -31,6 +31,8 @@ export type Accounts = AccountGate &
   SignInDoor & {
     /** Opens every token once, so that `secrets()` is whole before a command runs. Never throws for a locked vault. */
     start(): Promise<void>;
+    /** config.json has changed: tells of accounts that stopped working, or work again, by that. */
+    look(): Promise<void>;
     list(): Promise<AccountView[]>;
     /**
      * Asks the server whose token it is, stores the token, then the account. The same account again renews its token;
@@ -83,7 +85,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
 
   /** One question to the server; what it says about the token is stored before this returns or throws. */
   const check = async (account: Account, signal?: AbortSignal): Promise<void> => {
-    const credential = await credentials.read(account.id);
+    const credential = await credentials.read(account);
     try {
       const at = { ...account, server: serverOrigin(account.server) };
       const owner = await doorOf(credential.kind).owner(needs, at, credential, signal);
@@ -92,27 +94,57 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     } catch (error) {
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       // A token that was renewed meanwhile must not pay for the old one.
-      if ((await credentials.read(account.id)).token === credential.token)
+      if ((await credentials.read(account)).token === credential.token)
         await states.learn(account, 'sign-in-needed', reasonOf(error));
       throw error;
     }
   };
   const ending = async (account: Account): Promise<string | null> => {
-    const reason = endingSoon(await credentials.read(account.id), needs.clock.now());
+    const reason = endingSoon(await credentials.read(account), needs.clock.now());
     if (reason !== null)
       needs.alert({ kind: 'account-ending', accountId: account.id, handle: account.handle, reason });
     return reason;
+  };
+
+  /** Records of older versions do not say yet which server they were given for. */
+  const bind = async (account: Account): Promise<void> => {
+    for (const kept of [credentials, bucketKeys]) {
+      try {
+        await kept.bind(account);
+      } catch (error) {
+        if (!(error instanceof BelfryError)) throw error;
+        // That there is none is told by the account's standing.
+        if (error.code !== 'SIGN_IN_NEEDED')
+          needs.log('warn', `The server of ${account.id} is kept in memory only`, { error: error.message });
+      }
+    }
+  };
+
+  /** Accounts whose secret is missing, locked or for another server, as it was told last. */
+  const troubled = new Set<string>();
+  const look = async (): Promise<void> => {
+    for (const account of all()) {
+      const state = await needs.states.get(account.id);
+      const { status, reason } = await states.standing(account, state);
+      const { id, handle } = account;
+      const isNew = (status === 'sign-in-needed' || status === 'locked') && state?.status !== status;
+      if (isNew && !troubled.has(id)) {
+        troubled.add(id);
+        needs.log('warn', `The account ${id} cannot be used`, { reason });
+        needs.alert({ kind: 'account', accountId: id, handle, reason: reason ?? '' });
+      }
+      if (!isNew && troubled.delete(id)) needs.alert({ kind: 'account-ready', accountId: id });
+    }
   };
 
   const signIns = createSignInDoor(needs, appStore, { records, states, demand, keep });
 
   return {
     async start() {
-      for (const account of all()) {
-        const { status, reason } = await states.standing(account, undefined);
-        if (status === 'locked') needs.log('warn', `The account ${account.id} cannot be used`, { reason });
-      }
+      for (const account of all()) await turn(() => bind(account));
+      await look();
     },
+    look,
     async list() {
       const known = new Map((await needs.states.all()).map((state) => [state.accountId, state]));
       return Promise.all(all().map((account) => states.view(account, known.get(account.id))));
@@ -137,7 +169,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       turn(async () => {
         const account = demand(id);
         if (await needs.sending(id)) throw stillSending(id);
-        const last = await credentials.read(id).catch(() => undefined); // One that cannot be opened cannot be given back.
+        const last = await credentials.stored(account).catch(() => undefined); // One that cannot be opened cannot be given back.
         // The secret first: a crash in between leaves an account that asks for sign-in, not a secret that nobody sees.
         await credentials.remove(id);
         await bucketKeys.remove(id);
@@ -162,13 +194,13 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       const account = demand(id);
       const state = await needs.states.get(id);
       if (state?.status === 'sign-in-needed') throw signInFirst(account, state.reason);
-      const credential = await credentials.read(id);
+      const credential = await credentials.read(account);
       if (!renewalUrgent(credential, needs.clock.now())) return credential.token;
       const failed = await renewals.renew(account).then(
         () => null,
         (error: unknown) => ({ error }),
       );
-      const now = await credentials.read(id);
+      const now = await credentials.read(account);
       // The old token is good until its end, and a new one that could not be stored is good as well.
       if (failed && now.expiresAt !== null && now.expiresAt <= needs.clock.now()) throw failed.error;
       return now.token;
@@ -186,6 +218,6 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
 
     ...signIns,
     ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn: turn }, bucketKeys),
-    bucketKey: bucketKeys.read,
+    bucketKey: async (id) => bucketKeys.read(demand(id)),
   };
 }

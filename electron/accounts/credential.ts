@@ -12,6 +12,8 @@ export type Client = z.infer<typeof clientSchema>;
 /** What lets Belfry act for an account. Instants are milliseconds. Whole in itself: renewing needs nothing else. */
 export const credentialSchema = z.strictObject({
   token: z.string().min(1),
+  /** Origin of the server that it was given for, and the only one that it is sent to; null in records of older versions. */
+  origin: z.string().nullable().default(null),
   kind: z.enum(credentialKinds).default('oauth'),
   refreshToken: z.string().min(1).nullable().default(null),
   /** null = no date of expiry is known. */

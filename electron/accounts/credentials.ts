@@ -1,19 +1,31 @@
 import { z } from 'zod';
-import { BelfryError, type Log } from '../../shared/index.ts';
+import { type Account, BelfryError, type Log } from '../../shared/index.ts';
 import { type Credential, credentialSchema, secretsOf } from './credential.ts';
+import { otherServer } from './errors.ts';
 import type { Records } from './records.ts';
+import { serverOrigin } from './server.ts';
 
-/** Credentials in the vault, one per account. */
+/** Whose credential it is, and where it is to be sent. */
+type Whose = Pick<Account, 'id' | 'server'>;
+
+/** Credentials in the vault, one per account, each bound to the server that it was given for. */
 export type Credentials = {
-  /** Throws SIGN_IN_NEEDED when none is stored, VAULT_UNAVAILABLE when it cannot be opened here. */
-  read(accountId: string): Promise<Credential>;
-  /** Durable when resolved. */
-  write(accountId: string, credential: Credential): Promise<void>;
+  /**
+   * Throws SIGN_IN_NEEDED when none is stored, or when it was given for another server than the account names now;
+   * VAULT_UNAVAILABLE when it cannot be opened here.
+   */
+  read(account: Whose): Promise<Credential>;
+  /** The same wherever the account is now: not to be sent to `account.server`, but to its own `origin`. */
+  stored(account: Whose): Promise<Credential & { origin: string }>;
+  /** Notes the server in a record of an older version; durable when resolved. Throws as `read`, HOME_UNUSABLE. */
+  bind(account: Whose): Promise<void>;
+  /** Binds it to the server of the account. Durable when resolved. */
+  write(account: Whose, credential: Credential): Promise<void>;
   /**
    * The same for a renewed credential, whose predecessor may be dead already: when it cannot be stored it is held in
    * memory, used, and stored by a later `read`; this throws all the same.
    */
-  replace(accountId: string, credential: Credential): Promise<void>;
+  replace(account: Whose, credential: Credential): Promise<void>;
   remove(accountId: string): Promise<void>;
 };
 
@@ -25,35 +37,56 @@ export function createCredentials(records: Records, seen: Set<string>, log: Log)
   const note = (credential: Credential) => {
     for (const secret of secretsOf(credential)) seen.add(secret);
   };
-  const write = async (accountId: string, credential: Credential) => {
+  const put = async (accountId: string, credential: Credential) => {
     note(credential);
     await records.write(accountId, { ...credential, account: accountId });
     held.delete(accountId);
   };
+  const boundTo = ({ server }: Whose, credential: Credential) => ({
+    ...credential,
+    origin: serverOrigin(server),
+  });
   const storeHeld = async (accountId: string, credential: Credential) => {
     try {
-      await write(accountId, credential);
+      await put(accountId, credential);
     } catch (error) {
       log('error', `The renewed token of ${accountId} is not stored yet`, { error: String(error) });
     }
   };
+  const find = async (accountId: string): Promise<Credential> => {
+    const waiting = held.get(accountId);
+    if (waiting) {
+      await storeHeld(accountId, waiting);
+      return waiting;
+    }
+    const content = await records.read(accountId, contentSchema);
+    if (!content) throw missing(accountId);
+    const { account: _, ...credential } = content;
+    note(credential);
+    return credential;
+  };
+  const stored = async (account: Whose) => {
+    const credential = await find(account.id);
+    const now = serverOrigin(account.server);
+    return { ...credential, origin: records.givenFor(account.id, credential.origin, now) };
+  };
   return {
-    write,
-    async read(accountId) {
-      const waiting = held.get(accountId);
-      if (waiting) {
-        await storeHeld(accountId, waiting);
-        return waiting;
-      }
-      const content = await records.read(accountId, contentSchema);
-      if (!content) throw missing(accountId);
-      const { account: _, ...credential } = content;
-      note(credential);
+    stored,
+    async read(account) {
+      const credential = await stored(account);
+      if (credential.origin !== serverOrigin(account.server)) throw otherServer(account, credential.origin);
       return credential;
     },
-    async replace(accountId, credential) {
-      held.set(accountId, credential);
-      await write(accountId, credential);
+    async bind(account) {
+      records.givenFor(account.id, null, serverOrigin(account.server)); // Also for a record that is locked now.
+      const { origin } = await find(account.id);
+      if (origin === null) await put(account.id, await stored(account));
+    },
+    write: (account, credential) => put(account.id, boundTo(account, credential)),
+    async replace(account, credential) {
+      const bound = boundTo(account, credential);
+      held.set(account.id, bound);
+      await put(account.id, bound);
     },
     async remove(accountId) {
       held.delete(accountId);

@@ -30,6 +30,17 @@ export function signInFirst(account: Account, reason: string | null): BelfryErro
   });
 }
 
+/** Somebody changed `server` in config.json, by hand or by an import. */
+export function otherServer({ id, server }: Pick<Account, 'id' | 'server'>, origin: string): BelfryError {
+  return new BelfryError({
+    code: 'SIGN_IN_NEEDED',
+    what: `The token of "${id}" was given for ${origin}`,
+    where: 'in config.json',
+    why: `The account is at ${new URL(server).origin} now, and a token is sent to no other server than its own`,
+    remedy: `Put the old address back, or sign in at the new one: belfry accounts reconnect ${id}`,
+  });
+}
+
 export function otherOwner(account: Account, owner: Owner): BelfryError {
   return new BelfryError({
     code: 'SIGN_IN_NEEDED',

@@ -2,16 +2,15 @@ import type { Account, Log } from '../../shared/index.ts';
 import type { Credential } from './credential.ts';
 import { doorOf } from './networks/registry.ts';
 import type { RequestNeeds } from './request.ts';
-import { serverOrigin } from './server.ts';
 
 /** Makes the token of a removed account worthless on its server; being off line only leaves a token that nobody has. */
 export async function giveBack(
   needs: RequestNeeds & { log: Log },
   account: Account,
-  credential: Credential,
+  credential: Credential & { origin: string },
 ): Promise<void> {
   try {
-    await doorOf(credential.kind).revoke?.(needs, serverOrigin(account.server), credential);
+    await doorOf(credential.kind).revoke?.(needs, credential.origin, credential);
   } catch (error) {
     needs.log('info', `The token of ${account.id} could not be given back`, { error: String(error) });
   }

@@ -22,7 +22,7 @@ export async function keepAccount(
   const known = knownAs(accounts, { id: wanted, network, server }, owner.remoteId);
   if (known) {
     if (wanted !== undefined && wanted !== known.id) throw sameAccount(known, wanted);
-    await credentials.write(known.id, credential);
+    await credentials.write(known, credential);
     return known.remoteId === '' ? complete(needs, known, owner) : known;
   }
   const taken = accounts.find((account) => account.id === wanted);
@@ -31,7 +31,7 @@ export async function keepAccount(
   const ids = new Set(accounts.map((account) => account.id));
   const id = wanted ?? accountId(owner.username, network, server, ids);
   const account = { id, network, server, handle: owner.handle, remoteId: owner.remoteId };
-  await credentials.write(id, credential);
+  await credentials.write(account, credential);
   try {
     await needs.config.change((raw) => ({ ...raw, accounts: [...(raw.accounts ?? []), account] }));
   } catch (error) {

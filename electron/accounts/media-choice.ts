@@ -19,7 +19,7 @@ export function createMediaChoice(needs: ChoiceNeeds, keys: BucketKeys) {
   const view = async (id: string): Promise<AccountMediaView> => ({
     id,
     media: needs.demand(id).media ?? {},
-    hasBucketKey: await keys.has(id),
+    hasBucketKey: await keys.has(needs.demand(id)),
   });
   return {
     media: view,
@@ -29,7 +29,7 @@ export function createMediaChoice(needs: ChoiceNeeds, keys: BucketKeys) {
         const problems = problemsOf(needs, account, media);
         if (problems.length > 0) throw problemsError(problems, `the choice for "${id}"`);
         // The key first: a crash in between leaves a key that nobody uses, not a bucket that nobody can open.
-        if (key !== undefined) await keys.write(id, key);
+        if (key !== undefined) await keys.write({ id, media: media ?? account.media }, key);
         if (media !== undefined) {
           await needs.config.change((raw) => ({
             ...raw,

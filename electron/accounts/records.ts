@@ -9,6 +9,11 @@ export type Records = {
   /** Seals and stores; durable when resolved. Throws VAULT_UNAVAILABLE, HOME_UNUSABLE. */
   write(name: string, content: { account: string }): Promise<void>;
   remove(name: string): Promise<void>;
+  /**
+   * Origin that a record was given for: the one noted in it, and for a record without such a note the one that it was
+   * first used for since this engine started.
+   */
+  givenFor(name: string, noted: string | null, now: string): string;
   /** Throws VAULT_UNAVAILABLE when nothing could be stored now. */
   assertWritable(): void;
 };
@@ -16,6 +21,7 @@ export type Records = {
 /** Keeps records in the secrets file through the vaults; opened ones stay in memory while their record is unchanged. */
 export function createRecords(needs: Pick<AccountsNeeds, 'secrets' | 'vaults' | 'backend'>): Records {
   const opened = new Map<string, { sealed: string; content: unknown }>();
+  const firstUse = new Map<string, string>();
 
   const vaultForNew = (): Vault => {
     const vault = vaultOf(needs.vaults, needs.backend(), 'new secrets');
@@ -51,6 +57,12 @@ export function createRecords(needs: Pick<AccountsNeeds, 'secrets' | 'vaults' | 
     async remove(name) {
       opened.delete(name);
       await needs.secrets.remove(name);
+    },
+    givenFor(name, noted, now) {
+      if (noted !== null) return noted;
+      const first = firstUse.get(name) ?? now;
+      firstUse.set(name, first);
+      return first;
     },
     assertWritable: () => void vaultForNew(),
   };

@@ -26,7 +26,7 @@ export function createRenewals(
   const working = new Map<string, Promise<Renewed>>();
 
   const renewNow = async (account: Account, signal: AbortSignal | undefined): Promise<Renewed> => {
-    const old = await inTurn(() => announce(account.id));
+    const old = await inTurn(() => announce(account));
     const ask = old && doorOf(old.kind).renew;
     if (!ask) return 'not due';
     let fresh: Credential;
@@ -34,37 +34,41 @@ export function createRenewals(
       fresh = await ask(needs, serverOrigin(account.server), old, signal);
     } catch (error) {
       // Its request never left, so no answer can have been lost.
-      if (wasNeverSent(error)) await inTurn(() => keepUnlessReplaced(account.id, old, old));
+      if (wasNeverSent(error)) await inTurn(() => keepUnlessReplaced(account, old, old));
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       const refused = { ...old, renewalRefused: refusalOf(old, error) };
-      await inTurn(() => keepUnlessReplaced(account.id, old, refused));
+      await inTurn(() => keepUnlessReplaced(account, old, refused));
       return 'refused';
     }
-    return (await inTurn(() => keepUnlessReplaced(account.id, old, fresh))) ? 'renewed' : 'not due';
+    return (await inTurn(() => keepUnlessReplaced(account, old, fresh))) ? 'renewed' : 'not due';
   };
 
   /**
    * Writes that a renewal is about to be asked for, and gives the credential as it was; undefined when none is due.
    * A disk that takes nothing is found out while the old token still works, and a crash before the answer is stored leaves its trace.
    */
-  const announce = async (id: string): Promise<Credential | undefined> => {
-    const old = await credentials.read(id);
+  const announce = async (account: Account): Promise<Credential | undefined> => {
+    const old = await credentials.read(account);
     const now = needs.clock.now();
     if (!doorOf(old.kind).renew || !renewalDue(old, now)) return undefined;
-    await credentials.write(id, { ...old, renewingSince: now });
+    await credentials.write(account, { ...old, renewingSince: now });
     return old;
   };
   /** False when somebody signed in meanwhile: theirs is newer. */
-  const keepUnlessReplaced = async (id: string, old: Credential, next: Credential): Promise<boolean> => {
-    const current = await credentials.read(id).catch((error: unknown) => {
+  const keepUnlessReplaced = async (
+    account: Account,
+    old: Credential,
+    next: Credential,
+  ): Promise<boolean> => {
+    const current = await credentials.read(account).catch((error: unknown) => {
       if (error instanceof BelfryError) return undefined; // Removed meanwhile, or locked: nothing of ours to replace.
       throw error;
     });
     if (current?.token !== old.token) return false;
     try {
-      await credentials.replace(id, next);
+      await credentials.replace(account, next);
     } catch (error) {
-      needs.log('error', `The renewed token of ${id} could not be stored`, { error: String(error) });
+      needs.log('error', `The renewed token of ${account.id} could not be stored`, { error: String(error) });
       throw stillRenewing(error);
     }
     return true;

@@ -74,7 +74,7 @@ export function createSignInDoor(
       const { network } = expected;
       const server = serverOrigin(expected.server);
       records.assertWritable();
-      const door = doorOf((await states.kindOf(id)) ?? kindOf(network, server));
+      const door = doorOf((await states.kindOf(expected)) ?? kindOf(network, server));
       const another = othersAt(server, expected);
       return signIns.begin({ network, server, door, id, expected, another, code, app });
     },

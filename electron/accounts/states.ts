@@ -30,7 +30,7 @@ export function createStates(
     inTurn(async () => {
       if (!exists(account.id)) return; // Removed while its server was asked.
       const before = await needs.states.get(account.id);
-      const tokenExpiresAt = (await opened(account.id))?.expiresAt ?? before?.tokenExpiresAt ?? null;
+      const tokenExpiresAt = (await opened(account))?.expiresAt ?? before?.tokenExpiresAt ?? null;
       const checkedAt = needs.clock.now();
       await needs.states.save({ accountId: account.id, status, reason, tokenExpiresAt, checkedAt });
       if (before?.status === status && before.reason === reason && before.tokenExpiresAt === tokenExpiresAt)
@@ -45,9 +45,9 @@ export function createStates(
     });
 
   /** The credential, when it can be opened; why not is told by `standing`. */
-  const opened = async (id: string): Promise<Credential | undefined> => {
+  const opened = async (account: Account): Promise<Credential | undefined> => {
     try {
-      return await credentials.read(id);
+      return await credentials.read(account);
     } catch (error) {
       if (error instanceof BelfryError) return undefined;
       throw error;
@@ -55,7 +55,7 @@ export function createStates(
   };
   const standing = async (account: Account, state: AccountState | undefined): Promise<Standing> => {
     try {
-      const credential = await credentials.read(account.id);
+      const credential = await credentials.read(account);
       const status = state?.status ?? 'unknown';
       const ending = status === 'sign-in-needed' ? null : endingSoon(credential, needs.clock.now());
       return { status, reason: state?.reason ?? ending, expiresAt: credential.expiresAt };
@@ -69,7 +69,7 @@ export function createStates(
     learn,
     standing,
     /** How the account signed in; undefined when its secret cannot be opened. */
-    kindOf: async (id: string) => (await opened(id))?.kind,
+    kindOf: async (account: Account) => (await opened(account))?.kind,
     async view(account: Account, state: AccountState | undefined): Promise<AccountView> {
       const { id, network, server, handle } = account;
       const { status, reason, expiresAt } = await standing(account, state);

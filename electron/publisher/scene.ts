@@ -100,6 +100,8 @@ export async function openSession({
 }: Pick<Scene, 'needs' | 'account'>): Promise<Session | undefined> {
   try {
     const token = await needs.token(account.id);
+    // The token is that of the server that config.json names by now, which may not be the one of this session.
+    if (needs.account(account.id)?.server !== account.server) return undefined;
     const http: Http = async (request) => {
       const result = await needs.http(request);
       const until = spentUntil(result, needs.clock.now());
