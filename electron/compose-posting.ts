@@ -42,7 +42,10 @@ export async function composePosting(
     backend: () => (host.mode === 'headless' ? 'key-file' : settings().secrets),
     sending: (id) => publisher.sending(id),
     version,
-    changed: () => announce({ name: 'accounts.changed' }),
+    changed: () => {
+      announce({ name: 'accounts.changed' });
+      announce({ name: 'status.changed' });
+    },
     alert: (fact) => {
       tell(fact);
       if (fact.kind === 'account-ready') void publisher.accountReady(fact.accountId);

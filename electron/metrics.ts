@@ -1,4 +1,5 @@
 import {
+  attentionOf,
   type Bridge,
   type CallOutput,
   type Millis,
@@ -40,6 +41,7 @@ export function createMetrics(bridge: Bridge, startedAt: Millis): Metrics {
 
 function statusLines(status: CallOutput<'status.get'>): string[] {
   const { counts } = status;
+  const attention = attentionOf(status);
   return [
     ...gauge(
       'belfry_scheduler_running',
@@ -53,14 +55,20 @@ function statusLines(status: CallOutput<'status.get'>): string[] {
     ...gauge(
       'belfry_posts_need_person',
       'Posts that failed, were missed or are unconfirmed.',
-      counts.needYou,
+      attention.posts,
     ),
+    ...gauge(
+      'belfry_accounts_need_person',
+      'Accounts that need a sign-in or whose secret cannot be read.',
+      attention.accounts,
+    ),
+    ...gauge('belfry_posts_waiting_for_accounts', 'Queued posts of those accounts.', attention.waitingPosts),
     ...gauge(
       'belfry_healthy',
       '1 while the engine can do its work; else /healthz says why not.',
       status.trouble.length === 0 ? 1 : 0,
     ),
-    ...gauge('belfry_warnings', 'Warnings that wait for a person.', status.warnings.length),
+    ...gauge('belfry_warnings', 'Warnings that wait for a person.', attention.warnings),
   ];
 }
 

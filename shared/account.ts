@@ -25,6 +25,11 @@ export type Account = z.infer<typeof accountSchema>;
 export const accountStatuses = ['ready', 'sign-in-needed', 'locked', 'unknown'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
 
+/** Whether an account publishes nothing until its owner does something. */
+export function waitsForOwner(status: AccountStatus): boolean {
+  return status !== 'ready' && status !== 'unknown';
+}
+
 /** An account as clients see it. */
 export const accountViewSchema = z.strictObject({
   id: z.string(),

@@ -1,5 +1,6 @@
 export * from './account.ts';
 export * from './argv-text.ts';
+export * from './attention.ts';
 export * from './basics.ts';
 export * from './blackout.ts';
 export * from './config.ts';

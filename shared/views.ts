@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountViewSchema } from './account.ts';
 import { instantSchema } from './basics.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
@@ -37,9 +38,17 @@ export const statusSchema = z.strictObject({
     queuedPosts: z.int(),
     /** Posts that wait for a person: failed, unconfirmed or missed. */
     needYou: z.int(),
+    /** Accounts that need a sign-in, or whose secret cannot be read. */
+    accountsNeedYou: z.int(),
+    /** Queued posts of those accounts. */
+    waitingPosts: z.int(),
     /** Jobs whose last run failed. */
     failingJobs: z.int(),
   }),
+  /** Accounts that need a sign-in or whose secret cannot be read, with the number of queued posts that wait for each. */
+  accounts: z.array(
+    accountViewSchema.pick({ id: true, handle: true, status: true, reason: true }).extend({ posts: z.int() }),
+  ),
   warnings: z.array(warningSchema),
   /** Those of the warnings that keep the engine from its work; empty when it is well. */
   trouble: z.array(warningSchema),

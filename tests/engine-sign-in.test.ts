@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
+import { readHealth } from '../electron/health.ts';
 import type { CallInput, CallName, CallOutput } from '../shared/index.ts';
 import { signInAs } from './support/browser-person.ts';
 import { fakeMetaApp, html502, type ModelName, startFakeNetwork } from './support/fake-networks/index.ts';
@@ -34,7 +35,7 @@ async function startBoth(model: ModelName) {
 const seconds = { timeout: 15_000, interval: 50 };
 
 test('a token that dies: one alert, the queue waits, and goes out once after signing in again', async () => {
-  const { network, told, call, statuses } = await startBoth('mastodon-4.5');
+  const { network, told, engine, call, statuses } = await startBoth('mastodon-4.5');
   const first = await call('accounts.signIn', { network: 'mastodon', server: network.address, id: 'me' });
   await signInAs(first.url);
   const post = (text: string) =>
@@ -50,6 +51,15 @@ test('a token that dies: one alert, the queue waits, and goes out once after sig
   await call('jobs.run', { id: 'refresh_tokens' });
   await expect.poll(async () => (await call('status.get', {})).running, seconds).toEqual([]);
   expect(await statuses()).toEqual(['published', 'queued', 'queued']);
+  expect(await call('status.get', {})).toMatchObject({
+    counts: { queuedPosts: 2, needYou: 0, accountsNeedYou: 1, waitingPosts: 2 },
+    accounts: [{ id: 'me', status: 'sign-in-needed', posts: 2, reason: expect.stringContaining('401') }],
+  });
+  expect(await readHealth(engine, '1')).toEqual({
+    ok: true,
+    version: '1',
+    needsYou: { posts: 0, accounts: 1, waitingPosts: 2, warnings: 0 },
+  });
   const alerts = () => told.filter(({ page }) => page === 'accounts').length;
   await expect.poll(alerts, seconds).toBe(1);
 
@@ -57,6 +67,7 @@ test('a token that dies: one alert, the queue waits, and goes out once after sig
   await signInAs(again.url);
   await expect.poll(statuses, seconds).toEqual(['published', 'published', 'published']);
   expect(network.world.visible.map(({ text }) => text)).toEqual(['while it works', 'one', 'two']);
+  expect((await call('status.get', {})).counts).toMatchObject({ accountsNeedYou: 0, waitingPosts: 0 });
   expect((await call('accounts.list', {})).map(({ id, status }) => [id, status])).toEqual([['me', 'ready']]);
   expect(alerts()).toBe(1);
 });

@@ -7,6 +7,7 @@ import {
   BelfryError,
   type BucketKey,
   inTurn,
+  waitsForOwner,
 } from '../../shared/index.ts';
 import { createApps } from './apps.ts';
 import { createBucketKeys } from './bucket-keys.ts';
@@ -127,7 +128,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       const state = await needs.states.get(account.id);
       const { status, reason } = await states.standing(account, state);
       const { id, handle } = account;
-      const isNew = (status === 'sign-in-needed' || status === 'locked') && state?.status !== status;
+      const isNew = waitsForOwner(status) && state?.status !== status;
       if (isNew && !troubled.has(id)) {
         troubled.add(id);
         needs.log('warn', `The account ${id} cannot be used`, { reason });

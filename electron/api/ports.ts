@@ -106,6 +106,7 @@ export type ApiNeeds = {
     publishNow(id: string): Promise<PostView>;
     settle(input: HandlerInput<'posts.settle'>): Promise<PostView>;
     counts(): Promise<{ queued: number; needYou: number }>;
+    waitingFor(accounts: readonly string[]): Promise<{ posts: number; by: ReadonlyMap<string, number> }>;
   };
   plans: {
     add(

@@ -106,6 +106,8 @@ export type Publisher = {
   /** True while a post of this account is on its way to the network. */
   sending(accountId: string): Promise<boolean>;
   counts(): Promise<{ queued: number; needYou: number }>;
+  /** Queued posts of these accounts: how many in all, and by account. */
+  waitingFor(accounts: readonly string[]): Promise<{ posts: number; by: ReadonlyMap<string, number> }>;
 };
 
 /** Builds the room; nothing happens before `start`. */
@@ -225,5 +227,6 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       return (await ledger.sending()).some(({ target }) => target.account === accountId);
     },
     counts: () => ledger.counts(),
+    waitingFor: (accounts) => ledger.waitingFor(accounts),
   };
 }

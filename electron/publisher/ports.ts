@@ -252,6 +252,8 @@ export type PostLedger = {
   /** Other parts of this account with the same content whose outcome is unknown too. */
   rivals(account: string, bodyHash: string, but: { post: string; part: number }): Promise<number>;
   counts(): Promise<{ queued: number; needYou: number }>;
+  /** Queued posts of these accounts: how many in all, and by account. */
+  waitingFor(accounts: readonly string[]): Promise<{ posts: number; by: ReadonlyMap<string, number> }>;
   history(post: string): Promise<HistoryLine[]>;
 };
 

@@ -1,4 +1,12 @@
-import { fromInstant, type JobView, type Millis, type PostView, type Status } from '../../shared/index.ts';
+import {
+  attentionOf,
+  fromInstant,
+  type JobView,
+  type Millis,
+  needsAttention,
+  type PostView,
+  type Status,
+} from '../../shared/index.ts';
 import { ago, clockTime, untilWords } from './time-words.ts';
 
 /** All that the tray is drawn from; `status` is null until the engine has answered for the first time. */
@@ -37,6 +45,8 @@ export type TrayView = { icon: TrayIcon; tooltip: string; entries: TrayEntry[] }
 
 /** Posts in the menu. */
 export const nextPosts = 5;
+/** Accounts in need that the menu names. */
+const mostAccounts = 3;
 /** A longer menu cannot be used any more; the window has the whole list with a search field. */
 const longestMenu = 40;
 const longestLabel = 48;
@@ -49,13 +59,9 @@ export function trayView(state: TrayState): TrayView {
 function iconOf(state: TrayState): TrayIcon {
   const { status, quitting } = state;
   if (!status || quitting) return 'idle';
-  if (needsAttention(status)) return 'attention';
+  if (needsAttention(attentionOf(status))) return 'attention';
   if (runningNow(state).length > 0) return 'running';
   return status.scheduler === 'paused' ? 'paused' : 'idle';
-}
-
-function needsAttention(status: Status): boolean {
-  return status.counts.needYou > 0 || status.warnings.length > 0;
 }
 
 /** Work worth telling: the built-in jobs run every minute, and an icon that blinks every minute tells nothing. */
@@ -86,9 +92,14 @@ export function statusLine(state: TrayState): string {
   if (!status) return 'Starting …';
   const [first, ...more] = runningNow(state);
   if (first) return `Running: ${short(first)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
-  if (status.warnings.length > 0)
-    return plural(status.warnings.length, 'warning needs', 'warnings need', 'you');
-  if (status.counts.needYou > 0) return plural(status.counts.needYou, 'post needs', 'posts need', 'you');
+  const { warnings, accounts, waitingPosts, posts } = attentionOf(status);
+  if (warnings > 0) return plural(warnings, 'warning needs', 'warnings need', 'you');
+  if (accounts > 0) {
+    const waiting =
+      waitingPosts > 0 ? `, ${waitingPosts} ${waitingPosts === 1 ? 'post waits' : 'posts wait'}` : '';
+    return `${plural(accounts, 'account needs', 'accounts need', 'you')}${waiting}`;
+  }
+  if (posts > 0) return plural(posts, 'post needs', 'posts need', 'you');
   if (status.scheduler === 'paused') return 'Paused';
   const next = nextUp(state);
   return next ? `Next: ${short(next.name)} ${untilWords(next.at - now)}` : 'Nothing is scheduled';
@@ -110,6 +121,7 @@ function entriesOf(state: TrayState): TrayEntry[] {
   const alive = status !== null && !state.quitting;
   return [
     { type: 'label', label: statusLine(state) },
+    ...accountsInNeed(state),
     { type: 'separator' },
     action('Start scheduler', { do: 'start' }, alive && paused),
     action('Stop scheduler', { do: 'stop' }, alive && !paused),
@@ -127,6 +139,19 @@ function entriesOf(state: TrayState): TrayEntry[] {
     { type: 'separator' },
     action('Quit Belfry', { do: 'quit' }, !state.quitting),
   ];
+}
+
+/** Accounts whose posts wait for their owner, each leading to where they are signed in again. */
+function accountsInNeed({ status, quitting }: TrayState): TrayEntry[] {
+  return (status?.accounts ?? [])
+    .slice(0, mostAccounts)
+    .map(({ id, handle, status: word }) =>
+      action(
+        `${short(handle || id)} ${word === 'locked' ? 'is locked' : 'needs a sign-in'} …`,
+        { do: 'open', route: '#/accounts' },
+        !quitting,
+      ),
+    );
 }
 
 function runNow({ jobs }: TrayState): TrayEntry {

@@ -146,6 +146,22 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
       return { queued: of('queued', 'sending'), needYou: of('failed', 'unconfirmed', 'missed') };
     },
 
+    async waitingFor(accounts) {
+      if (accounts.length === 0) return { posts: 0, by: new Map() };
+      const waiting = db
+        .selectFrom('targets')
+        .where(open)
+        .where('account_id', 'in', [...accounts]);
+      const rows = await waiting
+        .select(['account_id', (of) => of.fn.countAll<number>().as('posts')])
+        .groupBy('account_id')
+        .execute();
+      const all = await waiting
+        .select((of) => of.fn.count<number>('post_seq').distinct().as('posts'))
+        .executeTakeFirstOrThrow();
+      return { posts: all.posts, by: new Map(rows.map((row) => [row.account_id, row.posts])) };
+    },
+
     async history(post) {
       const rows = await db
         .selectFrom('target_history')

@@ -1,4 +1,4 @@
-import type { Status } from '../../shared/index.ts';
+import { attentionOf, type Status } from '../../shared/index.ts';
 import { Icon, Mark } from '../parts/icon.tsx';
 import { href, type Section } from '../parts/route.ts';
 
@@ -48,9 +48,11 @@ function NavigationCount({ id, count }: { id: string; count: Count | undefined }
 
 function countsOf(status: Status | undefined): Partial<Record<Section, Count>> {
   if (!status) return {};
+  const { posts, accounts } = attentionOf(status);
   return {
     jobs: { number: status.counts.failingJobs, meaning: 'failing', tone: 'bad' },
-    posts: { number: status.counts.needYou, meaning: 'need you', tone: 'warn' },
+    posts: { number: posts, meaning: 'need you', tone: 'warn' },
+    accounts: { number: accounts, meaning: 'need you', tone: 'bad' },
   };
 }
 

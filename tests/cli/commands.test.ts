@@ -124,6 +124,35 @@ test('status says when something keeps the engine from its work, and ends with 1
   expect((await belfry(['--home', home, '--json', 'status'])).code).toBe(1);
 });
 
+test('status ends with 7 while something waits for the user, and says what to do about each account', async () => {
+  const waiting = {
+    ...status,
+    counts: { ...status.counts, queuedPosts: 4, accountsNeedYou: 1, waitingPosts: 3 },
+    accounts: [
+      {
+        id: 'ada',
+        handle: '@ada@m.example',
+        status: 'sign-in-needed' as const,
+        reason: 'The token was revoked.',
+        posts: 3,
+      },
+    ],
+  };
+  const { home } = await serve({ 'status.get': async () => waiting });
+  const result = await belfry(['--home', home, 'status']);
+  expect(result.code).toBe(7);
+  expect(result.out).toMatch(/^Posts {6}4 queued, 3 of them wait for an account$/m);
+  expect(result.out).toContain(
+    '! @ada@m.example: sign-in-needed, 3 posts waiting. The token was revoked. Run: belfry accounts reconnect ada',
+  );
+  for (const counts of [{ needYou: 1 }, { accountsNeedYou: 1 }]) {
+    const { home: other } = await serve({
+      'status.get': async () => ({ ...status, counts: { ...status.counts, ...counts } }),
+    });
+    expect((await belfry(['--home', other, '--json', 'status'])).code).toBe(7);
+  }
+});
+
 test('jobs: add one, add a list from standard input, show, disable, set, remove', async () => {
   const { home, run, jobs } = await running();
   writeFileSync(join(home, 'news.json'), JSON.stringify(news));

@@ -237,10 +237,10 @@ test('an edited config.json is taken over, a broken one is reported by field and
   );
   const broken = '{ "jobs": [{ "id": "edited", "nmae": "x", "steps": [] }] }';
   writeFileSync(path, broken);
-  const warning = await until(
-    'it is reported',
-    async () => (await belfry.json<Status>('status')).warnings[0],
-  );
+  const warning = await until('it is reported', async () => {
+    const answer = await belfry('--json', 'status');
+    return answer.code === 7 ? (JSON.parse(answer.stdout) as Status).warnings[0] : undefined;
+  });
   expect(warning).toMatchObject({ code: 'BAD_CONFIG' });
   expect(warning.details?.map(({ field }) => field)).toEqual(
     expect.arrayContaining(['jobs[0].nmae', 'jobs[0].name', 'jobs[0].steps']),

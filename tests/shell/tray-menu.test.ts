@@ -15,7 +15,16 @@ function status(change: Partial<Status> = {}): Status {
     scheduler: 'running',
     running: [],
     next: null,
-    counts: { jobs: 0, enabledJobs: 0, queuedPosts: 0, needYou: 0, failingJobs: 0 },
+    counts: {
+      jobs: 0,
+      enabledJobs: 0,
+      queuedPosts: 0,
+      needYou: 0,
+      accountsNeedYou: 0,
+      waitingPosts: 0,
+      failingJobs: 0,
+    },
+    accounts: [],
     warnings: [],
     trouble: [],
     demo: false,
@@ -207,6 +216,9 @@ describe('the status line', () => {
     ['Running: News and 2 more', { running: running('News', 'Trends', 'Ideas') }],
     ['Paused', { scheduler: 'paused' }, next(1)],
     ['1 post needs you', { counts: counts({ needYou: 1 }) }, next(1)],
+    ['1 account needs you', { counts: counts({ accountsNeedYou: 1, needYou: 3 }) }, next(1)],
+    ['2 accounts need you, 1 post waits', { counts: counts({ accountsNeedYou: 2, waitingPosts: 1 }) }],
+    ['2 accounts need you, 7 posts wait', { counts: counts({ accountsNeedYou: 2, waitingPosts: 7 }) }],
     ['2 posts need you', { counts: counts({ needYou: 2 }), scheduler: 'paused' }],
     [
       '1 warning needs you',
@@ -235,12 +247,31 @@ describe('icon and tooltip', () => {
     ['paused', { scheduler: 'paused' as const }],
     ['running', { running: running('News'), scheduler: 'paused' as const }],
     ['attention', { running: running('News'), counts: counts({ needYou: 1 }) }],
+    ['attention', { counts: counts({ accountsNeedYou: 1 }) }],
     [
       'attention',
       { scheduler: 'paused' as const, warnings: [{ code: 'BAD_CONFIG' as const, message: 'x' }] },
     ],
   ])('is %s', (icon, change) => {
     expect(trayView(state({ status: status(change) })).icon).toBe(icon);
+  });
+
+  it('names the accounts that need a sign-in, each leading to where that is done', () => {
+    const account = (id: string, word: 'locked' | 'sign-in-needed') => ({
+      ...{ id, handle: `@${id}@m.example`, status: word, reason: null },
+      posts: 1,
+    });
+    const accounts = ['a', 'b', 'c', 'd'].map((id) => account(id, id === 'b' ? 'locked' : 'sign-in-needed'));
+    const view = trayView(
+      state({ status: status({ counts: counts({ accountsNeedYou: 4, waitingPosts: 4 }), accounts }) }),
+    );
+    expect(read(view.entries).slice(0, 4)).toEqual([
+      '(4 accounts need you, 4 posts wait)',
+      '@a@m.example needs a sign-in …',
+      '@b@m.example is locked …',
+      '@c@m.example needs a sign-in …',
+    ]);
+    expect(view.entries[1]).toMatchObject({ action: { do: 'open', route: '#/accounts' } });
   });
 
   it('tells what is next, failures, demonstration and an old runtime', () => {

@@ -269,6 +269,14 @@ test('counts are of posts, not of targets', async () => {
   await ledger.add(newPost({ targets: [to('a', null, 'draft')] }));
   await db.updateTable('targets').set({ status: 'failed' }).where('post_id', '=', failed.post.id).execute();
   expect(await ledger.counts()).toEqual({ queued: 1, needYou: 1 });
+  expect(await ledger.waitingFor([])).toEqual({ posts: 0, by: new Map() });
+  expect(await ledger.waitingFor(['a', 'b', 'c'])).toEqual({
+    posts: 1,
+    by: new Map([
+      ['a', 1],
+      ['b', 1],
+    ]),
+  });
 });
 
 test('what is due is found by index, whatever lies in the tables', async () => {

@@ -1,4 +1,4 @@
-import { type Status, toInstant } from '../../../shared/index.ts';
+import { type Status, toInstant, waitsForOwner } from '../../../shared/index.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiNeeds } from '../ports.ts';
 
@@ -33,10 +33,11 @@ export function statusHandlers(needs: ApiNeeds) {
 
 async function status(needs: ApiNeeds): Promise<Status> {
   const jobs = needs.jobs.all();
-  const [lastRuns, posts, warnings] = await Promise.all([
+  const [lastRuns, posts, warnings, waiting] = await Promise.all([
     needs.jobs.lastRuns(),
     needs.posts.counts(),
     needs.warnings.list(),
+    accountsThatWait(needs),
   ]);
   return {
     version: needs.about.version,
@@ -55,12 +56,27 @@ async function status(needs: ApiNeeds): Promise<Status> {
       enabledJobs: jobs.filter((job) => job.enabled).length,
       queuedPosts: posts.queued,
       needYou: posts.needYou,
+      accountsNeedYou: waiting.accounts.length,
+      waitingPosts: waiting.posts,
       failingJobs: jobs.filter((job) => ['failed', 'timed-out'].includes(lastRuns.get(job.id)?.status ?? ''))
         .length,
     },
+    accounts: waiting.accounts,
     warnings,
     trouble: needs.warnings.trouble(),
     demo: needs.about.demo,
+  };
+}
+
+async function accountsThatWait(needs: ApiNeeds): Promise<{ accounts: Status['accounts']; posts: number }> {
+  const accounts = (await needs.accounts.list()).filter(({ status: one }) => waitsForOwner(one));
+  const { posts, by } = await needs.posts.waitingFor(accounts.map(({ id }) => id));
+  return {
+    accounts: accounts.map(({ id, handle, status: one, reason }) => ({
+      ...{ id, handle, status: one, reason },
+      posts: by.get(id) ?? 0,
+    })),
+    posts,
   };
 }
 

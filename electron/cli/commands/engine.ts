@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitCodes, type Status } from '../../../shared/index.ts';
+import { attentionOf, exitCodes, needsAttention, type Status } from '../../../shared/index.ts';
 import { isOwned } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { paintStatus } from '../paint.ts';
@@ -15,13 +15,16 @@ const mostNamed = 5;
 export function engineCommands(program: Command, use: Use): void {
   program
     .command('status')
-    .description('the engine at a glance; ends with 1 while something keeps it from its work')
+    .description(
+      'the engine at a glance; ends with 1 while something keeps it from its work, with 7 while something waits for you',
+    )
     .action(
       use(async (context) => {
         const status = await context.call('status.get', {});
         const window = context.json ? undefined : await context.hostCall('host.address');
         context.show(status, () => describe(context, status, window?.url ?? undefined));
-        return status.trouble.length === 0 ? exitCodes.done : exitCodes.failed;
+        if (status.trouble.length > 0) return exitCodes.failed;
+        return needsAttention(attentionOf(status)) ? exitCodes.needsPerson : exitCodes.done;
       }),
     );
   program
@@ -83,7 +86,7 @@ async function untilFree({ io, paths }: Context): Promise<void> {
 
 function describe(context: Context, status: Status, address: string | undefined): string {
   const { paint, reader } = context;
-  const { counts, next } = status;
+  const { next } = status;
   const running = status.running.map(({ name, startedAt }) =>
     startedAt === null
       ? oneLine(name)
@@ -98,14 +101,24 @@ function describe(context: Context, status: Status, address: string | undefined)
     ['Running', some(running) || 'nothing'],
     ['Next', next ? `${oneLine(next.name)}, ${when(next.at, reader)}` : 'nothing'],
     ['Jobs', jobsLine(context, status)],
-    [
-      'Posts',
-      `${counts.queuedPosts} queued${counts.needYou > 0 ? paint('red', `, ${counts.needYou} need you`) : ''}`,
-    ],
+    ['Posts', postsLine(context, status)],
     ['Window', address && `${address} (\`belfry link\` prints a link that opens it)`],
   ]);
   const warnings = status.warnings.map((warning) => paint('yellow', `! ${oneLine(warning.message)}`));
-  return [list, ...warnings].join('\n');
+  return [list, ...status.accounts.map((account) => accountLine(context, account)), ...warnings].join('\n');
+}
+
+function postsLine({ paint }: Context, status: Status): string {
+  const { posts, waitingPosts } = attentionOf(status);
+  const waiting = waitingPosts > 0 ? paint('yellow', `, ${waitingPosts} of them wait for an account`) : '';
+  return `${status.counts.queuedPosts} queued${waiting}${posts > 0 ? paint('red', `, ${posts} need you`) : ''}`;
+}
+
+/** An account that waits for its owner: what that holds up, why, and what to do. */
+function accountLine({ paint }: Context, { id, handle, status, reason, posts }: Status['accounts'][number]) {
+  const what = `${oneLine(handle) || id}: ${status}, ${counted(posts, 'post')} waiting.`;
+  const command = status === 'sign-in-needed' ? ` Run: belfry accounts reconnect ${id}` : '';
+  return paint('red', `! ${what} ${oneLine(reason ?? '')}${command}`);
 }
 
 /** A list in one line; of a long one the beginning. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AccountView, JobView, PostView, Status } from '../../../shared/index.ts';
+import { attentionOf, type JobView, type PostView, type Status } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Section } from '../../parts/page.tsx';
@@ -14,19 +14,16 @@ type Props = { status: Status; jobs: readonly JobView[] };
 /** What waits for a person: posts, accounts and failing jobs, with a way to each. */
 export function NeedsYou({ status, jobs }: Props) {
   const options = { refreshOn: ['posts.changed'], quietMs: 1000 } as const;
-  const ask = status.counts.needYou > 0;
+  const attention = attentionOf(status);
+  const ask = attention.posts > 0;
   const unconfirmed = useCall('posts.list', ask ? { status: 'unconfirmed', limit: shown } : null, options);
   const failed = useCall('posts.list', ask ? { status: 'failed', limit: shown } : null, options);
   const missed = useCall('posts.list', ask ? { status: 'missed', limit: shown } : null, options);
-  const accounts = useCall('accounts.list', {}, { refreshOn: ['accounts.changed'] });
 
   const posts = ask ? [unconfirmed, failed, missed].flatMap((answer) => answer.data ?? []) : [];
-  const troubled = (accounts.data ?? []).filter(
-    (account) => account.status !== 'ready' && account.status !== 'unknown',
-  );
   const failing = jobs.filter(isFailing);
-  const hidden = status.counts.needYou - Math.min(posts.length, shown);
-  const nothing = posts.length === 0 && troubled.length === 0 && failing.length === 0 && !ask;
+  const hidden = attention.posts - Math.min(posts.length, shown);
+  const nothing = posts.length === 0 && attention.accounts === 0 && failing.length === 0 && !ask;
 
   return (
     <Section title="Needs you">
@@ -36,9 +33,14 @@ export function NeedsYou({ status, jobs }: Props) {
         </p>
       ) : (
         <ul className="card joined">
-          {troubled.slice(0, shown).map((account) => (
+          {status.accounts.slice(0, shown).map((account) => (
             <AccountItem key={account.id} account={account} />
           ))}
+          {attention.accounts > shown && (
+            <li className="more">
+              <a href={href({ page: 'accounts' })}>{plural(attention.accounts - shown, 'more account')}</a>
+            </li>
+          )}
           {posts.slice(0, shown).map((post) => (
             <PostItem key={post.id} post={post} />
           ))}
@@ -78,11 +80,11 @@ function Item({ to, word, name, children }: { to: string; word: Word; name: stri
   );
 }
 
-function AccountItem({ account }: { account: AccountView }) {
+function AccountItem({ account }: { account: Status['accounts'][number] }) {
   const word = accountWords[account.status];
   return (
     <Item to={href({ page: 'accounts' })} word={word} name={account.handle}>
-      {word.text}. Its posts wait.
+      {word.text}. {account.posts > 0 ? `${plural(account.posts, 'post')} waiting.` : 'No post waits yet.'}
     </Item>
   );
 }

@@ -12,6 +12,7 @@ import {
   type TargetStatus,
   type Trigger,
   usualServer,
+  waitsForOwner,
 } from '../../../shared/index.ts';
 import { planHandlers } from './plans.ts';
 import { postHandlersOn } from './posts.ts';
@@ -273,6 +274,11 @@ function statusOf(world: World): Status {
     .sort((a, b) => a.at.localeCompare(b.at))[0];
   const count = (...statuses: TargetStatus[]) =>
     world.posts.filter((post) => statuses.includes(post.status)).length;
+  const inNeed = world.accounts.filter(({ status }) => waitsForOwner(status));
+  const waitingFor = (id: string) =>
+    world.posts.filter((post) =>
+      post.targets.some(({ account, status }) => account === id && status === 'queued'),
+    ).length;
   return {
     version: '0.1.0',
     pid: 4711,
@@ -289,8 +295,14 @@ function statusOf(world: World): Status {
       enabledJobs: world.jobs.filter((job) => job.enabled).length,
       queuedPosts: count('queued', 'sending'),
       needYou: count('failed', 'unconfirmed', 'missed'),
+      accountsNeedYou: inNeed.length,
+      waitingPosts: inNeed.reduce((sum, { id }) => sum + waitingFor(id), 0),
       failingJobs: views.filter((view) => view.lastRun?.status === 'failed').length,
     },
+    accounts: inNeed.map(({ id, handle, status, reason }) => ({
+      ...{ id, handle, status, reason },
+      posts: waitingFor(id),
+    })),
     warnings: world.warnings,
     trouble: [],
     demo: world.demo,
