@@ -193,6 +193,17 @@ test.each([1e9, 1e12, 1e300, -5, 0, '600', 'soon', null])(
   },
 );
 
+test('a token that could not stand in a header is none, and is not shown', async () => {
+  const w = await world();
+  const view = await w.begin();
+  const body = { access_token: 'secret-of-ada\r\nX-Evil: 1', token_type: 'Bearer' };
+  w.network.faults.next('token', answer(200, body));
+  const ended = await signInAs(view.url);
+  expect(ended.text).toContain('Not signed in');
+  expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
+  expect(JSON.stringify(w.state(view)) + ended.text).not.toContain('secret-of-ada');
+});
+
 test('rubbish on the listener changes nothing', async () => {
   const w = await world();
   const view = await w.begin();
@@ -273,7 +284,6 @@ describe('a person brings the answer', () => {
     ['https://m.example/home', 'BAD_INPUT', 'neither a code nor an address'],
     ['http://127.0.0.1/cb?state=abc', 'BAD_INPUT', 'neither a code nor an address'],
     ['http://127.0.0.1/cb?code=1&state=abc', 'BAD_INPUT', 'belongs to another sign-in'],
-    ['http://127.0.0.1/cb?error=access_denied', 'NETWORK_REFUSED', 'access_denied'],
   ])('%s is refused: %s', async (text, code, words) => {
     const w = await world();
     const view = await w.begin({ code: true });
@@ -284,7 +294,36 @@ describe('a person brings the answer', () => {
   });
 });
 
+test('a refusal that is pasted ends the sign-in', async () => {
+  const w = await world();
+  const view = await w.begin({ code: true });
+  const error = await refusal(
+    w.accounts.finishSignIn(view.session, 'http://127.0.0.1/cb?error=access_denied'),
+  );
+  expect(error.code).toBe('NETWORK_REFUSED');
+  expect(error.message).toContain('access_denied');
+  expect(w.state(view).status).toBe('failed');
+});
+
 describe('what goes wrong', () => {
+  test('denied by a server that leaves out the state: the waiting ends, and a code without it is still none', async () => {
+    const w = await world();
+    const view = await w.begin();
+    const address = query(view).get('redirect_uri') ?? '';
+    expect((await fetch(`${address}?code=1`)).status).toBe(400);
+    const inPage = await raw(
+      Number(new URL(address).port),
+      `GET /cb?error=x HTTP/1.1\r\nHost: ${new URL(address).host}\r\nSec-Fetch-Dest: image\r\n\r\n`,
+    );
+    expect(inPage).toMatch(/^HTTP\/1\.1 400 /);
+    expect(w.state(view).status).toBe('waiting');
+
+    const ended = await follow(new URL(`${address}?error=access_denied&error_description=No.`));
+    expect(ended.text).toContain('Not signed in');
+    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
+    expect(w.state(view).error?.message).toContain('access_denied: No.');
+  });
+
   test('denied in the browser', async () => {
     const w = await world();
     const view = await w.begin();

@@ -31,6 +31,9 @@ export async function openLoopback(
     // A page in the browser that names this port by another host (DNS rebinding) is a stranger.
     if (request.headers.host !== new URL(address).host) return show(response, 421, stranger);
     if (request.method !== 'GET') return show(response, 405, stranger);
+    // The person's browser comes here as a whole page; what a page of somebody else loads (a picture, a frame) does not.
+    const loadedAs = request.headers['sec-fetch-dest'];
+    if (loadedAs !== undefined && loadedAs !== 'document') return show(response, 400, stranger);
     const url = new URL(request.url ?? '/', address);
     if (url.pathname === donePath && outcome) return show(response, 200, outcome);
     if (url.pathname !== wanted.path) return show(response, 404, stranger);

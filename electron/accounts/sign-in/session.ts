@@ -108,7 +108,8 @@ export async function openSession(
     } catch (thrown) {
       if (abort.signal.aborted) return;
       const why = asError(thrown);
-      become(patient && why.code !== 'CONFLICT' ? 'waiting' : 'failed', why);
+      const mayTryAgain = patient && why.code !== 'CONFLICT' && !('refusal' in answer);
+      become(mayTryAgain ? 'waiting' : 'failed', why);
       throw thrown;
     }
     if (candidates.length === 1) await keep(candidates);
@@ -118,7 +119,10 @@ export async function openSession(
   let taken: Promise<Outcome> | undefined;
   const take = async (query: URLSearchParams): Promise<Outcome | undefined> => {
     const answer = returned(query);
-    if (!answer || !isSame(answer.state ?? '', state)) return undefined;
+    if (!answer) return undefined;
+    // Some servers send a refusal without its state. To end this sign-in that is enough, to accept one it never is.
+    const isBareRefusal = 'refusal' in answer && answer.state === null;
+    if (!isBareRefusal && !isSame(answer.state ?? '', state)) return undefined;
     // Browsers ask twice now and then; the code is used once, and both see how it ended.
     if (taken === undefined && status !== 'waiting') return undefined;
     visited = true;

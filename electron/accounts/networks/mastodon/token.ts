@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { BelfryError } from '../../../../shared/index.ts';
+import { type BelfryError, secretText } from '../../../../shared/index.ts';
 import { type Client, type Credential, credential, endAfter } from '../../credential.ts';
 import { type Answer, askJson, type RequestNeeds } from '../../request.ts';
 import { oauthError, refused, unusable, whyRefused } from './refusal.ts';
 
 /** RFC 6749 §5.1; Mastodon's has no end and no refresh token, Pixelfed's and some others' have both. */
 const tokenSchema = z.object({
-  access_token: z.string().min(1),
+  access_token: secretText,
   expires_in: z.coerce.number().positive().optional().catch(undefined),
-  refresh_token: z.string().min(1).optional().catch(undefined),
+  refresh_token: secretText.optional().catch(undefined),
 });
 
 /** Asks for a token with `grant` (the code, or a refresh token). Throws SIGN_IN_NEEDED when that is refused, else NETWORK_*. */
@@ -21,10 +21,15 @@ export async function requestToken(
 ): Promise<Credential> {
   // Counted from before the question: an end that comes a little early does no harm.
   const askedAt = needs.clock.now();
-  const form = { ...grant, client_id: client.id, client_secret: client.secret };
+  const form: Record<string, string> = { ...grant, client_id: client.id, client_secret: client.secret };
   const answer = await askJson(needs, { url: `${server}/oauth/token`, form, signal });
   const token = answer.status === 200 ? tokenSchema.safeParse(answer.json) : undefined;
-  if (!token?.success) throw refusal(server, answer, Object.values(form));
+  if (!token?.success)
+    throw refusal(
+      server,
+      answer,
+      secretNames.map((name) => form[name] ?? ''),
+    );
   return credential({
     token: token.data.access_token,
     refreshToken: token.data.refresh_token ?? grant['refresh_token'] ?? null,
@@ -34,11 +39,10 @@ export async function requestToken(
   });
 }
 
+const secretNames = ['code', 'code_verifier', 'refresh_token', 'client_secret'] as const;
 const final = ['invalid_grant', 'invalid_client', 'unauthorized_client', 'access_denied', 'invalid_request'];
 
-function refusal(server: string, answer: Answer, sent: readonly string[]): BelfryError {
-  // Short words such as `authorization_code` are no secrets, and belong to what a server may say.
-  const secrets = sent.filter((text) => text.length >= 16 && !text.includes('_code'));
+function refusal(server: string, answer: Answer, secrets: readonly string[]): BelfryError {
   const named = oauthError(answer.json) ?? '';
   if (answer.status === 401 || (answer.status < 500 && final.includes(named))) {
     const why = whyRefused(answer, secrets);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BelfryError, graphVersion, type Network } from '../../../../shared/index.ts';
+import { BelfryError, graphVersion, type Network, secretText } from '../../../../shared/index.ts';
 import type { App } from '../../apps.ts';
 import { endAfter } from '../../credential.ts';
 import { askJson } from '../../request.ts';
@@ -10,7 +10,7 @@ import { askMeta, placesOf } from './graph.ts';
 import { demandScopes, inspectToken, neededScopes } from './inspect.ts';
 import { type Asking, candidateOf, pageBy, pagesOf } from './pages.ts';
 
-const tokenSchema = z.object({ access_token: z.string().min(1) });
+const tokenSchema = z.object({ access_token: secretText });
 const pageOwnerSchema = z.object({ id: z.string().min(1), name: z.string().catch('') });
 const instagramOwnerSchema = z.object({ id: z.string().min(1), username: z.string().min(1) });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BelfryError, graphVersion } from '../../../../shared/index.ts';
+import { BelfryError, graphVersion, secretText } from '../../../../shared/index.ts';
 import { type Credential, credential, endAfter } from '../../credential.ts';
 import type { RequestNeeds } from '../../request.ts';
 import type { NetworkDoor, Owner } from '../door.ts';
@@ -10,7 +10,7 @@ import { askMeta, placesOf } from './graph.ts';
 const scopes = ['instagram_business_basic', 'instagram_business_content_publish'];
 
 const shortToken = z.object({
-  access_token: z.string().min(1),
+  access_token: secretText,
   permissions: z
     .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
     .optional()
@@ -18,7 +18,7 @@ const shortToken = z.object({
 });
 /** The documentation shows the answer inside `data[0]`, in practice it is flat (networks.md §3.7). */
 const shortSchema = z.union([shortToken, z.object({ data: z.tuple([shortToken]).rest(z.unknown()) })]);
-const longSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const longSchema = z.object({ access_token: secretText, expires_in: z.coerce.number().positive() });
 const ownerSchema = z.object({
   user_id: z.union([z.string().min(1), z.int().transform(String)]),
   username: z.string().min(1),

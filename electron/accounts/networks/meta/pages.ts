@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { graphVersion, type Network } from '../../../../shared/index.ts';
+import { graphVersion, type Network, secretText } from '../../../../shared/index.ts';
 import { credential } from '../../credential.ts';
 import { askJson, type RequestNeeds } from '../../request.ts';
 import type { Candidate } from '../door.ts';
@@ -10,7 +10,7 @@ const instagramSchema = z.object({ id: z.string().min(1), username: z.string().m
 const pageSchema = z.object({
   id: z.string().min(1),
   name: z.string().catch(''),
-  access_token: z.string().min(1).optional(),
+  access_token: secretText.optional().catch(undefined),
   instagram_business_account: instagramSchema.optional().catch(undefined),
 });
 type Page = z.infer<typeof pageSchema>;
