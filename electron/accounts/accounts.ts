@@ -94,9 +94,9 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       await states.learn(account, 'ready', null);
     } catch (error) {
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
-      // A token that was renewed meanwhile must not pay for the old one.
-      if ((await credentials.read(account)).token === credential.token)
-        await states.learn(account, 'sign-in-needed', reasonOf(error));
+      // A token that was renewed, or removed, meanwhile must not pay for the old one.
+      const now = await credentials.read(account).catch(() => undefined);
+      if (now?.token === credential.token) await states.learn(account, 'sign-in-needed', reasonOf(error));
       throw error;
     }
   };

@@ -23,7 +23,10 @@ export async function keepAccount(
   if (known) {
     if (wanted !== undefined && wanted !== known.id) throw sameAccount(known, wanted);
     await credentials.write(known, credential);
-    return known.remoteId === '' ? complete(needs, known, owner) : known;
+    // Older versions took the name of the server for the domain of its handles.
+    const wasGuessed =
+      known.handle === `@${owner.username}@${new URL(server).host}` && known.handle !== owner.handle;
+    return known.remoteId === '' || wasGuessed ? complete(needs, known, owner) : known;
   }
   const taken = accounts.find((account) => account.id === wanted);
   if (taken) throw idTaken(taken.id, taken);

@@ -50,6 +50,44 @@ describe('add', () => {
     });
   });
 
+  test.each([
+    ['v2 of Mastodon', '/api/v2/instance', { domain: 'Social.Example' }],
+    [
+      'v2 of GoToSocial',
+      '/api/v2/instance',
+      { domain: 'gts.social.example', account_domain: 'social.example' },
+    ],
+    ['v1', '/api/v1/instance', { uri: 'social.example' }],
+  ])(
+    'the handle is of the domain that the server names in %s, not of its own name',
+    async (_, path, said) => {
+      const server = await loopback((q, r) =>
+        q.url === path ? json(r, 200, said) : whoAmI({ 'tok-1': ada, 'tok-2': ada })(q, r),
+      );
+      const { accounts, config } = await openRoom(temporaryHome());
+      const input = { network: 'mastodon', server: server.url } as const;
+      expect(await accounts.add({ ...input, token: 'tok-1' })).toMatchObject({
+        handle: '@ada@social.example',
+      });
+      const asked = server.requests.filter(({ url }) => url?.includes('/instance'));
+      expect(asked.map(({ headers }) => headers.authorization)).toEqual(asked.map(() => undefined));
+      expect(config().accounts).toMatchObject([{ server: server.url, handle: '@ada@social.example' }]);
+    },
+  );
+
+  test('what is no domain is not taken for one, and a wrong guess of old is put right by signing in again', async () => {
+    let said: unknown = { domain: 'https://evil.example/@x' };
+    const server = await loopback((q, r) =>
+      q.url === '/api/v2/instance' ? json(r, 200, said) : whoAmI({ 'tok-1': ada, 'tok-2': ada })(q, r),
+    );
+    const { accounts } = await openRoom(temporaryHome());
+    const input = { network: 'mastodon', server: server.url } as const;
+    const guessed = `@ada@${new URL(server.url).host}`;
+    expect(await accounts.add({ ...input, token: 'tok-1' })).toMatchObject({ handle: guessed });
+    said = { domain: 'social.example' };
+    expect(await accounts.add({ ...input, token: 'tok-2' })).toMatchObject({ handle: '@ada@social.example' });
+  });
+
   test('stores the token before the account', async () => {
     const server = await loopback(whoAmI({ 'tok-1': ada }));
     const home = temporaryHome();
@@ -174,6 +212,7 @@ describe('what servers answer', () => {
       'NETWORK_REFUSED',
     ],
     ['JSON that is no account', (_, r) => json(r, 200, []), 'NETWORK_REFUSED'],
+    ['a name that is the token', (_, r) => json(r, 200, { id: '1', username: 'tok-1' }), 'NETWORK_REFUSED'],
     ['an empty id', (_, r) => json(r, 200, { id: '', username: 'a' }), 'NETWORK_REFUSED'],
     [
       'a redirect',
@@ -323,6 +362,31 @@ describe('an account that stops working', () => {
     held?.();
     expect(await verifying).toBe('SIGN_IN_NEEDED');
     expect(await accounts.list()).toMatchObject([{ status: 'ready' }]);
+  });
+
+  test.each([
+    ['that it works', 200],
+    ['that it does not', 401],
+  ])('an answer %s that comes after its removal is kept nowhere and told to nobody', async (_, status) => {
+    let held: (() => void) | undefined;
+    let hold = false;
+    const server = await loopback((q, r) => {
+      if (hold && q.url === '/api/v1/accounts/verify_credentials')
+        held = () => json(r, status, status === 200 ? ada : { error: 'revoked' });
+      else whoAmI({ t: ada })(q, r);
+    });
+    const { accounts, needs, facts, changes } = await openRoom(temporaryHome());
+    await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 't' });
+    hold = true;
+    const verifying = code(accounts.verify('me'));
+    await expect.poll(() => held !== undefined).toBe(true);
+    await accounts.remove('me');
+    const before = changes.count;
+    held?.();
+    expect(await verifying).toBe(status === 200 ? 'NOT_FOUND' : 'SIGN_IN_NEEDED');
+    expect(await needs.states.all()).toEqual([]);
+    expect(facts).toEqual([]);
+    expect(changes.count).toBe(before);
   });
 
   test('an account of config.json without a token here needs sign-in', async () => {

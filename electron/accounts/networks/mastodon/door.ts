@@ -2,7 +2,7 @@ import { credential } from '../../credential.ts';
 import { askJson } from '../../request.ts';
 import { createProof } from '../../sign-in/proof.ts';
 import type { NetworkDoor } from '../door.ts';
-import { verifyMastodon } from './owner.ts';
+import { ownerByName, verifyMastodon } from './owner.ts';
 import { outOfBand, registerApp } from './register.ts';
 import { scopesFor } from './scopes.ts';
 import { requestToken } from './token.ts';
@@ -12,7 +12,7 @@ const path = '/cb';
 /** Mastodon and what speaks its interface: OAuth 2 with a client of this Belfry's own on every server (networks.md §1). */
 export const mastodonDoor: NetworkDoor = {
   async open(needs, { server }, token, signal) {
-    return [{ owner: await verifyMastodon(needs, server, token, signal), credential: credential({ token }) }];
+    return [{ owner: await ownerByName(needs, server, token, signal), credential: credential({ token }) }];
   },
   owner: (needs, { server }, { token }, signal) => verifyMastodon(needs, server, token, signal),
   wanted(app) {
@@ -53,7 +53,7 @@ export const mastodonDoor: NetworkDoor = {
           code_verifier: proof.verifier,
         };
         const given = await requestToken(needs, server, { id: app.id, secret: app.secret }, grant, over);
-        return [{ owner: await verifyMastodon(needs, server, given.token, over), credential: given }];
+        return [{ owner: await ownerByName(needs, server, given.token, over), credential: given }];
       },
     };
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BelfryError, masking } from '../../../../shared/index.ts';
 import { type Answer, askJson, type RequestNeeds } from '../../request.ts';
 import type { Owner } from '../door.ts';
 import { printable } from '../words.ts';
@@ -24,7 +25,51 @@ export async function verifyMastodon(
   const owner = answer.status === 200 ? ownerSchema.safeParse(answer.json) : undefined;
   if (!owner?.success) throw refusal(server, token, answer);
   const { id, username } = owner.data;
+  // A name is shown and stored in the clear, so one that holds the token is none.
+  const shown = `${id} ${username}`;
+  if (masking([token]).text(shown) !== shown) throw unusable(server, answer, [token]);
   return { remoteId: id, username, handle: `@${printable(username)}@${new URL(server).host}` };
+}
+
+/** The same with the handle that others know the account by: of the server's account domain, which may not be its own name. */
+export async function ownerByName(
+  needs: RequestNeeds,
+  server: string,
+  token: string,
+  signal?: AbortSignal,
+): Promise<Owner> {
+  const owner = await verifyMastodon(needs, server, token, signal);
+  const domain = await accountDomain(needs, server, signal);
+  return domain === undefined ? owner : { ...owner, handle: `@${printable(owner.username)}@${domain}` };
+}
+
+const host = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i);
+const instanceSchema = z.object({
+  /** GoToSocial's word for it. */
+  account_domain: host.optional().catch(undefined),
+  /** Mastodon's LOCAL_DOMAIN: in `domain` of version 2, in `uri` of version 1. */
+  domain: host.optional().catch(undefined),
+  uri: host.optional().catch(undefined),
+});
+
+/** Domain of the handles of a server, by its own word (networks.md §1.4); undefined when it does not tell. Needs no token. */
+async function accountDomain(
+  needs: RequestNeeds,
+  server: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  for (const version of ['v2', 'v1']) {
+    const url = `${server}/api/${version}/instance`;
+    const answer = await askJson(needs, { url, signal }).catch((error: unknown) => {
+      if (error instanceof BelfryError) return undefined; // A handle is for people; the sign-in does not fail for it.
+      throw error;
+    });
+    if (answer === undefined) return undefined;
+    const told = answer.status === 200 ? instanceSchema.safeParse(answer.json).data : undefined;
+    const domain = told?.account_domain ?? told?.domain ?? told?.uri;
+    if (domain !== undefined) return domain.toLowerCase();
+  }
+  return undefined;
 }
 
 /** What a refusal means; texts are translated by servers, so only the status and the form decide. */
