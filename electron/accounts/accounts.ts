@@ -85,12 +85,14 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
   };
 
   /** One question to the server; what it says about the token is stored before this returns or throws. */
-  const check = async (account: Account, signal?: AbortSignal): Promise<void> => {
+  const check = async (account: Account, rights: boolean, signal?: AbortSignal): Promise<void> => {
     const credential = await credentials.read(account);
     try {
       const at = { ...account, server: serverOrigin(account.server) };
-      const owner = await doorOf(credential.kind).owner(needs, at, credential, signal);
+      const door = doorOf(credential.kind);
+      const owner = await door.owner(needs, at, credential, signal);
       if (account.remoteId !== '' && owner.remoteId !== account.remoteId) throw otherOwner(account, owner);
+      if (rights) await door.rights(needs, { ...at, remoteId: owner.remoteId }, credential, signal);
       await states.learn(account, 'ready', null);
     } catch (error) {
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
@@ -99,6 +101,11 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       if (now?.token === credential.token) await states.learn(account, 'sign-in-needed', reasonOf(error));
       throw error;
     }
+  };
+  /** Rights do not change by themselves, so those of an account that works are not asked for again. */
+  const checkAgain = async (account: Account, signal: AbortSignal): Promise<void> => {
+    const state = await needs.states.get(account.id);
+    await check(account, state?.status !== 'ready', signal);
   };
   const ending = async (account: Account): Promise<string | null> => {
     const reason = endingSoon(await credentials.read(account), needs.clock.now());
@@ -163,7 +170,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       return keep({ id: input.id, network, server }, candidate);
     },
     async verify(id) {
-      await check(demand(id));
+      await check(demand(id), true);
       return viewOf(id);
     },
     remove: (id) =>
@@ -215,7 +222,8 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       if (account) await states.learn(account, 'ready', null);
     },
     secrets: () => [...seen],
-    refreshTokens: (context) => refreshAll(all(), { renew: renewals.renew, check, ending }, context),
+    refreshTokens: (context) =>
+      refreshAll(all(), { renew: renewals.renew, check: checkAgain, ending }, context),
 
     ...signIns,
     ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn: turn }, bucketKeys),

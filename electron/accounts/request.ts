@@ -16,6 +16,8 @@ export type Ask = {
   token?: string;
   /** Makes it a POST of form fields. */
   form?: Record<string, string>;
+  /** Left out: GET, or POST with a form. */
+  method?: 'PUT';
   signal?: AbortSignal | undefined;
 };
 
@@ -49,8 +51,9 @@ export async function askJson(needs: RequestNeeds, ask: Ask): Promise<Answer> {
   }
 }
 
-function initOf({ token, form }: Ask, version: string, signal: AbortSignal): RequestInit {
+function initOf({ token, form, method }: Ask, version: string, signal: AbortSignal): RequestInit {
   return {
+    ...(method === undefined ? {} : { method }),
     ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form).toString() }),
     redirect: 'manual',
     signal,

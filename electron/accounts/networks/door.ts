@@ -54,6 +54,13 @@ export type NetworkDoor = {
     credential: Credential,
     signal?: AbortSignal,
   ): Promise<Owner>;
+  /** Whether the token may do what Belfry needs, as far as its network tells. Throws SIGN_IN_NEEDED when it may not. */
+  rights(
+    needs: RequestNeeds,
+    of: { network: Network; server: string; remoteId: string },
+    credential: Credential,
+    signal?: AbortSignal,
+  ): Promise<void>;
   wanted(app: App | undefined): Wanted;
   begin(needs: RequestNeeds, beginning: Beginning): Promise<Begun>;
   /** Throws SIGN_IN_NEEDED when the network will not renew it; the old token may live on. */

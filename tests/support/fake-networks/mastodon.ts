@@ -45,6 +45,8 @@ function guardedRoutes(world: World, asked: Asked): Handled | undefined {
     return { route: 'post', effect: () => createStatus(world, asked, account) };
   if (method === 'POST' && /^\/api\/v[12]\/media$/.test(path))
     return { route: 'upload', effect: () => upload(world, asked) };
+  if (method === 'PUT' && /^\/api\/v1\/(statuses|media)\/0$/.test(path))
+    return { route: 'account', effect: () => problem(404, 'Record not found') };
   if (method === 'GET' && /^\/api\/v1\/media\/[^/]+$/.test(path))
     return { route: 'media', effect: () => lookAtUpload(world, part(4)) };
   return undefined;

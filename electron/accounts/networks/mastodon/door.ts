@@ -4,6 +4,7 @@ import { createProof } from '../../sign-in/proof.ts';
 import type { NetworkDoor } from '../door.ts';
 import { ownerByName, verifyMastodon } from './owner.ts';
 import { outOfBand, registerApp } from './register.ts';
+import { demandRights } from './rights.ts';
 import { scopesFor } from './scopes.ts';
 import { requestToken } from './token.ts';
 
@@ -12,9 +13,13 @@ const path = '/cb';
 /** Mastodon and what speaks its interface: OAuth 2 with a client of this Belfry's own on every server (networks.md §1). */
 export const mastodonDoor: NetworkDoor = {
   async open(needs, { server }, token, signal) {
-    return [{ owner: await ownerByName(needs, server, token, signal), credential: credential({ token }) }];
+    const owner = await ownerByName(needs, server, token, signal);
+    await demandRights(needs, { server, token, remoteId: owner.remoteId }, signal);
+    return [{ owner, credential: credential({ token }) }];
   },
   owner: (needs, { server }, { token }, signal) => verifyMastodon(needs, server, token, signal),
+  rights: (needs, { server, remoteId }, { token }, signal) =>
+    demandRights(needs, { server, token, remoteId }, signal),
   wanted(app) {
     const known = app?.redirectUris.find((uri) => uri.startsWith('http://127.0.0.1:'));
     // The port of last time: some servers compare it, against RFC 8252 §7.3.
@@ -53,7 +58,10 @@ export const mastodonDoor: NetworkDoor = {
           code_verifier: proof.verifier,
         };
         const given = await requestToken(needs, server, { id: app.id, secret: app.secret }, grant, over);
-        return [{ owner: await ownerByName(needs, server, given.token, over), credential: given }];
+        const { token } = given.credential;
+        const owner = await ownerByName(needs, server, token, over);
+        await demandRights(needs, { server, token, remoteId: owner.remoteId, told: given.scope }, over);
+        return [{ owner, credential: given.credential }];
       },
     };
   },
@@ -61,7 +69,7 @@ export const mastodonDoor: NetworkDoor = {
     const { client, refreshToken } = old;
     if (client === null || refreshToken === null) return old;
     const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
-    return requestToken(needs, server, client, grant, signal);
+    return (await requestToken(needs, server, client, grant, signal)).credential;
   },
   async revoke(needs, server, { client, token }) {
     if (client === null) return; // A pasted token may be used elsewhere.

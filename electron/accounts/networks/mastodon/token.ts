@@ -9,16 +9,17 @@ const tokenSchema = z.object({
   access_token: secretText,
   expires_in: z.coerce.number().positive().optional().catch(undefined),
   refresh_token: secretText.optional().catch(undefined),
+  scope: z.string().optional().catch(undefined),
 });
 
-/** Asks for a token with `grant` (the code, or a refresh token). Throws SIGN_IN_NEEDED when that is refused, else NETWORK_*. */
+/** Asks for a token with `grant` (the code, or a refresh token); `scope` is what the server says it may do. Throws SIGN_IN_NEEDED when that is refused, else NETWORK_*. */
 export async function requestToken(
   needs: RequestNeeds,
   server: string,
   client: Client,
   grant: Record<string, string>,
   signal?: AbortSignal,
-): Promise<Credential> {
+): Promise<{ credential: Credential; scope: string | undefined }> {
   // Counted from before the question: an end that comes a little early does no harm.
   const askedAt = needs.clock.now();
   const form: Record<string, string> = { ...grant, client_id: client.id, client_secret: client.secret };
@@ -30,13 +31,14 @@ export async function requestToken(
       answer,
       secretNames.map((name) => form[name] ?? ''),
     );
-  return credential({
+  const given = credential({
     token: token.data.access_token,
     refreshToken: token.data.refresh_token ?? grant['refresh_token'] ?? null,
     expiresAt: endAfter(askedAt, token.data.expires_in),
     obtainedAt: askedAt,
     client,
   });
+  return { credential: given, scope: token.data.scope };
 }
 
 const secretNames = ['code', 'code_verifier', 'refresh_token', 'client_secret'] as const;

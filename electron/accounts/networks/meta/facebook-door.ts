@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion, type Network, secretText } from '../../../../shared/index.ts';
 import type { App } from '../../apps.ts';
-import { endAfter } from '../../credential.ts';
-import { askJson } from '../../request.ts';
 import type { Candidate, NetworkDoor } from '../door.ts';
 import { printable } from '../words.ts';
 import { appOf, wantedBy } from './app.ts';
 import { askMeta, placesOf } from './graph.ts';
-import { demandScopes, inspectToken, neededScopes } from './inspect.ts';
+import { demandPublishing, demandScopes, inspectItself, inspectToken, neededScopes } from './inspect.ts';
 import { type Asking, candidateOf, pageBy, pagesOf } from './pages.ts';
 
 const tokenSchema = z.object({ access_token: secretText });
@@ -20,14 +18,16 @@ export const facebookDoor: NetworkDoor = {
   async open(needs, { network, server, app }, token, signal) {
     const asking = { needs, server, token, signal };
     const pages = await pagesOf(asking);
+    const told = await inspectItself(needs, server, token, signal);
+    demandPublishing(network, told.scopes, server);
     const at = needs.clock.now();
     if (pages === null) {
       const page = candidateOf(network, await pageBy(asking, 'me'), token, at);
-      return withEnd(opened(network, server, page ? [page] : []), await endOf(asking));
+      return withEnd(opened(network, server, page ? [page] : []), told.expiresAt);
     }
     // Pages' tokens live as long as the person's: a short one is exchanged first, where an app can do so.
     if (app === undefined)
-      return withEnd(opened(network, server, candidates(network, pages, at)), await endOf(asking));
+      return withEnd(opened(network, server, candidates(network, pages, at)), told.expiresAt);
     const long = await longLived(asking, app);
     const again = await pagesOf({ ...asking, token: long });
     return opened(network, server, candidates(network, again ?? pages, at));
@@ -44,6 +44,9 @@ export const facebookDoor: NetworkDoor = {
     const ask = { url, query: { fields: 'id,username' }, token, signal };
     const { id, username } = await askMeta(needs, ask, instagramOwnerSchema);
     return { remoteId: id, username: printable(username), handle: `@${printable(username)}` };
+  },
+  async rights(needs, { network, server }, { token }, signal) {
+    demandPublishing(network, (await inspectItself(needs, server, token, signal)).scopes, server);
   },
   wanted: wantedBy,
   async begin(needs, beginning) {
@@ -96,14 +99,6 @@ async function longLived({ needs, server, token, signal }: Asking, app: App): Pr
   };
   const ask = { url: placesOf('facebook', server).token, query, signal };
   return (await askMeta(needs, ask, tokenSchema)).access_token;
-}
-
-/** When a pasted token ends, as far as it may be asked about itself; null = never, or not told. */
-async function endOf({ needs, server, token, signal }: Asking): Promise<number | null> {
-  const url = `${server}/${graphVersion}/debug_token`;
-  const answer = await askJson(needs, { url, query: { input_token: token, access_token: token }, signal });
-  const told = z.object({ data: z.object({ expires_at: z.number() }) }).safeParse(answer.json).data;
-  return told?.data.expires_at ? endAfter(0, told.data.expires_at) : null;
 }
 
 function candidates(network: Network, pages: readonly Parameters<typeof candidateOf>[1][], at: number) {

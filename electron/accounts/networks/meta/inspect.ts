@@ -43,6 +43,34 @@ export async function inspectToken(
   };
 }
 
+/**
+ * What a token may be asked about itself: some may not be, and then nothing is told. Throws NETWORK_UNREACHABLE.
+ */
+export async function inspectItself(
+  needs: RequestNeeds,
+  server: string,
+  token: string,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Inspected, 'expiresAt' | 'scopes'>> {
+  return inspectToken(needs, server, token, token, signal).catch((error: unknown) => {
+    if (error instanceof BelfryError && error.code !== 'NETWORK_UNREACHABLE')
+      return { expiresAt: null, scopes: undefined };
+    throw error;
+  });
+}
+
+/** Of these, what a token needs that is there already: the list of Pages is read when they are chosen only. */
+const chooses = 'pages_show_list';
+
+/** Throws SIGN_IN_NEEDED when a token that somebody made lacks what publishing needs. */
+export function demandPublishing(
+  network: Network,
+  given: readonly string[] | undefined,
+  where: string,
+): void {
+  demandScopes(network, given?.length ? [...given, chooses] : undefined, where);
+}
+
 /** What publishing needs, by network, with Facebook's log-in (networks.md §3.1, §4.1). */
 export const neededScopes: Record<'facebook' | 'instagram', readonly string[]> = {
   facebook: ['pages_show_list', 'pages_read_engagement', 'pages_manage_posts'],

@@ -29,9 +29,12 @@ export const instagramDoor: NetworkDoor = {
   login: 'instagram',
   async open(needs, { server }, token, signal) {
     const owner = await whoAmI(needs, server, token, signal);
+    await tryPublishing(needs, server, owner.remoteId, token, signal);
     return [{ owner, credential: credential({ token, kind: 'instagram', obtainedAt: needs.clock.now() }) }];
   },
   owner: (needs, { server }, { token }, signal) => whoAmI(needs, server, token, signal),
+  rights: (needs, { server, remoteId }, { token }, signal) =>
+    tryPublishing(needs, server, remoteId, token, signal),
   wanted: wantedBy,
   async begin(needs, beginning) {
     const { server, state, another, listening } = beginning;
@@ -104,6 +107,25 @@ async function whoAmI(
   const ask = { url, query: { fields: 'user_id,username' }, token, signal };
   const { user_id: remoteId, username } = await askMeta(needs, ask, ownerSchema);
   return { remoteId, username: printable(username), handle: `@${printable(username)}` };
+}
+
+/**
+ * Its log-in says nothing about a token, but how much of the day's posts is left is told to those only who may publish
+ * (networks.md §3.3). Throws SIGN_IN_NEEDED when it is not told for want of the permission.
+ */
+async function tryPublishing(
+  needs: RequestNeeds,
+  server: string,
+  remoteId: string,
+  token: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const url = `${server}/${graphVersion}/${encodeURIComponent(remoteId)}/content_publishing_limit`;
+  try {
+    await askMeta(needs, { url, query: { fields: 'quota_usage' }, token, signal }, z.object({}));
+  } catch (error) {
+    if (!(error instanceof BelfryError) || error.code === 'SIGN_IN_NEEDED') throw error;
+  }
 }
 
 function demandPublishing(given: readonly string[] | undefined, where: string): void {
