@@ -21,8 +21,11 @@ export const accountSchema = z.strictObject({
 });
 export type Account = z.infer<typeof accountSchema>;
 
-/** `ready`: works. `sign-in-needed`: its token is refused, its queue waits. `locked`: its secret cannot be read on this machine. */
-export const accountStatuses = ['ready', 'sign-in-needed', 'locked', 'unknown'] as const;
+/**
+ * `ready`: works. `sign-in-needed`: its token is refused, its queue waits. `moved`: its server sends requests to another
+ * address, its queue waits. `locked`: its secret cannot be read on this machine.
+ */
+export const accountStatuses = ['ready', 'sign-in-needed', 'moved', 'locked', 'unknown'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
 
 /** Whether an account publishes nothing until its owner does something. */
@@ -39,6 +42,8 @@ export const accountViewSchema = z.strictObject({
   status: z.enum(accountStatuses),
   reason: z.string().nullable(),
   tokenExpiresAt: instantSchema.nullable(),
+  /** Origin that the server of a moved account sends requests to. */
+  movedTo: z.string().nullable(),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
 
@@ -64,6 +69,10 @@ const serverField = addressSchema(
   'must be an http(s) address, such as https://mastodon.example',
   serverProblem,
 );
+/** The address that an account is at from now on; its token is sent there. Left out: the one that its server names. */
+export const accountMoveSchema = z.strictObject({ id: z.string().min(1), server: serverField.optional() });
+export type AccountMove = z.infer<typeof accountMoveSchema>;
+
 /** A token or a secret: one word of printable ASCII. */
 export const secretText = z
   .string()

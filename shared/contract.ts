@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountInputSchema, accountViewSchema } from './account.ts';
+import { accountInputSchema, accountMoveSchema, accountViewSchema } from './account.ts';
 import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
 import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
@@ -191,6 +191,8 @@ export const contract = {
   'accounts.list': { in: z.strictObject({ limit }), out: z.array(accountViewSchema) },
   'accounts.add': { in: accountInputSchema, out: accountViewSchema },
   'accounts.verify': { in: byId, out: accountViewSchema },
+  /** Takes another address for an account whose owner there is the same one. */
+  'accounts.setServer': { in: accountMoveSchema, out: accountViewSchema },
   'accounts.remove': { in: byId, out: done },
   /** What is done with the pictures and films of an account, and where they come to a public address. */
   'accounts.media': { in: byId, out: accountMediaViewSchema },

@@ -3,6 +3,7 @@ import {
   type AccountInput,
   type AccountMediaInput,
   type AccountMediaView,
+  type AccountMove,
   type AccountView,
   BelfryError,
   type BucketKey,
@@ -12,9 +13,19 @@ import {
 import { createApps } from './apps.ts';
 import { createBucketKeys } from './bucket-keys.ts';
 import { createCredentials } from './credentials.ts';
-import { chooseOne, otherOwner, reasonOf, signInFirst, stillSending, unknownAccount } from './errors.ts';
+import {
+  chooseOne,
+  notMoved,
+  otherOwner,
+  reasonOf,
+  ServerMoved,
+  sameAccount,
+  signInFirst,
+  stillSending,
+  unknownAccount,
+} from './errors.ts';
 import { giveBack } from './give-back.ts';
-import { keepAccount, type Wish } from './keep.ts';
+import { keepAccount, knownAs, type Wish } from './keep.ts';
 import { createMediaChoice } from './media-choice.ts';
 import type { Candidate } from './networks/door.ts';
 import { doorOf } from './networks/registry.ts';
@@ -42,6 +53,11 @@ export type Accounts = AccountGate &
     add(input: AccountInput): Promise<AccountView>;
     /** Asks the server again. Throws SIGN_IN_NEEDED, VAULT_UNAVAILABLE or what kept the answer away; the state is stored first. */
     verify(id: string): Promise<AccountView>;
+    /**
+     * Takes another address for an account, left out the one that its server names; its token is sent there, which is the
+     * caller's wish. Throws SIGN_IN_NEEDED when it is refused or another's there, ALREADY_EXISTS, BAD_INPUT, NETWORK_*.
+     */
+    setServer(move: AccountMove): Promise<AccountView>;
     /** Forgets account and token, which is given back to its server as well as may be. Throws CONFLICT while a post of it is being sent. */
     remove(id: string): Promise<void>;
     /** Texts that must never be shown or stored in the clear. */
@@ -95,11 +111,25 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       if (rights) await door.rights(needs, { ...at, remoteId: owner.remoteId }, credential, signal);
       await states.learn(account, 'ready', null);
     } catch (error) {
+      if (error instanceof ServerMoved)
+        await states.learn(account, 'moved', movedWords(account, error), error.to);
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       // A token that was renewed, or removed, meanwhile must not pay for the old one.
       const now = await credentials.read(account).catch(() => undefined);
       if (now?.token === credential.token) await states.learn(account, 'sign-in-needed', reasonOf(error));
       throw error;
+    }
+  };
+  /** What a server that sends requests elsewhere says; undefined for every other answer. */
+  const whereTo = async (account: Account): Promise<ServerMoved | undefined> => {
+    try {
+      const credential = await credentials.read(account);
+      const at = { ...account, server: serverOrigin(account.server) };
+      await doorOf(credential.kind).owner(needs, at, credential);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof BelfryError)) throw error;
+      return error instanceof ServerMoved ? error : undefined;
     }
   };
   /** Rights do not change by themselves, so those of an account that works are not asked for again. */
@@ -173,6 +203,31 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       await check(demand(id), true);
       return viewOf(id);
     },
+    async setServer({ id, server: wanted }) {
+      const account = demand(id);
+      const server = wanted ?? (await needs.states.get(id))?.movedTo;
+      if (!server) throw notMoved(id);
+      const moved = { ...account, server: serverOrigin(server) };
+      const credential = await credentials.stored(account);
+      const owner = await doorOf(credential.kind).owner(needs, moved, credential);
+      if (account.remoteId !== '' && owner.remoteId !== account.remoteId) throw otherOwner(moved, owner);
+      await turn(async () => {
+        demand(id);
+        const known = knownAs(all(), moved, owner.remoteId);
+        if (known && known.id !== id) throw sameAccount(known, id);
+        // The token first: a crash in between leaves an account that says what happened, and takes the same call again.
+        await credentials.write(moved, credential);
+        await needs.config.change((raw) => ({
+          ...raw,
+          accounts: (raw.accounts ?? []).map((other) =>
+            other.id === id ? { ...other, server: moved.server } : other,
+          ),
+        }));
+      });
+      await states.learn(moved, 'ready', null);
+      needs.changed();
+      return viewOf(id);
+    },
     remove: (id) =>
       turn(async () => {
         const account = demand(id);
@@ -201,7 +256,8 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     async token(id) {
       const account = demand(id);
       const state = await needs.states.get(id);
-      if (state?.status === 'sign-in-needed') throw signInFirst(account, state.reason);
+      if (state?.status === 'sign-in-needed' || state?.status === 'moved')
+        throw signInFirst(account, state.reason);
       const credential = await credentials.read(account);
       if (!renewalUrgent(credential, needs.clock.now())) return credential.token;
       const failed = await renewals.renew(account).then(
@@ -215,7 +271,10 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     },
     async signInNeeded(id, reason) {
       const account = find(id);
-      if (account) await states.learn(account, 'sign-in-needed', reason);
+      if (!account) return;
+      const moved = await whereTo(account);
+      if (moved) await states.learn(account, 'moved', movedWords(account, moved), moved.to);
+      else await states.learn(account, 'sign-in-needed', reason);
     },
     async ready(id) {
       const account = find(id);
@@ -229,4 +288,9 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn: turn }, bucketKeys),
     bucketKey: async (id) => bucketKeys.read(demand(id)),
   };
+}
+
+/** Why an account has moved, with the command that takes the new address. */
+function movedWords({ id }: Account, { to }: ServerMoved): string {
+  return `Its server sends requests to ${to}, where nothing was sent. If that is its new address, take it: belfry accounts set-server ${id} ${to}`;
 }

@@ -40,6 +40,8 @@ export type AccountState = {
   tokenExpiresAt: Millis | null;
   /** When a server last confirmed or refused the token. */
   checkedAt: Millis | null;
+  /** Origin that its server sends requests to instead; null unless it has `moved`. */
+  movedTo: string | null;
 };
 
 /** Where account states are kept; implemented by the store. */
@@ -84,6 +86,8 @@ export type AccountsNeeds = {
 /** What a person may be told about an account; `reason` is a sentence. */
 export type AccountFact =
   | { kind: 'account'; accountId: string; handle: string; reason: string }
+  /** Its server is at another address, which nothing is sent to before its owner says so. */
+  | { kind: 'account-moved'; accountId: string; handle: string; reason: string }
   /** It works, and will stop for want of its owner; may be said again. */
   | { kind: 'account-ending'; accountId: string; handle: string; reason: string }
   | { kind: 'account-ready'; accountId: string };

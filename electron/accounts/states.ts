@@ -6,6 +6,7 @@ import {
   type Config,
   type Turns,
   toInstant,
+  waitsForOwner,
 } from '../../shared/index.ts';
 import type { Credential } from './credential.ts';
 import type { Credentials } from './credentials.ts';
@@ -26,22 +27,27 @@ export function createStates(
   const exists = (id: string) => needs.config.current().accounts.some((account) => account.id === id);
 
   /** Stores what was learned, tells clients when it is news, and the owner once when it needs them. */
-  const learn = (account: Account, status: 'ready' | 'sign-in-needed', reason: string | null) =>
+  const learn = (
+    account: Account,
+    status: 'ready' | 'sign-in-needed' | 'moved',
+    reason: string | null,
+    movedTo: string | null = null,
+  ) =>
     inTurn(async () => {
       if (!exists(account.id)) return; // Removed while its server was asked.
       const before = await needs.states.get(account.id);
       const tokenExpiresAt = (await opened(account))?.expiresAt ?? before?.tokenExpiresAt ?? null;
       const checkedAt = needs.clock.now();
-      await needs.states.save({ accountId: account.id, status, reason, tokenExpiresAt, checkedAt });
+      await needs.states.save({ accountId: account.id, status, reason, tokenExpiresAt, checkedAt, movedTo });
       if (before?.status === status && before.reason === reason && before.tokenExpiresAt === tokenExpiresAt)
         return;
       needs.changed();
-      if (status === 'ready' && before?.status === 'sign-in-needed')
+      const { id, handle } = account;
+      if (status === 'ready' && before && waitsForOwner(before.status))
         needs.alert({ kind: 'account-ready', accountId: account.id });
-      if (status === 'sign-in-needed' && before?.status !== 'sign-in-needed') {
-        const { id, handle } = account;
-        needs.alert({ kind: 'account', accountId: id, handle, reason: reason ?? '' });
-      }
+      if (status === 'ready' || before?.status === status) return;
+      const kind = status === 'moved' ? 'account-moved' : 'account';
+      needs.alert({ kind, accountId: id, handle, reason: reason ?? '' });
     });
 
   /** The credential, when it can be opened; why not is told by `standing`. */
@@ -57,7 +63,7 @@ export function createStates(
     try {
       const credential = await credentials.read(account);
       const status = state?.status ?? 'unknown';
-      const ending = status === 'sign-in-needed' ? null : endingSoon(credential, needs.clock.now());
+      const ending = waitsForOwner(status) ? null : endingSoon(credential, needs.clock.now());
       return { status, reason: state?.reason ?? ending, expiresAt: credential.expiresAt };
     } catch (error) {
       if (!(error instanceof BelfryError)) throw error;
@@ -74,7 +80,8 @@ export function createStates(
       const { id, network, server, handle } = account;
       const { status, reason, expiresAt } = await standing(account, state);
       const tokenExpiresAt = expiresAt === null ? null : toInstant(expiresAt);
-      return { id, network, server, handle, status, reason, tokenExpiresAt };
+      const movedTo = status === 'moved' ? (state?.movedTo ?? null) : null;
+      return { id, network, server, handle, status, reason, tokenExpiresAt, movedTo };
     },
   };
 }

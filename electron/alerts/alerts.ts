@@ -7,6 +7,7 @@ export type Alert = { title: string; body: string; page: 'runs' | 'posts' | 'acc
 export type Fact =
   | { kind: 'run'; run: Pick<RunView, 'jobId' | 'jobName' | 'status' | 'reason' | 'gap'> }
   | { kind: 'account'; accountId: string; handle: string; reason: string }
+  | { kind: 'account-moved'; accountId: string; handle: string; reason: string }
   | { kind: 'account-ending'; accountId: string; handle: string; reason: string }
   | { kind: 'account-ready'; accountId: string }
   | {
@@ -34,6 +35,12 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
       return once(said, `account:${fact.accountId}`, {
         title: `${fact.handle} needs you to sign in`,
         body: `${fact.reason} Its posts wait until then.`,
+        page: 'accounts',
+      });
+    case 'account-moved':
+      return once(said, `account:${fact.accountId}`, {
+        title: `The server of ${fact.handle} has moved`,
+        body: `${fact.reason}. Its posts wait until then.`,
         page: 'accounts',
       });
     case 'account-ending':

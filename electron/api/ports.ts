@@ -2,6 +2,7 @@ import type {
   AccountInput,
   AccountMediaInput,
   AccountMediaView,
+  AccountMove,
   AccountView,
   CallOutput,
   Config,
@@ -133,6 +134,7 @@ export type ApiNeeds = {
     list(): Promise<AccountView[]>;
     add(input: AccountInput): Promise<AccountView>;
     verify(id: string): Promise<AccountView>;
+    setServer(move: AccountMove): Promise<AccountView>;
     remove(id: string): Promise<void>;
     media(id: string): Promise<AccountMediaView>;
     setMedia(input: AccountMediaInput): Promise<AccountMediaView>;

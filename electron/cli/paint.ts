@@ -10,7 +10,7 @@ export function painter(color: boolean): Paint {
 
 /** A status in the colour of how much it wants to be seen. */
 export function paintStatus(paint: Paint, status: string): string {
-  if (['failed', 'timed-out', 'unconfirmed', 'sign-in-needed', 'locked'].includes(status))
+  if (['failed', 'timed-out', 'unconfirmed', 'sign-in-needed', 'moved', 'locked'].includes(status))
     return paint('red', status);
   if (['missed', 'interrupted', 'skipped', 'cancelled', 'paused'].includes(status))
     return paint('yellow', status);

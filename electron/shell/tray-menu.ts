@@ -147,7 +147,7 @@ function accountsInNeed({ status, quitting }: TrayState): TrayEntry[] {
     .slice(0, mostAccounts)
     .map(({ id, handle, status: word }) =>
       action(
-        `${short(handle || id)} ${word === 'locked' ? 'is locked' : 'needs a sign-in'} …`,
+        `${short(handle || id)} ${word === 'locked' ? 'is locked' : word === 'moved' ? 'has moved' : 'needs a sign-in'} …`,
         { do: 'open', route: '#/accounts' },
         !quitting,
       ),

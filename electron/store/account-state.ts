@@ -41,6 +41,7 @@ function toState(row: Row): AccountState {
     reason: row.reason,
     tokenExpiresAt: row.token_expires_at,
     checkedAt: row.checked_at,
+    movedTo: row.moved_to,
   };
 }
 
@@ -51,6 +52,7 @@ function toRow(state: AccountState): Row {
     reason: state.reason,
     token_expires_at: state.tokenExpiresAt,
     checked_at: state.checkedAt,
+    moved_to: state.movedTo,
   };
 }
 

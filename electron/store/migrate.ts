@@ -6,9 +6,10 @@ import { postExtras } from './migrations/003-post-extras.ts';
 import { series } from './migrations/004-series.ts';
 import { media } from './migrations/005-media.ts';
 import { retries } from './migrations/006-retries.ts';
+import { movedAccounts } from './migrations/007-moved-accounts.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
-const migrations: readonly string[] = [first, outputIndex, postExtras, series, media, retries];
+const migrations: readonly string[] = [first, outputIndex, postExtras, series, media, retries, movedAccounts];
 
 /** The version that this program writes. */
 export const newestVersion = migrations.length;

@@ -162,6 +162,8 @@ export type Tables = {
     reason: string | null;
     token_expires_at: number | null;
     checked_at: number | null;
+    /** Origin that its server sends requests to instead. */
+    moved_to: string | null;
   };
   series: {
     seq: Generated<number>;

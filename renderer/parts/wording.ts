@@ -52,6 +52,7 @@ export const targetWords: Record<TargetStatus, Word> = {
 export const accountWords: Record<AccountStatus, Word> = {
   ready: { text: 'Ready', tone: 'ok' },
   'sign-in-needed': { text: 'Sign-in needed', tone: 'bad' },
+  moved: { text: 'Server has moved', tone: 'bad' },
   locked: { text: 'Locked', tone: 'warn' },
   unknown: { text: 'Not checked yet', tone: 'idle' },
 };

@@ -36,6 +36,7 @@ describe('add', () => {
       status: 'ready',
       reason: null,
       tokenExpiresAt: null,
+      movedTo: null,
     });
     expect(config().accounts).toEqual([
       { id, network: 'mastodon', server: server.url, handle: `@ada@${host}`, remoteId: '17' },

@@ -59,6 +59,7 @@ test('a handler that leaks an extra key is INTERNAL, logged, and the value does 
         status: 'ready',
         reason: null,
         tokenExpiresAt: null,
+        movedTo: null,
         token: 'very-secret',
       } as never,
     ],

@@ -199,6 +199,7 @@ export function memory() {
         status: 'ready',
         reason: null,
         tokenExpiresAt: null,
+        movedTo: null,
       };
     },
     'settings.get': async () => settings,

@@ -27,6 +27,7 @@ export function recordHandlers(needs: ApiNeeds) {
     'accounts.list': async ({ limit }) => (await accounts.list()).slice(0, limit),
     'accounts.add': (input) => accounts.add(input),
     'accounts.verify': ({ id }) => accounts.verify(id),
+    'accounts.setServer': (move) => accounts.setServer(move),
     'accounts.media': ({ id }) => accounts.media(id),
     'accounts.setMedia': (input) => accounts.setMedia(input),
     'accounts.remove': async ({ id }) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   accountInputSchema,
+  accountMoveSchema,
   type Login,
   logins,
   type Network,
@@ -52,6 +53,22 @@ export function accountCommands(program: Command, use: Use): void {
     .action(
       use(async (context, id: string) => {
         const account = await context.call('accounts.verify', { id });
+        context.show(account, () => accountTable(context, [account]));
+      }),
+    );
+  accounts
+    .command('set-server')
+    .description('take another address for an account whose server has moved; its token is sent there')
+    .argument('<id>')
+    .argument('[server]', 'the new address (default: the one that the old address redirects to)')
+    .action(
+      use(async (context, id: string, server: string | undefined) => {
+        const move = parse(
+          accountMoveSchema,
+          { id, ...(server === undefined ? {} : { server }) },
+          'the address',
+        );
+        const account = await context.call('accounts.setServer', move);
         context.show(account, () => accountTable(context, [account]));
       }),
     );

@@ -84,6 +84,16 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
         go({ page: 'new-account' });
       }
     });
+  const moving = useAction();
+  const [askingMove, setAskingMove] = useState(false);
+  const move = () =>
+    moving.run(async () => {
+      const server = account.movedTo ?? undefined;
+      await api.call('accounts.setServer', { id: account.id, ...(server && { server }) });
+      setAskingMove(false);
+      say.done(`${account.handle} is at its new address.`);
+      changed();
+    });
   const word = accountWords[account.status];
 
   return (
@@ -108,7 +118,14 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       </div>
       <Badge word={word} />
       <div className="buttons">
-        {account.status === 'sign-in-needed' || account.status === 'locked' || account.reason ? (
+        {account.movedTo !== null && (
+          <Button look="primary" onClick={() => setAskingMove(true)}>
+            Take the new address
+          </Button>
+        )}
+        {account.status === 'sign-in-needed' ||
+        account.status === 'locked' ||
+        (account.reason && account.movedTo === null) ? (
           <Button look="primary" busy={signingIn.busy} onClick={signIn}>
             Sign in again
           </Button>
@@ -119,6 +136,21 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
         <Button icon="trash" label={`Remove ${account.handle}`} onClick={() => setAsking(true)} />
       </div>
       {account.reason && <Note tone={word.tone === 'ok' ? 'warn' : word.tone}>{account.reason}</Note>}
+      {askingMove && (
+        <Confirm
+          title={`Is ${account.handle} at ${account.movedTo} now?`}
+          action="Take this address"
+          busy={moving.busy}
+          error={moving.error}
+          onConfirm={move}
+          onClose={() => setAskingMove(false)}
+        >
+          <p>
+            {account.server} sends requests there. Belfry then sends its token to {account.movedTo}, and goes
+            on if it is the same account. Its posts stay.
+          </p>
+        </Confirm>
+      )}
       {asking && (
         <Confirm
           title={`Remove ${account.handle}?`}

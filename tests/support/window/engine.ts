@@ -216,6 +216,19 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       return account;
     },
     'accounts.verify': async ({ id }) => found(world.accounts, id, 'account'),
+    'accounts.setServer': async ({ id, server }) => {
+      const account = found(world.accounts, id, 'account');
+      const moved: typeof account = {
+        ...account,
+        server: server ?? account.movedTo ?? account.server,
+        status: 'ready',
+        reason: null,
+        movedTo: null,
+      };
+      world.accounts = world.accounts.map((one) => (one.id === id ? moved : one));
+      told('accounts.changed');
+      return moved;
+    },
     'accounts.media': async ({ id }) => ({ id, media: {}, hasBucketKey: false }),
     'accounts.setMedia': async ({ id, media = {} }) => ({ id, media, hasBucketKey: false }),
     'accounts.remove': async ({ id }) => {

@@ -55,6 +55,7 @@ export function sampleAccount(some: Partial<AccountView> & { id: string }): Acco
     status: 'ready',
     reason: null,
     tokenExpiresAt: null,
+    movedTo: null,
     ...some,
   };
 }

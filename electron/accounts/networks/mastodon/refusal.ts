@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { BelfryError, type ErrorCode } from '../../../../shared/index.ts';
+import { BelfryError, type ErrorCode, serverProblem } from '../../../../shared/index.ts';
+import { ServerMoved } from '../../errors.ts';
 import type { Answer } from '../../request.ts';
 import { saidBy } from '../words.ts';
 
@@ -31,6 +32,8 @@ export function whyRefused(answer: Answer, secrets: readonly string[]): string {
 export function unusable(server: string, answer: Answer, secrets: readonly string[]): BelfryError {
   const why = whyRefused(answer, secrets);
   if (answer.status >= 300 && answer.status < 400) {
+    const moved = answer.location === null ? null : otherOrigin(answer.location, server);
+    if (moved !== null && saidBy(moved, secrets) === moved) return new ServerMoved(server, moved);
     const to = answer.location ? ` to ${saidBy(bare(answer.location), secrets)}` : '';
     const remedy = 'Give the address that the server itself uses';
     return refused(
@@ -47,6 +50,13 @@ export function unusable(server: string, answer: Answer, secrets: readonly strin
   }
   const remedy = 'Check that the address is that of a Mastodon-compatible server';
   return refused('NETWORK_REFUSED', 'The server does not know this request', server, why, remedy);
+}
+
+/** Origin of another server that requests may be sent to; null for one's own, and for what is no such address. */
+function otherOrigin(location: string, server: string): string | null {
+  if (!URL.canParse(location, server)) return null;
+  const { protocol, origin } = new URL(location, server);
+  return /^https?:$/.test(protocol) && origin !== server && serverProblem(origin) === null ? origin : null;
 }
 
 export function refused(
