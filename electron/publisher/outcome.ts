@@ -1,4 +1,4 @@
-import type { Millis } from '../../shared/index.ts';
+import { type Millis, toInstant } from '../../shared/index.ts';
 import { backOff } from './back-off.ts';
 import { ended, type Step, step } from './decide.ts';
 import type { Prepared, Refusal, Remote, Sent } from './networks/adapter.ts';
@@ -71,7 +71,7 @@ function unknown(
   const error = targetError('NETWORK_UNREACHABLE', work, {
     what: 'The network gave no usable answer',
     why: sent.why,
-    remedy: 'Nothing to do: Belfry looks whether the post is there',
+    remedy: `Nothing to do: Belfry looks whether the post is there at ${toInstant(around.now + around.settleMs)}`,
   });
   const tries = doubt ? work.target.tries + 1 : 1;
   const change = step(
@@ -92,7 +92,7 @@ function unknown(
 
 /** Nothing is visible, for certain: the next try is a new one, with a new key. */
 function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around): Step {
-  const again: Attempt = {
+  const next: Attempt = {
     ...attempt,
     state: 'prepared',
     key: around.freshKey,
@@ -103,14 +103,15 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around)
   const tries = triesSoFar(work, refusal) + 1;
   const most = isOffLine(refusal) ? undefined : (refusal.mostTries ?? mostCommentTries(work, refusal));
   const isFinal = refusal.class === 'edit' || (most !== undefined && tries >= most);
-  const error = refusedError(work, refusal, isFinal);
+  const again = isFinal ? null : heldUntil(refusal, tries, around);
+  const error = refusedError(work, refusal, { final: isFinal, again });
   if (isFinal) {
     const last = ended(work, 'failed', error);
-    return { ...last, change: { ...last.change, attempt: again } };
+    return { ...last, change: { ...last.change, attempt: next } };
   }
-  const target = { status: 'queued' as const, error, tries, notBefore: heldUntil(refusal, tries, around) };
+  const target = { status: 'queued' as const, error, tries, notBefore: again };
   return {
-    change: { ...step(work, target, error.message), attempt: again },
+    change: { ...step(work, target, error.message), attempt: next },
     effects: accountEffects(refusal),
     go: 'stop',
   };
@@ -134,15 +135,12 @@ function mostCommentTries(work: Work, refusal: Refusal): number | undefined {
 
 /** The repeat was refused, and the first call may have worked all the same. */
 function refusedInDoubt(work: Work, attempt: Attempt, refusal: Refusal, around: Around): Step {
-  const error = refusedError(work, refusal, false);
   // "Already attached", "duplicate key", "not found": all may mean that the post exists, so it is never sent again by itself.
   const state = refusal.class === 'edit' || refusal.dropUploads ? 'contradicted' : 'unknown';
   const wait = heldUntil(refusal, work.target.tries, around) ?? around.now + around.settleMs;
-  const change = step(
-    work,
-    { error, notBefore: state === 'contradicted' ? around.now + around.settleMs : wait },
-    error.message,
-  );
+  const notBefore = state === 'contradicted' ? around.now + around.settleMs : wait;
+  const error = refusedError(work, refusal, { final: false, again: notBefore });
+  const change = step(work, { error, notBefore }, error.message);
   return {
     change: {
       ...change,

@@ -19,17 +19,26 @@ export function targetError(code: ErrorCode, work: Work, parts: Parts): StoredEr
   return { code, message: new BelfryError({ code, where, ...parts }).message };
 }
 
-const remedies: Record<Refusal['class'], string> = {
-  retry: 'Nothing to do: Belfry tries again by itself',
-  wait: 'Nothing to do: Belfry waits and tries again by itself',
+const remedies: Record<Exclude<Refusal['class'], 'retry' | 'wait'>, string> = {
   reauthorize: 'Sign in to this account again; its posts wait until then',
   edit: 'Correct the post and add it again, or retry it when the cause is gone',
   person:
     "Look at this account on the network's own site, then verify it in Belfry; its posts wait until then",
 };
 
-/** A refusal of the network, with what to do about it; `final` when Belfry does not try again. */
-export function refusedError(work: Work, refusal: Refusal, final: boolean): StoredError {
+function remedyOf({ class: kind }: Refusal, again: Millis | null): string {
+  if (kind !== 'retry' && kind !== 'wait') return remedies[kind];
+  return again === null
+    ? 'Retry it when the cause is gone'
+    : `Nothing to do: Belfry tries again at ${toInstant(again)}`;
+}
+
+/** A refusal of the network, with what to do about it; `again` is when Belfry tries again, null when it does not by itself. */
+export function refusedError(
+  work: Work,
+  refusal: Refusal,
+  { final, again }: { final: boolean; again: Millis | null },
+): StoredError {
   const make = final ? endError : targetError;
   if (refusal.code === 'BAD_INPUT')
     return make('BAD_INPUT', work, {
@@ -39,7 +48,7 @@ export function refusedError(work: Work, refusal: Refusal, final: boolean): Stor
     });
   const what =
     refusal.code === 'NETWORK_UNREACHABLE' ? 'The network did not answer' : 'The network refused the post';
-  return make(refusal.code, work, { what, why: refusal.why, remedy: remedies[refusal.class] });
+  return make(refusal.code, work, { what, why: refusal.why, remedy: remedyOf(refusal, again) });
 }
 
 /** The line of history for the visible call; for a late post it says so, and what kept it when no earlier line does. */

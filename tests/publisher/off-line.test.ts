@@ -18,6 +18,9 @@ test('hours off line end no post: its pictures go up when the network is back', 
   await stage.untilQuiet(3);
   const waiting = (await stage.publisher.get(id))?.targets[0];
   expect([waiting?.status, waiting?.error?.code]).toEqual(['queued', 'NETWORK_UNREACHABLE']);
+  // It says when Belfry tries again, and that is when it does.
+  const again = (await stage.ledger.work(id, 'facebook'))?.target.notBefore ?? 0;
+  expect(waiting?.error?.message).toContain(`Belfry tries again at ${new Date(again).toISOString()}`);
 
   // What goes wrong then is counted from its own beginning, not from the tries without a network.
   isOffLine = false;
