@@ -25,6 +25,7 @@ export async function composePosting(
   ground: Ground,
   announcer: Announcer,
   tell: (fact: Fact) => void,
+  standstill: () => 'scheduler' | 'publish-job' | null,
 ) {
   const { clock, log, version } = host;
   const { home, store, config, settings } = ground;
@@ -73,6 +74,7 @@ export async function composePosting(
     signInNeeded: accounts.signInNeeded,
     settings,
     publishingPaused: store.publishingPaused,
+    standstill,
     changed: () => {
       announce({ name: 'posts.changed' });
       announce({ name: 'status.changed' });

@@ -109,12 +109,17 @@ export function composeRunning(
     },
   });
 
+  /** Why no pass of publishing is started by itself now. */
+  const standstill = () => {
+    if (scheduler.paused()) return 'scheduler' as const;
+    return jobs().some(({ id, enabled }) => id === publishing && enabled) ? null : ('publish-job' as const);
+  };
+
   /** One publication pass at a time: what becomes due meanwhile is found by the look at its end. */
   let asked = false;
   const ring = (): boolean => {
     const busy = asked || runner.running().some(({ jobId }) => jobId === publishing);
-    const enabled = jobs().some(({ id, enabled: on }) => id === publishing && on);
-    if (busy || !enabled || scheduler.paused()) return false;
+    if (busy || standstill() !== null) return false;
     asked = true;
     runner.runNow(publishing, { cause: 'event' }).catch((error: unknown) => {
       asked = false;
@@ -134,6 +139,7 @@ export function composeRunning(
     runs,
     scheduler,
     duePosts,
+    standstill,
     environment,
     /** Why slots cannot be claimed (disk full, home taken over); null while they can. */
     trouble: () => trouble,

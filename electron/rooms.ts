@@ -30,7 +30,7 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     const alerts = createAlerts({ notify: host.notify, clock });
     closers.add(alerts.close);
     const { tell } = alerts;
-    const posting = await composePosting(host, ground, announcer, tell);
+    const posting = await composePosting(host, ground, announcer, tell, () => running.standstill());
     const running = composeRunning(host, ground, posting, announcer, tell);
     const { runner, scheduler, duePosts, environment } = running;
     const api = composeApi(host, ground, posting, running);

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { idSchema, instantSchema } from './basics.ts';
 import { accountMediaSchema } from './media-host.ts';
 import { addressSchema, serverProblem } from './server-address.ts';
+import { accountOrders } from './wait.ts';
 
 /** The networks that Belfry knows; each has one adapter. */
 export const networks = ['mastodon', 'pixelfed', 'instagram', 'facebook'] as const;
 export type Network = (typeof networks)[number];
+
+const orderField = z.enum(accountOrders, 'must be independent or strict');
 
 /** An account in config.json: a description without secrets. */
 export const accountSchema = z.strictObject({
@@ -18,6 +21,8 @@ export const accountSchema = z.strictObject({
   remoteId: z.string(),
   /** How its pictures and films are fitted, and where they stand for networks that fetch them. */
   media: accountMediaSchema.optional(),
+  /** `strict`: a post that has to wait holds all behind it. Default: `independent`. */
+  order: orderField.optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
 
@@ -44,8 +49,13 @@ export const accountViewSchema = z.strictObject({
   tokenExpiresAt: instantSchema.nullable(),
   /** Origin that the server of a moved account sends requests to. */
   movedTo: z.string().nullable(),
+  order: orderField,
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
+
+/** What of an account can be changed by a call; what is left out stays as it is. */
+export const accountPatchSchema = z.strictObject({ id: z.string().min(1), order: orderField.optional() });
+export type AccountPatch = z.infer<typeof accountPatchSchema>;
 
 /** Whose log-in an Instagram account came by: its own, or that of the Facebook Page it is linked to. */
 export const logins = ['instagram', 'facebook'] as const;

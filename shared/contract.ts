@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountInputSchema, accountMoveSchema, accountViewSchema } from './account.ts';
+import { accountInputSchema, accountMoveSchema, accountPatchSchema, accountViewSchema } from './account.ts';
 import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
 import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
@@ -190,6 +190,7 @@ export const contract = {
 
   'accounts.list': { in: z.strictObject({ limit }), out: z.array(accountViewSchema) },
   'accounts.add': { in: accountInputSchema, out: accountViewSchema },
+  'accounts.set': { in: accountPatchSchema, out: accountViewSchema },
   'accounts.verify': { in: byId, out: accountViewSchema },
   /** Takes another address for an account whose owner there is the same one. */
   'accounts.setServer': { in: accountMoveSchema, out: accountViewSchema },

@@ -33,4 +33,5 @@ export * from './terminal-text.ts';
 export * from './trigger.ts';
 export * from './utf8.ts';
 export * from './views.ts';
+export * from './wait.ts';
 export * from './web.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema, instantSchema } from './basics.ts';
 import { wireErrorSchema } from './error.ts';
 import { postFormatSchema } from './format.ts';
+import { waitSchema } from './wait.ts';
 
 /** Who may see a post. */
 export const visibilities = ['public', 'unlisted', 'private', 'direct'] as const;
@@ -197,6 +198,8 @@ export const targetViewSchema = z.strictObject({
     .nullable(),
   /** Not before this instant (back-off, rate limit, settle wait); null when nothing holds it back. */
   notBefore: instantSchema.nullable(),
+  /** What it waits for besides its time; null when nothing keeps it, or it is not on its way. */
+  waits: waitSchema.nullable(),
 });
 export type TargetView = z.infer<typeof targetViewSchema>;
 

@@ -4,6 +4,7 @@ import { instantSchema } from './basics.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
 import { runStatuses } from './run.ts';
+import { overdueSchema } from './wait.ts';
 
 /** Who hosts the engine. */
 export const modes = ['desktop', 'headless'] as const;
@@ -49,6 +50,8 @@ export const statusSchema = z.strictObject({
   accounts: z.array(
     accountViewSchema.pick({ id: true, handle: true, status: true, reason: true }).extend({ posts: z.int() }),
   ),
+  /** Posts that are due and not out, by account and by what they wait for. */
+  overdue: z.array(overdueSchema),
   warnings: z.array(warningSchema),
   /** Those of the warnings that keep the engine from its work; empty when it is well. */
   trouble: z.array(warningSchema),

@@ -4,6 +4,7 @@ import {
   type AccountMediaInput,
   type AccountMediaView,
   type AccountMove,
+  type AccountPatch,
   type AccountView,
   BelfryError,
   type BucketKey,
@@ -58,6 +59,8 @@ export type Accounts = AccountGate &
      * caller's wish. Throws SIGN_IN_NEEDED when it is refused or another's there, ALREADY_EXISTS, BAD_INPUT, NETWORK_*.
      */
     setServer(move: AccountMove): Promise<AccountView>;
+    /** Changes what a person may choose of an account. Throws NOT_FOUND. */
+    set(patch: AccountPatch): Promise<AccountView>;
     /** Forgets account and token, which is given back to its server as well as may be. Throws CONFLICT while a post of it is being sent. */
     remove(id: string): Promise<void>;
     /** Texts that must never be shown or stored in the clear. */
@@ -228,6 +231,18 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       needs.changed();
       return viewOf(id);
     },
+    set: ({ id, order }) =>
+      turn(async () => {
+        demand(id);
+        await needs.config.change((raw) => ({
+          ...raw,
+          accounts: (raw.accounts ?? []).map((other) =>
+            other.id === id && order !== undefined ? { ...other, order } : other,
+          ),
+        }));
+        needs.changed();
+        return viewOf(id);
+      }),
     remove: (id) =>
       turn(async () => {
         const account = demand(id);

@@ -77,11 +77,11 @@ export function createStates(
     /** How the account signed in; undefined when its secret cannot be opened. */
     kindOf: async (account: Account) => (await opened(account))?.kind,
     async view(account: Account, state: AccountState | undefined): Promise<AccountView> {
-      const { id, network, server, handle } = account;
+      const { id, network, server, handle, order = 'independent' } = account;
       const { status, reason, expiresAt } = await standing(account, state);
       const tokenExpiresAt = expiresAt === null ? null : toInstant(expiresAt);
       const movedTo = status === 'moved' ? (state?.movedTo ?? null) : null;
-      return { id, network, server, handle, status, reason, tokenExpiresAt, movedTo };
+      return { id, network, server, handle, status, reason, tokenExpiresAt, movedTo, order };
     },
   };
 }

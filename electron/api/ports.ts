@@ -3,6 +3,7 @@ import type {
   AccountMediaInput,
   AccountMediaView,
   AccountMove,
+  AccountPatch,
   AccountView,
   CallOutput,
   Config,
@@ -13,6 +14,7 @@ import type {
   Millis,
   Mode,
   OutputLine,
+  Overdue,
   PlannedStep,
   PostBatchResult,
   PostChanges,
@@ -108,6 +110,7 @@ export type ApiNeeds = {
     settle(input: HandlerInput<'posts.settle'>): Promise<PostView>;
     counts(): Promise<{ queued: number; needYou: number }>;
     waitingFor(accounts: readonly string[]): Promise<{ posts: number; by: ReadonlyMap<string, number> }>;
+    overdue(): Promise<Overdue[]>;
   };
   plans: {
     add(
@@ -133,6 +136,7 @@ export type ApiNeeds = {
   accounts: {
     list(): Promise<AccountView[]>;
     add(input: AccountInput): Promise<AccountView>;
+    set(patch: AccountPatch): Promise<AccountView>;
     verify(id: string): Promise<AccountView>;
     setServer(move: AccountMove): Promise<AccountView>;
     remove(id: string): Promise<void>;

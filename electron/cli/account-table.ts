@@ -14,11 +14,12 @@ export function accountTable(context: Context, accounts: readonly AccountView[])
     account.server,
     oneLine(account.handle),
     paintStatus(context.paint, account.status),
+    account.order,
     when(account.tokenExpiresAt, context.reader),
     oneLine(account.reason ?? ''),
   ]);
   return table(
-    ['ID', 'NETWORK', 'SERVER', 'HANDLE', 'STATUS', 'TOKEN EXPIRES', 'REASON'],
+    ['ID', 'NETWORK', 'SERVER', 'HANDLE', 'STATUS', 'ORDER', 'TOKEN EXPIRES', 'REASON'],
     rows,
     context.io.columns,
   );

@@ -14,6 +14,7 @@ import type { NewPost, PostRecord, PublisherNeeds, StoredMedia } from './ports.t
 import { type Candidate, type Repeat, repeatProblem, repeatsIn } from './repeats.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
 import { postView, previewOf } from './view.ts';
+import { viewPost } from './waiting.ts';
 
 /** Another try when somebody else took the weekly slot that a post was to be moved to. */
 const mostTries = 5;
@@ -29,7 +30,7 @@ export async function addPost(
   limitsOf: LimitsOf,
 ): Promise<PostView> {
   const [before] = await known(needs, [given], from);
-  if (before) return postView(before);
+  if (before) return viewPost(needs, before);
   return whileSlotsAreTaken([given], async () => {
     const one = await prepare(needs, await timely(needs, given, from), from, limitsOf);
     const problems = [...one.late, ...one.problems];
@@ -39,7 +40,7 @@ export async function addPost(
     const record = await storeOrForget(needs, one.copied, { problems, repeats }, () =>
       needs.ledger.add(one.post),
     );
-    return postView(record);
+    return viewPost(needs, record);
   });
 }
 

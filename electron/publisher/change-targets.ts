@@ -1,7 +1,7 @@
 import { BelfryError, type PostView } from '../../shared/index.ts';
 import { type Command, impossible } from './commands.ts';
 import type { Change, PostRecord, PublisherNeeds, Work } from './ports.ts';
-import { postView } from './view.ts';
+import { viewPost } from './waiting.ts';
 
 /** How often a decision is made anew when what it is about moves on meanwhile. */
 export const mostDecisions = 5;
@@ -27,7 +27,7 @@ export async function changeTargets(
     const changes = decide(works.flatMap((work) => work ?? []));
     if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
     needs.changed();
-    return postView(await found(needs, id));
+    return viewPost(needs, await found(needs, id));
   }
   throw keepsChanging(`post ${id}`);
 }

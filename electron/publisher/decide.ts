@@ -1,10 +1,13 @@
-import type { Millis } from '../../shared/index.ts';
+import { type Hold, holdsAccount, type Millis } from '../../shared/index.ts';
 import { isComment, nextPart, onlyCommentLeft, partsOf, replyTo } from './parts.ts';
-import type { Change, PersonNeeded, PublisherSettings, StoredError, Work } from './ports.ts';
+import type { Change, Moment, PersonNeeded, PublisherSettings, StoredError, Work } from './ports.ts';
 import { endError, missedError } from './texts.ts';
 
-/** A step that needs no network: store it, tell whoever must know, then go on with the next target or leave the account. */
-export type Step = { change: Change; effects: readonly Effect[]; go: 'next' | 'stop' | 'send' };
+/**
+ * A step that needs no network: store it, tell whoever must know, then go on with the next target or leave the account.
+ * `held`: this target is put off, and the others go on where the account does not keep the order.
+ */
+export type Step = { change: Change; effects: readonly Effect[]; go: 'next' | 'held' | 'stop' | 'send' };
 export type Effect = { kind: 'sign-in'; reason: string } | { kind: 'person'; matter: PersonNeeded };
 
 /** What to do with the first open target of an account. */
@@ -19,6 +22,8 @@ export type Facts = {
   settings: PublisherSettings;
   /** The account can publish: not waiting for a sign-in. */
   ready: boolean;
+  /** Something that another post found out holds all of the account. */
+  held: boolean;
   /** Until when the account's server wants no requests; null when it takes them. */
   spentUntil: Millis | null;
   /** When the account last published; only asked for when the target is late. */
@@ -27,6 +32,11 @@ export type Facts = {
 
 /** A little lateness is how every minute beat works; more than this is a gap (sleep, outage, pause). */
 export const lateAfterMs: Millis = 5 * 60_000;
+
+/** How late a queued target may be. */
+export function lateLimit({ lateLimitHours }: Pick<PublisherSettings, 'lateLimitHours'>): Millis {
+  return Math.max(lateLimitHours * 3_600_000, lateAfterMs);
+}
 
 /** Whether a target comes so late that it counts as late. */
 export function isLate(work: Work, now: Millis): boolean {
@@ -46,7 +56,7 @@ function decideSending(work: Work, facts: Facts): Next {
     // Belfry ended during the call. The server may still be at work on it, so even looking has to wait.
     const change = step(
       work,
-      { notBefore: now + settings.settleSeconds * 1000 },
+      { notBefore: now + settings.settleSeconds * 1000, hold: 'look-up' },
       'Belfry ended while this was being sent; it will be looked up',
     );
     return {
@@ -58,19 +68,19 @@ function decideSending(work: Work, facts: Facts): Next {
       },
     };
   }
-  if (!facts.ready || isHeld(work, now)) return { do: 'wait' };
+  if (!facts.ready || facts.held || isPutOff(work.target, now)) return { do: 'wait' };
   return spent(work, facts) ?? { do: 'look-up', part: attempt.part };
 }
 
 function decideQueued(work: Work, facts: Facts): Next {
-  const { now, settings, ready, lastPublished } = facts;
+  const { now, settings, ready, held, lastPublished } = facts;
   const part = nextPart(work);
   // A person took away what was left of it.
   if (part === undefined) return { do: 'step', step: complete(work) };
   const dueAt = work.target.dueAt ?? now;
-  const limit = Math.max(settings.lateLimitHours * 3_600_000, lateAfterMs);
-  if (now - dueAt > limit) return { do: 'step', step: tooLate(work, now, settings.lateLimitHours) };
-  if (!ready || isHeld(work, now)) return { do: 'wait' };
+  if (now - dueAt > lateLimit(settings))
+    return { do: 'step', step: tooLate(work, now, settings.lateLimitHours) };
+  if (!ready || held || isPutOff(work.target, now)) return { do: 'wait' };
   const still = spent(work, facts);
   if (still) return still;
   if (part > 0 && replyTo(work, part) === null)
@@ -79,7 +89,7 @@ function decideQueued(work: Work, facts: Facts): Next {
   if (part === 0 && isLate(work, now) && lastPublished !== null && lastPublished <= now && free > now) {
     const change = step(
       work,
-      { notBefore: free },
+      { notBefore: free, hold: 'spacing' },
       `Late posts go out ${settings.spacingSeconds} s apart; this one waits`,
     );
     return { do: 'step', step: { change, effects: [], go: 'stop' } };
@@ -92,7 +102,7 @@ function spent(work: Work, { now, spentUntil }: Facts): Next | undefined {
   if (spentUntil === null || spentUntil <= now) return undefined;
   const change = step(
     work,
-    { notBefore: spentUntil },
+    { notBefore: spentUntil, hold: 'rate-limit' },
     'The server takes no more requests of this account for now',
   );
   return { do: 'step', step: { change, effects: [], go: 'stop' } };
@@ -156,6 +166,17 @@ export function isWrongHold(notBefore: Millis, now: Millis): boolean {
   return notBefore - now > longestHoldMs;
 }
 
-function isHeld({ target: { notBefore } }: Work, now: Millis): boolean {
+/** The same for a query. */
+export function momentOf(now: Millis): Moment {
+  return { at: now, sane: now + longestHoldMs };
+}
+
+/** Whether a target is put off at this instant. */
+export function isPutOff({ notBefore }: { notBefore: Millis | null }, now: Millis): boolean {
   return notBefore !== null && notBefore > now && !isWrongHold(notBefore, now);
+}
+
+/** Puts a target off until an instant: others of the account go on, unless what it waits for holds them too. */
+export function putOff(notBefore: Millis, hold: Hold) {
+  return { target: { notBefore, hold }, go: holdsAccount(hold) ? ('stop' as const) : ('held' as const) };
 }

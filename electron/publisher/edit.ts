@@ -14,7 +14,7 @@ import { examined, keyOf, type LimitsOf, unfit, wordProblems, wordsOf } from './
 import { isComment, partsOf, threadOf } from './parts.ts';
 import type { PostEdit, PostRecord, PublisherNeeds, StoredMedia, StoredPost, Work } from './ports.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
-import { postView } from './view.ts';
+import { viewPost } from './waiting.ts';
 
 /**
  * Replaces a post by what was given. A target that is out keeps what it published; one of which a part is out goes on,
@@ -55,7 +55,7 @@ export async function editPost(
         record.post.media.filter((one) => !kept.has(one.id)),
       );
       needs.changed();
-      return postView(await found(needs, id));
+      return viewPost(needs, await found(needs, id));
     }
     throw keepsChanging(`post ${id}`);
   } finally {

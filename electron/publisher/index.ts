@@ -1,5 +1,6 @@
 import type {
   Millis,
+  Overdue,
   PostBatchResult,
   PostChanges,
   PostCheck,
@@ -27,7 +28,7 @@ import type { HistoryLine, ListQuery, PublisherAccount, PublisherNeeds, Waiting 
 import { recover } from './recover.ts';
 import { summary } from './summary.ts';
 import { createTidying } from './tidy.ts';
-import { postView } from './view.ts';
+import { overduePosts, viewPost, viewPosts } from './waiting.ts';
 import { withdraw } from './withdraw.ts';
 
 export { realPathWithin } from './media/allowed.ts';
@@ -108,6 +109,8 @@ export type Publisher = {
   counts(): Promise<{ queued: number; needYou: number }>;
   /** Queued posts of these accounts: how many in all, and by account. */
   waitingFor(accounts: readonly string[]): Promise<{ posts: number; by: ReadonlyMap<string, number> }>;
+  /** Posts that are due and not out, by account and by what they wait for. */
+  overdue(): Promise<Overdue[]>;
 };
 
 /** Builds the room; nothing happens before `start`. */
@@ -180,21 +183,21 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       const looked = lookAhead.run();
       if (looked) track(looked);
       if (await needs.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
-      return summary(await pass(signal, say));
+      return summary(await pass(signal, say), await overduePosts(needs));
     },
     nextDue: (after) => nextDue(needs, after),
     add: (post, from) => addPost(needs, post, from, limitsOf),
     addAll: (posts, from) => addPosts(needs, posts, from, limitsOf),
     edit: (id, post) => editPost(needs, id, post, limitsOf),
     check: (post, edited) => checkPost(needs, http, adapterOf, post, edited),
-    list: async (query) => (await ledger.list(query)).map(postView),
+    list: async (query) => viewPosts(needs, await ledger.list(query)),
     async count(query) {
       const found = await ledger.count(query, mostCounted + 1);
       return { count: Math.min(found, mostCounted), more: found > mostCounted };
     },
     get: async (id) => {
       const record = await ledger.get(id);
-      return record && postView(record);
+      return record && viewPost(needs, record);
     },
     history: (id) => ledger.history(id),
     cancel: (id) => command(needs, id, cancelling),
@@ -228,5 +231,6 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     },
     counts: () => ledger.counts(),
     waitingFor: (accounts) => ledger.waitingFor(accounts),
+    overdue: () => overduePosts(needs),
   };
 }

@@ -1,5 +1,5 @@
 import type { Millis } from '../../shared/index.ts';
-import { isWrongHold } from './decide.ts';
+import { isPutOff, momentOf } from './decide.ts';
 import type { PublisherNeeds } from './ports.ts';
 
 /**
@@ -14,11 +14,25 @@ export async function nextDue(
   const now = needs.clock.now();
   const { due, lookUp } = await needs.ledger.nextAfter(now);
   const times = [due, lookUp];
-  for (const { account, dueAt, notBefore } of await needs.ledger.heads(now)) {
-    const status = await needs.accountStatus(account);
-    const held = notBefore === null || isWrongHold(notBefore, now) ? 0 : notBefore;
-    if (status === 'ready' || status === 'unknown') times.push(Math.max(dueAt, held));
+  const moment = momentOf(now);
+  for (const head of await needs.ledger.heads(now)) {
+    const status = await needs.accountStatus(head.account);
+    if (status !== 'ready' && status !== 'unknown') continue;
+    const held = await needs.ledger.accountHold(head.account, moment);
+    const isStrict = needs.account(head.account)?.order === 'strict';
+    if (held) times.push(held.until);
+    else if (isStrict) times.push(isPutOff(head, now) ? (head.notBefore ?? now) : releasedAt(head, now));
+    else {
+      const free = await needs.ledger.free(head.account, moment, Number.NEGATIVE_INFINITY);
+      if (free) times.push(releasedAt({ ...free.target, dueAt: free.target.dueAt ?? now }, now));
+      times.push(await needs.ledger.nextRelease(head.account, moment, after));
+    }
   }
   const coming = times.filter((at) => at !== null).filter((at) => at > after);
   return coming.length === 0 ? null : Math.min(...coming);
+}
+
+/** When a target that is not put off could go out at the earliest; of a wait that is over, its end. */
+function releasedAt({ dueAt, notBefore }: { dueAt: Millis; notBefore: Millis | null }, now: Millis): Millis {
+  return Math.max(dueAt, notBefore !== null && notBefore <= now ? notBefore : 0);
 }

@@ -1,6 +1,6 @@
-import { type Millis, toInstant } from '../../shared/index.ts';
+import { type Hold, type Millis, toInstant } from '../../shared/index.ts';
 import { backOff } from './back-off.ts';
-import { ended, type Step, step } from './decide.ts';
+import { ended, putOff, type Step, step } from './decide.ts';
 import type { Prepared, Refusal, Remote, Sent } from './networks/adapter.ts';
 import { commentOf, isComment, nextPart, onlyCommentLeft, threadOf, withAttempt } from './parts.ts';
 import type { Attempt, Work } from './ports.ts';
@@ -25,7 +25,8 @@ export function afterPrepare(
   around: Around,
 ): Step {
   if (prepared.kind === 'refused') return refused(work, attempt, prepared.refusal, around);
-  return { change: step(work, { notBefore: prepared.notBefore }, prepared.why), effects: [], go: 'stop' };
+  const { target, go } = putOff(prepared.notBefore, prepared.holds ?? 'media');
+  return { change: step(work, target, prepared.why), effects: [], go };
 }
 
 /**
@@ -76,7 +77,7 @@ function unknown(
   const tries = doubt ? work.target.tries + 1 : 1;
   const change = step(
     work,
-    { error, tries, notBefore: around.now + around.settleMs },
+    { error, tries, notBefore: around.now + around.settleMs, hold: 'look-up' },
     `${sent.why}; it will be looked up`,
   );
   const key = sent.burntKey ? around.freshKey : attempt.key;
@@ -109,11 +110,13 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around)
     const last = ended(work, 'failed', error);
     return { ...last, change: { ...last.change, attempt: next } };
   }
-  const target = { status: 'queued' as const, error, tries, notBefore: again };
+  const held = putOff(again ?? 0, holdOf(refusal, 'back-off'));
+  const target = { status: 'queued' as const, error, tries, ...held.target, notBefore: again };
   return {
     change: { ...step(work, target, error.message), attempt: next },
     effects: accountEffects(refusal),
-    go: 'stop',
+    // Trouble of the account is no wait of this post.
+    go: again === null ? 'stop' : held.go,
   };
 }
 
@@ -138,17 +141,26 @@ function refusedInDoubt(work: Work, attempt: Attempt, refusal: Refusal, around: 
   // "Already attached", "duplicate key", "not found": all may mean that the post exists, so it is never sent again by itself.
   const state = refusal.class === 'edit' || refusal.dropUploads ? 'contradicted' : 'unknown';
   const wait = heldUntil(refusal, work.target.tries, around) ?? around.now + around.settleMs;
-  const notBefore = state === 'contradicted' ? around.now + around.settleMs : wait;
-  const error = refusedError(work, refusal, { final: false, again: notBefore });
-  const change = step(work, { error, notBefore }, error.message);
+  const held =
+    state === 'contradicted'
+      ? putOff(around.now + around.settleMs, 'look-up')
+      : putOff(wait, holdOf(refusal, 'look-up'));
+  const error = refusedError(work, refusal, { final: false, again: held.target.notBefore });
+  const change = step(work, { error, ...held.target }, error.message);
+  const effects = accountEffects(refusal);
   return {
     change: {
       ...change,
       attempt: { ...attempt, state, lookups: state === 'contradicted' ? 0 : attempt.lookups },
     },
-    effects: accountEffects(refusal),
-    go: 'stop',
+    effects,
+    go: effects.length > 0 ? 'stop' : held.go,
   };
+}
+
+/** Why a refusal puts its post off: for the reason that it has itself, or `other`. */
+function holdOf(refusal: Refusal, other: Hold): Hold {
+  return refusal.holds ?? (refusal.class === 'wait' ? 'rate-limit' : other);
 }
 
 /** Trouble of the account holds all its posts, so the account is paused and no single post is held. */

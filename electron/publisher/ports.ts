@@ -1,9 +1,11 @@
 import type {
   AccountMedia,
+  AccountOrder,
   AccountStatus,
   BucketKey,
   Clock,
   ErrorCode,
+  Hold,
   Log,
   Millis,
   Network,
@@ -83,6 +85,8 @@ export type StoredTarget = {
   url: string | null;
   error: StoredError | null;
   notBefore: Millis | null;
+  /** Why it is put off until then; null without `notBefore`. */
+  hold: Hold | null;
   /** Failures in a row. */
   tries: number;
   /** Raised when a person changes what goes out or when. */
@@ -192,8 +196,27 @@ export type Waiting = { post: string; dueAt: Millis };
 
 export type HistoryLine = { account: string; at: Millis; status: TargetStatus; note: string };
 
-/** The first target of an account that is due and not done: when it was due, and until when it is held back. */
-export type Head = { account: string; status: TargetStatus; dueAt: Millis; notBefore: Millis | null };
+/** The first target of an account that is due and not done. */
+export type Head = Pick<StoredTarget, 'account' | 'status' | 'notBefore' | 'hold'> & {
+  post: string;
+  dueAt: Millis;
+};
+
+/** An instant, and the latest one that a wait can end at: a later one stems from a clock that was wrong. */
+export type Moment = { at: Millis; sane: Millis };
+
+/** What holds every post of an account, until when, and the post that found it out. */
+export type AccountHeld = { post: string; hold: Hold; until: Millis };
+
+/** Due targets of an account that are put off for the same reason; `hold` and `until` are null where they are not. */
+export type DueGroup = {
+  status: TargetStatus;
+  hold: Hold | null;
+  posts: number;
+  /** When the first was due. */
+  since: Millis;
+  until: Millis | null;
+};
 
 /** Where posts are kept; implemented by the store. Every change is durable when its promise resolves. */
 export type PostLedger = {
@@ -234,6 +257,14 @@ export type PostLedger = {
   heads(at: Millis): Promise<Head[]>;
   /** The first target of one account that is due at `at` and queued or sending. */
   head(account: string, at: Millis): Promise<Work | undefined>;
+  /** The first target that is due and not put off, or is queued and due since before `lateSince`; one in doubt comes first. */
+  free(account: string, now: Moment, lateSince: Millis): Promise<Work | undefined>;
+  /** What holds all posts of an account now. */
+  accountHold(account: string, now: Moment): Promise<AccountHeld | undefined>;
+  /** When the first wait of a due target ends (or ended), later than `after`. */
+  nextRelease(account: string, now: Moment, after: Millis): Promise<Millis | null>;
+  /** What of an account is due and not out. */
+  due(account: string, now: Moment): Promise<DueGroup[]>;
   /** Unconfirmed targets whose next look-up is due at `at`, oldest first. */
   unconfirmed(at: Millis): Promise<{ post: string; account: string }[]>;
   work(post: string, account: string): Promise<Work | undefined>;
@@ -292,6 +323,7 @@ export type PublisherAccount = {
   remoteId: string;
   handle: string;
   media?: AccountMedia | undefined;
+  order?: AccountOrder | undefined;
 };
 
 export type PublisherSettings = Pick<
@@ -355,6 +387,8 @@ export type PublisherNeeds = {
   settings(): PublisherSettings;
   /** True until a person has confirmed that publishing may go on (restored database). */
   publishingPaused(): Promise<boolean>;
+  /** Why no pass is started now, apart from `publishingPaused`. */
+  standstill?(): 'scheduler' | 'publish-job' | null;
   /** Something that clients show has changed. */
   changed(): void;
   needsPerson(matter: PersonNeeded): void;

@@ -25,7 +25,7 @@ export async function makeReady(
 ): Promise<Prepared> {
   const { needs, adapter, account } = scene;
   const found = await adapter.limits(session);
-  if (found.kind === 'refused') return found;
+  if (found.kind === 'refused') return { ...found, refusal: { holds: 'server', ...found.refusal } };
   const given = await withDetails(needs, work, draftOf(work, attempt.part, needs.mediaFolder));
   const limits = limitsFor(found.limits, given);
   const unfit = unfitness(scene, given, found.limits);

@@ -1,5 +1,5 @@
 import type { Millis } from '../../shared/index.ts';
-import { ended, lateAfterMs, type Step, step } from './decide.ts';
+import { ended, lateAfterMs, putOff, type Step, step } from './decide.ts';
 import type { LookUp, Refusal, Remote, RepeatRule } from './networks/adapter.ts';
 import { type Around, published } from './outcome.ts';
 import type { Attempt, PublisherSettings, Work } from './ports.ts';
@@ -136,12 +136,10 @@ function unreadable(
     return asked(work, attempt, `It cannot be looked up: ${refusal.why}`, [], later);
   const wait = Math.min(Math.max(since / 2, around.settleMs), 15 * minute);
   const notBefore = Math.max(refusal.notBefore ?? 0, around.now + wait);
-  const change = step(
-    work,
-    { notBefore: effects.length > 0 ? null : notBefore },
-    `It cannot be looked up yet: ${refusal.why}`,
-  );
-  return { change: { ...change, attempt }, effects, go: 'stop' };
+  const held = putOff(notBefore, refusal.holds ?? 'back-off');
+  const target = effects.length > 0 ? { notBefore: null } : held.target;
+  const change = step(work, target, `It cannot be looked up yet: ${refusal.why}`);
+  return { change: { ...change, attempt }, effects, go: effects.length > 0 ? 'stop' : held.go };
 }
 
 /** A person is asked, with the evidence; Belfry itself goes on looking now and then until `lookAgain` is null. */
@@ -169,7 +167,8 @@ function asked(
 
 function heldStill(work: Work, attempt: Attempt, notBefore: Millis | null): Step {
   const note = work.target.status === 'unconfirmed' ? null : `Not found yet (look ${attempt.lookups})`;
-  return { change: { ...step(work, { notBefore }, note), attempt }, effects: [], go: 'stop' };
+  const change = step(work, { notBefore, hold: 'look-up' }, note);
+  return { change: { ...change, attempt }, effects: [], go: 'stop' };
 }
 
 /** Looks grow rarer with the age of the call, and end after three days. */

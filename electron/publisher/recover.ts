@@ -7,7 +7,14 @@ import type { PublisherNeeds } from './ports.ts';
  */
 export async function recover(needs: PublisherNeeds): Promise<void> {
   const now = needs.clock.now();
-  const facts = { now, settings: needs.settings(), ready: false, spentUntil: null, lastPublished: null };
+  const facts = {
+    now,
+    settings: needs.settings(),
+    ready: false,
+    held: false,
+    spentUntil: null,
+    lastPublished: null,
+  };
   const changes = (await needs.ledger.sending()).flatMap((work) => {
     const next = decide(work, facts);
     return next.do === 'step' ? [next.step.change] : [];

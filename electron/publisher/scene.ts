@@ -40,29 +40,55 @@ export type Scene = {
   tally: Tally;
   /** The remote post published last in this session: nothing published later is older. */
   newest: string | null;
+  /** Posts in a row that failed at their first try. */
+  failures: number;
 };
 
 /** One account about to be worked on. */
 export function sceneOf(needs: SenderNeeds, account: PublisherAccount): Scene {
-  return { needs, account, adapter: needs.adapterOf(account), tally: { ...emptyTally }, newest: null };
+  return {
+    needs,
+    account,
+    adapter: needs.adapterOf(account),
+    tally: { ...emptyTally },
+    newest: null,
+    failures: 0,
+  };
 }
 
 /** What to do after a step: the next target, nothing more for now, or the call that it prepared. */
 export type Go = Step['go'];
 
 /** Stores a step, then tells whoever must know. `next` when the target has moved on meanwhile: the head is read anew. */
-export async function apply(scene: Scene, work: Work, step: Step): Promise<Go> {
+export async function apply(scene: Scene, work: Work, given: Step): Promise<Go> {
   const { needs, tally } = scene;
+  const step = countFailure(scene, given);
   if (!(await needs.ledger.record([step.change], needs.clock.now()))) return 'next';
   needs.changed();
   const status = step.change.target?.status;
   if (status === 'published') tally.published += 1;
   if (status === 'failed' || status === 'missed' || status === 'unconfirmed') tally.failed += 1;
-  if (step.go === 'stop') tally.waiting += 1;
+  if (step.go === 'stop' || step.go === 'held') tally.waiting += 1;
   if (step.change.note !== null)
     needs.say(`${scene.account.handle}, post ${work.post.id}: ${step.change.note}`);
   for (const effect of step.effects) await tell(scene, effect);
   return step.go;
+}
+
+/** So many posts in a row that fail at their first try say more about the server than about the posts. */
+const mostFailures = 3;
+
+/**
+ * The step, or where it is one failure too many, one that holds the whole account for as long. Only first tries count:
+ * a few posts that fail again and again must not hold those behind them.
+ */
+function countFailure(scene: Scene, step: Step): Step {
+  const { target } = step.change;
+  if (target?.status === 'published') scene.failures = 0;
+  if (step.go !== 'held' || !target?.error || target.tries !== 1) return step;
+  scene.failures += 1;
+  if (scene.failures < mostFailures) return step;
+  return { ...step, change: { ...step.change, target: { ...target, hold: 'server' } }, go: 'stop' };
 }
 
 async function tell({ needs, account }: Scene, effect: Effect): Promise<void> {
@@ -74,7 +100,7 @@ async function tell({ needs, account }: Scene, effect: Effect): Promise<void> {
 export function store(
   scene: Scene,
   work: Work,
-  what: { attempt: Attempt; target?: { status: 'sending' } },
+  what: { attempt: Attempt; target?: { status: 'sending'; notBefore: null } },
 ): Promise<boolean> {
   const { post, target } = work;
   const now = scene.needs.clock.now();

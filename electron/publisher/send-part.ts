@@ -35,7 +35,7 @@ export async function publish(scene: Scene, work: Work, part: number): Promise<G
     lookups: 0,
   };
   // Key, hash and uploads are committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
-  if (!(await store(scene, work, { attempt, target: { status: 'sending' } }))) return 'next';
+  if (!(await store(scene, work, { attempt, target: { status: 'sending', notBefore: null } }))) return 'next';
   return sendNow(scene, session, { ...work, target: { ...work.target, status: 'sending' } }, attempt, false);
 }
 

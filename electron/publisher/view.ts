@@ -5,12 +5,16 @@ import {
   type TargetStatus,
   type TargetView,
   toInstant,
+  type Wait,
 } from '../../shared/index.ts';
 import { keyOf } from './new-post.ts';
 import type { NewPost, PostRecord, StoredMedia, StoredTarget } from './ports.ts';
 
-/** A stored post as clients see it. */
-export function postView({ post, targets }: PostRecord): PostView {
+/** A stored post as clients see it; `waitOf` says what a target waits for. */
+export function postView(
+  { post, targets }: PostRecord,
+  waitOf: (target: StoredTarget) => Wait | null = () => null,
+): PostView {
   const filesOf = (part: number) => post.media.filter((media) => media.part === part).map(mediaView);
   return {
     id: post.id,
@@ -22,7 +26,7 @@ export function postView({ post, targets }: PostRecord): PostView {
     poll: post.poll,
     firstComment: post.firstComment,
     tags: [...post.tags],
-    targets: targets.map(targetView),
+    targets: targets.map((target) => targetView(target, waitOf(target))),
     source: post.source,
     runId: post.runId,
     note: post.note,
@@ -42,6 +46,7 @@ export function previewOf(post: NewPost): PostRecord {
     url: null,
     error: null,
     notBefore: null,
+    hold: null,
     tries: 0,
     revision: 0,
     sent: null,
@@ -56,12 +61,12 @@ function mediaView({ id, name, alt, mime, bytes, focus, publicUrl }: StoredMedia
 
 const held: readonly TargetStatus[] = ['queued', 'sending'];
 
-function targetView(target: StoredTarget): TargetView {
+function targetView(target: StoredTarget, waits: Wait | null): TargetView {
   const { account, status, remoteId, url, error, override, sent, notBefore } = target;
   // For an unconfirmed target it is only when Belfry looks again by itself; nothing waits for that.
   const shown = held.includes(status) ? instantOrNull(notBefore) : null;
   const dueAt = instantOrNull(target.dueAt);
-  return { account, status, dueAt, remoteId, url, error, override, sent, notBefore: shown };
+  return { account, status, dueAt, remoteId, url, error, override, sent, notBefore: shown, waits };
 }
 
 function instantOrNull(at: number | null): string | null {

@@ -193,6 +193,7 @@ const updateTarget = compiledOnce<TargetColumns & { updated_at: Millis } & Place
       error_code: place('error_code'),
       error_message: place('error_message'),
       not_before: place('not_before'),
+      hold: place('hold'),
       tries: place('tries'),
       revision: place('revision'),
       updated_at: place('updated_at'),
@@ -292,7 +293,7 @@ async function work(db: Database, post: string, account: string): Promise<Work |
 }
 
 /** A target with its post and attempts. */
-async function workOf(db: Database, target: TargetRow): Promise<Work | undefined> {
+export async function workOf(db: Database, target: TargetRow): Promise<Work | undefined> {
   const place = { post: target.post_id, account: target.account_id };
   const [post] = (await findPost(db, place)).rows;
   if (!post) return undefined;
@@ -319,12 +320,8 @@ async function firstOf(db: Database, account: string, at: Millis): Promise<Targe
 }
 
 function toHead(row: TargetRow): Head {
-  return {
-    account: row.account_id,
-    status: row.status as TargetStatus,
-    dueAt: row.due_at ?? 0,
-    notBefore: row.not_before,
-  };
+  const { account, status, notBefore, hold } = toTarget(row);
+  return { account, status, notBefore, hold, post: row.post_id, dueAt: row.due_at ?? 0 };
 }
 
 function forbidden(change: Change, to: TargetStatus): BelfryError {

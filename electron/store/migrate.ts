@@ -7,9 +7,10 @@ import { series } from './migrations/004-series.ts';
 import { media } from './migrations/005-media.ts';
 import { retries } from './migrations/006-retries.ts';
 import { movedAccounts } from './migrations/007-moved-accounts.ts';
+import { holds } from './migrations/008-holds.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
-const migrations: readonly string[] = [first, outputIndex, postExtras, series, media, retries, movedAccounts];
+const migrations: readonly string[] = [first, outputIndex, postExtras, series, media, retries, movedAccounts, holds];
 
 /** The version that this program writes. */
 export const newestVersion = migrations.length;

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { ErrorCode, Poll, PostView, TargetStatus } from '../../shared/index.ts';
+import type { ErrorCode, Hold, Poll, PostView, TargetStatus } from '../../shared/index.ts';
 import type {
   Attempt,
   AttemptState,
@@ -65,6 +65,7 @@ export function toTarget(row: TargetRow): StoredTarget {
     url: row.url,
     error: code === null || message === null ? null : { code: code as ErrorCode, message },
     notBefore: row.not_before,
+    hold: row.hold as Hold | null,
     tries: row.tries,
     revision: row.revision,
     sent: row.sent === null ? null : (JSON.parse(row.sent) as StoredTarget['sent']),
@@ -117,6 +118,7 @@ export function targetColumns(target: StoredTarget) {
     error_code: target.error?.code ?? null,
     error_message: target.error?.message ?? null,
     not_before: wholeMillis(target.notBefore),
+    hold: target.notBefore === null ? null : target.hold,
     tries: target.tries,
     revision: target.revision,
   };

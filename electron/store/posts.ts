@@ -7,6 +7,7 @@ import { storeEdit } from './post-edit.ts';
 import { insertPost } from './post-insert.ts';
 import { countPosts, listPosts, selectTargets } from './post-list.ts';
 import { type PostRow, type TargetRow, toAttempt, toMedia, toPost, toTarget } from './post-rows.ts';
+import { waitQueries } from './post-waits.ts';
 import { writeTogether } from './write-together.ts';
 
 /** SQLite takes 32,766 parameters at most. */
@@ -19,6 +20,7 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
   const write = writeTogether(db);
   return {
     ...attemptQueries(db, epoch, write),
+    ...waitQueries(db),
 
     add: (post) =>
       write(async (trx) => {

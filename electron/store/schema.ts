@@ -121,6 +121,8 @@ export type Tables = {
     error_code: string | null;
     error_message: string | null;
     not_before: number | null;
+    /** Why it is put off until then. */
+    hold: string | null;
     /** Failures in a row, for the back-off. */
     tries: Generated<number>;
     /** Raised when a person changes what goes out or when. */

@@ -1,4 +1,4 @@
-import { fromInstant } from '../../shared/index.ts';
+import { fromInstant, type Wait, waitText } from '../../shared/index.ts';
 import { useNow, userZone } from './now.ts';
 import { absolute, duration, exact, relative } from './time.ts';
 
@@ -44,6 +44,12 @@ export function Elapsed({ from, to }: { from: string; to: string | null }) {
   ) : (
     <span className="number">{duration(fromInstant(to) - fromInstant(from))}</span>
   );
+}
+
+/** What a post waits for, as the end of a sentence. */
+export function WaitsFor({ wait }: { wait: Wait }) {
+  const now = useNow();
+  return <>{waitText(wait, (at) => relative(fromInstant(at), now))}</>;
 }
 
 function Ticking({ from }: { from: string }) {

@@ -28,6 +28,7 @@ export const status: Status = {
     failingJobs: 0,
   },
   accounts: [],
+  overdue: [],
   warnings: [],
   trouble: [],
   demo: false,

@@ -200,6 +200,7 @@ export function memory() {
         reason: null,
         tokenExpiresAt: null,
         movedTo: null,
+        order: 'independent',
       };
     },
     'settings.get': async () => settings,

@@ -70,6 +70,7 @@ const work = (
     url: null,
     error: null,
     notBefore: null,
+    hold: null,
     tries: 1,
     revision: 0,
     sent: null,
@@ -201,7 +202,7 @@ test('what was not found in time is not sent again but fails, and says so', () =
   expect(effects).toMatchObject([{ kind: 'person', matter: { kind: 'failed' } }]);
 });
 
-const facts: Facts = { now, settings, ready: true, spentUntil: null, lastPublished: null };
+const facts: Facts = { now, settings, ready: true, held: false, spentUntil: null, lastPublished: null };
 
 test.each<[string, unknown, unknown]>([
   ['due', decide(work('queued', []), facts), { do: 'publish', part: 0 }],

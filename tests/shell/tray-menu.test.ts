@@ -25,6 +25,7 @@ function status(change: Partial<Status> = {}): Status {
       failingJobs: 0,
     },
     accounts: [],
+    overdue: [],
     warnings: [],
     trouble: [],
     demo: false,

@@ -8,6 +8,7 @@ import { createPublisher, createWorkshop, type PublisherNeeds } from '../../elec
 import { createMediaLedger, createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import {
   type AccountMedia,
+  type AccountOrder,
   type AccountStatus,
   networks as allNetworks,
   type Network,
@@ -59,6 +60,7 @@ export async function createStage(options: StageOptions = {}) {
   const calls = { open: 0 };
   const settings = settingsSchema.parse({});
   const accountMedia = new Map<string, AccountMedia>();
+  const orders = new Map<string, AccountOrder>();
   /** Where names of servers lead. */
   const hosts = new Map<string, string>();
   const byName = fetchBy(hosts);
@@ -98,6 +100,7 @@ export async function createStage(options: StageOptions = {}) {
           remoteId: network.account,
           handle: `@${id}`,
           media: accountMedia.get(id),
+          order: orders.get(id),
         };
       },
       accounts: () => [...networks.keys()].flatMap((id) => needs.account(id) ?? []),
@@ -131,6 +134,7 @@ export async function createStage(options: StageOptions = {}) {
     network: first,
     settings,
     accountMedia,
+    orders,
     cdn,
     hosts,
     statuses,

@@ -26,6 +26,7 @@ export function recordHandlers(needs: ApiNeeds) {
     },
     'accounts.list': async ({ limit }) => (await accounts.list()).slice(0, limit),
     'accounts.add': (input) => accounts.add(input),
+    'accounts.set': (patch) => accounts.set(patch),
     'accounts.verify': ({ id }) => accounts.verify(id),
     'accounts.setServer': (move) => accounts.setServer(move),
     'accounts.media': ({ id }) => accounts.media(id),

@@ -33,9 +33,10 @@ export function statusHandlers(needs: ApiNeeds) {
 
 async function status(needs: ApiNeeds): Promise<Status> {
   const jobs = needs.jobs.all();
-  const [lastRuns, posts, warnings, waiting] = await Promise.all([
+  const [lastRuns, posts, overdue, warnings, waiting] = await Promise.all([
     needs.jobs.lastRuns(),
     needs.posts.counts(),
+    needs.posts.overdue(),
     needs.warnings.list(),
     accountsThatWait(needs),
   ]);
@@ -62,6 +63,7 @@ async function status(needs: ApiNeeds): Promise<Status> {
         .length,
     },
     accounts: waiting.accounts,
+    overdue,
     warnings,
     trouble: needs.warnings.trouble(),
     demo: needs.about.demo,

@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
+  type AccountOrder,
   accountInputSchema,
   accountMoveSchema,
+  accountOrders,
   type Login,
   logins,
   type Network,
@@ -46,6 +48,24 @@ export function accountCommands(program: Command, use: Use): void {
     .action(use(add));
   signInCommands(accounts, use);
   accountMediaCommand(accounts, use);
+  accounts
+    .command('set')
+    .description('choose what becomes of posts behind one that has to wait')
+    .argument('<id>')
+    .addOption(
+      new Option(
+        '--order <order>',
+        'independent: a post that has to wait holds no others (default); strict: it holds all behind it',
+      )
+        .choices(accountOrders)
+        .makeOptionMandatory(),
+    )
+    .action(
+      use(async (context, id: string, { order }: { order: AccountOrder }) => {
+        const account = await context.call('accounts.set', { id, order });
+        context.show(account, () => accountTable(context, [account]));
+      }),
+    );
   accounts
     .command('verify')
     .description('ask the server whether the token still works')

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { CallInput, TargetStatus } from '../../../shared/index.ts';
+import { type CallInput, type TargetStatus, waitText } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { paintStatus } from '../paint.ts';
 import { someStatuses, someTime } from '../posts/options.ts';
@@ -108,10 +108,10 @@ async function show(context: Context, id: string): Promise<void> {
   const post = await context.call('posts.get', { id });
   context.show(post, () => {
     const { paint, reader } = context;
-    const targets = post.targets.map(
-      (target) =>
-        `  ${target.account}  ${paintStatus(paint, target.status)}  ${oneLine([target.url, target.error?.message].filter(Boolean).join('  '))}`,
-    );
+    const targets = post.targets.flatMap(({ account, status, url, error, waits }) => [
+      `  ${account}  ${paintStatus(paint, status)}  ${oneLine([url, error?.message].filter(Boolean).join('  '))}`,
+      ...(waits ? [`    waits for ${oneLine(waitText(waits, (at) => when(at, reader)))}`] : []),
+    ]);
     const list = pairs([
       ['Post', post.id],
       ['Status', paintStatus(paint, post.status)],
@@ -131,14 +131,18 @@ async function show(context: Context, id: string): Promise<void> {
 
 async function history(context: Context, id: string): Promise<void> {
   const lines = await context.call('posts.history', { id });
+  const post = await context.call('posts.get', { id });
   context.show(lines, () => {
-    if (lines.length === 0) return 'Nothing has happened yet.';
+    const waits = post.targets.flatMap(({ account, waits }) =>
+      waits === null ? [] : `${account} waits for ${waitText(waits, (at) => when(at, context.reader))}.`,
+    );
+    if (lines.length === 0) return ['Nothing has happened yet.', ...waits].join('\n');
     const rows = lines.map(({ at, account, status, note }) => [
       when(at, context.reader),
       account,
       paintStatus(context.paint, status),
       oneLine(note),
     ]);
-    return table(['WHEN', 'ACCOUNT', 'STATUS', 'WHAT'], rows, context.io.columns);
+    return [table(['WHEN', 'ACCOUNT', 'STATUS', 'WHAT'], rows, context.io.columns), ...waits].join('\n');
   });
 }

@@ -1,4 +1,4 @@
-import type { PostChanges, PostView } from '../../../shared/index.ts';
+import { type PostChanges, type PostView, waitText } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { paintStatus } from '../paint.ts';
 import { table } from '../table.ts';
@@ -8,14 +8,25 @@ import { when } from '../when.ts';
 /** Posts, one per line. */
 export function postTable(context: Context, posts: readonly PostView[]): string {
   if (posts.length === 0) return 'No posts.';
+  const waiting = posts.some((post) => waitsOf(context, post) !== '');
   const rows = posts.map((post) => [
     post.id,
     paintStatus(context.paint, post.status),
     post.publishAt === null ? 'draft' : when(post.publishAt, context.reader),
     post.targets.map((target) => target.account).join(', '),
+    ...(waiting ? [oneLine(waitsOf(context, post))] : []),
     oneLine(post.text),
   ]);
-  return table(['ID', 'STATUS', 'PUBLISH AT', 'ACCOUNTS', 'TEXT'], rows, context.io.columns);
+  const head = ['ID', 'STATUS', 'PUBLISH AT', 'ACCOUNTS', ...(waiting ? ['WAITS FOR'] : []), 'TEXT'];
+  return table(head, rows, context.io.columns);
+}
+
+/** What a post waits for besides its time, each thing once; empty when nothing keeps it. */
+export function waitsOf({ reader }: Context, { targets }: PostView): string {
+  const words = targets.flatMap(({ waits }) =>
+    waits === null ? [] : waitText(waits, (at) => when(at, reader)),
+  );
+  return [...new Set(words)].join('; ');
 }
 
 /** What a command for many changed; `did` as in `Cancelled`. */

@@ -1,4 +1,4 @@
-import type { Clock, ErrorCode, Log, Millis, Poll, PostFormat } from '../../../shared/index.ts';
+import type { AccountHold, Clock, ErrorCode, Log, Millis, Poll, PostFormat } from '../../../shared/index.ts';
 import type { MediaDetails } from '../media/facts.ts';
 import type { PictureLimits } from '../media/plan-fit.ts';
 import type { Attempt, PublisherAccount, Upload } from '../ports.ts';
@@ -15,6 +15,8 @@ export type Refusal = {
   why: string;
   /** Not again before this instant, when the server said so. */
   notBefore: Millis | null;
+  /** Other posts of the account would fare no better now. */
+  holds?: AccountHold;
   /** The uploads are gone from the server and have to be made again. */
   dropUploads?: boolean;
   /** After so many tries in a row it is the post's own fault (a file that no server can digest). */
@@ -27,7 +29,7 @@ export type Remote = { remoteId: string; url: string | null };
 export type Prepared =
   | { kind: 'ready'; newestSeen: string | null }
   /** The server is still working on the media. */
-  | { kind: 'later'; notBefore: Millis; why: string }
+  | { kind: 'later'; notBefore: Millis; why: string; holds?: AccountHold }
   | { kind: 'refused'; refusal: Refusal };
 
 /** Outcome of the one call that makes a post visible. */

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { type AccountView, usualServer } from '../../../shared/index.ts';
 import { CallError } from '../../api/call-error.ts';
 import { useApi } from '../../api/context.tsx';
@@ -12,6 +12,7 @@ import { ErrorNote, Note } from '../../parts/note.tsx';
 import { OutLink, openOut } from '../../parts/out-link.tsx';
 import { Loading, Page } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
+import { Switch } from '../../parts/switch.tsx';
 import { Absolute } from '../../parts/time-view.tsx';
 import { useSay } from '../../parts/toasts.tsx';
 import { keepFor } from '../../parts/use-kept.ts';
@@ -56,6 +57,8 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
   const verifying = useAction(say.failed);
   const removing = useAction();
   const signingIn = useAction(say.failed);
+  const ordering = useAction(say.failed);
+  const orderId = useId();
   const [asking, setAsking] = useState(false);
   const verify = () =>
     verifying.run(async () => {
@@ -94,6 +97,11 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       say.done(`${account.handle} is at its new address.`);
       changed();
     });
+  const setOrder = (strict: boolean) =>
+    ordering.run(async () => {
+      await api.call('accounts.set', { id: account.id, order: strict ? 'strict' : 'independent' });
+      changed();
+    });
   const word = accountWords[account.status];
 
   return (
@@ -114,6 +122,15 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
               <Absolute at={account.tokenExpiresAt} />
             </>
           )}
+        </p>
+        <p className="row-sub">
+          <Switch
+            id={orderId}
+            checked={account.order === 'strict'}
+            busy={ordering.busy}
+            onChange={setOrder}
+          />{' '}
+          <label htmlFor={orderId}>Keep the order: a post that has to wait holds all behind it</label>
         </p>
       </div>
       <Badge word={word} />

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import { attentionOf, type JobView, type PostView, type Status } from '../../../shared/index.ts';
+import { attentionOf, isAccountsOwn, type JobView, type Overdue, type PostView, type Status } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Section } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
-import { Relative } from '../../parts/time-view.tsx';
+import { Relative, WaitsFor } from '../../parts/time-view.tsx';
 import { accountWords, plural, runWords, targetWords, type Word } from '../../parts/wording.ts';
 
 const shown = 5;
@@ -22,8 +22,10 @@ export function NeedsYou({ status, jobs }: Props) {
 
   const posts = ask ? [unconfirmed, failed, missed].flatMap((answer) => answer.data ?? []) : [];
   const failing = jobs.filter(isFailing);
+  // Accounts in need stand in the list themselves, with their posts.
+  const overdue = status.overdue.filter(({ waits }) => !isAccountsOwn(waits));
   const hidden = attention.posts - Math.min(posts.length, shown);
-  const nothing = posts.length === 0 && attention.accounts === 0 && failing.length === 0 && !ask;
+  const nothing = posts.length === 0 && attention.accounts === 0 && failing.length === 0 && !ask && overdue.length === 0;
 
   return (
     <Section title="Needs you">
@@ -49,6 +51,9 @@ export function NeedsYou({ status, jobs }: Props) {
               <a href={href({ page: 'posts', filter: 'needs-you' })}>{plural(hidden, 'more post')}</a>
             </li>
           )}
+          {overdue.slice(0, shown).map((group) => (
+            <OverdueItem key={`${group.account} ${group.waits.for}`} group={group} />
+          ))}
           {failing.slice(0, shown).map((job) => (
             <JobItem key={job.id} job={job} />
           ))}
@@ -99,6 +104,18 @@ function PostItem({ post }: { post: PostView }) {
           , due <Relative at={post.publishAt} />
         </>
       )}
+    </Item>
+  );
+}
+
+function OverdueItem({ group }: { group: Overdue }) {
+  return (
+    <Item
+      to={href({ page: 'posts', filter: 'pending' })}
+      word={targetWords.queued}
+      name={`${plural(group.posts, 'due post')} of ${group.account}`}
+    >
+      Waits for <WaitsFor wait={group.waits} />
     </Item>
   );
 }

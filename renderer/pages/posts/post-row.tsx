@@ -1,7 +1,7 @@
 import type { PostView, TargetStatus, TargetView } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { href } from '../../parts/route.ts';
-import { Absolute, Relative } from '../../parts/time-view.tsx';
+import { Absolute, Relative, WaitsFor } from '../../parts/time-view.tsx';
 import { explain, plural, targetWords } from '../../parts/wording.ts';
 import { excerpt } from './excerpt.ts';
 import { type Accounts, accountName } from './use-accounts.ts';
@@ -21,6 +21,7 @@ type RowProps = {
 export function PostRow({ post, accounts, account, statuses, selected, onSelect }: RowProps) {
   const meant = post.targets.filter((target) => !account || target.account === account);
   const problem = meant.find((target) => target.error)?.error;
+  const waits = meant.find((target) => target.waits)?.waits;
   const at = dueOf(meant, statuses) ?? post.publishAt;
   const status = account ? (meant[0]?.status ?? post.status) : post.status;
   const names = post.targets.map((target) => accountName(accounts, target.account));
@@ -72,6 +73,11 @@ export function PostRow({ post, accounts, account, statuses, selected, onSelect 
                 {tag}
               </span>
             ))}
+          </p>
+        )}
+        {waits && (
+          <p className="row-sub row-two">
+            Waits for <WaitsFor wait={waits} />
           </p>
         )}
         {problem && (

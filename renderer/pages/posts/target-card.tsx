@@ -1,10 +1,9 @@
-import { type AccountView, fromInstant, type Override, type TargetView } from '../../../shared/index.ts';
+import type { AccountView, Override, TargetView } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Note } from '../../parts/note.tsx';
-import { useNow } from '../../parts/now.ts';
 import { OutLink } from '../../parts/out-link.tsx';
 import { href } from '../../parts/route.ts';
-import { Absolute, Relative } from '../../parts/time-view.tsx';
+import { Absolute, WaitsFor } from '../../parts/time-view.tsx';
 import { explain, networkWords, targetWords } from '../../parts/wording.ts';
 import type { History } from './post-history.tsx';
 import { Settle } from './settle.tsx';
@@ -48,7 +47,11 @@ export function TargetCard({ postId, publishAt, target, account, history, change
           </OutLink>
         </p>
       )}
-      {target.notBefore && <Held at={target.notBefore} />}
+      {target.waits && (
+        <p className="row-sub">
+          Waits for <WaitsFor wait={target.waits} />
+        </p>
+      )}
       {isWaiting && (
         <Note tone="warn">
           It waits until the account is signed in again.{' '}
@@ -71,16 +74,6 @@ export function TargetCard({ postId, publishAt, target, account, history, change
         />
       )}
     </li>
-  );
-}
-
-function Held({ at }: { at: string }) {
-  const now = useNow();
-  if (fromInstant(at) <= now) return null;
-  return (
-    <p className="row-sub">
-      Tried again <Relative at={at} />
-    </p>
   );
 }
 

@@ -215,6 +215,13 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       told('accounts.changed');
       return account;
     },
+    'accounts.set': async ({ id, order }) => {
+      const account = found(world.accounts, id, 'account');
+      const next = { ...account, order: order ?? account.order };
+      world.accounts = world.accounts.map((one) => (one.id === id ? next : one));
+      told('accounts.changed');
+      return next;
+    },
     'accounts.verify': async ({ id }) => found(world.accounts, id, 'account'),
     'accounts.setServer': async ({ id, server }) => {
       const account = found(world.accounts, id, 'account');
@@ -316,6 +323,7 @@ function statusOf(world: World): Status {
       ...{ id, handle, status, reason },
       posts: waitingFor(id),
     })),
+    overdue: [],
     warnings: world.warnings,
     trouble: [],
     demo: world.demo,

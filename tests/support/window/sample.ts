@@ -56,6 +56,7 @@ export function sampleAccount(some: Partial<AccountView> & { id: string }): Acco
     reason: null,
     tokenExpiresAt: null,
     movedTo: null,
+    order: 'independent',
     ...some,
   };
 }
@@ -71,6 +72,7 @@ export function sampleTarget(some: Partial<TargetView> & { account: string }): T
     override: {},
     sent: null,
     notBefore: null,
+    waits: null,
     ...some,
   };
 }

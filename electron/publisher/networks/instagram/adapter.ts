@@ -73,7 +73,12 @@ export function createInstagram(): Adapter {
       if (newest.kind === 'refused') return newest;
       const left = await quotaLeft(session);
       if (left !== null && left <= 0)
-        return { kind: 'later', notBefore: session.clock.now() + hour, why: quotaSpent };
+        return {
+          kind: 'later',
+          notBefore: session.clock.now() + hour,
+          why: quotaSpent,
+          holds: 'rate-limit',
+        };
       const built = await buildContainers(session, draft, attempt.uploads, save);
       if (built.kind === 'refused') return built;
       if (built.kind === 'later')

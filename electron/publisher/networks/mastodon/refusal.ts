@@ -29,6 +29,7 @@ export function refusalOfRead(
       code: 'NETWORK_UNREACHABLE',
       why: `The server could not be reached: ${result.why}`,
       notBefore: null,
+      ...(result.sent === 'no' ? { holds: 'offline' } : {}),
     };
   }
   const { status } = result;
@@ -47,5 +48,6 @@ export function refusal(kind: RefusalClass, answer: HttpAnswer, notBefore: Milli
     code: kind === 'reauthorize' ? 'SIGN_IN_NEEDED' : 'NETWORK_REFUSED',
     why: wordsOf(answer),
     notBefore,
+    ...(answer.status === 429 ? { holds: 'rate-limit' } : {}),
   };
 }

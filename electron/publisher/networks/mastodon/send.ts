@@ -38,7 +38,7 @@ export async function send(
     const why = `The server could not be reached: ${result.why}`;
     return {
       kind: 'refused',
-      refusal: { class: 'retry', code: 'NETWORK_UNREACHABLE', why, notBefore: null },
+      refusal: { class: 'retry', code: 'NETWORK_UNREACHABLE', why, notBefore: null, holds: 'offline' },
     };
   }
   const { status } = result;

@@ -103,6 +103,7 @@ export function refusalOf(result: HttpResult, now: Millis): Refusal {
       code: 'NETWORK_UNREACHABLE',
       why: `The network could not be reached: ${result.why}`,
       notBefore: null,
+      ...(result.sent === 'no' ? { holds: 'offline' } : {}),
     };
   const error = metaError(result);
   const why = wordsOf(result, error);
@@ -117,6 +118,7 @@ export function refusalOf(result: HttpResult, now: Millis): Refusal {
     code: meaning === 'reauthorize' ? 'SIGN_IN_NEEDED' : 'NETWORK_REFUSED',
     why,
     notBefore,
+    ...(meaning === 'wait' || result.status === 429 ? { holds: 'rate-limit' } : {}),
   };
 }
 
