@@ -32,7 +32,7 @@ export function createDuePosts(needs: {
     const mine = turn;
     // A clock set back makes what was in the past due again.
     rung = Math.min(rung, needs.clock.now());
-    needs.nextDue(rung).then((due) => {
+    const lookAt = (due: Millis | null) => {
       if (stopped || mine !== turn || due === null || due <= rung) return;
       const wait = due - needs.clock.now();
       if (wait > 0) {
@@ -42,7 +42,8 @@ export function createDuePosts(needs: {
       if (!needs.ring()) return;
       rung = due;
       look();
-    }, needs.failed);
+    };
+    needs.nextDue(rung).then(lookAt).catch(needs.failed);
   };
 
   return {

@@ -124,3 +124,20 @@ test('stop leaves no timer behind', async () => {
   expect(rings).toEqual([]);
   expect(clock.pending()).toBe(0);
 });
+
+test('a ring that throws is told', async () => {
+  const errors: unknown[] = [];
+  const clock = handClock();
+  const duePosts = createDuePosts({
+    clock,
+    nextDue: async () => clock.now() - 1,
+    ring: () => {
+      throw new Error('a bug');
+    },
+    failed: (error) => errors.push(error),
+  });
+  duePosts.look();
+  await clock.advance(0);
+  expect(errors).toMatchObject([{ message: 'a bug' }]);
+  duePosts.stop();
+});

@@ -63,6 +63,7 @@ export function createContext(io: Io, globals: Globals): Context {
       const text = json ? JSON.stringify(value, undefined, 2) : human(value);
       if (text !== '') io.out(`${text}\n`);
     },
+    // A connection that failed was told to the command that asked for it.
     close: () => void connection?.then((open) => open.close()).catch(() => {}),
   };
 }

@@ -33,13 +33,21 @@ export async function keepMedia(
 export async function forgetMedia(folder: string, id: string, but?: number): Promise<void> {
   const home = join(folder, id);
   if (but === undefined) return rm(home, { recursive: true, force: true });
-  const revisions = await readdir(home).catch(() => []); // No folder: the series never had media.
+  const revisions = await namesIn(home);
   for (const revision of revisions.filter((name) => name !== String(but)))
     await rm(join(home, revision), { recursive: true, force: true });
 }
 
 /** Removes copies of series that are not known: what a kill between copying and storing left behind. */
 export async function sweepMedia(folder: string, known: readonly string[]): Promise<void> {
-  const ids = await readdir(folder).catch(() => []); // No folder: no series ever had media.
+  const ids = await namesIn(folder);
   for (const id of ids.filter((name) => !known.includes(name))) await forgetMedia(folder, id);
+}
+
+/** No folder: no series ever had media. One that cannot be read is an error. */
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }

@@ -139,7 +139,8 @@ export function createPublisher(given: PublisherNeeds): Publisher {
   const lookAhead = createLookAhead(needs, http, adapterOf);
   const track = (running: Promise<unknown>) => {
     underWay.add(running);
-    void running.finally(() => underWay.delete(running));
+    const forget = () => underWay.delete(running);
+    running.then(forget, forget); // What is tracked logs its own failures.
   };
   /** A pass of our own accord; whatever stops it, the next beat tries again. */
   const kick = (accounts: readonly string[]) => {

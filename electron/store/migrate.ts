@@ -10,7 +10,16 @@ import { movedAccounts } from './migrations/007-moved-accounts.ts';
 import { holds } from './migrations/008-holds.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
-const migrations: readonly string[] = [first, outputIndex, postExtras, series, media, retries, movedAccounts, holds];
+const migrations: readonly string[] = [
+  first,
+  outputIndex,
+  postExtras,
+  series,
+  media,
+  retries,
+  movedAccounts,
+  holds,
+];
 
 /** The version that this program writes. */
 export const newestVersion = migrations.length;

@@ -37,6 +37,7 @@ describe('add', () => {
       reason: null,
       tokenExpiresAt: null,
       movedTo: null,
+      order: 'independent',
     });
     expect(config().accounts).toEqual([
       { id, network: 'mastodon', server: server.url, handle: `@ada@${host}`, remoteId: '17' },
@@ -87,6 +88,19 @@ describe('add', () => {
     expect(await accounts.add({ ...input, token: 'tok-1' })).toMatchObject({ handle: guessed });
     said = { domain: 'social.example' };
     expect(await accounts.add({ ...input, token: 'tok-2' })).toMatchObject({ handle: '@ada@social.example' });
+  });
+
+  test('whether its posts keep their order is chosen afterwards, and stays when its token is renewed', async () => {
+    const server = await loopback(whoAmI({ 'tok-1': ada, 'tok-2': ada }));
+    const { accounts, config } = await openRoom(temporaryHome());
+    const place = { network: 'mastodon', server: server.url } as const;
+    const { id } = await accounts.add({ ...place, token: 'tok-1' });
+    expect(await accounts.set({ id, order: 'strict' })).toMatchObject({ id, order: 'strict' });
+    await accounts.add({ ...place, token: 'tok-2' });
+    expect(config().accounts).toMatchObject([{ id, order: 'strict' }]);
+    expect(accounts.account(id)).toMatchObject({ order: 'strict' });
+    expect(await accounts.set({ id, order: 'independent' })).toMatchObject({ order: 'independent' });
+    expect(await code(accounts.set({ id: 'nobody', order: 'strict' }))).toBe('NOT_FOUND');
   });
 
   test('stores the token before the account', async () => {

@@ -60,6 +60,7 @@ test('a handler that leaks an extra key is INTERNAL, logged, and the value does 
         reason: null,
         tokenExpiresAt: null,
         movedTo: null,
+        order: 'independent',
         token: 'very-secret',
       } as never,
     ],

@@ -153,6 +153,19 @@ test('status ends with 7 while something waits for the user, and says what to do
   }
 });
 
+test('status says which due posts wait, and for what', async () => {
+  const overdue = [
+    { account: 'ada', waits: { for: 'scheduler' }, posts: 28, since: '2026-11-22T09:00:00.000Z' },
+    { account: 'eve', waits: { for: 'sign-in' }, posts: 3, since: '2026-11-22T09:00:00.000Z' },
+    { account: 'bob', waits: { for: 'order', post: 'p1' }, posts: 1, since: '2026-11-22T09:00:00.000Z' },
+  ] as const;
+  const { home } = await serve({ 'status.get': async () => ({ ...status, overdue: [...overdue] }) });
+  const { out } = await belfry(['--home', home, 'status']);
+  expect(out).toContain('  28 due posts of ada wait for the scheduler, which is paused');
+  expect(out).toContain('  1 due post of bob waits for post p1 before it, as the account keeps the order');
+  expect(out).not.toContain('of eve'); // Told with the accounts.
+});
+
 test('jobs: add one, add a list from standard input, show, disable, set, remove', async () => {
   const { home, run, jobs } = await running();
   writeFileSync(join(home, 'news.json'), JSON.stringify(news));

@@ -611,3 +611,17 @@ describe('by hand', () => {
     expect((await run(['retry', '--tag', 'spring'])).out).toBe('No post fits: nothing was changed.\n');
   });
 });
+
+test('what a post waits for stands in the list, with the post and at the end of its history', async () => {
+  const { stage, run } = await opened();
+  stage.statuses.set('gotosocial', 'sign-in-needed');
+  const post = await stage.add({ text: 'Hello', accounts: ['mastodon-4-5', 'gotosocial'] });
+  const list = await run([]);
+  expect(list.out).toMatch(/WAITS FOR/);
+  expect(list.out).toContain('its turn; a sign-in to its account');
+  expect((await run(['show', post.id])).out).toContain('    waits for a sign-in to its account');
+  expect((await run(['history', post.id])).out).toContain('gotosocial waits for a sign-in to its account.');
+  expect(json(await run(['--json']))).toMatchObject([
+    { targets: [{ waits: { for: 'turn' } }, { waits: { for: 'sign-in' } }] },
+  ]);
+});

@@ -53,3 +53,14 @@ test('files of one bucket that stay for ever do not hide those of another', asyn
   expect(await ledger.bucketFiles('tidies', 150, 10)).toEqual(['old']);
   await close();
 });
+
+test('a media folder that cannot be read is told, and not taken for an empty one', async () => {
+  const told: string[] = [];
+  const file = join(temporaryHome(), 'media');
+  writeFileSync(file, 'not a folder');
+  const stage = await createStage({
+    needs: { mediaFolder: file, log: (level, message) => void told.push(`${level} ${message}`) },
+  });
+  await stage.restart();
+  expect(told).toEqual(['error Old files could not be tidied away']);
+});

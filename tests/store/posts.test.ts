@@ -211,8 +211,8 @@ test('the head of an account is its first due target, in the order of times and 
   expect(await ledger.heads(9)).toEqual([]);
   const heads = await ledger.heads(30);
   expect(heads.sort((a, b) => a.account.localeCompare(b.account))).toEqual([
-    { account: 'a', post: first.id, status: 'queued', dueAt: 10, notBefore: null, hold: null },
-    { account: 'b', post: first.id, status: 'queued', dueAt: 10, notBefore: null, hold: null },
+    { account: 'a', post: first.post.id, status: 'queued', dueAt: 10, notBefore: null, hold: null },
+    { account: 'b', post: first.post.id, status: 'queued', dueAt: 10, notBefore: null, hold: null },
   ]);
   const order: (string | undefined)[] = [];
   for (let step = 0; step < 3; step += 1) {

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { attentionOf, exitCodes, isAccountsOwn, needsAttention, type Status, waitText } from '../../../shared/index.ts';
+import {
+  attentionOf,
+  exitCodes,
+  isAccountsOwn,
+  needsAttention,
+  type Status,
+  waitText,
+} from '../../../shared/index.ts';
 import { isOwned } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { paintStatus } from '../paint.ts';
@@ -104,12 +111,19 @@ function describe(context: Context, status: Status, address: string | undefined)
     ['Posts', postsLine(context, status)],
     ['Window', address && `${address} (\`belfry link\` prints a link that opens it)`],
   ]);
-  const overdue = status.overdue.filter(({ waits }) => !isAccountsOwn(waits)).map(
-    ({ account, posts, waits }) =>
-      `  ${counted(posts, 'due post')} of ${account} ${posts === 1 ? 'waits' : 'wait'} for ${oneLine(waitText(waits, (at) => when(at, reader)))}`,
-  );
+  const overdue = status.overdue
+    .filter(({ waits }) => !isAccountsOwn(waits))
+    .map(
+      ({ account, posts, waits }) =>
+        `  ${counted(posts, 'due post')} of ${account} ${posts === 1 ? 'waits' : 'wait'} for ${oneLine(waitText(waits, (at) => when(at, reader)))}`,
+    );
   const warnings = status.warnings.map((warning) => paint('yellow', `! ${oneLine(warning.message)}`));
-  return [list, ...overdue, ...status.accounts.map((account) => accountLine(context, account)), ...warnings].join('\n');
+  return [
+    list,
+    ...overdue,
+    ...status.accounts.map((account) => accountLine(context, account)),
+    ...warnings,
+  ].join('\n');
 }
 
 function postsLine({ paint }: Context, status: Status): string {

@@ -41,9 +41,12 @@ async function finished({ mediaLedger, settings, clock }: SweepNeeds, files: rea
   return days === null ? [] : mediaLedger.doneWith(files, clock.now() - days * day);
 }
 
-/** No folder yet: nothing was ever put there. */
+/** No folder yet: nothing was ever put there. One that cannot be read is an error. */
 function filesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 async function removeOld(path: string, before: Millis): Promise<void> {

@@ -1,5 +1,12 @@
 import type { ReactNode } from 'react';
-import { attentionOf, isAccountsOwn, type JobView, type Overdue, type PostView, type Status } from '../../../shared/index.ts';
+import {
+  attentionOf,
+  isAccountsOwn,
+  type JobView,
+  type Overdue,
+  type PostView,
+  type Status,
+} from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Section } from '../../parts/page.tsx';
@@ -25,7 +32,8 @@ export function NeedsYou({ status, jobs }: Props) {
   // Accounts in need stand in the list themselves, with their posts.
   const overdue = status.overdue.filter(({ waits }) => !isAccountsOwn(waits));
   const hidden = attention.posts - Math.min(posts.length, shown);
-  const nothing = posts.length === 0 && attention.accounts === 0 && failing.length === 0 && !ask && overdue.length === 0;
+  const nothing =
+    posts.length === 0 && attention.accounts === 0 && failing.length === 0 && !ask && overdue.length === 0;
 
   return (
     <Section title="Needs you">
