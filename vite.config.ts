@@ -1,9 +1,12 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 const test = {
   environment: 'node' as const,
-  env: { TZ: 'America/New_York' },
+  // What Belfry keeps outside of homes must not come among that of the person who runs the tests.
+  env: { TZ: 'America/New_York', XDG_STATE_HOME: join(tmpdir(), 'belfry-test-state') },
   // Only what hangs is to fail by time: a busy machine takes its time, to start a process too.
   testTimeout: 60_000,
   hookTimeout: 60_000,

@@ -1,3 +1,4 @@
+import type { Warning } from '../shared/index.ts';
 import { type Announcer, type Api, createApi, createHandlers } from './api/index.ts';
 import type { Ground } from './compose-ground.ts';
 import type { Posting } from './compose-posting.ts';
@@ -9,6 +10,12 @@ import { builtinJobs, templates } from './templates/index.ts';
 export function composeApi(host: Host, ground: Ground, posting: Posting, running: Running): Api {
   const { config, store, home, startedAt } = ground;
   const { scheduler } = running;
+  /** Why slots cannot be claimed; a lost database, which the store tells of itself, is said once. */
+  const claiming = (): Warning[] => {
+    const trouble = running.trouble();
+    const isNew = store.trouble().every(({ message }) => message !== trouble?.message);
+    return trouble && isNew ? [trouble] : [];
+  };
   return createApi({
     log: host.log,
     handlers: createHandlers({
@@ -37,12 +44,12 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
         list: async () =>
           [
             config.problem(),
-            running.trouble(),
+            ...claiming(),
             ground.zoneProblem,
             ...store.warnings(),
             ...(await posting.planner.warnings()),
           ].filter((warning) => warning !== null),
-        trouble: () => [running.trouble()].filter((warning) => warning !== null),
+        trouble: () => [...store.trouble(), ...claiming()],
         confirm: store.confirm,
       },
       host,

@@ -4,7 +4,15 @@ import type { Closers } from './closers.ts';
 import { keepForGood } from './demo-home.ts';
 import type { Host } from './host.ts';
 import { machineZone } from './machine-zone.ts';
-import { createConfigStore, createHousekeeping, openStore, prepareHome, takeHome } from './store/index.ts';
+import { systemRandom as random } from './random.ts';
+import {
+  createConfigStore,
+  createHousekeeping,
+  defaultStateFolder,
+  openStore,
+  prepareHome,
+  takeHome,
+} from './store/index.ts';
 import { builtinJobs } from './templates/index.ts';
 
 const day = 86_400_000;
@@ -28,7 +36,14 @@ export async function layGround(host: Host, closers: Closers) {
   closers.add(() => lock.release());
   if (!host.demo) await keepForGood(home.dir);
 
-  const store = await openStore({ home, clock, log });
+  const store = await openStore({
+    home,
+    clock,
+    log,
+    newId: random.uuid,
+    // The demonstration begins anew each time.
+    stateFolder: host.demo ? undefined : defaultStateFolder(process.platform, process.env),
+  });
   closers.add(() => store.close());
 
   const config = createConfigStore({

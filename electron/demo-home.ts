@@ -74,6 +74,8 @@ async function fill(home: string, example: string, network: DemoNetwork): Promis
     'belfry.db',
     'belfry.db-wal',
     'belfry.db-shm',
+    'belfry.db.lost',
+    'belfry.db.restoring',
     'secrets.json',
     'secrets.key',
     'media',

@@ -30,6 +30,11 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     const alerts = createAlerts({ notify: host.notify, clock });
     closers.add(alerts.close);
     const { tell } = alerts;
+    ground.store.onTrouble(({ message }) => {
+      tell({ kind: 'database', reason: message });
+      announcer.announce({ name: 'status.changed' });
+      announcer.announce({ name: 'posts.changed' });
+    });
     const posting = await composePosting(host, ground, announcer, tell, () => running.standstill());
     const running = composeRunning(host, ground, posting, announcer, tell);
     const { runner, scheduler, duePosts, environment } = running;

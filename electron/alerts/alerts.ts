@@ -10,6 +10,8 @@ export type Fact =
   | { kind: 'account-moved'; accountId: string; handle: string; reason: string }
   | { kind: 'account-ending'; accountId: string; handle: string; reason: string }
   | { kind: 'account-ready'; accountId: string }
+  /** The database was lost while it was open, or turned out to be a copy. */
+  | { kind: 'database'; reason: string }
   | {
       kind: 'post';
       postId: string;
@@ -54,6 +56,12 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
         said: without(without(said, `account:${fact.accountId}`), `ending:${fact.accountId}`),
         alert: null,
       };
+    case 'database':
+      return once(said, 'database', {
+        title: 'Belfry has stopped publishing',
+        body: fact.reason,
+        page: 'posts',
+      });
     case 'post': {
       const alert: Alert = {
         title: {

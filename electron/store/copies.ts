@@ -26,9 +26,10 @@ export function listCopies(folder: string, now: Millis): Copy[] {
 
 /**
  * Copies the database into the folder, proves that the copy is sound, and keeps the newest seven.
- * Reads through a connection of its own, so open transactions neither disturb it nor get into it.
+ * Given a path it reads through a connection of its own, so open transactions neither disturb it nor get into it; given
+ * a connection, what that one sees, also of a file that has no name any more.
  */
-export async function makeCopy(db: string, folder: string, now: Millis): Promise<Copy> {
+export async function makeCopy(db: string | sqlite.DatabaseSync, folder: string, now: Millis): Promise<Copy> {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const path = join(folder, `belfry-${stamp}.db`);
   const part = `${path}.part`;
@@ -55,14 +56,14 @@ export function newestUsableCopy(folder: string, now: Millis): Copy | undefined 
  * SQLite's backup works beside the event loop (measured for 250 MB: 0.6 s, longest stop of the loop 6 ms);
  * `VACUUM INTO` stops it for all of that time, and is for runtimes without the other.
  */
-async function copyInto(db: string, part: string): Promise<void> {
-  const source = new sqlite.DatabaseSync(db, { readOnly: true, timeout: 5000 });
+async function copyInto(db: string | sqlite.DatabaseSync, part: string): Promise<void> {
+  const source = typeof db === 'string' ? new sqlite.DatabaseSync(db, { readOnly: true, timeout: 5000 }) : db;
   try {
     // All pages in one step: between steps a writer would make it begin again.
     if (typeof sqlite.backup === 'function') await sqlite.backup(source, part, { rate: 2 ** 31 - 1 });
     else source.prepare('VACUUM INTO ?').run(part);
   } finally {
-    source.close();
+    if (source !== db) source.close();
   }
   const copy = new sqlite.DatabaseSync(part);
   copy.exec('PRAGMA journal_mode = DELETE'); // One file that says everything, without -wal and -shm beside it.

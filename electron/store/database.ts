@@ -18,12 +18,15 @@ export type Database = Kysely<Tables>;
 /** An open belfry.db: `db` for repositories, `raw` for what is no query (backup, checkpoint). */
 export type OpenDatabase = { db: Database; raw: DatabaseSync; close(): Promise<void> };
 
+/** Hears of each error of SQLite's; may give another one to throw in its place. */
+export type OnError = (error: unknown) => BelfryError | undefined;
+
 /**
  * Opens (and creates) the database at `path` and brings it to the newest version.
  * WAL and `synchronous=FULL`: what a promise said is stored survives a power cut.
  * Throws DATABASE_UNUSABLE when SQLite is too old, the file is damaged or from a newer Belfry.
  */
-export function openDatabase(path: string): OpenDatabase {
+export function openDatabase(path: string, onError: OnError = () => undefined): OpenDatabase {
   const raw = open(path);
   try {
     checkVersion(raw);
@@ -35,7 +38,9 @@ export function openDatabase(path: string): OpenDatabase {
     if (error instanceof BelfryError) throw error;
     throw unusable(path, error);
   }
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(raw, path) }) });
+  const db = new Kysely<Tables>({
+    dialect: new SqliteDialect({ database: adapt(raw, attempting(path, onError)) }),
+  });
   return { db, raw, close: () => db.destroy() };
 }
 
@@ -78,7 +83,7 @@ function checkVersion(raw: DatabaseSync): void {
 }
 
 /** node:sqlite in the shape that Kysely's dialect expects; statements are kept, since preparing costs more than running. */
-function adapt(raw: DatabaseSync, path: string) {
+function adapt(raw: DatabaseSync, attempt: Attempt) {
   const cache = new Map<string, Adapted>();
   return {
     close: () => raw.close(),
@@ -87,10 +92,10 @@ function adapt(raw: DatabaseSync, path: string) {
       if (known) return known;
       const made =
         sql === 'rollback'
-          ? rollback(raw, path)
+          ? rollback(raw, attempt)
           : adaptStatement(
-              attempt(path, () => raw.prepare(sql)),
-              path,
+              attempt(() => raw.prepare(sql)),
+              attempt,
             );
       if (cache.size >= cachedStatements) cache.delete(cache.keys().next().value ?? '');
       cache.set(sql, made);
@@ -108,11 +113,11 @@ type Adapted = {
 type Parameters = Parameter[];
 type Parameter = null | number | bigint | string | Uint8Array;
 
-function adaptStatement(statement: StatementSync, path: string): Adapted {
+function adaptStatement(statement: StatementSync, attempt: Attempt): Adapted {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => attempt(path, () => statement.all(...(parameters as Parameters))),
-    run: (parameters) => attempt(path, () => statement.run(...(parameters as Parameters))),
+    all: (parameters) => attempt(() => statement.all(...(parameters as Parameters))),
+    run: (parameters) => attempt(() => statement.run(...(parameters as Parameters))),
     iterate: (parameters) => statement.iterate(...(parameters as Parameters)),
   };
 }
@@ -121,21 +126,25 @@ function adaptStatement(statement: StatementSync, path: string): Adapted {
  * On a full disk SQLite rolls back by itself; a second rollback would fail, and its error would hide the first
  * (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
  */
-function rollback(raw: DatabaseSync, path: string): Adapted {
+function rollback(raw: DatabaseSync, attempt: Attempt): Adapted {
   const nothing = { changes: 0, lastInsertRowid: 0 };
   return {
     reader: false,
     all: () => [],
-    run: () => attempt(path, () => (raw.isTransaction ? raw.prepare('rollback').run() : nothing)),
+    run: () => attempt(() => (raw.isTransaction ? raw.prepare('rollback').run() : nothing)),
     iterate: () => [].values(),
   };
 }
 
+type Attempt = <T>(action: () => T) => T;
+
 /** What a person can do something about (space, rights, a fault) is said in words; a broken constraint is the caller's matter. */
-function attempt<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw isTrouble(error) ? unusable(path, error) : error;
-  }
+function attempting(path: string, onError: OnError): Attempt {
+  return (action) => {
+    try {
+      return action();
+    } catch (error) {
+      throw onError(error) ?? (isTrouble(error) ? unusable(path, error) : error);
+    }
+  };
 }

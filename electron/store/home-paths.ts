@@ -54,6 +54,24 @@ export function defaultHome(
   return posix.join(base, 'Belfry');
 }
 
+/**
+ * Folder of this user for what Belfry keeps outside of every home: the state folder of the XDG Base Directory
+ * Specification, and its like elsewhere. Not in the default home, and not roaming.
+ */
+export function defaultStateFolder(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+  userHome: string = homedir(),
+): string {
+  const home = env['HOME'] || userHome;
+  if (platform === 'win32')
+    return win32.join(env['LOCALAPPDATA'] || win32.join(userHome, 'AppData', 'Local'), 'Belfry', 'homes');
+  if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support', 'Belfry Homes');
+  const configured = env['XDG_STATE_HOME'];
+  const base = configured && posix.isAbsolute(configured) ? configured : posix.join(home, '.local', 'state');
+  return posix.join(base, 'belfry', 'homes');
+}
+
 /** The paths of a home folder; `dir` must be absolute. Touches nothing. */
 export function homePaths(dir: string, machine: Machine): HomePaths {
   const { join } = machine.platform === 'win32' ? win32 : posix;

@@ -7,7 +7,14 @@ export { type Database, type OpenDatabase, openDatabase } from './database.ts';
 export { writeDurably } from './durable-file.ts';
 export { assertEpoch, raiseEpoch } from './epoch.ts';
 export { locateHome, prepareHome } from './home.ts';
-export { defaultHome, type HomePaths, homePaths, type Machine, thisMachine } from './home-paths.ts';
+export {
+  defaultHome,
+  defaultStateFolder,
+  type HomePaths,
+  homePaths,
+  type Machine,
+  thisMachine,
+} from './home-paths.ts';
 export { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 export { createMediaLedger } from './media-ledger.ts';
 export { readMeta, writeMeta } from './meta.ts';

@@ -6,33 +6,52 @@ import {
   inTurn,
   type Log,
   type Millis,
+  toWireError,
   type Warning,
   wireErrorSchema,
 } from '../../shared/index.ts';
+import { copyWarning, openContinuity } from './continuity.ts';
 import { listCopies, makeCopy } from './copies.ts';
 import { type Database, openDatabase, unusable } from './database.ts';
 import { raiseEpoch } from './epoch.ts';
+import { type Guard, guardDatabase } from './guard.ts';
 import type { HomePaths } from './home-paths.ts';
 import { readMeta, writeMeta } from './meta.ts';
 import { newestVersion, versionOf } from './migrate.ts';
 import { pausedKey, restoreIfDamaged } from './restore.ts';
 
 const day: Millis = 24 * 60 * 60_000;
+/** How often the files of the database are looked at, in milliseconds. */
+const beat: Millis = 10_000;
 /** How often it is asked whether a copy is due, in milliseconds; the first time soon after the start. */
 const askEvery = 60 * 60_000;
 const askFirst = 60_000;
+
+export type StoreNeeds = {
+  home: HomePaths;
+  clock: Clock;
+  log: Log;
+  /** Makes the home's own id. */
+  newId(): string;
+  /** Folder outside the home for what must not go back with it; left out = older copies are known by their file alone. */
+  stateFolder?: string | undefined;
+};
 
 /** The open database of a home folder. */
 export type Store = {
   db: Database;
   /** This engine's owner epoch, for `assertEpoch`. */
   epoch: number;
-  /** What a person should know: a restored database, copies that cannot be made. */
+  /** What a person should know: a lost, restored or copied database, copies that cannot be made. */
   warnings(): Warning[];
-  /** Whether a restored database waits for a person; nothing may be published then. */
+  /** Those of the warnings that keep work from being done: the database was lost, or publishing is paused. */
+  trouble(): Warning[];
+  /** Whether a restored or copied database waits for a person, or is lost; nothing may be published then. */
   publishingPaused(): Promise<boolean>;
   /** A person has read the warning with this code; throws NOT_FOUND when there is none to confirm. */
   confirm(code: string): Promise<void>;
+  /** Calls `listener` when publishing was paused or the database was lost while it was open. */
+  onTrouble(listener: (trouble: Warning) => void): void;
   /** Makes a copy of the database now. */
   copyNow(): Promise<void>;
   /** Ends the daily copies and closes the database; can be called twice. */
@@ -40,33 +59,94 @@ export type Store = {
 };
 
 /**
- * Opens belfry.db: checks it, restores it when it is damaged, copies it before a migration and once a day.
- * The caller must own the home (`takeHome`). Throws DATABASE_UNUSABLE.
+ * Opens belfry.db: checks it, restores it when it is damaged, copies it before a migration and once a day, and watches
+ * over it while it is open. The caller must own the home (`takeHome`). Throws DATABASE_UNUSABLE.
  */
-export async function openStore(needs: { home: HomePaths; clock: Clock; log: Log }): Promise<Store> {
+export async function openStore(needs: StoreNeeds): Promise<Store> {
   const { home, clock, log } = needs;
   await attempt(home.db, async () => {
     const restored = await restoreIfDamaged(home, clock.now());
     if (restored) log('error', restored.message);
     if (needsMigration(home.db)) await makeCopy(home.db, home.backups, clock.now());
   });
-  const { db, close } = openDatabase(home.db);
+  const listeners: ((trouble: Warning) => void)[] = [];
+  const tell = (trouble: Warning) => {
+    for (const listener of listeners) listener(trouble);
+  };
+  let guard: Guard | undefined;
+  const opened = openDatabase(home.db, (error) => guard?.failed(error));
+  const { db } = opened;
   const epoch = await raiseEpoch(db);
+  const watch = guardDatabase({ home, clock, log, raw: opened.raw, lost: tell });
+  guard = watch;
   let paused = readWarning(await readMeta(db, pausedKey));
-  const copies = startCopies(needs);
+  const continuity = await openContinuity({ ...needs, db, epoch }, paused !== undefined);
+  if (continuity.evidence !== undefined) await pause(continuity.evidence);
+  const copies = startCopies(needs, () => watch.lost() === undefined);
   let closing: Promise<void> | undefined;
+  let cancelBeat = clock.setTimer(beat, onBeat);
+  let isBeating: Promise<void> = Promise.resolve();
+  let beatProblem = '';
 
+  async function pause(evidence: string): Promise<void> {
+    paused = copyWarning(home, evidence, clock.now());
+    log('error', paused.message);
+    await writeMeta(db, pausedKey, JSON.stringify(paused));
+  }
+
+  function onBeat(): void {
+    isBeating = lookAround()
+      .then(() => {
+        beatProblem = '';
+      })
+      .catch((error: unknown) => {
+        // A full disk is said by whoever cannot work because of it; the next beat tries again.
+        const { message } = toWireError(error);
+        if (message !== beatProblem) log('warn', message);
+        beatProblem = message;
+      })
+      .finally(() => {
+        if (!closing) cancelBeat = clock.setTimer(beat, onBeat);
+      });
+  }
+
+  async function lookAround(): Promise<void> {
+    watch.look();
+    if (watch.lost()) return;
+    await copies.firstCopy(db);
+    const evidence = await continuity.beat();
+    if (evidence === undefined) return;
+    await pause(evidence);
+    if (paused) tell(paused);
+  }
+
+  async function shut(): Promise<void> {
+    cancelBeat();
+    await isBeating;
+    await copies.stop();
+    watch.look();
+    await watch.rescued();
+    const noteEnd = watch.lost() ? undefined : await continuity.end().catch(() => undefined);
+    await opened.close();
+    watch.release();
+    await noteEnd?.();
+  }
+
+  const trouble = () => [watch.lost()?.toWire(), paused].filter((warning) => warning !== undefined);
   return {
     db,
     epoch,
-    warnings: () => [paused, copies.problem()].filter((warning) => warning !== undefined),
-    publishingPaused: async () => paused !== undefined,
+    warnings: () => [...trouble(), copies.problem()].filter((warning) => warning !== undefined),
+    trouble,
+    publishingPaused: async () => trouble().length > 0,
     async confirm(code) {
       if (paused?.code !== code) throw nothingToConfirm(code);
+      await continuity.confirm();
       await writeMeta(db, pausedKey, null);
-      log('info', 'The restored database was confirmed; publishing goes on');
+      log('info', 'The database was confirmed; publishing goes on');
       paused = undefined;
     },
+    onTrouble: (listener) => void listeners.push(listener),
     async copyNow() {
       try {
         await copies.make();
@@ -75,18 +155,19 @@ export async function openStore(needs: { home: HomePaths; clock: Clock; log: Log
       }
     },
     close() {
-      closing ??= copies.stop().then(close);
+      closing ??= shut();
       return closing;
     },
   };
 }
 
-/** Makes a copy whenever the newest one is a day old. */
-function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log: Log }) {
+/** Makes a copy whenever the newest one is a day old, and the first one as soon as there is something to lose. */
+function startCopies({ home, clock, log }: StoreNeeds, isSound: () => boolean) {
   let cancel = clock.setTimer(askFirst, ask);
   const turn = inTurn();
   let stopped = false;
   let problem: Warning | undefined;
+  let hasAny = false;
 
   function ask(): void {
     void makeIfDue().finally(() => {
@@ -95,6 +176,7 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
   }
 
   async function makeIfDue(): Promise<void> {
+    if (!isSound()) return;
     try {
       if (isDue(home, clock.now())) await make();
       problem = undefined;
@@ -113,6 +195,14 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
 
   return {
     make,
+    async firstCopy(db: Database) {
+      if (hasAny) return;
+      if (listCopies(home.backups, clock.now()).length === 0) {
+        if (!(await isWorthKeeping(db))) return;
+        await makeIfDue();
+      }
+      hasAny = true; // What could not be copied is tried again by the hour, and warned of.
+    },
     problem: () => problem,
     stop() {
       stopped = true;
@@ -120,6 +210,13 @@ function startCopies({ home, clock, log }: { home: HomePaths; clock: Clock; log:
       return turn(async () => {});
     },
   };
+}
+
+/** Whether the database holds anything but what a start writes into it. */
+async function isWorthKeeping(db: Database): Promise<boolean> {
+  for (const table of ['posts', 'series', 'runs'] as const)
+    if (await db.selectFrom(table).select('id').limit(1).executeTakeFirst()) return true;
+  return false;
 }
 
 /** A newest copy from the future means that the clock was set back since: then another one is due. */

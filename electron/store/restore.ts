@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BelfryError, type Millis, toInstant, type WireError } from '../../shared/index.ts';
 import { type Copy, listCopies, newestUsableCopy } from './copies.ts';
@@ -10,6 +10,11 @@ import { syncFile, syncFolder } from './sync-file.ts';
 
 /** Note in the database: the warning (JSON) because of which nothing is published; gone when a person confirmed it. */
 export const pausedKey = 'publishing_paused';
+
+/** Says that the database was lost while it was open, and why; the next start takes nothing that lies there for it. */
+export function lossNote(paths: HomePaths): string {
+  return `${paths.db}.lost`;
+}
 
 const suffixes = ['-wal', '-shm', '-journal'];
 
@@ -27,7 +32,7 @@ export async function restoreIfDamaged(paths: HomePaths, now: Millis): Promise<W
     replace(paths, replacement, now);
     return undefined; // The warning is in the replacement already.
   }
-  const reason = present ? damageIn(paths, now) : goneReason(paths, now);
+  const reason = noted(paths) ?? (present ? damageIn(paths, now) : goneReason(paths, now));
   if (reason === undefined) {
     discard(replacement);
     return undefined;
@@ -37,6 +42,11 @@ export async function restoreIfDamaged(paths: HomePaths, now: Millis): Promise<W
   await prepare(replacement, copy, warning);
   replace(paths, replacement, now);
   return warning;
+}
+
+function noted(paths: HomePaths): string | undefined {
+  if (!existsSync(lossNote(paths))) return undefined;
+  return readFileSync(lossNote(paths), 'utf8').trim() || 'It was lost while Belfry was running';
 }
 
 /** A file of no bytes is a new database to SQLite; where copies tell of an older one, its content was lost. */
@@ -88,6 +98,7 @@ function replace(paths: HomePaths, replacement: string, now: Millis): void {
   }
   renameSync(replacement, paths.db);
   syncFolder(paths.dir);
+  rmSync(lossNote(paths), { force: true });
   discard(replacement);
 }
 
@@ -121,7 +132,7 @@ function warningOf(paths: HomePaths, reason: string, copy: Copy | undefined, now
     where: `at ${paths.db} on ${toInstant(now)}`,
     why: `${reason}. What happened since then is missing; a damaged file is kept in ${paths.damaged}`,
     remedy:
-      'Publishing is paused: look at your accounts for posts that went out since then, cancel those here, then confirm this warning',
+      'Publishing is paused: look at your accounts for posts that went out since then, cancel those here, then confirm this warning (`belfry confirm NEEDS_PERSON`)',
     field: 'database',
   }).toWire();
 }

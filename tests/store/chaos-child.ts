@@ -1,4 +1,5 @@
 // Child of chaos.test.ts: takes the home in argv[2] and writes until it is killed; each line says what was promised to last.
+import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../electron/clock.ts';
 import { confFile } from '../../electron/store/config-file.ts';
@@ -19,7 +20,7 @@ const about = {
   version: '',
 } as const;
 await takeHome(home, about);
-const store = await openStore({ home, clock: systemClock, log });
+const store = await openStore({ home, clock: systemClock, newId: randomUUID, log });
 const config = createConfigStore({ file: confFile(home.config), lastGoodPath: home.lastGoodConfig, log });
 config.start();
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -41,7 +42,7 @@ test(`kill -9 at any moment, ${rounds} times: the database is sound and keeps ev
     const promised = await killedWriter(home.dir, random.next() * 400);
     expect(promised.has('open')).toBe(true);
 
-    const store = await openStore({ home, clock: handClock(Date.now()), log: silent });
+    const store = await openStore({ home, clock: handClock(Date.now()), newId: randomUUID, log: silent });
     const left = Number((await readMeta(store.db, 'left')) ?? 0);
     expect(store.warnings()).toEqual([]);
     expect(left).toBeGreaterThanOrEqual(promised.get('database') ?? 0);
@@ -64,7 +65,7 @@ test(`kill -9 at any moment, ${rounds} times: the database is sound and keeps ev
   expect(most.config).toBeGreaterThan(rounds);
   const last = confFile(home.config);
   last.write({});
-  const store = await openStore({ home, clock: handClock(Date.now()), log: silent });
+  const store = await openStore({ home, clock: handClock(Date.now()), newId: randomUUID, log: silent });
   await store.copyNow();
   await store.close();
   const clean = [...readdirSync(home.dir), ...readdirSync(home.backups)].filter(

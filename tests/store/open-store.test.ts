@@ -34,7 +34,12 @@ function setUp() {
   const clock = handClock(start);
   const said: string[] = [];
   const open = async () => {
-    const store = await openStore({ home, clock, log: (_level, message) => said.push(message) });
+    const store = await openStore({
+      home,
+      clock,
+      newId: () => 'home-1',
+      log: (_level, message) => said.push(message),
+    });
     onTestFinished(() => store.close());
     return store;
   };
@@ -236,6 +241,7 @@ describe('copies', () => {
     const first = copies(home, clock)[0];
     for (let count = 2; count <= 9; count += 1) {
       const before = copies(home, clock)[0];
+      clock.sleep(day - 60 * 60_000);
       await vi.waitFor(async () => {
         await clock.advance(60 * 60_000);
         expect(copies(home, clock)[0]).not.toBe(before);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ const program = fileURLToPath(new URL('restore-child.ts', import.meta.url));
 const later = '2026-11-22T11:00:00.000Z';
 
 async function open(home: HomePaths, at = later) {
-  const store = await openStore({ home, clock: handClock(at), log: () => {} });
+  const store = await openStore({ home, clock: handClock(at), newId: randomUUID, log: () => {} });
   onTestFinished(() => store.close());
   return store;
 }

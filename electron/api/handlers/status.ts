@@ -33,12 +33,20 @@ export function statusHandlers(needs: ApiNeeds) {
 
 async function status(needs: ApiNeeds): Promise<Status> {
   const jobs = needs.jobs.all();
+  const trouble = needs.warnings.trouble();
+  // What the database cannot say any more must not hide why.
+  const orElse =
+    <T>(value: T) =>
+    (error: unknown) => {
+      if (trouble.length === 0) throw error;
+      return value;
+    };
   const [lastRuns, posts, overdue, warnings, waiting] = await Promise.all([
-    needs.jobs.lastRuns(),
-    needs.posts.counts(),
-    needs.posts.overdue(),
-    needs.warnings.list(),
-    accountsThatWait(needs),
+    needs.jobs.lastRuns().catch(orElse(new Map() as Awaited<ReturnType<ApiNeeds['jobs']['lastRuns']>>)),
+    needs.posts.counts().catch(orElse({ queued: 0, needYou: 0 })),
+    needs.posts.overdue().catch(orElse([])),
+    needs.warnings.list().catch(orElse(trouble)),
+    accountsThatWait(needs).catch(orElse({ accounts: [], posts: 0 })),
   ]);
   return {
     version: needs.about.version,
@@ -65,7 +73,7 @@ async function status(needs: ApiNeeds): Promise<Status> {
     accounts: waiting.accounts,
     overdue,
     warnings,
-    trouble: needs.warnings.trouble(),
+    trouble,
     demo: needs.about.demo,
   };
 }

@@ -77,7 +77,12 @@ export function startDesktop(options: LaunchOptions & { session: Session }) {
 
 /** Our own environment with the session's screen and bus, and no folder of the person who runs the tests. */
 export function environment(session: Session, options: LaunchOptions): Record<string, string> {
-  const folders = { XDG_CONFIG_HOME: 'xdg/config', XDG_DATA_HOME: 'xdg/data', XDG_CACHE_HOME: 'xdg/cache' };
+  const folders = {
+    XDG_CONFIG_HOME: 'xdg/config',
+    XDG_DATA_HOME: 'xdg/data',
+    XDG_CACHE_HOME: 'xdg/cache',
+    XDG_STATE_HOME: 'xdg/state',
+  };
   const { ELECTRON_RUN_AS_NODE: _, WAYLAND_DISPLAY: __, ...own } = process.env;
   const env: Record<string, string> = { ...session.env };
   for (const [name, value] of Object.entries(own))
