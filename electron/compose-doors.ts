@@ -4,6 +4,7 @@ import type { Ground } from './compose-ground.ts';
 import type { Posting } from './compose-posting.ts';
 import type { Running } from './compose-running.ts';
 import type { Host } from './host.ts';
+import { homeExposure } from './store/index.ts';
 import { builtinJobs, templates } from './templates/index.ts';
 
 /** Every call of the contract, answered by the rooms. */
@@ -47,6 +48,7 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
             ...claiming(),
             ground.zoneProblem,
             ...store.warnings(),
+            homeExposure(home),
             ...(await posting.planner.warnings()),
           ].filter((warning) => warning !== null),
         trouble: () => [...store.trouble(), ...claiming()],

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { CallInput, CallName, CallOutput } from '../../shared/index.ts';
 import { type Client, connect, type HostAnswers } from '../api/index.ts';
-import { defaultHome, type HomePaths, locateHome } from '../store/index.ts';
+import { defaultHome, type HomePaths, locateHome, namedHome } from '../store/index.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 import { type Paint, painter } from './paint.ts';
@@ -33,7 +33,7 @@ export type Context = {
 /** The context of one command; touches nothing until asked. */
 export function createContext(io: Io, globals: Globals): Context {
   const json = globals.json === true;
-  const paths = locateHome(resolve(io.folder, globals.home ?? homeOf(io.env)));
+  const paths = locateHome(resolve(io.folder, homeOf(globals.home, io.env)));
   let connection: Promise<Client> | undefined;
   const client = () => {
     connection ??= connect(paths.socket, io.clock);
@@ -68,7 +68,9 @@ export function createContext(io: Io, globals: Globals): Context {
   };
 }
 
-function homeOf(env: Io['env']): string {
+function homeOf(named: string | undefined, env: Io['env']): string {
+  if (named !== undefined) return namedHome(named, '--home', env);
+  const variable = env['BELFRY_HOME'];
   // An empty BELFRY_HOME is an unset one: scripts clear variables that way.
-  return env['BELFRY_HOME'] || defaultHome(process.platform, env);
+  return variable ? namedHome(variable, 'BELFRY_HOME', env) : defaultHome(process.platform, env);
 }

@@ -1,4 +1,5 @@
 import { BelfryError, nearest } from '../../shared/index.ts';
+import { namedHome } from '../store/index.ts';
 
 /** What the command line asks of the desktop application. */
 export type Arguments = {
@@ -24,19 +25,21 @@ export function parseArguments(
   const args = argv.slice(1);
   refuseSlips(args);
   return {
-    home: homeOf(args) ?? (env['BELFRY_HOME'] || null),
+    home: homeOf(args, env),
     hidden: args.includes('--hidden'),
     demo: args.includes('--demo'),
     link: args.find((arg) => arg.startsWith('belfry://')) ?? null,
   };
 }
 
-function homeOf(args: readonly string[]): string | undefined {
+function homeOf(args: readonly string[], env: Readonly<Record<string, string | undefined>>): string | null {
+  const variable = env['BELFRY_HOME'];
   const at = args.findIndex((arg) => arg === '--home' || arg.startsWith('--home='));
-  if (at < 0) return undefined;
+  // An empty BELFRY_HOME is an unset one: scripts clear variables that way.
+  if (at < 0) return variable ? namedHome(variable, 'BELFRY_HOME', env) : null;
   const arg = args[at] ?? '';
   const value = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[at + 1];
-  if (value && !value.startsWith('--')) return value;
+  if (value && !value.startsWith('--')) return namedHome(value, '--home', env);
   throw new BelfryError({
     code: 'BAD_INPUT',
     what: '--home has no folder',

@@ -9,10 +9,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { BelfryError } from '../../shared/index.ts';
+import { BelfryError, type Warning } from '../../shared/index.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
 import { type HomePaths, homePaths, type Machine, thisMachine } from './home-paths.ts';
 import { readOwner } from './owner.ts';
+
+/** Rights of the group and of all others to change what is in a folder. */
+const writableByOthers = 0o022;
 
 /** Names that show that a folder is a home of Belfry's, so that its rights are ours to tighten. */
 const ourNames = ['belfry.db', 'config.json', 'secrets.json', 'run'];
@@ -45,6 +48,24 @@ export function locateHome(dir: string, machine: Machine = thisMachine()): HomeP
     if (isMissing(error)) return homePaths(wanted, machine);
     throw unusable(wanted, error);
   }
+}
+
+/**
+ * The warning that others can write into the home folder, and so can change jobs and what they run; null when they
+ * cannot, on Windows, and on file systems without rights, where run/ stays open too whatever is done.
+ */
+export function homeExposure(paths: HomePaths): Warning | null {
+  const isOpen = (folder: string) =>
+    ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & writableByOthers) !== 0;
+  if (process.platform === 'win32' || !isOpen(paths.dir) || isOpen(paths.run)) return null;
+  return new BelfryError({
+    code: 'HOME_UNUSABLE',
+    what: 'Others can write into the home folder',
+    where: `at ${paths.dir}`,
+    why: 'Whoever can replace config.json there decides what Belfry runs and publishes',
+    remedy: `Run: chmod go-w '${paths.dir}', or use a folder of its own with --home`,
+    field: 'home',
+  }).toWire();
 }
 
 /** Whether the socket lies where nothing but the home folder decides: inside it, or in Windows' space of pipes. */

@@ -6,13 +6,14 @@ export { parseJsonText } from './config-text.ts';
 export { type Database, type OpenDatabase, openDatabase } from './database.ts';
 export { writeDurably } from './durable-file.ts';
 export { assertEpoch, raiseEpoch } from './epoch.ts';
-export { locateHome, prepareHome } from './home.ts';
+export { homeExposure, locateHome, prepareHome } from './home.ts';
 export {
   defaultHome,
   defaultStateFolder,
   type HomePaths,
   homePaths,
   type Machine,
+  namedHome,
   thisMachine,
 } from './home-paths.ts';
 export { createHousekeeping, type Housekeeping } from './housekeeping.ts';

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BelfryError } from '../../shared/index.ts';
 import { status } from '../api/world.ts';
@@ -86,6 +86,21 @@ test('the home comes from --home, else BELFRY_HOME, wherever the option stands',
   expect((await belfry(['status', '--home', home])).code).toBe(0);
   expect((await belfry(['status'], { env: { BELFRY_HOME: home } })).code).toBe(0);
   expect((await belfry(['--home', temporaryHome(), 'status'], { env: { BELFRY_HOME: home } })).code).toBe(4);
+});
+
+test('~ is expanded in --home and BELFRY_HOME; an empty --home is refused', async () => {
+  const { home } = await running();
+  const env = { HOME: dirname(home) };
+  const name = `~/${basename(home)}`;
+  expect((await belfry([`--home=${name}`, 'status'], { env })).code).toBe(0);
+  expect((await belfry(['status'], { env: { ...env, BELFRY_HOME: name } })).code).toBe(0);
+  for (const empty of ['', ' ']) {
+    const refused = await belfry(['--home', empty, 'status'], { folder: home });
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringMatching(/^BAD_INPUT: No home folder is named, in --home\. It is empty/),
+    ]);
+  }
 });
 
 test('status in words and as JSON; stop and start', async () => {

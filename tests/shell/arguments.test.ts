@@ -25,6 +25,14 @@ it('takes the home from --home=, else from BELFRY_HOME', () => {
   expect(parse([], { BELFRY_HOME: '' }).home).toBeNull();
 });
 
+it('expands ~ in both, also where no shell has', () => {
+  const env = { HOME: '/u/ann' };
+  expect(parse(['--home=~/b'], env).home).toBe('/u/ann/b');
+  expect(parse(['--home', '~'], env).home).toBe('/u/ann');
+  expect(parse([], { ...env, BELFRY_HOME: '~/c' }).home).toBe('/u/ann/c');
+  expect(() => parse(['--home', '~bob/b'], env)).toThrow(/^BAD_INPUT: .*~bob/);
+});
+
 it.each([['--home'], ['--home='], ['--home --hidden']])('refuses "%s" without a folder', (text) => {
   expect(() => parse(text.split(' '))).toThrow(
     /^BAD_INPUT: --home has no folder, on the command line\. .+ Write --home FOLDER\.$/,

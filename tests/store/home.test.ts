@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   defaultHome,
+  homeExposure,
   homePaths,
   locateHome,
   prepareHome,
@@ -50,6 +51,17 @@ test('a folder full of other things keeps its rights', () => {
   chmodSync(dir, 0o755);
   const paths = prepareHome(dir);
   expect([mode(dir), mode(paths.run)]).toEqual(['755', '700']);
+});
+
+test('a home into which others can write is warned of, unless its file system knows no rights', () => {
+  const paths = prepareHome(temporaryHome());
+  expect(homeExposure(paths)).toBeNull();
+  for (const open of [0o777, 0o770, 0o702]) {
+    chmodSync(paths.dir, open);
+    expect(homeExposure(paths)?.message).toMatch(/^HOME_UNUSABLE: Others can write into the home folder/);
+  }
+  chmodSync(paths.run, 0o777); // As on a mounted FAT: it was made 0700 and is not.
+  expect(homeExposure(paths)).toBeNull();
 });
 
 test('a link to a home and the home itself have the same paths', () => {

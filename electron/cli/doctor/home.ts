@@ -2,7 +2,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toWireError } from '../../../shared/index.ts';
 import { openKeyVault } from '../../accounts/index.ts';
-import { type HomePaths, writeDurably } from '../../store/index.ts';
+import { type HomePaths, homeExposure, writeDurably } from '../../store/index.ts';
 import { readConfigFile } from '../read-config.ts';
 import { counted } from '../text.ts';
 import { type Check, ok, problem, warning } from './check.ts';
@@ -15,14 +15,15 @@ export async function homeChecks(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Check[]> {
   return await Promise.all([
-    rights(paths.dir),
+    rights(paths),
     space(paths.dir),
     configuration(paths.config),
     secrets(paths, env),
   ]);
 }
 
-async function rights(dir: string): Promise<Check> {
+async function rights(paths: HomePaths): Promise<Check> {
+  const { dir } = paths;
   const place = await nearest(dir);
   const state = await stat(place);
   if (!state.isDirectory()) return problem('home', `${place} is no folder`, 'Move it away, or use --home');
@@ -33,6 +34,9 @@ async function rights(dir: string): Promise<Check> {
   if (!writable) return problem('home', `${place} cannot be written`, 'Correct its rights, or use --home');
   if (place !== dir) return ok('home', `${dir} will be made at the first start`);
   const mode = state.mode & 0o777;
+  const exposed = homeExposure(paths);
+  if (exposed)
+    return warning('home', exposed.message, `Run: chmod go-w '${dir}', or use a folder of its own`);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     return warning('home', `${dir} can be read by others (${mode.toString(8)})`, `Run: chmod 700 '${dir}'`);
   return ok('home', dir);
