@@ -8,7 +8,13 @@ import { homeExposure } from './store/index.ts';
 import { builtinJobs, templates } from './templates/index.ts';
 
 /** Every call of the contract, answered by the rooms. */
-export function composeApi(host: Host, ground: Ground, posting: Posting, running: Running): Api {
+export function composeApi(
+  host: Host,
+  ground: Ground,
+  posting: Posting,
+  running: Running,
+  homeWarnings: () => Warning[],
+): Api {
   const { config, store, home, startedAt } = ground;
   const { scheduler } = running;
   /** Why slots cannot be claimed; a lost database, which the store tells of itself, is said once. */
@@ -48,6 +54,7 @@ export function composeApi(host: Host, ground: Ground, posting: Posting, running
             ...claiming(),
             ground.zoneProblem,
             ...store.warnings(),
+            ...homeWarnings(),
             homeExposure(home),
             ...(await posting.planner.warnings()),
           ].filter((warning) => warning !== null),

@@ -78,6 +78,7 @@ export async function layGround(host: Host, closers: Closers) {
     builtinJobs.map((job) => ({ ...job, enabled: !settings().disabledBuiltins.includes(job.id) }));
   return {
     home,
+    lock,
     startedAt,
     store,
     config,

@@ -32,13 +32,14 @@ export async function composePosting(
   const { announce } = announcer;
 
   const keyVault = await openKeyVault({ home: home.dir, environment: process.env, write: writeDurably });
+  const secretsFile = createSecretsFile({ path: home.secrets, clock, log });
   const accounts = createAccounts({
     clock,
     log,
     fetch,
     config,
     states: createAccountStates(store.db),
-    secrets: createSecretsFile({ path: home.secrets, clock, log }),
+    secrets: secretsFile,
     vaults: [...host.vaults, keyVault],
     backend: () => (host.mode === 'headless' ? 'key-file' : settings().secrets),
     sending: (id) => publisher.sending(id),
@@ -88,6 +89,7 @@ export async function composePosting(
   });
   return {
     accounts,
+    secretsFile,
     publisher,
     workshop,
     planner,

@@ -1,4 +1,5 @@
-import type { Bridge, WakeReason } from '../shared/index.ts';
+import { existsSync, mkdirSync } from 'node:fs';
+import type { Bridge, WakeReason, Warning } from '../shared/index.ts';
 import { createAlerts } from './alerts/index.ts';
 import { type Announcer, openSocketDoor } from './api/index.ts';
 import { createClosers } from './closers.ts';
@@ -7,6 +8,7 @@ import { layGround } from './compose-ground.ts';
 import { composePosting } from './compose-posting.ts';
 import { composeRunning } from './compose-running.ts';
 import type { Host } from './host.ts';
+import { watchHome } from './store/index.ts';
 
 /** All rooms of one engine, open. */
 export type Rooms = {
@@ -38,7 +40,8 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
     const posting = await composePosting(host, ground, announcer, tell, () => running.standstill());
     const running = composeRunning(host, ground, posting, announcer, tell);
     const { runner, scheduler, duePosts, environment } = running;
-    const api = composeApi(host, ground, posting, running);
+    let homeWarnings = (): Warning[] => [];
+    const api = composeApi(host, ground, posting, running, () => homeWarnings());
     followConfig(host, ground, posting, running, announcer);
 
     const socket = await openSocketDoor({
@@ -57,6 +60,41 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
       },
     });
     closers.add(() => socket.close());
+    const { home, lock } = ground;
+    const homeWatch = watchHome({
+      clock,
+      log,
+      changed: () => announcer.announce({ name: 'status.changed' }),
+      parts: [
+        {
+          name: 'The lock of the home folder',
+          path: home.lockDb,
+          isThere: lock.isThere,
+          putBack: lock.retake,
+        },
+        {
+          name: 'The local socket',
+          path: home.socket,
+          isThere: socket.isThere,
+          putBack: socket.listenAgain,
+        },
+        {
+          name: 'The file of the secrets',
+          path: home.secrets,
+          isThere: posting.secretsFile.isThere,
+          putBack: posting.secretsFile.putBack,
+        },
+        {
+          name: 'The media folder',
+          path: home.media,
+          isThere: () => existsSync(home.media),
+          putBack: () => void mkdirSync(home.media, { recursive: true, mode: 0o700 }),
+          loss: 'Files of posts that wait were in it, and those posts cannot go out without them',
+        },
+      ],
+    });
+    homeWarnings = homeWatch.warnings;
+    closers.add(() => homeWatch.stop());
 
     await posting.accounts.start();
     closers.add(() => posting.accounts.stop());

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
@@ -21,6 +22,10 @@ export type SocketDoorNeeds = {
 };
 export type SocketDoor = {
   path: string;
+  /** False when the socket's name was removed, so that nobody finds it any more. */
+  isThere(): boolean;
+  /** Listens under the old name again; connections stay. Throws HOME_UNUSABLE. */
+  listenAgain(): Promise<void>;
   /** Ends every connection, answers on their way included. Can be called twice. */
   close(): Promise<void>;
 };
@@ -42,14 +47,23 @@ export async function openSocketDoor(needs: SocketDoorNeeds): Promise<SocketDoor
     serveConnection({ socket, bridge, clock: needs.clock, connections });
   });
   server.maxConnections = mostConnections;
-  await listen(server, path);
-  // Between listening and this the folder alone keeps others out.
-  if (isFile) await chmod(path, 0o600);
+  const open = async () => {
+    await listen(server, path);
+    // Between listening and this the folder alone keeps others out.
+    if (isFile) await chmod(path, 0o600);
+  };
+  await open();
   server.on('error', (error) => log('error', 'The local socket failed', { error: error.message }));
 
   let ended: Promise<void> | undefined;
   return {
     path,
+    isThere: () => !isFile || existsSync(path),
+    async listenAgain() {
+      await makeRoom(path);
+      server.close();
+      await open();
+    },
     close() {
       ended ??= new Promise((resolve) => {
         server.close(() => resolve());

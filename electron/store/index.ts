@@ -16,6 +16,7 @@ export {
   namedHome,
   thisMachine,
 } from './home-paths.ts';
+export { type HomePart, watchHome } from './home-watch.ts';
 export { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 export { createMediaLedger } from './media-ledger.ts';
 export { readMeta, writeMeta } from './meta.ts';

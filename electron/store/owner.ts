@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { BelfryError, instantSchema, modes } from '../../shared/index.ts';
@@ -18,7 +18,13 @@ const ownerSchema = z.object({
 export type Owner = z.infer<typeof ownerSchema>;
 
 /** The lock on a home folder, held until `release` or the end of the process, however it ends. */
-export type HomeLock = { release(): void };
+export type HomeLock = {
+  /** False when the lock file was removed or replaced: then another engine could take the home as well. */
+  isThere(): boolean;
+  /** Locks a new file in the place of the one that is gone. Throws ALREADY_RUNNING when another engine was faster. */
+  retake(): Promise<void>;
+  release(): void;
+};
 
 /** Longest wait for a look of `isOwned` or a predecessor's last moment to pass, in milliseconds. */
 const patience = 500;
@@ -36,16 +42,33 @@ const held = new Set<string>();
 export async function takeHome(paths: HomePaths, owner: Owner): Promise<HomeLock> {
   if (held.has(paths.lockDb)) throw alreadyRunning(paths, readOwner(paths));
   held.add(paths.lockDb);
+  const text = `${JSON.stringify(owner, null, 2)}\n`;
   let lock: DatabaseSync | undefined;
-  try {
+  let number: number | undefined;
+  const take = async () => {
     lock = lockFile(paths);
-    await writeDurably(paths.ownerJson, `${JSON.stringify(owner, null, 2)}\n`);
+    number = statSync(paths.lockDb).ino;
+    await writeDurably(paths.ownerJson, text);
+  };
+  try {
+    await take();
   } catch (error) {
     lock?.close();
     held.delete(paths.lockDb);
     throw error;
   }
-  return { release: once(() => release(paths, lock)) };
+  return {
+    isThere: () => statSync(paths.lockDb, { throwIfNoEntry: false })?.ino === number,
+    async retake() {
+      mkdirSync(paths.run, { recursive: true, mode: 0o700 });
+      const gone = lock;
+      await take();
+      gone?.close();
+    },
+    release: once(() => {
+      if (lock) release(paths, lock);
+    }),
+  };
 }
 
 /** What run/owner.json says; undefined without one. It may be left over: whoever answers on the socket is the owner. */

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BelfryError, type Clock, idSchema, type Log } from '../../shared/index.ts';
@@ -26,16 +26,26 @@ const recordSchema = z.strictObject({
  * A file that cannot be understood is copied aside before it is ever written again; its readable records are kept.
  * Reads throw HOME_UNUSABLE when the file is there but may not be read, or comes from a newer Belfry.
  */
-export function createSecretsFile(needs: { path: string; clock: Clock; log: Log }): SecretsFile {
+export function createSecretsFile(needs: {
+  path: string;
+  clock: Clock;
+  log: Log;
+}): SecretsFile & { isThere(): boolean; putBack(): Promise<void> } {
   let loaded: Promise<Map<string, SealedSecret>> | undefined;
+  let held = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
   const load = () => {
     // A failed read must not be remembered: the person may put the file right while Belfry runs.
-    loaded ??= read(needs).catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
+    loaded ??= read(needs)
+      .then((secrets) => {
+        held = secrets.size;
+        return secrets;
+      })
+      .catch((error: unknown) => {
+        loaded = undefined;
+        throw error;
+      });
     return loaded;
   };
   /** Changes wait for each other; the copy in memory follows only what is safely on disk. */
@@ -45,6 +55,7 @@ export function createSecretsFile(needs: { path: string; clock: Clock; log: Log 
       if (!edit(next)) return;
       await write(needs.path, next);
       loaded = Promise.resolve(next);
+      held = next.size;
     });
     queue = work.catch(() => undefined); // The caller has the failure; the next change starts afresh.
     return work;
@@ -53,6 +64,9 @@ export function createSecretsFile(needs: { path: string; clock: Clock; log: Log 
   return {
     get: async (name) => (await load()).get(name),
     put: (name, secret) => change((secrets) => secrets.set(nameSchema.parse(name), { ...secret }) && true),
+    /** False when the file was removed after it was read: its secrets are known here only. */
+    isThere: () => held === 0 || existsSync(needs.path),
+    putBack: () => change(() => true),
     remove: (name) => change((secrets) => secrets.delete(name)),
   };
 }
