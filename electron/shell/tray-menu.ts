@@ -1,9 +1,8 @@
 import {
-  attentionOf,
+  type ErrorCode,
   fromInstant,
   type JobView,
   type Millis,
-  needsAttention,
   type PostView,
   type Status,
 } from '../../shared/index.ts';
@@ -85,11 +84,19 @@ function nextUp({ jobs, posts, now }: TrayState): { name: string; at: Millis } |
   );
 }
 
+/** What keeps the engine from its work, in the few words that a menu has room for; the window says all of it. */
+const troubleWords: Partial<Record<ErrorCode, string>> = {
+  NEEDS_PERSON: 'Publishing is paused: confirm in the window',
+  DATABASE_UNUSABLE: 'The database cannot be used, see the window',
+};
+
 /** One line on what matters most now. */
 export function statusLine(state: TrayState): string {
   const { status, now, quitting } = state;
   if (quitting) return 'Ending …';
   if (!status) return 'Starting …';
+  const [trouble] = status.trouble;
+  if (trouble) return troubleWords[trouble.code] ?? 'Belfry cannot do its work, see the window';
   const [first, ...more] = runningNow(state);
   if (first) return `Running: ${short(first)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
   const { warnings, accounts, waitingPosts, posts } = attentionOf(status);

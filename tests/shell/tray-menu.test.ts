@@ -222,6 +222,14 @@ describe('the status line', () => {
     ['2 accounts need you, 7 posts wait', { counts: counts({ accountsNeedYou: 2, waitingPosts: 7 }) }],
     ['2 posts need you', { counts: counts({ needYou: 2 }), scheduler: 'paused' }],
     [
+      'Publishing is paused: confirm in the window',
+      {
+        warnings: [{ code: 'NEEDS_PERSON', message: 'x' }],
+        trouble: [{ code: 'NEEDS_PERSON', message: 'x' }],
+        running: running('Fetch'),
+      },
+    ],
+    [
       '1 warning needs you',
       { warnings: [{ code: 'BAD_CONFIG', message: 'x' }], counts: counts({ needYou: 2 }) },
     ],

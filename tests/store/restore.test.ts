@@ -28,9 +28,10 @@ async function lived(copy: boolean): Promise<HomePaths> {
   return home;
 }
 
-const harms: [string, (home: HomePaths) => void][] = [
-  ['damaged', (home) => writeFileSync(home.db, Buffer.alloc(50_000, 'rubbish'))],
-  ['deleted', (home) => rmSync(home.db)],
+/** With the distance of the steps that are tried: the second case soon becomes the first. */
+const harms: [string, (home: HomePaths) => void, number][] = [
+  ['deleted', (home) => rmSync(home.db), 1],
+  ['damaged', (home) => writeFileSync(home.db, Buffer.alloc(50_000, 'rubbish')), 3],
 ];
 
 /** Restores in a child that is killed before its step `last`; gives the number of steps when it came to the end. */
@@ -46,10 +47,10 @@ test.each(harms)(
   {
     timeout: 240_000,
   },
-  async (_, harm) => {
+  async (_, harm, stride) => {
     const origin = await lived(true);
     harm(origin);
-    for (let last = 1; ; last += 1) {
+    for (let last = 1; ; last += stride) {
       const dir = join(temporaryHome(), 'home');
       cpSync(origin.dir, dir, { recursive: true });
       const home = prepareHome(dir);
@@ -63,7 +64,7 @@ test.each(harms)(
       await store.close();
       expect(readdirSync(home.dir).filter((name) => name.includes('restoring'))).toEqual([]);
       if (steps === undefined) continue;
-      expect(steps).toBe(last - 1);
+      expect(steps).toBeLessThan(last);
       expect(last).toBeGreaterThan(5);
       return;
     }
