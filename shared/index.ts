@@ -8,6 +8,7 @@ export * from './contract.ts';
 export * from './defaults.ts';
 export * from './error.ts';
 export * from './format.ts';
+export * from './home-name.ts';
 export * from './in-turn.ts';
 export * from './job.ts';
 export * from './known-keys.ts';

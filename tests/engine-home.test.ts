@@ -38,7 +38,7 @@ test('run/ is removed under the engine: its lock and its socket come back, and n
   expect(said.join('\n')).toMatch(/The lock of the home folder was removed while Belfry was running/);
   expect([isOwned(paths), readOwner(paths)?.pid]).toEqual([true, process.pid]);
   expect((statSync(paths.socket).mode & 0o777).toString(8)).toBe('600');
-  const client = await connect(paths.socket);
+  const client = await connect(paths.socket, clock);
   expect((await client.call('status.get', {})).ok).toBe(true);
   client.close();
   const second = createBelfry(plainHost({ home: paths.dir, clock: handClock() }));

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { CallInput, CallName, CallOutput } from '../../shared/index.ts';
+import { type CallInput, type CallName, type CallOutput, namedHome } from '../../shared/index.ts';
 import { type Client, connect, type HostAnswers } from '../api/index.ts';
-import { defaultHome, type HomePaths, locateHome, namedHome } from '../store/index.ts';
+import { defaultHome, type HomePaths, locateHome } from '../store/index.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 import { type Paint, painter } from './paint.ts';

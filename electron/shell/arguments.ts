@@ -1,5 +1,4 @@
-import { BelfryError, nearest } from '../../shared/index.ts';
-import { namedHome } from '../store/index.ts';
+import { BelfryError, namedHome, nearest } from '../../shared/index.ts';
 
 /** What the command line asks of the desktop application. */
 export type Arguments = {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { posix, win32 } from 'node:path';
-import { BelfryError } from '../../shared/index.ts';
 
 /** Every place inside one home folder, as absolute paths. */
 export type HomePaths = {
@@ -53,32 +52,6 @@ export function defaultHome(
   const configured = env['XDG_CONFIG_HOME'];
   const base = configured && posix.isAbsolute(configured) ? configured : posix.join(home, '.config');
   return posix.join(base, 'Belfry');
-}
-
-/**
- * A home folder as people name it in `--home` or BELFRY_HOME (`where`): `~` is their own folder, also where no shell has
- * seen it (a service, `--home=~/b`). Throws BAD_INPUT for an empty name and for another user's folder (`~ann`).
- */
-export function namedHome(
-  name: string,
-  where: '--home' | 'BELFRY_HOME',
-  env: Readonly<Record<string, string | undefined>>,
-): string {
-  const wrong = (why: string, remedy: string) =>
-    new BelfryError({
-      code: 'BAD_INPUT',
-      what: 'No home folder is named',
-      where: `in ${where}`,
-      why,
-      remedy,
-      field: where,
-    });
-  if (name.trim() === '') throw wrong('It is empty', `Give ${where} a folder, or leave it out`);
-  const [, user, rest] = /^~([^/\\]*)(.*)$/s.exec(name) ?? [];
-  if (user === undefined) return name;
-  if (user !== '')
-    throw wrong(`Whose folder ~${user} is only a shell knows`, 'Write the whole path, or ./ before the name');
-  return `${env['HOME'] || homedir()}${rest ?? ''}`;
 }
 
 /**

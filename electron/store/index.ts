@@ -13,7 +13,6 @@ export {
   type HomePaths,
   homePaths,
   type Machine,
-  namedHome,
   thisMachine,
 } from './home-paths.ts';
 export { type HomePart, watchHome } from './home-watch.ts';
