@@ -1,8 +1,10 @@
 import {
+  attentionOf,
   type ErrorCode,
   fromInstant,
   type JobView,
   type Millis,
+  needsAttention,
   type PostView,
   type Status,
 } from '../../shared/index.ts';
