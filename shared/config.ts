@@ -80,9 +80,14 @@ export const settingsSchema = z.strictObject({
 export const settingsPatchSchema = z.strictObject(fields).partial();
 export type Settings = z.output<typeof settingsSchema>;
 
+/** The form of config.json that this program reads; raised when it gets keys that an older program must not ignore. */
+export const configFormat = 1;
+
 /** config.json: read and edited by people, kept in git. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
+  /** Form of the file; left out = 1. */
+  version: z.int().min(1, 'must be at least 1').max(configFormat, 'is not known').optional(),
   settings: settingsSchema.prefault({}),
   workspaces: z.array(workspaceSchema).default([]),
   jobs: z.array(jobSchema).default([]),

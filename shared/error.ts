@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Every error code that Belfry can show: a closed list, so that clients decide by code and never by text. */
 export const errorCodes = [
   'BAD_INPUT', // a value given by a person or a program does not fit its schema
-  'BAD_CONFIG', // config.json has mistakes or cannot be read; the last good version stays in force
+  'BAD_CONFIG', // config.json has mistakes or cannot be read; the last good version, if there is one, stays in force
   'NOT_FOUND', // a job, run, post, account, template or file does not exist
   'ALREADY_EXISTS', // an id is taken
   'CONFLICT', // the thing is in a state that does not allow this

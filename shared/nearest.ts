@@ -1,3 +1,21 @@
+import { BelfryError } from './error.ts';
+
+/** NOT_FOUND for an id that is in none of `known`, with the one that was probably meant. */
+export function unknownId(
+  kind: string,
+  id: string,
+  at: { known?: readonly string[]; where: string; remedy: string },
+): BelfryError {
+  const guess = nearest(id, at.known ?? []);
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Unknown ${kind} "${id.slice(0, 100)}"`,
+    where: at.where,
+    why: guess === undefined ? `No ${kind} has this id` : `No ${kind} has this id; did you mean "${guess}"?`,
+    remedy: at.remedy,
+  });
+}
+
 /** The candidate closest to `word` (edit distance at most a third of its length, at least 1), or undefined. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));

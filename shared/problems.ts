@@ -77,8 +77,8 @@ function problemsOfIssue(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const guess = nearest(key, known(issue.path));
-      const hint = guess ? `; did you mean "${guess}"?` : '';
-      return { field: pathOf([...issue.path, key], prefix), message: `is not a known key${hint}` };
+      const hint = guess ? `did you mean "${guess}"?` : 'it is misspelt, or of a newer version of Belfry';
+      return { field: pathOf([...issue.path, key], prefix), message: `is not a known key; ${hint}` };
     });
   }
   if (issue.code === 'invalid_union') return unionProblems(issue, prefix);

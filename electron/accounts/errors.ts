@@ -1,4 +1,4 @@
-import { type Account, BelfryError, nearest } from '../../shared/index.ts';
+import { type Account, BelfryError, unknownId } from '../../shared/index.ts';
 import type { Candidate, Owner } from './networks/door.ts';
 
 /** An error as a sentence for the account's `reason`: its text without the code. */
@@ -7,15 +7,10 @@ export function reasonOf(error: BelfryError): string {
 }
 
 export function unknownAccount(id: string, all: readonly Account[]): BelfryError {
-  const guess = nearest(
-    id,
-    all.map((account) => account.id),
-  );
-  return new BelfryError({
-    code: 'NOT_FOUND',
-    what: `Unknown account "${id.slice(0, 100)}"`,
+  const known = all.map((account) => account.id);
+  return unknownId('account', id, {
+    known,
     where: 'in config.json',
-    why: guess ? `There is one named "${guess}"` : 'No account has this id',
     remedy: 'List the accounts for their ids',
   });
 }

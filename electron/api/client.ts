@@ -1,4 +1,6 @@
+import { lstatSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import {
   type Announcement,
   BelfryError,
@@ -134,17 +136,46 @@ function open(path: string): Promise<Socket> {
 }
 
 function connectError(path: string, cause: NodeJS.ErrnoException): BelfryError {
-  const foreign = cause.code === 'EACCES' || cause.code === 'EPERM';
+  const closed = cause.code === 'EACCES' || cause.code === 'EPERM';
   return new BelfryError({
-    code: foreign ? 'HOME_UNUSABLE' : 'NOT_RUNNING',
-    what: foreign ? 'The engine may not be reached' : 'Belfry is not running',
+    code: closed ? 'HOME_UNUSABLE' : 'NOT_RUNNING',
+    what: closed ? 'The engine may not be reached' : 'Belfry is not running',
     where: `at ${path}`,
-    why: foreign ? 'The socket belongs to another user' : 'No engine answers for this home folder',
-    remedy: foreign
-      ? 'Run this as the user who started Belfry'
-      : 'Start it with `belfry run` or open the application, or name its home with --home',
+    ...(closed
+      ? reasonOfRefusal(path)
+      : {
+          why: 'No engine answers for this home folder',
+          remedy: 'Start it with `belfry run` or open the application, or name its home with --home',
+        }),
     cause,
   });
+}
+
+/** Whose the socket is, or which folder keeps us from it. */
+function reasonOfRefusal(path: string): { why: string; remedy: string } {
+  const own = process.getuid?.();
+  for (const place of [path, dirname(path), dirname(dirname(path))]) {
+    const owner = ownerOf(place);
+    if (owner === undefined) continue; // What lies in a folder that is closed to us cannot be seen.
+    if (owner !== own)
+      return { why: `${place} belongs to another user`, remedy: 'Run this as the user who started Belfry' };
+    return {
+      why: `The rights of ${place} keep you out, although it is yours`,
+      remedy: `Give them back with: chmod ${place === path ? 600 : 700} ${place}`,
+    };
+  }
+  return {
+    why: 'The rights of a folder on the way keep you out',
+    remedy: 'Check the rights of the home folder and of those above it',
+  };
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return lstatSync(path).uid;
+  } catch {
+    return undefined; // Gone, or in a folder that is closed to us: the caller looks one folder higher.
+  }
 }
 
 function lost(path: string): Envelope<never> {

@@ -4,7 +4,10 @@ import { wireOf } from './failure.ts';
 import type { Io } from './io.ts';
 import { painter } from './paint.ts';
 import { createProgram } from './program.ts';
-import { usageError } from './usage.ts';
+import { subcommandHint, usageError } from './usage.ts';
+
+/** Mistakes listed for people. */
+const mostListed = 20;
 
 /** Runs one command line (without node and script) and gives its exit code (design §6). Never rejects. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
@@ -21,12 +24,14 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    return complain(error instanceof CommanderError ? usageError(error, program, args) : error, args, io);
+    const told = error instanceof CommanderError ? usageError(error, program, args) : error;
+    return complain(told, subcommandHint(program, args), args, io);
   }
 }
 
-function complain(error: unknown, args: readonly string[], io: Io): number {
-  const wire = wireOf(error);
+function complain(error: unknown, hint: string, args: readonly string[], io: Io): number {
+  const found = wireOf(error);
+  const wire = found.code === 'NOT_FOUND' && hint ? { ...found, message: `${found.message} ${hint}` } : found;
   // Asked of the arguments themselves: the mistake may be what kept them from being read.
   const json = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--json');
   if (json) io.out(`${JSON.stringify({ error: wire }, undefined, 2)}\n`);
@@ -34,8 +39,12 @@ function complain(error: unknown, args: readonly string[], io: Io): number {
   return exitCodeOf(wire.code);
 }
 
-/** More than one mistake reads better as a list; a single one is in the message. */
+/** More than one mistake reads better as a list; a single one is in the message. All of them are in `--json`. */
 function listed(details: { field: string; message: string }[] = []): string {
   if (details.length < 2) return '';
-  return details.map(({ field, message }) => `  ${field ? `${field}: ` : ''}${message}\n`).join('');
+  const lines = details
+    .slice(0, mostListed)
+    .map(({ field, message }) => `  ${field ? `${field}: ` : ''}${message}\n`);
+  const more = details.length - lines.length;
+  return [...lines, ...(more > 0 ? [`  … and ${more} more; --json lists all\n`] : [])].join('');
 }

@@ -17,6 +17,23 @@ export function usageError(error: CommanderError, program: Command, args: readon
   });
 }
 
+/**
+ * What to say when nothing was found under a word that stands where a sub-command could: `belfry jobs undo` looks for a
+ * job "undo". '' when the word is a sub-command or the command has none.
+ */
+export function subcommandHint(program: Command, args: readonly string[]): string {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const group = program.commands.find((command) => words.includes(command.name()));
+  const word = group && words[words.indexOf(group.name()) + 1];
+  if (!group || word === undefined || group.commands.length === 0) return '';
+  const names = group.commands.map((command) => command.name());
+  if (names.includes(word)) return '';
+  const guess = nearest(word, names);
+  return guess
+    ? `Did you mean \`belfry ${group.name()} ${guess}\`?`
+    : `If you meant a command: belfry ${group.name()} has ${names.join(', ')}.`;
+}
+
 function commandIn(program: Command, args: readonly string[]): string[] {
   const named = program.commands.find((command) => args.includes(command.name()));
   return named ? [named.name()] : [];

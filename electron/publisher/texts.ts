@@ -46,6 +46,13 @@ export function refusedError(
       why: refusal.why,
       remedy: remedies.edit,
     });
+  // NOT_FOUND is about a file of ours: the network was not asked.
+  if (refusal.code === 'NOT_FOUND')
+    return make('NOT_FOUND', work, {
+      what: 'A file of the post is missing',
+      why: refusal.why,
+      remedy: 'Put the file back, or edit the post and add it again',
+    });
   const what =
     refusal.code === 'NETWORK_UNREACHABLE' ? 'The network did not answer' : 'The network refused the post';
   return make(refusal.code, work, { what, why: refusal.why, remedy: remedyOf(refusal, again) });

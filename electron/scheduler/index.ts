@@ -1,5 +1,5 @@
 export { type CheckContext, checkJob, checkJobs } from './check/check-job.ts';
-export { checkTrigger } from './check/check-triggers.ts';
+export { checkTrigger, triggerNotes } from './check/check-triggers.ts';
 export {
   type CrontabImport,
   type CrontabOptions,

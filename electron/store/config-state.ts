@@ -21,11 +21,13 @@ export type ConfigState = {
   problem: BelfryError | null;
   /** The file was there and is not any more. */
   gone: boolean;
+  /** Something was read that is in force: the file, or the copy of its last good version. False: only the defaults are. */
+  good: boolean;
 };
 
 /** The next state by what lies on disk now: the new configuration, or the old one with the problem. */
 export function lookAt(file: ConfigFile, check: ConfigCheck, before: ConfigState): ConfigState {
-  const text = tryRead(file);
+  const text = tryRead(file, before.good);
   if (text instanceof BelfryError) return { ...before, text: undefined, problem: text, gone: false };
   if (text === undefined) {
     const had = before.text !== undefined || before.problem !== null;
@@ -33,11 +35,12 @@ export function lookAt(file: ConfigFile, check: ConfigCheck, before: ConfigState
   }
   if (text === before.text) return before;
   const reading = readConfigText(text, check);
-  if (!reading.ok) return { ...before, text, problem: mistakes(file.path, reading.problems), gone: false };
-  return { text, raw: reading.raw, config: reading.config, problem: null, gone: false };
+  if (!reading.ok)
+    return { ...before, text, problem: mistakes(file.path, reading.problems, before.good), gone: false };
+  return { text, raw: reading.raw, config: reading.config, problem: null, gone: false, good: true };
 }
 
-function tryRead(file: ConfigFile): string | undefined | BelfryError {
+function tryRead(file: ConfigFile, good: boolean): string | undefined | BelfryError {
   try {
     return file.readText();
   } catch (error) {
@@ -47,7 +50,7 @@ function tryRead(file: ConfigFile): string | undefined | BelfryError {
       what: 'The configuration cannot be read',
       where: `in ${file.path}`,
       why: reasonOf(error),
-      remedy: 'Put this right; until then the last good version stays in force',
+      remedy: `Put this right; ${untilThen(good)}`,
       cause: error,
     });
   }
@@ -62,7 +65,7 @@ export function startingState(
 ): ConfigState {
   const copy = readCopy(lastGoodPath, log);
   if (copy === undefined) return emptyState();
-  if (tryRead(file) === undefined) {
+  if (tryRead(file, true) === undefined) {
     const aside = lastGoodPath.replace(/\.json$/, '.removed.json');
     renameSync(lastGoodPath, aside);
     log('warn', `There is no ${file.path}: starting without jobs. Its last good version is kept at ${aside}`);
@@ -73,12 +76,19 @@ export function startingState(
     log('warn', `The copy at ${lastGoodPath} cannot be used: ${listProblems(reading.problems)}`);
     return emptyState();
   }
-  return { ...emptyState(), raw: reading.raw, config: reading.config };
+  return { ...emptyState(), raw: reading.raw, config: reading.config, good: true };
 }
 
 /** Nothing in force but the defaults. */
 export function emptyState(): ConfigState {
-  return { text: undefined, raw: {}, config: configSchema.parse({}), problem: null, gone: false };
+  return {
+    text: undefined,
+    raw: {},
+    config: configSchema.parse({}),
+    problem: null,
+    gone: false,
+    good: false,
+  };
 }
 
 function readCopy(path: string, log: Log): string | undefined {
@@ -107,14 +117,21 @@ function gone(path: string): BelfryError {
   });
 }
 
-function mistakes(path: string, problems: Problem[]): BelfryError {
+/** What is in force while the file cannot be used. */
+function untilThen(good: boolean): string {
+  return good
+    ? 'until then the last good version stays in force'
+    : 'until then Belfry runs with the defaults and without the jobs and accounts of this file';
+}
+
+function mistakes(path: string, problems: Problem[], good: boolean): BelfryError {
   const [first] = problems;
   return new BelfryError({
     code: 'BAD_CONFIG',
     what: problems.length === 1 ? 'There is a mistake' : `There are ${problems.length} mistakes`,
     where: `in ${path}`,
     why: listProblems(problems),
-    remedy: 'Correct the file; until then the last good version stays in force',
+    remedy: `Correct the file; ${untilThen(good)}`,
     ...(first?.field ? { field: first.field } : {}),
     details: problems,
   });

@@ -1,12 +1,17 @@
+import type { z } from 'zod';
 import {
   builtinStepSchema,
   type Config,
   type ConfigInput,
   check,
+  configFormat,
   configSchema,
   jobSchema,
   nearest,
   type Problem,
+  stepSchema,
+  triggerSchema,
+  workspaceSchema,
 } from '../../shared/index.ts';
 import { parseJsonText } from './config-text.ts';
 
@@ -34,6 +39,8 @@ export function readConfigText(text: string, meaning: ConfigCheck): ConfigReadin
 
 /** Checks a configuration as it stands on disk: shape, ids given twice, names that lead nowhere, and its meaning. */
 export function readConfig(raw: unknown, meaning: ConfigCheck): ConfigReading {
+  const newer = newerFormat(raw);
+  if (newer) return { ok: false, problems: [newer] };
   const shape = check(configSchema, raw);
   const problems = [
     ...(shape.ok
@@ -46,17 +53,77 @@ export function readConfig(raw: unknown, meaning: ConfigCheck): ConfigReading {
   return { ok: false, problems: unique(problems) };
 }
 
-/** One misspelt key must not hide that another job's cron expression is impossible: good jobs are checked one by one. */
+/** A file of a later form is not full of mistakes: this program is too old for it. */
+function newerFormat(raw: unknown): Problem | undefined {
+  const format = valueIn(raw, 'version');
+  if (typeof format !== 'number' || format <= configFormat) return undefined;
+  const message = `is ${format}: a newer Belfry wrote this file, and this one reads version ${configFormat}; update Belfry`;
+  return { field: 'version', message };
+}
+
+/**
+ * One misspelt key must not hide that a cron expression is impossible: of jobs whose shape is wrong, the triggers and steps
+ * that can be understood are checked all the same, without the keys that are wrong.
+ */
 function meaningOfGoodJobs(raw: unknown, meaning: ConfigCheck): Problem[] {
+  const workspaces = listIn(raw, 'workspaces').flatMap(
+    (entry) => workspaceSchema.safeParse(entry).data ?? [],
+  );
   return listIn(raw, 'jobs').flatMap((entry, index) => {
-    const job = jobSchema.safeParse(entry);
-    if (!job.success) return [];
-    const alone = configSchema.parse({ jobs: [job.data] });
-    return meaning(alone).map((problem) => ({
-      ...problem,
-      field: problem.field.replace(/^jobs\[0\]/, `jobs[${index}]`),
-    }));
+    const { job, triggers, steps } = understood(entry);
+    const parsed = configSchema.safeParse({ jobs: [job], workspaces });
+    if (!parsed.success) return [];
+    return meaning(parsed.data).flatMap(({ field, message }) => {
+      const [, list, at, rest = ''] = /^jobs\[0\]\.(triggers|steps)\[(\d+)\](.*)$/.exec(field) ?? [];
+      if (list === undefined) return [{ field: field.replace(/^jobs\[0\]/, `jobs[${index}]`), message }];
+      const place = (list === 'triggers' ? triggers : steps)[Number(at)];
+      // The step that stands in for those that were not understood is none of the file's.
+      return place === undefined ? [] : [{ field: `jobs[${index}].${list}[${place}]${rest}`, message }];
+    });
   });
+}
+
+/** What can be understood of a job, and at which places of the file its triggers and steps stand. */
+function understood(entry: unknown): { job: unknown; triggers: number[]; steps: number[] } {
+  const triggers = listIn(entry, 'triggers').map((trigger) => withoutMistakes(triggerSchema, trigger));
+  const steps = listIn(entry, 'steps').map((step) => withoutMistakes(stepSchema, step));
+  const rest =
+    typeof entry === 'object' && entry !== null ? { ...entry, triggers: [], steps: [standIn] } : {};
+  const named = { id: 'unnamed', name: 'Unnamed', steps: [standIn] };
+  const job = withoutMistakes(jobSchema, { ...named, ...rest }) ?? named;
+  const goodSteps = steps.filter((step) => step !== undefined);
+  return {
+    job: {
+      ...job,
+      triggers: triggers.filter((trigger) => trigger !== undefined),
+      steps: goodSteps.length > 0 ? goodSteps : [standIn],
+    },
+    triggers: placesOf(triggers),
+    steps: placesOf(steps),
+  };
+}
+
+/** A job must have a step. */
+const standIn = { type: 'command', name: 'Unnamed', command: ['unnamed'], enabled: false };
+
+function placesOf(list: readonly unknown[]): number[] {
+  return list.flatMap((one, place) => (one === undefined ? [] : [place]));
+}
+
+/** `value` parsed without the keys that are wrong; undefined when it cannot do without them. */
+function withoutMistakes<S extends z.ZodType>(schema: S, value: unknown): z.output<S> | undefined {
+  const copy: unknown = structuredClone(value);
+  const first = schema.safeParse(copy);
+  if (first.success) return first.data;
+  for (const issue of first.error.issues) {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.at(-1)];
+    const path = issue.code === 'unrecognized_keys' ? issue.path : issue.path.slice(0, -1);
+    const holder = path.reduce<unknown>((inner, key) => valueIn(inner, String(key)), copy);
+    for (const key of keys)
+      if (typeof holder === 'object' && holder !== null && key !== undefined)
+        Reflect.deleteProperty(holder, key);
+  }
+  return schema.safeParse(copy).data;
 }
 
 /** The one name that objects of JavaScript cannot hold like others; an environment variable could be called so. */

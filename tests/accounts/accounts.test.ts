@@ -444,7 +444,7 @@ describe('remove', () => {
     const server = await loopback(whoAmI({ t: ada }));
     const { accounts } = await openRoom(temporaryHome());
     await accounts.add({ id: 'newsroom', network: 'mastodon', server: server.url, token: 't' });
-    expect(await message(accounts.verify('newsrom'))).toContain('There is one named "newsroom"');
+    expect(await message(accounts.verify('newsrom'))).toContain('did you mean "newsroom"?');
   });
 });
 

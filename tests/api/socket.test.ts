@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -117,6 +117,26 @@ test('nobody there is NOT_RUNNING, with what to do', async () => {
   const stale = join(temporaryHome(), 'stale.sock');
   writeFileSync(stale, '');
   await expect(connect(stale, systemClock)).rejects.toMatchObject({ code: 'NOT_RUNNING' });
+});
+
+test('a socket that may not be opened says what is in the way', async () => {
+  const home = temporaryHome();
+  const { path } = await door({}, home);
+  chmodSync(path, 0);
+  const asUser = process.getuid?.() === 0 ? 65534 : undefined;
+  // Root may open everything: another process, as an ordinary user, tries for it.
+  if (asUser !== undefined) {
+    chownSync(home, asUser, asUser);
+    chownSync(join(home, 'run'), asUser, asUser);
+    chownSync(path, asUser, asUser);
+  }
+  const said = spawnSync(process.execPath, [join(import.meta.dirname, 'connect-child.ts'), path], {
+    encoding: 'utf8',
+    ...(asUser === undefined ? {} : { uid: asUser, gid: asUser }),
+  });
+  expect(said.stdout).toContain(`HOME_UNUSABLE: The engine may not be reached, at ${path}.`);
+  expect(said.stdout).toContain(`The rights of ${path} keep you out, although it is yours.`);
+  expect(said.stdout).toContain(`chmod 600 ${path}`);
 });
 
 test('an engine that ends answers open calls with NOT_RUNNING, and tells its clients', async () => {

@@ -449,3 +449,23 @@ test('help is on standard output and no failure', async () => {
   }
   expect((await belfry(['--help'])).out).toContain('run-job');
 });
+
+test('an id or a sub-command that is misspelt comes with what was meant', async () => {
+  const { run } = await running();
+  await run(['jobs', 'add', '-'], JSON.stringify([news, trends]));
+  const undo = await run(['jobs', 'undo']);
+  expect(undo).toMatchObject({ code: 5 });
+  expect(undo.err).toMatch(/If you meant a command: belfry jobs has list, show, add, .*\.\n$/);
+  expect((await run(['jobs', 'shwo'])).err).toContain('Did you mean `belfry jobs show`?');
+  expect((await run(['config', 'chek'])).err).toContain('Did you mean `belfry config check`?');
+  expect((await run(['jobs', 'show', 'nes'])).err).not.toContain('command');
+});
+
+test('of ten thousand mistakes twenty are printed, and how many more there are', async () => {
+  const { run } = await running();
+  const many = Array.from({ length: 10_000 }, () => ({ id: 'X' }));
+  const result = await run(['jobs', 'add', '-'], JSON.stringify(many));
+  expect(result.code).toBe(2);
+  expect(result.err.split('\n').length).toBeLessThan(25);
+  expect(result.err).toMatch(/ {2}… and \d+ more; --json lists all\n$/);
+});

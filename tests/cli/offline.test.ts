@@ -116,7 +116,21 @@ test('config check: good, missing, and every mistake of a bad one with its line'
     jobs: 1,
     workspaces: 0,
     accounts: 0,
+    notes: [],
   });
+  const bothDays = homeWith({
+    jobs: [
+      {
+        id: 'news',
+        name: 'News',
+        triggers: [{ type: 'cron', expression: '0 9 13 * fri' }],
+        steps: [step],
+      },
+    ],
+  });
+  expect((await belfry(['--home', bothDays, 'config', 'check'])).out).toMatch(
+    /\nNote: jobs\[0\]\.triggers\[0\]\.expression sets both the day of month and the day of week: .*two triggers\.\n/,
+  );
   expect((await belfry(['--home', temporaryHome(), 'config', 'check'])).out).toContain('0 jobs');
 
   const bad = homeWith({

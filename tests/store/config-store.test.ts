@@ -49,6 +49,27 @@ function setUp(text?: string, check?: ConfigCheck) {
 }
 const ids = (store: { current(): { jobs: { id: string }[] } }) => store.current().jobs.map((one) => one.id);
 
+test('a broken file says what is in force: the last good version only where there is one', () => {
+  const first = setUp('{"jobs": [{}]}');
+  expect(first.open().problem()?.message).toMatch(
+    /until then Belfry runs with the defaults and without the jobs and accounts of this file\.$/,
+  );
+  const later = setUp(withJob('a'));
+  const store = later.open();
+  writeFileSync(later.home.config, '{');
+  const again = createConfigStore({
+    file: confFile(later.home.config),
+    lastGoodPath: later.home.lastGoodConfig,
+    log: () => {},
+  });
+  return store.stop().then(() => {
+    again.start();
+    onTestFinished(() => again.stop());
+    expect(ids(again)).toEqual(['a']);
+    expect(again.problem()?.message).toMatch(/until then the last good version stays in force\.$/);
+  });
+});
+
 test('without a file the defaults are in force, and nothing is written before the first change', async () => {
   const { home, open } = setUp();
   const store = open();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkConfig } from '../../electron/check-config.ts';
 import { type ConfigCheck, readConfigText } from '../../electron/store/index.ts';
 
 const nothing: ConfigCheck = () => [];
@@ -149,6 +150,38 @@ describe('mistakes of a person', () => {
     ]);
     expect(problems(text({ jobs: jobs.slice(1) }), meaning)).toEqual([
       expect.stringMatching(/^jobs\[1\]\.name: is odd/),
+    ]);
+  });
+  test('mistakes of form hide no impossible schedule and no step that cannot work', () => {
+    const cron = (expression: string) => ({ type: 'cron', expression });
+    const steps = [{ ...step, nam: 1 }, step, { type: 'command', name: 'B', command: [''] }];
+    const bad = text({
+      jobs: [
+        job('a', { workspace: 'w', triggers: [{ type: 'cron' }, cron('61 25 * * *')], steps }),
+        { steps: [step], triggers: [cron('99 * * * *')] },
+        job('c', { triggers: [{ type: 'cron', fields: { hour: '25', dayOfWeek: '1' } }] }),
+      ],
+    });
+    expect(problems(bad, checkConfig).map((line) => line.replace(/ \(line \d+\)/, ''))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^jobs\[0\]\.workspace: is not a known key/),
+        expect.stringMatching(/^jobs\[0\]\.triggers\[1\]\.expression: minute "61"/),
+        expect.stringMatching(/^jobs\[0\]\.triggers\[1\]\.expression: hour "25"/),
+        expect.stringMatching(/^jobs\[0\]\.steps\[2\]\.command: must name a program/),
+        expect.stringMatching(/^jobs\[1\]\.id: is missing/),
+        expect.stringMatching(/^jobs\[1\]\.triggers\[0\]\.expression: minute "99"/),
+        expect.stringMatching(/^jobs\[2\]\.triggers\[0\]\.fields\.hour: hour "25"/),
+        expect.stringMatching(/^jobs\[2\]\.triggers\[0\]\.fields\.dayOfWeek: takes names only/),
+      ]),
+    );
+  });
+  test('a file of a newer form says so, and nothing about what it cannot know', () => {
+    expect(problems(text({ version: 2, novelty: {}, jobs: [{ novel: 1 }] }))).toEqual([
+      'version: is 2: a newer Belfry wrote this file, and this one reads version 1; update Belfry (line 2)',
+    ]);
+    expect(problems(text({ version: 1 }))).toEqual([]);
+    expect(problems(text({ novelty: {} }))).toEqual([
+      'novelty: is not a known key; it is misspelt, or of a newer version of Belfry (line 2)',
     ]);
   });
   test('every job wrong: every job named', () => {

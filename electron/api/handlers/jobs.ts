@@ -9,6 +9,7 @@ import {
   type Problem,
   problemsError,
   toInstant,
+  unknownId,
   withoutDefaults,
 } from '../../../shared/index.ts';
 import type { Handlers } from '../dispatch.ts';
@@ -90,7 +91,7 @@ export function jobHandlers(needs: ApiNeeds) {
     'jobs.templates': async () => [...needs.jobs.templates],
     'jobs.useTemplate': async ({ id }) => {
       const template = needs.jobs.templates.find((candidate) => candidate.id === id);
-      if (!template) throw notFound('template', id, 'belfry jobs templates');
+      if (!template) throw unknown('template', id, needs.jobs.templates, 'belfry jobs templates');
       await save((raw) => ({
         ...raw,
         workspaces: missing(raw.workspaces, template.workspaces),
@@ -108,9 +109,9 @@ export function jobHandlers(needs: ApiNeeds) {
       return {};
     },
     'workspaces.remove': async ({ id }) => {
-      if (!needs.config.current().workspaces.some((workspace) => workspace.id === id)) {
-        throw notFound('workspace', id, 'belfry config check');
-      }
+      const { workspaces } = needs.config.current();
+      if (!workspaces.some((workspace) => workspace.id === id))
+        throw unknown('workspace', id, workspaces, 'belfry workspaces');
       await save((raw) => ({
         ...raw,
         workspaces: (raw.workspaces ?? []).filter((workspace) => workspace.id !== id),
@@ -152,9 +153,14 @@ function view(needs: ApiNeeds, job: Job, lastRuns: ReadonlyMap<string, LastRun>)
   };
 }
 
+function unknown(kind: string, id: string, all: readonly { id: string }[], command: string): BelfryError {
+  const known = all.map((one) => one.id);
+  return unknownId(kind, id, { known, where: 'in config.json', remedy: `List them with: ${command}` });
+}
+
 function find(needs: ApiNeeds, id: string): Job {
   const job = needs.jobs.all().find((candidate) => candidate.id === id);
-  if (!job) throw notFound('job', id, 'belfry jobs');
+  if (!job) throw unknown('job', id, needs.jobs.all(), 'belfry jobs');
   return job;
 }
 
@@ -198,16 +204,6 @@ function taken(id: string): BelfryError {
     why: 'Ids are unique',
     remedy: `Choose another id, or change that job: belfry jobs set ${id} FILE`,
     field: 'job.id',
-  });
-}
-
-function notFound(kind: string, id: string, command: string): BelfryError {
-  return new BelfryError({
-    code: 'NOT_FOUND',
-    what: `Unknown ${kind} "${id}"`,
-    where: 'in config.json',
-    why: 'No entry has this id',
-    remedy: `List them with: ${command}`,
   });
 }
 

@@ -1,10 +1,11 @@
 import {
-  BelfryError,
+  type BelfryError,
   type Config,
   type ConfigInput,
   fillText,
   fromInstant,
   problemsError,
+  unknownId,
 } from '../../../shared/index.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiNeeds } from '../ports.ts';
@@ -18,7 +19,7 @@ export function planHandlers(needs: ApiNeeds) {
   const queueOf = async (account: string) => {
     const [queue] = await queues.list(slotsShown, account);
     if (queue) return queue;
-    throw unknown('queue', account, 'belfry queue');
+    throw unknownId('queue', account, { where: 'in config.json', remedy: 'List them with: belfry queue' });
   };
   return {
     'series.list': () => series.list(),
@@ -38,7 +39,12 @@ export function planHandlers(needs: ApiNeeds) {
       const { accounts, queues: kept } = config.current();
       const isKnown =
         accounts.some(({ id }) => id === account) || kept.some((queue) => queue.account === account);
-      if (!isKnown) throw unknown('account', account, 'belfry accounts');
+      if (!isKnown)
+        throw unknownId('account', account, {
+          known: accounts.map(({ id }) => id),
+          where: 'in config.json',
+          remedy: 'List them with: belfry accounts',
+        });
       await config.change((raw): ConfigInput => {
         const others = (raw.queues ?? []).filter((queue) => queue.account !== account);
         const mine = timezone === null ? { account, slots } : { account, timezone, slots };
@@ -69,7 +75,7 @@ export function planHandlers(needs: ApiNeeds) {
     'snippets.remove': async ({ kind, id }) => {
       const list = kind === 'text' ? 'texts' : 'hashtags';
       if (!config.current()[list].some((one) => one.id === id))
-        throw unknown(kind === 'text' ? 'text' : 'group of hashtags', id, 'belfry snippets');
+        throw unknownSnippet(kind === 'text' ? 'text' : 'group of hashtags', id, config.current()[list]);
       await config.change((raw): ConfigInput => {
         const { texts = [], hashtags = [] } = raw;
         return kind === 'text'
@@ -81,7 +87,7 @@ export function planHandlers(needs: ApiNeeds) {
     'snippets.fill': async ({ template, text, values }) => {
       const { texts, hashtags } = config.current();
       const named = texts.find(({ id }) => id === template)?.text ?? text;
-      if (named === undefined) throw unknown('text', template ?? '', 'belfry snippets');
+      if (named === undefined) throw unknownSnippet('text', template ?? '', texts);
       const filled = fillText(named, { values, hashtags }, 'values');
       if (filled.problems.length > 0) throw problemsError(filled.problems, 'the text');
       return { text: filled.text };
@@ -100,12 +106,7 @@ function replaced<T extends { id: string }>(kept: readonly T[], given: readonly 
   return [...kept.map((one) => byId.get(one.id) ?? one), ...[...byId.values()].filter(isNew)];
 }
 
-function unknown(kind: string, id: string, command: string): BelfryError {
-  return new BelfryError({
-    code: 'NOT_FOUND',
-    what: `Unknown ${kind} "${id}"`,
-    where: 'in config.json',
-    why: `No ${kind} has this id`,
-    remedy: `List them with: ${command}`,
-  });
+function unknownSnippet(kind: string, id: string, all: readonly { id: string }[]): BelfryError {
+  const known = all.map((one) => one.id);
+  return unknownId(kind, id, { known, where: 'in config.json', remedy: 'List them with: belfry snippets' });
 }

@@ -3,6 +3,9 @@ import type { Command } from 'commander';
 import { counted } from '../text.ts';
 import type { Use } from '../use.ts';
 
+/** Notes printed for people; all of them are in `--json`. */
+const mostNotes = 20;
+
 /** Configuration: check. */
 export function configCommands(program: Command, use: Use): void {
   const config = program
@@ -19,11 +22,23 @@ export function configCommands(program: Command, use: Use): void {
         const { jobs, workspaces, accounts } = await readConfigFile(file, {
           mayBeMissing: name === undefined,
         });
-        const found = { file, jobs: jobs.length, workspaces: workspaces.length, accounts: accounts.length };
-        show(
-          found,
-          () =>
+        const { triggerNotes } = await import('../../scheduler/index.ts');
+        const notes = jobs.flatMap((job, index) =>
+          triggerNotes(job.triggers).map((note) => ({ ...note, field: `jobs[${index}].${note.field}` })),
+        );
+        const found = {
+          file,
+          jobs: jobs.length,
+          workspaces: workspaces.length,
+          accounts: accounts.length,
+          notes,
+        };
+        show(found, () =>
+          [
             `${file} is good: ${counted(jobs.length, 'job')}, ${counted(workspaces.length, 'workspace')}, ${counted(accounts.length, 'account')}.`,
+            ...notes.slice(0, mostNotes).map(({ field, message }) => `Note: ${field} ${message}.`),
+            ...(notes.length > mostNotes ? [`… and ${counted(notes.length - mostNotes, 'more note')}.`] : []),
+          ].join('\n'),
         );
       }),
     );

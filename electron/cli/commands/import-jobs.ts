@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { BelfryError, problemsError, type Workspace } from '../../../shared/index.ts';
+import { problemsError, unknownId, type Workspace } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import type { Preview } from '../crontab/read-crontab.ts';
 import { wireOf } from '../failure.ts';
@@ -88,11 +88,9 @@ async function asItIs(context: Context): Promise<Home> {
 function find(workspaces: readonly Workspace[], id: string): Workspace {
   const found = workspaces.find((workspace) => workspace.id === id);
   if (found) return found;
-  throw new BelfryError({
-    code: 'NOT_FOUND',
-    what: `Unknown workspace "${id}"`,
+  throw unknownId('workspace', id, {
+    known: workspaces.map((one) => one.id),
     where: 'in the option --workspace',
-    why: 'No workspace has this id',
     remedy: 'List them with `belfry workspaces`',
   });
 }

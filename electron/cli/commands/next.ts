@@ -7,6 +7,7 @@ import {
   parse,
   timezoneSchema,
   triggerSchema,
+  unknownId,
 } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { wireOf } from '../failure.ts';
@@ -89,8 +90,14 @@ async function ofConfiguredJob(context: Context, id: string, options: Options): 
   const { fireTimes } = await import('../../scheduler/index.ts');
   const { builtinJobs } = await import('../../templates/index.ts');
   const { jobs, settings } = await readConfigFile(paths.config);
-  const job = [...builtinJobs, ...jobs].find((candidate) => candidate.id === id);
-  if (!job) throw unknownJob(id, paths.config);
+  const all = [...builtinJobs, ...jobs];
+  const job = all.find((candidate) => candidate.id === id);
+  if (!job)
+    throw unknownId('job', id, {
+      known: all.map((one) => one.id),
+      where: `in ${paths.config}`,
+      remedy: 'Check the id, or name another home with --home',
+    });
   const { readAnchors } = await import('../../store/index.ts');
   const anchor = readAnchors(paths.db).get(id);
   return fireTimes({
@@ -103,16 +110,6 @@ async function ofConfiguredJob(context: Context, id: string, options: Options): 
     now: io.clock.now(),
     from: options.from === undefined ? io.clock.now() : fromInstant(options.from),
     count: options.count,
-  });
-}
-
-function unknownJob(id: string, where: string): BelfryError {
-  return new BelfryError({
-    code: 'NOT_FOUND',
-    what: `Unknown job "${id}"`,
-    where: `in ${where}`,
-    why: 'No job has this id',
-    remedy: 'Check the id, or name another home with --home',
   });
 }
 

@@ -1,11 +1,11 @@
 import {
-  BelfryError,
   type Config,
   fromInstant,
   type Job,
   jobSchema,
   type Millis,
   problemsError,
+  unknownId,
 } from '../../../shared/index.ts';
 import { checkJob, checkJobs } from '../../scheduler/index.ts';
 import { readAnchors } from '../../store/index.ts';
@@ -91,13 +91,12 @@ async function ofEngine(context: Context, id: string): Promise<Subject> {
 }
 
 function ofConfig({ jobs }: Config, id: string, where: string): Job {
-  const job = [...builtinJobs, ...jobs].find((candidate) => candidate.id === id);
+  const all = [...builtinJobs, ...jobs];
+  const job = all.find((candidate) => candidate.id === id);
   if (job) return job;
-  throw new BelfryError({
-    code: 'NOT_FOUND',
-    what: `Unknown job "${id}"`,
+  throw unknownId('job', id, {
+    known: all.map((one) => one.id),
     where: `in ${where}`,
-    why: 'No job has this id',
     remedy: 'Check the id, name another home with --home, or write a file with a dot or slash: ./FILE',
   });
 }

@@ -3,6 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { BelfryError } from '../../../shared/index.ts';
 import { type Environment, pathName } from './environment.ts';
+import { foreignProgram } from './foreign-program.ts';
 
 /** What stands at a path, as far as it matters for running it. */
 type Finding = 'program' | 'nothing' | 'folder' | 'not-executable';
@@ -33,12 +34,18 @@ export async function resolveProgram(
   const path = environment[pathName(environment)] ?? '';
   const folders = isPath ? [folder] : path.split(delimiter).map((entry) => resolve(folder, entry || '.'));
   const refused: string[] = [];
+  let isForeign = false;
   for (const place of folders) {
     for (const ending of endings(environment)) {
       const file = isPath ? resolve(place, program + ending) : join(place, program + ending);
       const finding = await examine(file);
-      if (finding === 'program') return file;
-      if (finding !== 'nothing') refused.push(`${file} is ${reasons[finding]}`);
+      const madeFor = finding === 'program' ? await foreignProgram(file) : null;
+      if (finding === 'program' && madeFor === null) return file;
+      if (madeFor !== null) {
+        isForeign = true;
+        refused.push(`${file} is a program for ${madeFor}, and not for this machine`);
+      } else if (finding !== 'nothing' && finding !== 'program')
+        refused.push(`${file} is ${reasons[finding]}`);
     }
   }
   throw new BelfryError({
@@ -46,7 +53,9 @@ export async function resolveProgram(
     what: `The program "${program}" cannot be run`,
     where,
     why: refused.length > 0 ? refused.join('; ') : `It is in none of these places: ${folders.join(', ')}`,
-    remedy: remedyFor(isPath, refused.length > 0),
+    remedy: isForeign
+      ? 'Install the one that is built for this machine'
+      : remedyFor(isPath, refused.length > 0),
   });
 }
 

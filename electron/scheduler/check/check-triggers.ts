@@ -19,6 +19,17 @@ export function checkTrigger(trigger: Trigger, place: Place): Problem[] {
   return [{ field: fieldOf(trigger), message: `can never fire: ${whyNever(trigger)}` }];
 }
 
+/** What may be meant otherwise in good triggers: fields named within each, such as `triggers[0].expression`. */
+export function triggerNotes(triggers: readonly Trigger[]): Problem[] {
+  return triggers.flatMap((trigger, index) => {
+    const spec = trigger.type === 'cron' ? readCron(trigger).spec : null;
+    if (!spec?.days || !spec.weekdays) return [];
+    const message =
+      'sets both the day of month and the day of week: Belfry runs on days that fit both, where a crontab runs on days that fit either; for "either", use two triggers';
+    return [{ field: `${pathOf(['triggers', index])}.${fieldOf(trigger)}`, message }];
+  });
+}
+
 /** What is wrong with a job's triggers, limits and blackouts, each alone and all together; `after` also asks for a future. */
 export function checkTriggers(timing: Timing, place: Place, after?: number): Problem[] {
   const each = timing.triggers.flatMap((trigger, index) =>
