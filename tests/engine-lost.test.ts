@@ -66,6 +66,6 @@ test.each([
     const after = await readHealth(next, '1.0.0');
     expect(after).toMatchObject({ ok: false, reasons: [{ code: 'NEEDS_PERSON' }] });
     expect((await next.call('warnings.confirm', { code: 'NEEDS_PERSON' })).ok).toBe(true);
-    expect(await readHealth(next, '1.0.0')).toEqual({ ok: true, version: '1.0.0' });
+    expect(await readHealth(next, '1.0.0')).toMatchObject({ ok: true });
   },
 );
