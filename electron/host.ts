@@ -30,7 +30,8 @@ export type Host = {
   quit(): void;
   /** The window in a browser; null when this host has a window of its own, or none. */
   browserWindow(): BrowserWindow | null;
-  openUrl(url: string): Promise<void>;
+  /** Opens an address in the browser; one that is not `known` only when the user, who sees it first, agrees. */
+  openUrl(url: string, known: boolean): Promise<void>;
   /** Asks the person for files to post; paths on this machine. */
   pickFiles(): Promise<string[]>;
   startDemo(): Promise<{ url: string | null }>;

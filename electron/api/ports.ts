@@ -151,7 +151,7 @@ export type ApiNeeds = {
   };
   host: {
     quit(): void;
-    openUrl(url: string): Promise<void>;
+    openUrl(url: string, known: boolean): Promise<void>;
     pickFiles(): Promise<string[]>;
     startDemo(): Promise<{ url: string | null }>;
     launchAtLogin(enabled: boolean): Promise<void>;

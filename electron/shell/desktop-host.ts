@@ -1,9 +1,10 @@
-import { app, shell } from 'electron';
+import { app } from 'electron';
 import type { Clock, Log } from '../../shared/index.ts';
 import type { Host } from '../host.ts';
 import { launchUtilityHelper } from './helper.ts';
 import { launchAtLogin } from './login.ts';
 import type { Notify } from './notify.ts';
+import { openAddress } from './open-address.ts';
 import { startAgain } from './own-command.ts';
 import { pickFiles } from './pick-files.ts';
 import { systemVault } from './vault.ts';
@@ -34,7 +35,7 @@ export function createDesktopHost(needs: DesktopHostNeeds): Host {
     vaults: [systemVault],
     quit,
     browserWindow: () => null,
-    openUrl: (url) => shell.openExternal(url),
+    openUrl: openAddress,
     pickFiles,
     async startDemo() {
       startAgain(['--demo']);

@@ -1,9 +1,10 @@
 import { type Status, toInstant, waitsForOwner } from '../../../shared/index.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiNeeds } from '../ports.ts';
+import type { KnownSites } from './known-sites.ts';
 
 /** Calls about the engine as a whole. */
-export function statusHandlers(needs: ApiNeeds) {
+export function statusHandlers(needs: ApiNeeds, sites: KnownSites) {
   return {
     'status.get': () => status(needs),
     'scheduler.start': async () => {
@@ -23,7 +24,7 @@ export function statusHandlers(needs: ApiNeeds) {
       return {};
     },
     'shell.open': async ({ url }) => {
-      await needs.host.openUrl(url);
+      await needs.host.openUrl(url, await sites.knows(url));
       return {};
     },
     'shell.pickFiles': async () => ({ paths: await needs.host.pickFiles() }),
