@@ -44,6 +44,10 @@ export const envSchema = z.record(
 /** One argument of a command. */
 export const argumentSchema = z.string().refine(hasNoNul, 'must not contain a NUL character');
 
+/** How many of something there are; `more`: there are more, which were not counted. */
+export const countSchema = z.strictObject({ count: z.int(), more: z.boolean() });
+export type Count = z.output<typeof countSchema>;
+
 /** Instant to wire form: UTC with milliseconds. */
 export function toInstant(at: Millis): string {
   return new Date(at).toISOString();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accountInputSchema, accountMoveSchema, accountPatchSchema, accountViewSchema } from './account.ts';
-import { idSchema, instantSchema, timezoneSchema } from './basics.ts';
+import { countSchema, idSchema, instantSchema, timezoneSchema } from './basics.ts';
 import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
@@ -36,6 +36,14 @@ const done = z.strictObject({});
 const byId = z.strictObject({ id: z.string().min(1) });
 /** `dryRun` shows what would change. */
 const bulk = z.strictObject({ select: postSelectionSchema, dryRun: z.boolean().default(false) });
+/** What a page is asked for with: where the page before ended, how much, and whether to say how many there are in all. */
+const page = {
+  cursor: z.string().min(1).max(100, 'must have at most 100 characters').optional(),
+  limit: z.int().min(1, 'must be at least 1').max(1000, 'must be at most 1000').default(100),
+  count: z.boolean().default(false),
+};
+/** `cursor` is where the next page begins, null at the end; `total` is null when nobody asked for it. */
+const paged = { cursor: z.string().nullable(), total: countSchema.nullable() };
 const limit = z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000').default(100);
 
 /** Every call that a client can make: what goes in and what comes out. The same over IPC, socket and HTTP. */
@@ -116,6 +124,17 @@ export const contract = {
     }),
     out: z.array(runViewSchema),
   },
+  /** The same page by page: a cursor holds while runs come and go. */
+  'runs.page': {
+    in: z.strictObject({
+      jobId: z.string().optional(),
+      status: z.enum(runStatuses).optional(),
+      /** The page after this run; where there is a cursor, that goes before. */
+      before: z.string().optional(),
+      ...page,
+    }),
+    out: z.strictObject({ runs: z.array(runViewSchema), ...paged }),
+  },
   'runs.get': { in: byId, out: runViewSchema },
   'runs.cancel': { in: byId, out: runViewSchema },
   /** Runs a failed run's job again from its failed step, with the results of the steps before. */
@@ -131,17 +150,35 @@ export const contract = {
       id: z.string().optional(),
       after: z.int().min(0).optional(),
       tail: z.boolean().default(false),
+      limit,
+    }),
+    out: z.array(outputLineSchema),
+  },
+  /**
+   * Lines of one run (`id`) or of all, page by page, those of a page always oldest first; `order` says from which end.
+   * A search looks through so much and no more at a time: a page with few lines or none and a cursor is not the end.
+   */
+  'runs.outputPage': {
+    in: z.strictObject({
+      id: z.string().optional(),
       search: z
         .string()
         .max(1000, 'must have at most 1000 characters')
         .refine((text) => !text.includes('\0'), 'must not contain a NUL character')
         .optional(),
-      limit,
+      order: z.enum(['newest', 'oldest'], 'must be newest or oldest').default('newest'),
+      cursor: page.cursor,
+      limit: page.limit,
     }),
-    out: z.array(outputLineSchema),
+    out: z.strictObject({ lines: z.array(outputLineSchema), cursor: paged.cursor }),
   },
 
   'posts.list': { in: postQuerySchema, out: z.array(postViewSchema) },
+  /** The same page by page: a cursor holds while posts are moved, published or removed. */
+  'posts.page': {
+    in: postQuerySchema.extend(page),
+    out: z.strictObject({ posts: z.array(postViewSchema), ...paged }),
+  },
   /** How many posts `posts.list` would list, counted up to 10,000. */
   'posts.count': { in: postCountQuerySchema, out: postCountSchema },
   'posts.get': { in: byId, out: postViewSchema },
@@ -228,9 +265,12 @@ export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'workspaces.list',
   'schedule.next',
   'runs.list',
+  'runs.page',
   'runs.get',
   'runs.output',
+  'runs.outputPage',
   'posts.list',
+  'posts.page',
   'posts.count',
   'posts.get',
   'posts.check',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema } from './basics.ts';
+import { type Count, countSchema, instantSchema } from './basics.ts';
 import { problemSchema } from './error.ts';
 import { postInputSchema, postSources, postViewSchema, tagSchema, targetStatuses } from './post.ts';
 
@@ -49,9 +49,9 @@ const { status, account, tag, search } = postQuerySchema.shape;
 export const postCountQuerySchema = z.strictObject({ status, account, tag, search });
 export type PostCountQuery = z.output<typeof postCountQuerySchema>;
 
-/** How many posts fit; `more`: there are more, which were not counted. */
-export const postCountSchema = z.strictObject({ count: z.int(), more: z.boolean() });
-export type PostCount = z.output<typeof postCountSchema>;
+/** How many posts fit. */
+export const postCountSchema = countSchema;
+export type PostCount = Count;
 
 /** Which targets a command for many is about: those that fit everything that is given. */
 export const postSelectionSchema = z

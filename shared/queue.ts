@@ -34,6 +34,8 @@ export const queueViewSchema = z.strictObject({
   upcoming: z.array(
     z.strictObject({ at: instantSchema, slot: z.boolean(), post: postViewSchema.nullable() }),
   ),
+  /** Posts of the account that wait and are not in `upcoming`. */
+  later: z.int(),
 });
 export type QueueView = z.infer<typeof queueViewSchema>;
 

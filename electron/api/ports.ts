@@ -82,15 +82,13 @@ export type ApiNeeds = {
     list(query: HandlerInput<'runs.list'>): Promise<RunView[]>;
     get(id: string): Promise<RunView | undefined>;
     output(query: HandlerInput<'runs.output'>): Promise<OutputLine[]>;
+    page(query: HandlerInput<'runs.page'>): Promise<CallOutput<'runs.page'>>;
+    outputPage(query: HandlerInput<'runs.outputPage'>): Promise<CallOutput<'runs.outputPage'>>;
   };
   posts: {
     count(query: HandlerInput<'posts.count'>): Promise<CallOutput<'posts.count'>>;
-    list(
-      query: Omit<HandlerInput<'posts.list'>, 'from' | 'to'> & {
-        from?: Millis | undefined;
-        to?: Millis | undefined;
-      },
-    ): Promise<PostView[]>;
+    list(query: InMillis<HandlerInput<'posts.list'>>): Promise<PostView[]>;
+    page(query: InMillis<HandlerInput<'posts.page'>>): Promise<CallOutput<'posts.page'>>;
     get(id: string): Promise<PostView | undefined>;
     add(post: PostInput, from: { source: PostView['source'] }): Promise<PostView>;
     addAll(
@@ -160,6 +158,9 @@ export type ApiNeeds = {
   /** Jobs changed in config.json: the scheduler looks again. */
   jobsChanged(): Promise<void>;
 };
+
+/** A query with its instants as milliseconds. */
+type InMillis<Q> = Omit<Q, 'from' | 'to'> & { from?: Millis | undefined; to?: Millis | undefined };
 
 /** The newest run of a job that really ran. */
 export type LastRun = { id: string; status: RunView['status']; finishedAt: Millis | null };

@@ -94,6 +94,7 @@ export type PostsPort = {
   ): Promise<PostView>;
   check(post: PostInput): Promise<{ problems: Problem[] }>;
   get(id: string): Promise<PostView | undefined>;
+  getAll(ids: readonly string[]): Promise<PostView[]>;
   history(id: string): Promise<readonly unknown[]>;
   cancel(id: string): Promise<PostView>;
   move(id: string, publishAt: Millis): Promise<PostView>;

@@ -62,22 +62,28 @@ export async function addToSlots(needs: PlannerNeeds, post: PostInput, from: Add
   }
 }
 
-/** The next `limit` slots of a queue with what is in them, and what else waits until the last of them. */
+/**
+ * The next `limit` slots of a queue with what is in them, and what else waits until the last of them: as many posts
+ * again at most. `later` says how many posts are left out.
+ */
 export async function viewQueue(needs: PlannerNeeds, queue: Queue, limit: number): Promise<QueueView> {
   const now = needs.clock.now();
   const times = slotTimes(needs, queue, now, limit);
   const last = times.at(-1) ?? now;
   // What is due now is on its way out.
-  const waiting = await needs.posts.waiting(queue.account, now + 1, last);
+  const waiting = await needs.posts.waiting(queue.account, now + 1, now + horizonMs);
   const taken = new Set(waiting.map(({ dueAt }) => dueAt));
   const slots = new Set(times);
-  const posts = await Promise.all(
-    waiting.map(async ({ post, dueAt }) => ({
-      at: dueAt,
-      slot: slots.has(dueAt),
-      post: (await needs.posts.get(post)) ?? null,
-    })),
+  let others = 0;
+  const shown = waiting.filter(({ dueAt }) => dueAt <= last && (slots.has(dueAt) || ++others <= limit));
+  const views = new Map(
+    (await needs.posts.getAll(shown.map(({ post }) => post))).map((view) => [view.id, view]),
   );
+  const posts = shown.map(({ post, dueAt }) => ({
+    at: dueAt,
+    slot: slots.has(dueAt),
+    post: views.get(post) ?? null,
+  }));
   const free = times.filter((at) => !taken.has(at)).map((at) => ({ at, slot: true, post: null }));
   return {
     account: queue.account,
@@ -87,6 +93,7 @@ export async function viewQueue(needs: PlannerNeeds, queue: Queue, limit: number
     upcoming: [...posts, ...free]
       .sort((a, b) => a.at - b.at)
       .map(({ at, ...rest }) => ({ at: toInstant(at), ...rest })),
+    later: waiting.length - shown.length,
   };
 }
 

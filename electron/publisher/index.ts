@@ -1,4 +1,5 @@
 import type {
+  CallOutput,
   Millis,
   Overdue,
   PostBatchResult,
@@ -81,9 +82,13 @@ export type Publisher = {
   edit(id: string, post: PostInput): Promise<PostView>;
   /** Throws NOT_FOUND when there is no post `after`. */
   list(query: ListQuery): Promise<PostView[]>;
+  /** The same page by page, with the number of all that fit when `count` asks for it. */
+  page(query: ListQuery & { count: boolean }): Promise<CallOutput<'posts.page'>>;
   /** How many posts fit, counted up to 10,000. */
   count(query: PostCountQuery): Promise<PostCount>;
   get(id: string): Promise<PostView | undefined>;
+  /** Those that are there, in the order of the ids. */
+  getAll(ids: readonly string[]): Promise<PostView[]>;
   /** What happened to each target, oldest first. */
   history(id: string): Promise<HistoryLine[]>;
   cancel(id: string): Promise<PostView>;
@@ -121,6 +126,10 @@ export function createPublisher(given: PublisherNeeds): Publisher {
   const http = createHttp({ ...needs, timeoutMs: needs.requestTimeoutMs });
   const adapterOf = createAdapters();
   const passes = createPasses(given.patienceMs ?? 20_000);
+  const counted = async (query: PostCountQuery | ListQuery): Promise<PostCount> => {
+    const found = await ledger.count(query, mostCounted + 1);
+    return { count: Math.min(found, mostCounted), more: found > mostCounted };
+  };
   const spent = new Map<string, Millis>();
   const underWay = new Set<Promise<unknown>>();
 
@@ -192,10 +201,12 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     edit: (id, post) => editPost(needs, id, post, limitsOf),
     check: (post, edited) => checkPost(needs, http, adapterOf, post, edited),
     list: async (query) => viewPosts(needs, await ledger.list(query)),
-    async count(query) {
-      const found = await ledger.count(query, mostCounted + 1);
-      return { count: Math.min(found, mostCounted), more: found > mostCounted };
+    async page({ count, ...query }) {
+      const { records, cursor } = await ledger.page(query);
+      return { posts: await viewPosts(needs, records), cursor, total: count ? await counted(query) : null };
     },
+    count: counted,
+    getAll: async (ids) => viewPosts(needs, await ledger.getAll(ids)),
     get: async (id) => {
       const record = await ledger.get(id);
       return record && viewPost(needs, record);

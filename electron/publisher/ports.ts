@@ -11,7 +11,6 @@ import type {
   Network,
   Override,
   Poll,
-  PostCountQuery,
   PostSelection,
   PostView,
   Random,
@@ -188,6 +187,8 @@ export type ListQuery = {
   /** `latest` when left out. */
   order?: 'latest' | 'soonest' | undefined;
   after?: string | undefined;
+  /** Where the page before ended; goes before `after`. */
+  cursor?: string | undefined;
   limit: number;
 };
 
@@ -232,10 +233,14 @@ export type PostLedger = {
   /** The post that was added with this key. */
   byOrigin(originKey: string): Promise<PostRecord | undefined>;
   get(id: string): Promise<PostRecord | undefined>;
+  /** Those that are there, in the order of the ids. */
+  getAll(ids: readonly string[]): Promise<PostRecord[]>;
   /** Throws NOT_FOUND when there is no post `after`. */
   list(query: ListQuery): Promise<PostRecord[]>;
+  /** The same with the cursor of the next page; null when there is none. Throws BAD_INPUT for a cursor that is none. */
+  page(query: ListQuery): Promise<{ records: PostRecord[]; cursor: string | null }>;
   /** How many fit, counted up to `most`. */
-  count(query: PostCountQuery, most: number): Promise<number>;
+  count(query: Omit<ListQuery, 'limit' | 'order' | 'after' | 'cursor'>, most: number): Promise<number>;
   /** The targets that fit everything that is given, in the order in which they are due; one more than `most` when there are more. */
   select(selection: PostSelection, most: number): Promise<Work[]>;
   /** A file that a post has. */

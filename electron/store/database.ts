@@ -10,6 +10,8 @@ import { isTrouble, sqliteReason } from './sqlite-errors.ts';
 /** Below this, SQLite can corrupt a WAL database that two processes open (fixed in 3.51.3). */
 const oldestSqlite = [3, 51, 3] as const;
 const cachedStatements = 256;
+/** Pages that SQLite keeps at hand: lists of ten thousand posts and of a thousand jobs fit in. */
+const cacheKiB = 16 * 1024;
 /** A flood of output leaves a large -wal behind; it is cut back to this many bytes. */
 const largestIdleWal = 64 * 1024 * 1024;
 
@@ -31,7 +33,7 @@ export function openDatabase(path: string, onError: OnError = () => undefined): 
   try {
     checkVersion(raw);
     raw.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-      PRAGMA journal_size_limit = ${largestIdleWal};`);
+      PRAGMA cache_size = -${cacheKiB}; PRAGMA journal_size_limit = ${largestIdleWal};`);
     migrate(raw, path);
   } catch (error) {
     raw.close();

@@ -8,6 +8,7 @@ import { media } from './migrations/005-media.ts';
 import { retries } from './migrations/006-retries.ts';
 import { movedAccounts } from './migrations/007-moved-accounts.ts';
 import { holds } from './migrations/008-holds.ts';
+import { readingOrder } from './migrations/009-reading-order.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
 const migrations: readonly string[] = [
@@ -18,8 +19,7 @@ const migrations: readonly string[] = [
   media,
   retries,
   movedAccounts,
-  holds,
-];
+  holds, readingOrder];
 
 /** The version that this program writes. */
 export const newestVersion = migrations.length;

@@ -12,7 +12,7 @@ export const mergeSteps: StepSizes = { first: 16, least: 4, most: 32 };
 const stepBlocks = 200;
 /** Three letters are what the index is made of; of a long text some are enough to find the blocks. */
 const gram = 3;
-const mostGrams = 24;
+const mostGrams = 12;
 
 /** Id of the newest block that the index knows; blocks after it are looked through one by one. */
 export async function indexedUpTo(db: Database): Promise<number> {

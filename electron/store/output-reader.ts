@@ -1,117 +1,176 @@
 import { sql } from 'kysely';
-import type { HandlerInput, OutputLine } from '../../shared/index.ts';
+import type { CallOutput, HandlerInput, OutputLine } from '../../shared/index.ts';
+import { badCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { type Block, searchBlock, unpackBlock } from './output-blocks.ts';
 import { indexedUpTo, mayHold } from './output-index.ts';
 
 export type OutputQuery = HandlerInput<'runs.output'>;
+export type OutputPageQuery = HandlerInput<'runs.outputPage'>;
+export type OutputPage = CallOutput<'runs.outputPage'>;
 
-/** Gives the next blocks of a query in its order, none when there are no more. */
-type Fetch = () => Promise<Block[]>;
+/** Characters that one page looks through at most, some 10 ms of work: the event loop is held meanwhile. */
+const mostLookedAt = 6 * 1024 * 1024;
+/** What a look into the index counts as, and the ids of blocks that it is for. */
+const lookCost = 1024 * 1024;
+const idsPerLook = 32_768;
+/** Hits of one look: their blocks are read a few at a time. */
+const hitsPerLook = 256;
+/** Blocks read at once: a page of lines is rarely spread over more. */
+const blocksPerRead = 16;
 
-/** Blocks fetched first: a page of lines is rarely spread over more. A search that finds little fetches more at a time. */
-const blocksPerFetch = 32;
-const mostPerFetch = 128;
-
-/** Lines of one run or of all (`runs.output` of the contract), oldest first. */
+/** Lines of one run or the newest of all (`runs.output` of the contract), oldest first. */
 export async function readOutput(db: Database, query: OutputQuery): Promise<OutputLine[]> {
-  const forward = query.id !== undefined && !query.tail;
-  const fetch = await fetching(db, query, forward);
-  const { after = 0, search = '' } = query;
+  const { id, after, limit } = query;
+  const isForward = id !== undefined && !query.tail;
   const found: OutputLine[] = [];
-  for (let blocks = await fetch(); blocks.length > 0; blocks = await fetch()) {
-    for (const block of blocks) {
-      const all = search === '' ? unpackBlock(block) : searchBlock(block, search);
-      const lines = after === 0 ? all : all.filter((line) => line.seq > after);
-      found.push(...(forward ? lines : lines.reverse()));
-      if (found.length >= query.limit) break;
-    }
-    if (found.length >= query.limit) break;
-    // Looking through many blocks is long work: others get their turn in between.
+  let cursor = after === undefined || !isForward ? undefined : await cursorAfter(db, id, after);
+  for (;;) {
+    const order = isForward ? 'oldest' : 'newest';
+    const page = await readOutputPage(db, { id, order, cursor, limit: limit - found.length });
+    const lines = after === undefined ? page.lines : page.lines.filter(({ seq }) => seq > after);
+    if (isForward) found.push(...lines);
+    else found.unshift(...lines);
+    const isPast = after !== undefined && !isForward && lines.length < page.lines.length;
+    if (found.length >= limit || page.cursor === null || isPast) return found;
+    cursor = page.cursor;
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const lines = found.slice(0, query.limit);
-  return forward ? lines : lines.reverse();
 }
 
-async function fetching(db: Database, query: OutputQuery, forward: boolean): Promise<Fetch> {
-  const { id, search = '' } = query;
-  const indexed = mayHold(search) ? await indexedUpTo(db) : 0;
-  if (id !== undefined) return ofRun(db, query, { id, forward, indexed });
-  const fresh = ofAll(db, search, indexed);
-  return mayHold(search) ? inTurn(fresh, ofIndex(db, search)) : fresh;
+/** The block that holds the next line, so that a page at the end of a long run does not walk through all of it. */
+async function cursorAfter(db: Database, id: string, after: number): Promise<string | undefined> {
+  const { rows } = await sql<{ first: number | null }>`
+    SELECT max(first_seq) AS first FROM output INDEXED BY sqlite_autoindex_output_1
+    WHERE run_id = ${id} AND first_seq <= ${after + 1}`.execute(db);
+  const first = rows[0]?.first ?? null;
+  return first === null ? undefined : cursorOf({ block: first, line: after });
 }
 
-/** Blocks of one run in the order of their numbers, or against it. */
-function ofRun(
+/**
+ * Where a page ended: lines beyond `line` of the block `block` (its id, or within one run its first number), and
+ * all blocks beyond it are still to come.
+ */
+type Place = { block: number; line: number };
+type Found = { blocks: (Block & { id: number })[]; cost: number; edge: number | null };
+
+/** One page of lines (`runs.outputPage` of the contract): it ends when it is full or has looked through enough. */
+export async function readOutputPage(db: Database, query: OutputPageQuery): Promise<OutputPage> {
+  const { id, search = '', limit } = query;
+  const isForward = query.order === 'oldest';
+  const isBeyond = (line: OutputLine, place: Place) =>
+    isForward ? line.seq > place.line : line.seq < place.line;
+  const keyOf = (block: Found['blocks'][number]) => (id === undefined ? block.id : block.first_seq);
+  const from = query.cursor === undefined ? undefined : placeOf(query.cursor);
+  const next = await reading(db, query, isForward);
+  const lines: OutputLine[] = [];
+  const page = (cursor: string | null): OutputPage => ({
+    lines: isForward ? lines : lines.reverse(),
+    cursor,
+  });
+
+  let edge = from?.block ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
+  for (let left = mostLookedAt; left > 0; ) {
+    const found = await next(edge);
+    left -= found.cost;
+    for (const block of found.blocks) {
+      const all = search === '' ? unpackBlock(block) : searchBlock(block, search);
+      const fresh =
+        from !== undefined && keyOf(block) === from.block ? all.filter((line) => isBeyond(line, from)) : all;
+      const wanted = (isForward ? fresh : fresh.reverse()).slice(0, limit - lines.length);
+      lines.push(...wanted);
+      left -= block.text.length;
+      const last = lines.at(-1);
+      if (lines.length >= limit && last) return page(cursorOf({ block: keyOf(block), line: last.seq }));
+      if (left <= 0) return page(cursorOf(past(keyOf(block), isForward)));
+    }
+    if (found.edge === null) return page(null);
+    edge = found.edge;
+  }
+  return page(cursorOf({ block: edge, line: isForward ? 0 : Number.MAX_SAFE_INTEGER }));
+}
+
+/** Nothing of this block is left. */
+function past(block: number, isForward: boolean): Place {
+  return { block, line: isForward ? Number.MAX_SAFE_INTEGER : 0 };
+}
+
+/** Gives the next blocks from `edge` on, that one included, and from where to go on; null at the end. */
+async function reading(
   db: Database,
-  query: OutputQuery,
-  { id, forward, indexed }: { id: string; forward: boolean; indexed: number },
-): Fetch {
-  const { after, search = '' } = query;
+  { id, search = '' }: OutputPageQuery,
+  isForward: boolean,
+): Promise<(edge: number) => Promise<Found>> {
   const known = mayHold(search);
-  let edge: number | undefined;
-  return async () => {
-    let select = db.selectFrom('output').selectAll().where('run_id', '=', id).limit(blocksPerFetch);
-    if (after !== undefined)
-      select = select.where('last_seq', '>', after).where('first_seq', '>=', (of) =>
-        // The block that holds the next line, so that a page at the end of a long run does not walk through all of it.
-        of
-          .selectFrom('output as edge')
-          .where('edge.run_id', '=', id)
-          .where('edge.first_seq', '<=', after + 1)
-          .select((column) =>
-            column.fn.coalesce(column.fn.max('edge.first_seq'), sql<number>`0`).as('first'),
-          ),
+  const indexed = known ? await indexedUpTo(db) : 0;
+  const isOpen = (one: { id: number }) => one.id > indexed;
+
+  /** Blocks in order, those that the index rules out left aside. */
+  const inOrder = async (edge: number): Promise<Found> => {
+    const direction = isForward ? sql`ASC` : sql`DESC`;
+    const bound = isForward ? sql`>=` : sql`<=`;
+    const { rows } = await sql<Block & { id: number }>`${
+      id === undefined
+        ? sql`SELECT * FROM output NOT INDEXED WHERE id ${bound} ${edge} ORDER BY id ${direction}`
+        : sql`SELECT * FROM output INDEXED BY sqlite_autoindex_output_1
+            WHERE run_id = ${id} AND first_seq ${bound} ${edge} ORDER BY first_seq ${direction}`
+    } LIMIT ${blocksPerRead}`.execute(db);
+    const last = rows.at(-1);
+    if (!last || rows.length < blocksPerRead) return { blocks: rows, cost: 0, edge: null };
+    const key = id === undefined ? last.id : last.first_seq;
+    return { blocks: rows, cost: 0, edge: isForward ? key + 1 : key - 1 };
+  };
+
+  let hits: number[] = [];
+  let beyond = 0;
+  /** Blocks that the index names, out of the next so many ids. */
+  const byIndex = async (edge: number): Promise<Found> => {
+    const end = isForward ? Math.min(indexed, edge + idsPerLook - 1) : Math.max(1, edge - idsPerLook + 1);
+    const [low, high] = isForward ? [edge, end] : [end, edge];
+    const direction = isForward ? sql`ASC` : sql`DESC`;
+    let cost = 0;
+    if (hits.length === 0) {
+      const { rows } = await sql<{ rowid: number }>`
+        ${known} AND rowid BETWEEN ${low} AND ${high} ORDER BY rowid ${direction} LIMIT ${hitsPerLook}`.execute(
+        db,
       );
-    if (known) select = select.where(sql<boolean>`(id > ${indexed} OR id IN (${known}))`);
-    if (edge !== undefined) select = select.where('first_seq', forward ? '>' : '<', edge);
-    const blocks = await select.orderBy('first_seq', forward ? 'asc' : 'desc').execute();
-    edge = blocks.at(-1)?.first_seq;
-    return blocks;
-  };
-}
-
-/** Blocks of all runs with an id above `from`, newest first. */
-function ofAll(db: Database, search: string, from: number): Fetch {
-  let edge: number | undefined;
-  return async () => {
-    let select = db.selectFrom('output').selectAll().where('id', '>', from).limit(blocksPerFetch);
-    // LIKE folds the case of ASCII letters only, so it may sort out blocks for an ASCII text alone.
-    if (search !== '' && isAscii(search)) select = select.where('text', 'like', `%${search}%`);
-    if (edge !== undefined) select = select.where('id', '<', edge);
-    const blocks = await select.orderBy('id', 'desc').execute();
-    edge = blocks.at(-1)?.id;
-    return blocks;
-  };
-}
-
-/** Blocks of all runs that the index knows and that may hold `search`, newest first. */
-function ofIndex(db: Database, search: string): Fetch {
-  const known = mayHold(search);
-  let edge = Number.MAX_SAFE_INTEGER;
-  let count = blocksPerFetch;
-  return async () => {
+      cost = lookCost;
+      hits = rows.map(({ rowid }) => rowid);
+      const last = hits.length === hitsPerLook ? hits.at(-1) : undefined;
+      beyond = isForward ? (last ?? end) + 1 : (last ?? end) - 1;
+    }
+    const ids = hits.splice(0, blocksPerRead);
     const { rows } = await sql<Block & { id: number }>`
-      SELECT * FROM output
-      WHERE id IN (${known} AND rowid < ${edge} ORDER BY rowid DESC LIMIT ${count})
-      ORDER BY id DESC`.execute(db);
-    edge = rows.at(-1)?.id ?? 0;
-    count = Math.min(count * 2, mostPerFetch);
-    return rows;
+      SELECT output.* FROM json_each(${JSON.stringify(ids)}) AS hits
+      CROSS JOIN output NOT INDEXED ON output.id = hits.value ORDER BY hits.id`.execute(db);
+    const next = hits[0] ?? beyond;
+    return { blocks: rows, cost, edge: !isForward && next < 1 ? null : next };
+  };
+
+  if (!known || id !== undefined) return inOrder;
+  const newest = await newestBlock(db);
+  return async (edge) => {
+    const at = isForward ? Math.max(1, edge) : Math.min(newest, edge);
+    if (!isOpen({ id: at })) return byIndex(at);
+    const found = await inOrder(at);
+    // Backwards: blocks that the index knows are found by it.
+    const blocks = found.blocks.filter(isOpen);
+    if (isForward || blocks.length === found.blocks.length) return found;
+    return { blocks, cost: 0, edge: indexed > 0 ? indexed : null };
   };
 }
 
-function inTurn(first: Fetch, second: Fetch): Fetch {
-  let current = first;
-  return async () => {
-    const blocks = await current();
-    if (blocks.length > 0 || current === second) return blocks;
-    current = second;
-    return second();
-  };
+async function newestBlock(db: Database): Promise<number> {
+  const { rows } = await sql<{ id: number | null }>`SELECT max(id) AS id FROM output NOT INDEXED`.execute(db);
+  return rows[0]?.id ?? 0;
 }
 
-function isAscii(text: string): boolean {
-  return [...text].every((char) => char <= '\x7f');
+function cursorOf({ block, line }: Place): string {
+  return `${block}.${line}`;
+}
+
+function placeOf(cursor: string): Place {
+  const [, block, line] = /^(\d{1,16})\.(\d{1,16})$/.exec(cursor) ?? [];
+  if (block !== undefined && line !== undefined) return { block: Number(block), line: Number(line) };
+  throw badCursor(cursor);
 }

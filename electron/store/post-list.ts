@@ -1,12 +1,8 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import {
-  BelfryError,
-  type PostCountQuery,
-  type PostSelection,
-  type TargetStatus,
-} from '../../shared/index.ts';
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { BelfryError, type PostSelection, type TargetStatus } from '../../shared/index.ts';
 import type { ListQuery } from '../publisher/ports.ts';
 import { counted, open } from './attempts.ts';
+import { badCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import type { PostRow, TargetRow } from './post-rows.ts';
 import type { Tables } from './schema.ts';
@@ -18,24 +14,28 @@ const countedStatuses: readonly TargetStatus[] = [...openStatuses, 'failed', 'un
 const asideStatuses: readonly TargetStatus[] = ['draft', 'cancelled'];
 const aside = sql<SqlBool>`status IN ('draft', 'cancelled')`;
 
-/** The rows of the posts that fit a query, in its order. */
-export function listPosts(db: Database, query: ListQuery): Promise<PostRow[]> {
-  const { status } = query;
-  const isPending = status?.every((one) => openStatuses.includes(one)) ?? false;
-  return isPending ? listPending(db, query, status ?? []) : listAll(db, query);
+/** Rows in the order of a query, each with the time that it stands at. */
+type Placed = PostRow & { placed_at: number | null };
+
+/** One page of the posts that fit a query, and the cursor of the next page; null when there is none. */
+export async function pagePosts(
+  db: Database,
+  query: ListQuery,
+): Promise<{ rows: PostRow[]; cursor: string | null }> {
+  const mark = await markOf(db, query);
+  const more = { ...query, limit: query.limit + 1 };
+  const rows = isPending(query) ? await pendingPage(db, more, mark) : await anyPage(db, more, mark);
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  const cursor = last && rows.length > page.length ? `${last.placed_at ?? ''}.${last.seq}` : null;
+  return { rows: page, cursor };
 }
 
-/** How many posts fit, counted up to `most`: nobody reads a longer number, and a short look leaves time for others. */
-export async function countPosts(db: Database, query: PostCountQuery, most: number): Promise<number> {
-  const { status, account } = query;
-  const fitting = db
-    .selectFrom('posts')
-    .select('posts.seq')
-    .$if(status !== undefined || account !== undefined, (of) =>
-      of.where((on) => withTarget(on, status, account)),
-    )
-    .where((of) => of.and(contentFilters(of, query)))
-    .limit(most);
+/** How many posts fit, counted up to `most`. */
+export async function countPosts(db: Database, query: CountQuery, most: number): Promise<number> {
+  const fitting = isPending(query)
+    ? pending(db, query).select('posts.seq').limit(most)
+    : fittingPosts(db, query).select('posts.seq').limit(most);
   const { found } = await db
     .selectFrom(fitting.as('fitting'))
     .select((of) => of.fn.countAll<number>().as('found'))
@@ -43,34 +43,49 @@ export async function countPosts(db: Database, query: PostCountQuery, most: numb
   return found;
 }
 
+type CountQuery = Omit<ListQuery, 'limit' | 'order' | 'after' | 'cursor'>;
+
+function isPending({ status }: CountQuery): boolean {
+  return status?.every((one) => openStatuses.includes(one)) ?? false;
+}
+
 /** What waits, by when it is due: walks the index of what is due, so that the next five of 100,000 cost as much as of ten. */
-async function listPending(
-  db: Database,
-  query: ListQuery,
-  status: readonly TargetStatus[],
-): Promise<PostRow[]> {
-  const { account, from, to, after, limit } = query;
+function pendingPage(db: Database, query: ListQuery, mark: Mark | undefined): Promise<Placed[]> {
   const direction = query.order === 'soonest' ? 'asc' : 'desc';
-  const mark = after === undefined ? undefined : await pendingMark(db, after, status);
+  return pending(db, query)
+    .selectAll('posts')
+    .select('targets.due_at as placed_at')
+    .$if(mark !== undefined, (of) =>
+      of.where((on) =>
+        on(
+          on.refTuple('targets.due_at', 'targets.post_seq'),
+          direction === 'asc' ? '>' : '<',
+          on.tuple(mark?.at ?? 0, mark?.seq ?? 0),
+        ),
+      ),
+    )
+    .orderBy('targets.due_at', direction)
+    .orderBy('targets.post_seq', direction)
+    .limit(query.limit)
+    .execute();
+}
+
+/** The first target of each post that waits. The tables are joined in this order, whatever the planner believes. */
+function pending(db: Database, query: CountQuery) {
+  const { account, from, to, status = [] } = query;
+  // With the bound every page is a search in the index.
+  const due = sql<
+    Tables['targets']
+  >`(SELECT * FROM targets INDEXED BY targets_due WHERE ${open} AND due_at >= ${from ?? 0})`;
+  const ofAccount = sql<Tables['targets']>`(SELECT * FROM targets INDEXED BY targets_next
+    WHERE ${open} AND account_id = ${account ?? ''} AND due_at >= ${from ?? 0})`;
   return (
     db
-      .selectFrom('targets')
-      .innerJoin('posts', 'posts.id', 'targets.post_id')
-      .selectAll('posts')
-      .where(open)
+      .selectFrom((account === undefined ? due : ofAccount).as('targets'))
+      .crossJoin(byIndex('sqlite_autoindex_posts_1'))
+      .whereRef('posts.id', '=', 'targets.post_id')
       .$if(status.length === 1, (of) => of.where('targets.status', 'in', [...status]))
-      .$if(account !== undefined, (of) => of.where('targets.account_id', '=', account ?? ''))
-      .$if(from !== undefined, (of) => of.where('targets.due_at', '>=', from ?? 0))
       .$if(to !== undefined, (of) => of.where('targets.due_at', '<', to ?? 0))
-      .$if(mark !== undefined, (of) =>
-        of.where((on) =>
-          on(
-            on.refTuple('targets.due_at', 'targets.post_seq'),
-            direction === 'asc' ? '>' : '<',
-            on.tuple(mark?.at ?? 0, mark?.seq ?? 0),
-          ),
-        ),
-      )
       // A post with several such targets is listed once, by the first of them.
       .where((of) =>
         of.not(
@@ -92,61 +107,85 @@ async function listPending(
         ),
       )
       .where((of) => of.and(contentFilters(of, query)))
-      .orderBy('targets.due_at', direction)
-      .orderBy('targets.post_seq', direction)
-      .limit(limit)
-      .execute()
   );
 }
 
-async function listAll(db: Database, query: ListQuery): Promise<PostRow[]> {
-  const { status, account, from, to, after, limit, order } = query;
-  const mark = after === undefined ? undefined : await postMark(db, after);
-  const rows = db
-    .selectFrom('posts')
-    .selectAll()
-    .$if(status !== undefined || account !== undefined, (of) =>
-      of.where((on) => withTarget(on, status, account)),
+/** By `publish_at`; posts without it come first when the latest do, else last, so they are a walk of their own. */
+async function anyPage(db: Database, query: ListQuery, mark: Mark | undefined): Promise<Placed[]> {
+  const { from, to, limit, order } = query;
+  const isSoonest = order === 'soonest';
+  const direction = isSoonest ? 'asc' : 'desc';
+  const compare = isSoonest ? '>' : '<';
+  const page = () => fittingPosts(db, query).selectAll('posts').select('posts.publish_at as placed_at');
+  const untimed = (most: number) =>
+    from !== undefined || to !== undefined || (mark && mark.at !== null && !isSoonest)
+      ? []
+      : page()
+          .where('posts.publish_at', 'is', null)
+          .$if(mark?.at === null, (of) => of.where('posts.seq', compare, mark?.seq ?? 0))
+          .orderBy('posts.seq', direction)
+          .limit(most)
+          .execute();
+  const timed = (most: number) =>
+    mark?.at === null && isSoonest
+      ? []
+      : page()
+          .where('posts.publish_at', 'is not', null)
+          .$if(typeof mark?.at === 'number', (of) =>
+            of
+              .where('posts.publish_at', isSoonest ? '>=' : '<=', mark?.at ?? 0)
+              .where((on) =>
+                on(
+                  on.refTuple('posts.publish_at', 'posts.seq'),
+                  compare,
+                  on.tuple(mark?.at ?? 0, mark?.seq ?? 0),
+                ),
+              ),
+          )
+          .orderBy('posts.publish_at', direction)
+          .orderBy('posts.seq', direction)
+          .limit(most)
+          .execute();
+  const [first, second] = isSoonest ? [timed, untimed] : [untimed, timed];
+  const found = await first(limit);
+  return found.length < limit ? [...found, ...(await second(limit - found.length))] : found;
+}
+
+/** Posts that fit. Few targets need attention or were put aside: then those are looked up first, else posts are walked by time. */
+function fittingPosts(db: Database, query: CountQuery) {
+  const { status, account, from, to } = query;
+  const few = status?.every((one) => countedStatuses.includes(one))
+    ? sql`INDEXED BY targets_counted WHERE ${counted}`
+    : status?.every((one) => asideStatuses.includes(one))
+      ? sql`INDEXED BY targets_aside WHERE ${aside}`
+      : undefined;
+  const targets = (of: Builder, those: RawBuilder<unknown>) =>
+    of
+      .selectFrom(sql<Tables['targets']>`(SELECT * FROM targets ${those})`.as('targets'))
+      .select('targets.post_id')
+      .$if(status !== undefined, (on) => on.where('targets.status', 'in', [...(status ?? [])]))
+      .$if(account !== undefined, (on) => on.where('targets.account_id', '=', account ?? ''));
+  return db
+    .selectFrom(byIndex(few ? 'sqlite_autoindex_posts_1' : 'posts_due'))
+    .$if(few !== undefined, (of) => of.where((on) => on('posts.id', 'in', targets(on, few ?? sql``))))
+    .$if(few === undefined && (status !== undefined || account !== undefined), (of) =>
+      of.where((on) => on.exists(targets(on, sql`WHERE post_id = posts.id`))),
     )
-    .$if(from !== undefined, (of) => of.where('publish_at', '>=', from ?? 0))
-    .$if(to !== undefined, (of) => of.where('publish_at', '<', to ?? 0))
-    .$if(mark !== undefined, (of) => of.where(beyond(mark ?? { at: null, seq: 0 }, order)))
+    .$if(from !== undefined, (of) => of.where('posts.publish_at', '>=', from ?? 0))
+    .$if(to !== undefined, (of) => of.where('posts.publish_at', '<', to ?? 0))
     .where((of) => of.and(contentFilters(of, query)));
-  return order === 'soonest'
-    ? rows
-        .orderBy('publish_at', (by) => by.asc().nullsLast())
-        .orderBy('seq', 'asc')
-        .limit(limit)
-        .execute()
-    : rows
-        .orderBy('publish_at', (by) => by.desc().nullsFirst())
-        .orderBy('seq', 'desc')
-        .limit(limit)
-        .execute();
+}
+
+/** The table of posts, read by this index and no other: without statistics SQLite would guess. */
+function byIndex(index: 'posts_due' | 'sqlite_autoindex_posts_1') {
+  return sql<Tables['posts']>`(SELECT * FROM posts INDEXED BY ${sql.ref(index)})`.as('posts');
 }
 
 type Builder = ExpressionBuilder<Tables, 'posts'>;
 
-/** Few targets want a person or were put aside: those are looked up first. Of the others there are many, and each post is asked for its own. */
-function withTarget(
-  of: Builder,
-  status: readonly TargetStatus[] | undefined,
-  account: string | undefined,
-): Expression<SqlBool> {
-  const targets = of
-    .selectFrom('targets')
-    .select('targets.post_id')
-    .$if(status !== undefined, (on) => on.where('targets.status', 'in', [...(status ?? [])]))
-    .$if(account !== undefined, (on) => on.where('targets.account_id', '=', account ?? ''));
-  if (status?.every((one) => countedStatuses.includes(one)))
-    return of('posts.id', 'in', targets.where(counted));
-  if (status?.every((one) => asideStatuses.includes(one))) return of('posts.id', 'in', targets.where(aside));
-  return of.exists(targets.whereRef('targets.post_id', '=', 'posts.id'));
-}
-
 function contentFilters(
   of: Builder,
-  { tag, search }: Pick<PostCountQuery, 'tag' | 'search'>,
+  { tag, search }: Pick<CountQuery, 'tag' | 'search'>,
 ): Expression<SqlBool>[] {
   const filters: Expression<SqlBool>[] = [];
   if (tag !== undefined) filters.push(tagged(tag));
@@ -181,15 +220,18 @@ function pattern(word: string, column: string): string {
 
 type Mark = { at: number | null; seq: number };
 
-/** What comes after a post in the order of the list. */
-function beyond({ at, seq }: Mark, order: ListQuery['order']): Expression<SqlBool> {
-  if (order === 'soonest')
-    return at === null
-      ? sql<SqlBool>`publish_at IS NULL AND seq > ${seq}`
-      : sql<SqlBool>`((publish_at, seq) > (${at}, ${seq}) OR publish_at IS NULL)`;
-  return at === null
-    ? sql<SqlBool>`(publish_at IS NOT NULL OR seq < ${seq})`
-    : sql<SqlBool>`(publish_at, seq) < (${at}, ${seq})`;
+/** Where the page begins: after a post, or where a cursor stands, which holds when that post is moved or removed. */
+async function markOf(db: Database, query: ListQuery): Promise<Mark | undefined> {
+  const { after, cursor, status = [] } = query;
+  if (cursor !== undefined) return readCursor(cursor);
+  if (after === undefined) return undefined;
+  return isPending(query) ? pendingMark(db, after, status) : postMark(db, after);
+}
+
+function readCursor(cursor: string): Mark {
+  const [, at, seq] = /^(-?\d{1,16})?\.(\d{1,16})$/.exec(cursor) ?? [];
+  if (seq !== undefined) return { at: at === undefined ? null : Number(at), seq: Number(seq) };
+  throw badCursor(cursor);
 }
 
 async function postMark(db: Database, id: string): Promise<Mark> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
 import type { NewPost, PostLedger, PostRecord, Work } from '../publisher/ports.ts';
 import { attemptQueries, counted, open } from './attempts.ts';
@@ -5,9 +6,10 @@ import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { storeEdit } from './post-edit.ts';
 import { insertPost } from './post-insert.ts';
-import { countPosts, listPosts, selectTargets } from './post-list.ts';
+import { countPosts, pagePosts, selectTargets } from './post-list.ts';
 import { type PostRow, type TargetRow, toAttempt, toMedia, toPost, toTarget } from './post-rows.ts';
 import { waitQueries } from './post-waits.ts';
+import type { Tables } from './schema.ts';
 import { writeTogether } from './write-together.ts';
 
 /** SQLite takes 32,766 parameters at most. */
@@ -93,7 +95,21 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
 
     get: (id) => record(db, 'id', id),
 
-    list: async (query) => withTargets(db, await listPosts(db, query)),
+    async getAll(ids) {
+      const { rows } = await sql<PostRow>`
+        SELECT posts.* FROM json_each(${JSON.stringify(ids)}) AS wanted
+        CROSS JOIN posts INDEXED BY sqlite_autoindex_posts_1 ON posts.id = wanted.value ORDER BY wanted.id`.execute(
+        db,
+      );
+      return withTargets(db, rows);
+    },
+
+    list: async (query) => withTargets(db, (await pagePosts(db, query)).rows),
+
+    async page(query) {
+      const { rows, cursor } = await pagePosts(db, query);
+      return { records: await withTargets(db, rows), cursor };
+    },
 
     count: (query, most) => countPosts(db, query, most),
 
@@ -111,7 +127,9 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
       const found = new Set<string>();
       for (let from = 0; from < files.length; from += idsPerQuery) {
         const some = files.slice(from, from + idsPerQuery);
-        const rows = await db.selectFrom('media').select('file').where('file', 'in', some).execute();
+        const { rows } = await sql<{ file: string }>`
+          SELECT file FROM media INDEXED BY media_file
+          WHERE file IN (SELECT value FROM json_each(${JSON.stringify(some)}))`.execute(db);
         for (const { file } of rows) found.add(file);
       }
       return found;
@@ -166,7 +184,11 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
 
     async history(post) {
       const rows = await db
-        .selectFrom('target_history')
+        .selectFrom(
+          sql<Tables['target_history']>`(SELECT * FROM target_history INDEXED BY target_history_target)`.as(
+            'history',
+          ),
+        )
         .selectAll()
         .where('post_id', '=', post)
         .orderBy('seq')

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Millis } from '../../shared/index.ts';
+import { type Millis, runStatuses, runTransitions } from '../../shared/index.ts';
 import type { Database } from './database.ts';
 import type { Pace, StepSizes } from './pace.ts';
 import { hasEnded, jobsWithRuns } from './run-queries.ts';
@@ -30,6 +30,7 @@ export type ForgetNeeds = {
 /** Blocks of output removed in one step: 24 are some 1 MB, which takes a few milliseconds. */
 export const forgetSteps: StepSizes = { first: 24, least: 2, most: 48 };
 const runsPerStep = 50;
+const finalStatuses = runStatuses.filter((status) => runTransitions[status].length === 0);
 
 /** Removes what is over the limits, in steps that are short enough for the event loop. */
 export async function forget(needs: ForgetNeeds, retention: Retention): Promise<void> {
@@ -64,20 +65,20 @@ async function forgetRuns(
 
 async function olderThan({ db }: ForgetNeeds, edge: Millis): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM runs AS old
+    SELECT id FROM runs AS old INDEXED BY runs_created
     WHERE created_at < ${edge} AND status NOT IN ('queued', 'running')
-      AND seq IS NOT (SELECT seq FROM runs WHERE job_id = old.job_id AND ${hasEnded} ORDER BY seq DESC LIMIT 1)
+      AND seq IS NOT (SELECT max(seq) FROM runs INDEXED BY runs_ended WHERE job_id = old.job_id AND ${hasEnded})
     ORDER BY created_at LIMIT ${runsPerStep}`.execute(db);
   return rows.map(idOf);
 }
 
 async function beyond({ db }: ForgetNeeds, jobId: string, count: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM runs
-    WHERE job_id = ${jobId} AND status NOT IN ('queued', 'running') AND seq < (
-      SELECT seq FROM runs WHERE job_id = ${jobId} AND ${hasEnded}
+    SELECT id FROM runs INDEXED BY runs_job
+    WHERE job_id = ${jobId} AND status IN (${sql.join(finalStatuses)}) AND seq < (
+      SELECT seq FROM runs INDEXED BY runs_ended WHERE job_id = ${jobId} AND ${hasEnded}
       ORDER BY seq DESC LIMIT 1 OFFSET ${Math.max(1, count) - 1})
-    ORDER BY seq LIMIT ${runsPerStep}`.execute(db);
+    LIMIT ${runsPerStep}`.execute(db);
   return rows.map(idOf);
 }
 
@@ -87,15 +88,11 @@ async function forgetOldestOutput(
   maxBytes: number,
 ): Promise<boolean> {
   if ((await usedBytes(db)) <= maxBytes) return false;
-  const blocks = await db
-    .selectFrom('output')
-    .select('id')
-    .where('run_id', 'not in', (of) =>
-      of.selectFrom('runs').select('runs.id').where('status', 'in', ['queued', 'running']),
-    )
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+  const { rows: blocks } = await sql<{ id: number }>`
+    SELECT id FROM output NOT INDEXED
+    WHERE id > 0 AND run_id NOT IN (
+      SELECT id FROM runs INDEXED BY runs_status WHERE status IN ('queued', 'running'))
+    ORDER BY id LIMIT ${limit}`.execute(db);
   if (blocks.length === 0) return false;
   await write.inBulk(async (trx) => {
     await trx.deleteFrom('output').where('id', 'in', blocks.map(idOf)).execute();

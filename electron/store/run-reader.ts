@@ -1,19 +1,28 @@
-import { sql } from 'kysely';
-import type { HandlerInput, Millis, OutputLine, RunStatus, RunView } from '../../shared/index.ts';
+import {
+  BelfryError,
+  type CallOutput,
+  type HandlerInput,
+  type OutputLine,
+  type RunView,
+} from '../../shared/index.ts';
+import { badCursor } from './cursor.ts';
 import type { Database } from './database.ts';
-import { readOutput } from './output-reader.ts';
-import { hasEnded, jobIds, withSteps } from './run-queries.ts';
+import { readOutput, readOutputPage } from './output-reader.ts';
+import { countRuns, type LastRun, lastRunRows, newestRuns, openRuns, withSteps } from './run-queries.ts';
 import { toView } from './run-rows.ts';
 
-/** The newest run of a job that really ran and has ended. */
-export type LastRun = { id: string; status: RunStatus; finishedAt: Millis | null };
+/** Counting a million takes some 50 ms. */
+const mostCounted = 1_000_000;
 
 /** Runs as clients read them. */
 export type RunReader = {
   /** Newest first; `before` is the id of the last run of the page before. */
   list(query: HandlerInput<'runs.list'>): Promise<RunView[]>;
+  /** The same page by page. */
+  page(query: HandlerInput<'runs.page'>): Promise<CallOutput<'runs.page'>>;
   get(id: string): Promise<RunView | undefined>;
   output(query: HandlerInput<'runs.output'>): Promise<OutputLine[]>;
+  outputPage(query: HandlerInput<'runs.outputPage'>): Promise<CallOutput<'runs.outputPage'>>;
   /** By job; jobs that never ran are not in it. */
   lastRuns(): Promise<Map<string, LastRun>>;
   /** Runs that are queued or running, oldest first. */
@@ -24,14 +33,23 @@ export type RunReader = {
 export function createRunReader(db: Database): RunReader {
   return {
     list: async ({ jobId, status, before, limit }) => {
-      let select = db.selectFrom('runs').selectAll().orderBy('seq', 'desc').limit(limit);
-      if (jobId !== undefined) select = select.where('job_id', '=', jobId);
-      if (status !== undefined) select = select.where('status', '=', status);
-      if (before !== undefined)
-        select = select.where('seq', '<', (of) =>
-          of.selectFrom('runs as edge').select('edge.seq').where('edge.id', '=', before),
-        );
-      return (await withSteps(db, await select.execute())).map(toView);
+      const edge = before === undefined ? undefined : await seqOf(db, before);
+      const rows = await newestRuns(db, { jobId, status }, { edge, limit });
+      return (await withSteps(db, rows)).map(toView);
+    },
+
+    page: async ({ jobId, status, cursor, before, limit, count }) => {
+      const filter = { jobId, status };
+      const edge =
+        cursor !== undefined ? edgeOf(cursor) : before === undefined ? undefined : await seqOf(db, before);
+      const rows = await newestRuns(db, filter, { edge, limit: limit + 1 });
+      const page = rows.slice(0, limit);
+      const found = count ? await countRuns(db, filter, mostCounted + 1) : null;
+      return {
+        runs: (await withSteps(db, page)).map(toView),
+        cursor: rows.length > limit ? String(page.at(-1)?.seq) : null,
+        total: found === null ? null : { count: Math.min(found, mostCounted), more: found > mostCounted },
+      };
     },
 
     get: async (id) => {
@@ -40,27 +58,29 @@ export function createRunReader(db: Database): RunReader {
     },
 
     output: (query) => readOutput(db, query),
+    outputPage: (query) => readOutputPage(db, query),
 
     lastRuns: async () => new Map((await lastRunRows(db)).map(({ job_id, ...run }) => [job_id, run])),
 
-    open: async () => {
-      const rows = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where('status', 'in', ['queued', 'running'])
-        .orderBy('seq')
-        .execute();
-      return (await withSteps(db, rows)).map(toView);
-    },
+    open: async () => (await withSteps(db, await openRuns(db))).map(toView),
   };
 }
 
-async function lastRunRows(db: Database): Promise<(LastRun & { job_id: string })[]> {
-  const { rows } = await sql<LastRun & { job_id: string }>`
-    WITH RECURSIVE jobs (job_id) AS (${jobIds})
-    SELECT runs.job_id, runs.id, runs.status, runs.finished_at AS "finishedAt"
-    FROM jobs JOIN runs ON runs.seq = (
-      SELECT seq FROM runs WHERE job_id = jobs.job_id AND ${hasEnded} ORDER BY seq DESC LIMIT 1
-    )`.execute(db);
-  return rows;
+function edgeOf(cursor: string): number {
+  if (/^\d{1,16}$/.test(cursor)) return Number(cursor);
+  throw badCursor(cursor);
+}
+
+/** Throws NOT_FOUND for a run that is not there any more: an empty page would look like the end of the list. */
+async function seqOf(db: Database, id: string): Promise<number> {
+  const row = await db.selectFrom('runs').select('seq').where('id', '=', id).executeTakeFirst();
+  if (row) return row.seq;
+  throw new BelfryError({
+    code: 'NOT_FOUND',
+    what: `Unknown run "${id}"`,
+    where: 'in the database',
+    why: 'The page before ended with it, and it was removed since',
+    remedy: 'Begin the list anew, without "before"',
+    field: 'before',
+  });
 }

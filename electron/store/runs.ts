@@ -5,8 +5,8 @@ import type { Database } from './database.ts';
 import { noteEnding } from './endings.ts';
 import { assertEpoch } from './epoch.ts';
 import { appendLines, cutLines } from './output.ts';
-import { hasEnded, withSteps } from './run-queries.ts';
-import { type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
+import { hasEnded, openRuns, withSteps } from './run-queries.ts';
+import { type RunRow, type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
 import {
   closeSteps,
   endRun,
@@ -76,22 +76,14 @@ export function createRunLedger(
       });
     },
 
-    leftOver: async () => {
-      const rows = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where('status', 'in', ['queued', 'running'])
-        .where('epoch', '<>', epoch)
-        .orderBy('seq')
-        .execute();
-      return withSteps(db, rows);
-    },
+    leftOver: async () => withSteps(db, await openRuns(db, epoch)),
 
     lastEnded: async (jobId, originId) => {
-      let select = db.selectFrom('runs').selectAll().where('job_id', '=', jobId).where(hasEnded);
-      if (originId !== undefined)
-        select = select.where((of) => of.or([of('id', '=', originId), of('origin_id', '=', originId)]));
-      return (await withSteps(db, await select.orderBy('seq', 'desc').limit(1).execute()))[0];
+      const ofChain = originId === undefined ? sql`` : sql`AND (id = ${originId} OR origin_id = ${originId})`;
+      const { rows } = await sql<RunRow>`
+        SELECT * FROM runs INDEXED BY runs_ended WHERE job_id = ${jobId} AND ${hasEnded} ${ofChain}
+        ORDER BY seq DESC LIMIT 1`.execute(db);
+      return (await withSteps(db, rows))[0];
     },
 
     append: (runId, lines) => write.inBulk((trx) => appendLines(trx, runId, lines)),
@@ -99,16 +91,12 @@ export function createRunLedger(
     cut: (runId, first, last, remark) => write.inBulk((trx) => cutLines(trx, runId, [first, last], remark)),
 
     forgetQuiet: (jobId, reason, keepRunId) =>
-      write((trx) =>
-        trx
-          .deleteFrom('runs')
-          .where('job_id', '=', jobId)
-          .where(sql<boolean>`status = 'success'`) // Spelt out, or the index runs_quiet would not be used.
-          .where('reason', '=', reason)
-          .where('id', '<>', keepRunId)
-          .execute()
-          .then(nothing),
-      ),
+      write(async (trx) => {
+        await sql`DELETE FROM runs INDEXED BY runs_quiet
+          WHERE job_id = ${jobId} AND status = 'success' AND reason = ${reason} AND id <> ${keepRunId}`.execute(
+          trx,
+        );
+      }),
 
     view: toView,
   };
@@ -178,5 +166,3 @@ function only<T>(rows: readonly T[]): T {
   if (row === undefined) throw new Error('An insert gave no row back.');
   return row;
 }
-
-function nothing(): void {}

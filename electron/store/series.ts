@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type SeriesGap, toInstant, type WireError } from '../../shared/index.ts';
 import type { SeriesLedger, StoredOccurrence, StoredSeries } from '../planner/ports.ts';
 import type { Database } from './database.ts';
@@ -92,7 +92,9 @@ export function createSeriesLedger(db: Database, epoch: number): SeriesLedger {
       ),
     async gaps(id, limit) {
       const rows = await db
-        .selectFrom('series_gaps')
+        .selectFrom(
+          sql<Tables['series_gaps']>`(SELECT * FROM series_gaps INDEXED BY series_gaps_series)`.as('gaps'),
+        )
         .selectAll()
         .where('series_id', '=', id)
         .orderBy('seq', 'desc')

@@ -155,15 +155,9 @@ async function giveBack(trx: Kysely<Tables>, runs: Given): Promise<void> {
 /** Runs that were queued before their slot, and of whose slot nobody ever said that it was handled. */
 async function giveBackLeftOver(trx: Kysely<Tables>): Promise<void> {
   const seen = Number((await readMeta(trx, seenKey)) ?? 0);
-  const left = await trx
-    .selectFrom('runs')
-    .select(['id as runId', 'job_id as jobId', 'slot', 'created_at as cursor'])
-    .where('status', '=', 'queued')
-    .where('cause', '=', 'schedule')
-    .whereRef('slot', '>', 'created_at')
-    .where('slot', '>', seen)
-    .execute();
-  const runs = left.flatMap(({ slot, ...run }) => (slot === null ? [] : [{ ...run, slot }]));
+  const { rows: runs } = await sql<{ runId: string; jobId: string; slot: Millis; cursor: Millis }>`
+    SELECT id AS "runId", job_id AS "jobId", slot, created_at AS "cursor" FROM runs INDEXED BY runs_status
+    WHERE status = 'queued' AND cause = 'schedule' AND slot > created_at AND slot > ${seen}`.execute(trx);
   // Everything up to the moment of the claim was handled then.
   if (runs.length > 0) await giveBack(trx, runs);
 }

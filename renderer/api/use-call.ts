@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { CallInput, CallName, CallOutput } from '../../shared/index.ts';
-import type { AnnouncementName } from './api.ts';
+import type { AnnouncementName, Api } from './api.ts';
 import { useApi } from './context.tsx';
 import { createResource, type ResourceState } from './resource.ts';
 import { timer } from './timer.ts';
@@ -23,22 +23,34 @@ export function useCall<N extends CallName>(
   input: CallInput<N> | null,
   { refreshOn = [], quietMs = 300 }: Options = {},
 ): CallState<CallOutput<N>> {
-  const api = useApi();
   const inputKey = input === null ? null : JSON.stringify(input);
+  const ask = useCallback(
+    (api: Api): Promise<CallOutput<N>> => api.call(name, JSON.parse(inputKey ?? '')),
+    [name, inputKey],
+  );
+  return useAnswer(inputKey === null ? null : `${name} ${inputKey}`, ask, { refreshOn, quietMs });
+}
+
+/** What some calls come to as React state; `key` names it, null asks for nothing. `ask` must be the same for one key. */
+export function useAnswer<T>(
+  key: string | null,
+  ask: (api: Api) => Promise<T>,
+  { refreshOn = [], quietMs = 300 }: Options = {},
+): CallState<T> {
+  const api = useApi();
   const names = refreshOn.join(' ');
 
   const resource = useMemo(() => {
-    const key = `${name} ${inputKey}`;
     const load = async () => {
-      if (inputKey === null) return new Promise<CallOutput<N>>(() => {});
-      const answer = await api.call(name, JSON.parse(inputKey));
+      if (key === null) return new Promise<T>(() => {});
+      const answer = await ask(api);
       remember(api.answers, key, answer);
       return answer;
     };
-    // Only answers of this very call and input are stored under the key.
-    const initial = api.answers.get(key) as CallOutput<N> | undefined;
+    // Only answers of this very question are stored under the key.
+    const initial = key === null ? undefined : (api.answers.get(key) as T | undefined);
     return createResource(load, { wait: timer, quietMs, initial });
-  }, [api, name, inputKey, quietMs]);
+  }, [api, key, ask, quietMs]);
 
   const subscribe = useCallback(
     (changed: () => void) => {

@@ -159,15 +159,27 @@ export function memory() {
       [...runs.values()]
         .filter((run) => (!wanted || run.status === wanted) && (!jobId || run.jobId === jobId))
         .slice(0, limit),
-    'runs.get': async ({ id }) => find(runs, id, 'run'),
-    'runs.output': async ({ id, after, tail, search, limit }) => {
-      const fitting = lines.filter(
-        (line) =>
-          (!id || line.runId === id) &&
-          line.seq > (after ?? 0) &&
-          (!search || line.text.toLowerCase().includes(search.toLowerCase())),
+    'runs.page': async ({ status: wanted, jobId, ...page }) => {
+      const { items, ...rest } = pageOf(
+        [...runs.values()].filter(
+          (run) => (!wanted || run.status === wanted) && (!jobId || run.jobId === jobId),
+        ),
+        page,
       );
+      return { runs: items, ...rest };
+    },
+    'runs.get': async ({ id }) => find(runs, id, 'run'),
+    'runs.output': async ({ id, after, tail, limit }) => {
+      const fitting = lines.filter((line) => (!id || line.runId === id) && line.seq > (after ?? 0));
       return tail ? fitting.slice(-limit) : fitting.slice(0, limit);
+    },
+    'runs.outputPage': async ({ id, search = '', order, cursor, limit }) => {
+      const fitting = lines.filter(
+        (line) => (!id || line.runId === id) && line.text.toLowerCase().includes(search.toLowerCase()),
+      );
+      const isNewest = order === 'newest';
+      const page = pageOf(isNewest ? fitting.toReversed() : fitting, { cursor, limit, count: false });
+      return { lines: isNewest ? page.items.toReversed() : page.items, cursor: page.cursor };
     },
     'posts.count': async ({ status: wanted }) => ({
       count: [...posts.values()].filter((post) => !wanted || wanted.includes(post.status)).length,
@@ -175,6 +187,13 @@ export function memory() {
     }),
     'posts.list': async ({ status: wanted, limit }) =>
       [...posts.values()].filter((post) => !wanted || wanted.includes(post.status)).slice(0, limit),
+    'posts.page': async ({ status: wanted, ...page }) => {
+      const { items, ...rest } = pageOf(
+        [...posts.values()].filter((post) => !wanted || wanted.includes(post.status)),
+        page,
+      );
+      return { posts: items, ...rest };
+    },
     'posts.get': async ({ id }) => find(posts, id, 'post'),
     'posts.add': async ({ post }) => {
       posted.push(post);
@@ -249,4 +268,17 @@ export async function serve(
   });
   onTestFinished(() => socket.close());
   return { home, announce: announcer.announce, close: socket.close, seen };
+}
+
+/** A page of a list as the engine gives it; here a cursor is a place in the list. */
+function pageOf<T>(
+  all: readonly T[],
+  { cursor = '0', limit, count }: { cursor?: string | undefined; limit: number; count: boolean },
+) {
+  const end = Number(cursor) + limit;
+  return {
+    items: all.slice(Number(cursor), end),
+    cursor: end < all.length ? String(end) : null,
+    total: count ? { count: all.length, more: false } : null,
+  };
 }

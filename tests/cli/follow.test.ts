@@ -29,7 +29,7 @@ async function running() {
     expect
       .poll(
         () =>
-          served.seen.filter((name) => name === 'runs.output').length >= asked &&
+          served.seen.filter((name) => name.startsWith('runs.output')).length >= asked &&
           served.seen.includes('subscribe'),
       )
       .toBe(true);

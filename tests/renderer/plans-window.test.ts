@@ -62,6 +62,7 @@ function sampleQueue(): QueueView {
     timezone: 'America/New_York',
     slots: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], at: '09:00' }],
     upcoming: [entry(1, 'a'), entry(2, 'b'), entry(2.5, 'own', false), entry(3, 'c'), entry(4, null)],
+    later: 0,
   };
 }
 

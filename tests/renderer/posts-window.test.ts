@@ -175,6 +175,7 @@ describe.skipIf(!browser)('writing a post', () => {
       timezone: 'UTC',
       slots: [],
       upcoming: [{ at: '2030-01-05T14:00:00.000Z', slot: true, post: null }],
+      later: 0,
     };
     const w = world({ accounts, queues: new Map([['ada', queue]]) });
     const window = await open(w, { at: '#/new-post' });

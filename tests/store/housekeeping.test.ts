@@ -43,9 +43,7 @@ async function openStore(limits: Partial<Retention> = {}) {
     return id;
   };
   const find = async (search: string, id?: string) =>
-    (await reader.output({ search, limit: 100, tail: false, ...(id ? { id } : {}) })).map(
-      (line) => line.text,
-    );
+    (await reader.outputPage({ search, limit: 100, order: 'newest', id })).lines.map((line) => line.text);
   const runs = async () => (await reader.list({ limit: 100 })).map((run) => run.id).reverse();
   const entries = () => raw.prepare('SELECT count(*) AS n FROM output_index_docsize').get()?.['n'];
   return { raw, ledger, reader, housekeeping, addRun, find, runs, entries };
@@ -85,6 +83,33 @@ test('the index finds what looking through everything finds', async () => {
   await store.housekeeping.work();
   const found = await Promise.all(searches.map((search) => store.find(search)));
   expect(found, `seed ${seed}`).toEqual(before);
+});
+
+test('a search looks through so much at a time and says where to go on', async () => {
+  const store = await openStore();
+  await store.addRun(['the needle']);
+  const hay = Array.from({ length: 300 }, (_, line) => `${line} `.padEnd(1000, 'hay and '));
+  for (let run = 0; run < 30; run += 1) await store.addRun(hay);
+  const pages = async (search: string) => {
+    const found: string[] = [];
+    let count = 0;
+    for (let cursor: string | null | undefined; cursor !== null; count += 1) {
+      const page = await store.reader.outputPage({
+        search,
+        order: 'newest',
+        limit: 5,
+        cursor: cursor ?? undefined,
+      });
+      found.push(...page.lines.map(({ text }) => text));
+      cursor = page.cursor;
+    }
+    return { found, count };
+  };
+  // Nine megabytes, of which a page takes six; the index knows at once that they hold none.
+  expect(await pages('needle')).toEqual({ found: ['the needle'], count: 2 });
+  expect(await pages('xq')).toEqual({ found: [], count: 2 });
+  await store.housekeeping.work();
+  expect(await pages('needle')).toEqual({ found: ['the needle'], count: 1 });
 });
 
 test('runs past their age go, with their output and its index; the newest of each job stays', async () => {

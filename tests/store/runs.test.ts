@@ -191,8 +191,10 @@ test('lines come back as they were given, from a number on, from the end, by tex
   expect(await read({ id, after: 2 })).toEqual(['Ärger', 'last']);
   expect(await read({ id, after: 1, limit: 1 })).toEqual(['b 100% _x']);
   expect(await read({ id, tail: true, limit: 3 })).toEqual(['b 100% _x', 'Ärger', 'last']);
-  expect(await read({ id, search: 'äRGER' })).toEqual(['Ärger']);
-  expect(await read({ search: '00% _' })).toEqual(['b 100% _x']);
+  const found = async (search: string, run?: string) =>
+    (await reader.outputPage({ id: run, search, order: 'oldest', limit: 100 })).lines.map(({ text }) => text);
+  expect(await found('äRGER', id)).toEqual(['Ärger']);
+  expect(await found('00% _')).toEqual(['b 100% _x']);
   expect(await read({ limit: 3 })).toEqual(['elsewhere', 'Ärger', 'last']);
 });
 
@@ -267,4 +269,61 @@ test('a run with nothing to do replaces the one before it, and no other', async 
   const last = await ended(ledger, 'success', { reason });
   await ledger.forgetQuiet('news', reason, last.id);
   expect((await reader.list({ limit: 10 })).map((run) => run.id)).toEqual([last.id, other.id, worked.id]);
+});
+
+test('a page of runs goes on though its last run was removed and others came; a status of a job is found', async () => {
+  const { db, ledger, reader } = await openStore();
+  const ids: string[] = [];
+  for (let i = 0; i < 30; i += 1) {
+    const run = await ended(ledger, i % 7 === 0 ? 'failed' : 'success', { jobId: i % 2 ? 'news' : 'other' });
+    ids.unshift(run.id);
+  }
+  const page = { limit: 10, count: false };
+  const first = await reader.page({ ...page, count: true });
+  expect(first.runs.map(({ id }) => id)).toEqual(ids.slice(0, 10));
+  expect(first.total).toEqual({ count: 30, more: false });
+  await db
+    .deleteFrom('runs')
+    .where('id', '=', ids[9] ?? '')
+    .execute();
+  await ended(ledger, 'success');
+  const second = await reader.page({ ...page, cursor: first.cursor ?? '' });
+  expect(second.runs.map(({ id }) => id)).toEqual(ids.slice(10, 20));
+  // The list of before ended without a word there.
+  await expect(reader.list({ before: ids[9] ?? '', limit: 10 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const failed = await reader.page({ ...page, jobId: 'news', status: 'failed', count: true });
+  expect(failed.runs.map(({ status, jobId }) => `${jobId} ${status}`)).toEqual([
+    'news failed',
+    'news failed',
+  ]);
+  expect(failed).toMatchObject({ cursor: null, total: { count: 2, more: false } });
+});
+
+test('pages of output hold every line once, from either end, for a run, for all and for a search', async () => {
+  const { ledger, reader } = await openStore();
+  const runs = [await ledger.create(newRun(), noon), await ledger.create(newRun(), noon)];
+  const all: string[] = [];
+  for (let i = 0; i < 40; i += 1) {
+    const id = runs[i % 2]?.id ?? '';
+    const first = Math.floor(i / 2) * 3 + 1;
+    const texts = [0, 1, 2].map((at) => `${i % 5 === 0 ? 'apple' : 'pear'} ${id} ${first + at}`);
+    await ledger.append(id, [line(first, '', { texts })]);
+    all.push(...texts);
+  }
+  for (const id of [undefined, runs[1]?.id])
+    for (const search of [undefined, 'APPLE', 'pp', 'cherry'])
+      for (const order of ['newest', 'oldest'] as const) {
+        const found: string[] = [];
+        for (let cursor: string | null | undefined; cursor !== null; ) {
+          const page = await reader.outputPage({ id, search, order, cursor: cursor ?? undefined, limit: 7 });
+          const texts = page.lines.map(({ text }) => text);
+          if (order === 'newest') found.unshift(...texts);
+          else found.push(...texts);
+          cursor = page.cursor;
+        }
+        const wanted = all.filter(
+          (text) => text.includes(id ?? '') && text.includes((search ?? '').toLowerCase()),
+        );
+        expect({ id, search, order, found }).toEqual({ id, search, order, found: wanted });
+      }
 });

@@ -1,4 +1,4 @@
-import { fromInstant, type HandlerInput, toInstant } from '../../../shared/index.ts';
+import { fromInstant, toInstant } from '../../../shared/index.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { ApiNeeds } from '../ports.ts';
 import { found } from './found.ts';
@@ -7,6 +7,7 @@ import { found } from './found.ts';
 export function postHandlers({ posts, plans }: Pick<ApiNeeds, 'posts' | 'plans'>) {
   return {
     'posts.list': (query) => posts.list(inMillis(query)),
+    'posts.page': (query) => posts.page(inMillis(query)),
     'posts.count': (query) => posts.count(query),
     'posts.get': async ({ id }) => found(await posts.get(id), 'post', id, 'belfry posts'),
     'posts.add': ({ post, source, allowDuplicates }) =>
@@ -30,7 +31,11 @@ export function postHandlers({ posts, plans }: Pick<ApiNeeds, 'posts' | 'plans'>
   } satisfies Partial<Handlers>;
 }
 
-function inMillis({ from, to, ...query }: HandlerInput<'posts.list'>) {
+function inMillis<Q extends { from?: string | undefined; to?: string | undefined }>({
+  from,
+  to,
+  ...query
+}: Q) {
   return {
     ...query,
     from: from === undefined ? undefined : fromInstant(from),

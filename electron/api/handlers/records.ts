@@ -7,6 +7,7 @@ export function recordHandlers(needs: ApiNeeds) {
   const { runs, runner, accounts } = needs;
   return {
     'runs.list': (query) => runs.list(query),
+    'runs.page': (query) => runs.page(query),
     'runs.get': async ({ id }) => found(await runs.get(id), 'run', id, 'belfry runs'),
     'runs.cancel': async ({ id }) => {
       found(await runs.get(id), 'run', id, 'belfry runs');
@@ -23,6 +24,10 @@ export function recordHandlers(needs: ApiNeeds) {
     'runs.output': async (query) => {
       if (query.id !== undefined) found(await runs.get(query.id), 'run', query.id, 'belfry runs');
       return runs.output(query);
+    },
+    'runs.outputPage': async (query) => {
+      if (query.id !== undefined) found(await runs.get(query.id), 'run', query.id, 'belfry runs');
+      return runs.outputPage(query);
     },
     'accounts.list': async ({ limit }) => (await accounts.list()).slice(0, limit),
     'accounts.add': (input) => accounts.add(input),

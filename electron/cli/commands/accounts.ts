@@ -12,7 +12,8 @@ import {
 } from '../../../shared/index.ts';
 import { accountTable } from '../account-table.ts';
 import type { Context } from '../context.ts';
-import { oneOf, wholeNumber } from '../usage.ts';
+import { type PageOptions, pagesOf, showPages, withPages } from '../pages.ts';
+import { oneOf } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { accountMediaCommand } from './account-media.ts';
 import { signInCommands } from './sign-in.ts';
@@ -20,14 +21,17 @@ import { signInCommands } from './sign-in.ts';
 /** Accounts: list, add, sign in, media, verify, remove. */
 export function accountCommands(program: Command, use: Use): void {
   const accounts = program.command('accounts').description('accounts: where posts go');
-  accounts
-    .command('list', { isDefault: true })
+  withPages(accounts.command('list', { isDefault: true }))
     .description('list the accounts')
-    .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000))
     .action(
-      use(async (context, options: { limit?: number }) => {
-        const list = await context.call('accounts.list', options);
-        context.show(list, () => accountTable(context, list));
+      use(async (context, pages: PageOptions) => {
+        const all = await context.call('accounts.list', { limit: 10_000 });
+        await showPages(
+          context,
+          pages,
+          async (ask) => pagesOf(all, ask),
+          (list) => accountTable(context, list),
+        );
       }),
     );
   accounts

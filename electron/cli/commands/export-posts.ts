@@ -3,6 +3,7 @@ import { dirname, join, parse as parsePath, relative, resolve } from 'node:path'
 import type { Command } from 'commander';
 import {
   BelfryError,
+  type CallOutput,
   heldMediaId,
   inputOfPost,
   listProblems,
@@ -126,12 +127,16 @@ async function allPosts(context: Context, options: Options): Promise<PostView[]>
     limit: pageSize,
   };
   const all: PostView[] = [];
-  for (;;) {
-    const after = all.at(-1)?.id;
-    const page = await context.call('posts.list', { ...query, ...(after === undefined ? {} : { after }) });
-    all.push(...page);
-    if (page.length < pageSize) return all;
-  }
+  let cursor: string | null = null;
+  do {
+    const page: CallOutput<'posts.page'> = await context.call('posts.page', {
+      ...query,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    all.push(...page.posts);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return all;
 }
 
 /** A post as it is to be made again; where accounts have times of their own, one for each time. */

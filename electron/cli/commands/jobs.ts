@@ -3,29 +3,30 @@ import { type Job, type JobView, jobSchema, type Problem } from '../../../shared
 import type { Context } from '../context.ts';
 import { readJsonFile } from '../json-file.ts';
 import { inList, parseMany } from '../many.ts';
+import { type PageOptions, pagesOf, showPages, withPages } from '../pages.ts';
 import { paintStatus } from '../paint.ts';
 import { pairs, table } from '../table.ts';
 import { counted, oneLine } from '../text.ts';
-import { wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { fullTime, when } from '../when.ts';
 import { importCommand } from './import-jobs.ts';
 
-type ListOptions = { limit?: number };
-
 /** Jobs: list, show, add, set, import, remove, enable, disable, templates, use. */
 export function jobCommands(program: Command, use: Use): void {
   const jobs = program.command('jobs').description('jobs: what Belfry runs, and when');
-  jobs
-    .command('list', { isDefault: true })
+  withPages(jobs.command('list', { isDefault: true }))
     .description('list the jobs, or show one')
     .argument('[id]')
-    .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000))
     .action(
-      use(async (context, id: string | undefined, { limit }: ListOptions) => {
+      use(async (context, id: string | undefined, pages: PageOptions) => {
         if (id !== undefined) return show(context, id);
-        const list = await context.call('jobs.list', limit === undefined ? {} : { limit });
-        context.show(list, () => jobTable(context, list));
+        const all = await context.call('jobs.list', { limit: 10_000 });
+        await showPages(
+          context,
+          pages,
+          async (ask) => pagesOf(all, ask),
+          (list) => jobTable(context, list),
+        );
       }),
     );
   jobs

@@ -1,18 +1,18 @@
 import { type Command, Option } from 'commander';
 import { type CallInput, type TargetStatus, waitText } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
+import { type PageOptions, showPages, withPages } from '../pages.ts';
 import { paintStatus } from '../paint.ts';
 import { someStatuses, someTime } from '../posts/options.ts';
 import { postTable } from '../posts/post-table.ts';
 import { pairs, table } from '../table.ts';
 import { counted, oneLine } from '../text.ts';
-import { wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { when } from '../when.ts';
 import { postChangeCommands } from './post-changes.ts';
 import { postFileCommands } from './post-files.ts';
 
-type ListOptions = {
+type ListOptions = PageOptions & {
   status?: TargetStatus[];
   account?: string;
   tag?: string;
@@ -21,7 +21,6 @@ type ListOptions = {
   to?: string;
   soonest?: boolean;
   after?: string;
-  limit?: number;
   count?: boolean;
 };
 
@@ -30,8 +29,7 @@ export function postCommands(program: Command, use: Use): void {
   const posts = program
     .command('posts')
     .description('posts: drafts, queue, what was published and what was not');
-  posts
-    .command('list', { isDefault: true })
+  withPages(posts.command('list', { isDefault: true }))
     .description('list the posts, or show one')
     .argument('[id]')
     .option('--status <status>', 'in this state, or in one of several: failed,missed', someStatuses)
@@ -42,7 +40,6 @@ export function postCommands(program: Command, use: Use): void {
     .option('--to <time>', 'before this time')
     .option('--soonest', 'the soonest first (default: the latest)')
     .option('--after <id>', 'the page after this post')
-    .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000))
     .addOption(
       new Option('--count', 'only how many, up to 10,000, by status, account, tag and search').conflicts([
         'from',
@@ -50,6 +47,8 @@ export function postCommands(program: Command, use: Use): void {
         'soonest',
         'after',
         'limit',
+        'cursor',
+        'all',
       ]),
     )
     .addHelpText(
@@ -63,8 +62,16 @@ Examples:
       use(async (context, id: string | undefined, options: ListOptions) => {
         if (id !== undefined) return show(context, id);
         if (options.count) return count(context, options);
-        const list = await context.call('posts.list', await queryOf(context, options));
-        context.show(list, () => postTable(context, list));
+        const query = await queryOf(context, options);
+        await showPages(
+          context,
+          options,
+          async (ask) => {
+            const { posts: items, ...page } = await context.call('posts.page', { ...query, ...ask });
+            return { items, ...page };
+          },
+          (list) => postTable(context, list),
+        );
       }),
     );
   posts
@@ -92,8 +99,8 @@ async function count(context: Context, options: ListOptions): Promise<void> {
   context.show(found, () => `${found.count}${found.more ? ' or more' : ''}`);
 }
 
-async function queryOf(context: Context, options: ListOptions): Promise<CallInput<'posts.list'>> {
-  const { from, to, soonest, ...rest } = options;
+async function queryOf(context: Context, options: ListOptions): Promise<CallInput<'posts.page'>> {
+  const { from, to, soonest, limit: _limit, cursor: _cursor, all: _all, ...rest } = options;
   const at = async (text: string, option: string) =>
     new Date(await someTime(context, text, option)).toISOString();
   return {

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { table } from '../table.ts';
-import { oneLine } from '../text.ts';
+import { counted, oneLine } from '../text.ts';
 import { oneOf, wholeNumber } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { when } from '../when.ts';
@@ -110,5 +110,9 @@ function queueTable(context: Context, view: QueueView): string {
     post ? oneLine(post.text) : '',
   ]);
   const head = `${view.account}${view.known ? '' : ' (no such account)'}, ${view.timezone}`;
-  return `${head}\n${table(['TIME', 'POST', 'TEXT'], rows, context.io.columns)}`;
+  const later =
+    view.later === 0
+      ? ''
+      : `\n${counted(view.later, 'more post')} of the account not shown; see belfry posts --status queued --account ${view.account} --soonest`;
+  return `${head}\n${table(['TIME', 'POST', 'TEXT'], rows, context.io.columns)}${later}`;
 }

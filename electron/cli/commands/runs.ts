@@ -1,36 +1,44 @@
 import type { Command } from 'commander';
 import { argvText, fromInstant, type RunStatus, type RunView, runStatuses } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
+import { type PageOptions, showPages, withPages } from '../pages.ts';
 import { paintStatus } from '../paint.ts';
 import { showStarted } from '../started.ts';
 import { pairs, table } from '../table.ts';
 import { oneLine } from '../text.ts';
-import { oneOf, wholeNumber } from '../usage.ts';
+import { oneOf } from '../usage.ts';
 import type { Use } from '../use.ts';
 import { span, when } from '../when.ts';
 import { exportCommand } from './export-run.ts';
 
-type ListOptions = { job?: string; status?: RunStatus; before?: string; limit?: number };
+type ListOptions = PageOptions & { job?: string; status?: RunStatus; before?: string };
 
 /** Runs: list, show, export, resume, retry, cancel. */
 export function runCommands(program: Command, use: Use): void {
   const runs = program.command('runs').description('runs: what ran, how it went, and why something did not');
-  runs
-    .command('list', { isDefault: true })
+  withPages(runs.command('list', { isDefault: true }))
     .description('list the newest runs, or show one')
     .argument('[id]')
     .option('--job <id>', 'of this job')
     .option('--status <status>', 'in this state', oneOf(runStatuses))
     .option('--before <id>', 'older than this run')
-    .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000))
     .action(
-      use(async (context, id: string | undefined, { job, ...rest }: ListOptions) => {
+      use(async (context, id: string | undefined, { job, status, before, ...pages }: ListOptions) => {
         if (id !== undefined) return show(context, id);
-        const list = await context.call('runs.list', {
-          ...rest,
+        const query = {
           ...(job === undefined ? {} : { jobId: job }),
-        });
-        context.show(list, () => runTable(context, list));
+          ...(status === undefined ? {} : { status }),
+          ...(before === undefined ? {} : { before }),
+        };
+        await showPages(
+          context,
+          pages,
+          async (ask) => {
+            const { runs: items, ...page } = await context.call('runs.page', { ...query, ...ask });
+            return { items, ...page };
+          },
+          (list) => runTable(context, list),
+        );
       }),
     );
   runs

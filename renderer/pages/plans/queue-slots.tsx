@@ -8,6 +8,7 @@ import { useNow, userZone } from '../../parts/now.ts';
 import { href } from '../../parts/route.ts';
 import { absolute, exact } from '../../parts/time.ts';
 import { useSay } from '../../parts/toasts.tsx';
+import { plural } from '../../parts/wording.ts';
 import { movable, type QueueEntry } from './slot-draft.ts';
 
 const places = [
@@ -84,6 +85,7 @@ export function QueueSlots({ queue, name, more, changed }: SlotsProps) {
           </li>
         ))}
       </ul>
+      {queue.later > 0 && <p className="quiet">And {plural(queue.later, 'more post')} after these.</p>}
       <div>
         <Button small look="quiet" icon="down" label={`Show more slots of ${name}`} onClick={more}>
           Show more

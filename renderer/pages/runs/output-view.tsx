@@ -1,6 +1,5 @@
 import { useDeferredValue, useState } from 'react';
 import type { RunView } from '../../../shared/index.ts';
-import { useCall } from '../../api/use-call.ts';
 import { plainText } from '../../parts/ansi.ts';
 import { Button } from '../../parts/button.tsx';
 import { copyText } from '../../parts/copy.ts';
@@ -11,6 +10,7 @@ import { plural } from '../../parts/wording.ts';
 import { ExportButtons } from './export-buttons.tsx';
 import { LogLines } from './log-lines.tsx';
 import { useOutput } from './use-output.ts';
+import { useOutputSearch } from './use-output-search.ts';
 
 const mostHits = 1000;
 
@@ -22,11 +22,8 @@ export function OutputView({ run }: { run: RunView }) {
   const say = useSay();
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim());
-  const hits = useCall('runs.output', wanted ? { id: runId, search: wanted, limit: mostHits } : null, {
-    refreshOn: live ? ['runs.output'] : [],
-    quietMs: 1000,
-  });
-  const lines = wanted ? hits.data : output.lines;
+  const hits = useOutputSearch(wanted, { id: runId, most: mostHits, live });
+  const lines = wanted ? hits.data?.lines : output.lines;
   const error = wanted ? hits.error : output.error;
   const copy = () => {
     const text = (lines ?? []).map((line) => plainText(line.text)).join('\n');
@@ -38,7 +35,11 @@ export function OutputView({ run }: { run: RunView }) {
       <div className="output-tools">
         <SearchBox label="Search output" value={search} onChange={setSearch} />
         <p className="quiet" role="status">
-          {wanted && hits.data && plural(hits.data.length, 'line')}
+          {wanted &&
+            hits.data &&
+            (hits.data.more
+              ? `The first ${plural(mostHits, 'line')}`
+              : plural(hits.data.lines.length, 'line'))}
         </p>
         <Button small icon="copy" disabled={!lines || lines.length === 0} onClick={copy}>
           Copy

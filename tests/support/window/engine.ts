@@ -190,12 +190,27 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
     },
     'runs.cancel': async ({ id }) =>
       putRun({ ...found(world.runs, id, 'run'), status: 'cancelled', finishedAt: new Date().toISOString() }),
-    'runs.output': async ({ id, after = 0, tail, search, limit }) => {
-      const all = id ? (world.output.get(id) ?? []) : [...world.output.values()].flat();
-      const fitting = all.filter(
-        (line) => line.seq > after && (!search || line.text.toLowerCase().includes(search.toLowerCase())),
+    'runs.page': async ({ jobId, status, cursor = '0', limit }) => {
+      const fitting = world.runs.filter(
+        (run) => (!jobId || run.jobId === jobId) && (!status || run.status === status),
       );
+      const end = Number(cursor) + limit;
+      const total = { count: fitting.length, more: false };
+      return {
+        runs: fitting.slice(Number(cursor), end),
+        cursor: end < fitting.length ? `${end}` : null,
+        total,
+      };
+    },
+    'runs.output': async ({ id, after = 0, tail, limit }) => {
+      const all = id ? (world.output.get(id) ?? []) : [...world.output.values()].flat();
+      const fitting = all.filter((line) => line.seq > after);
       return tail ? fitting.slice(-limit) : fitting.slice(0, limit);
+    },
+    'runs.outputPage': async ({ id, search = '', order, limit }) => {
+      const all = id ? (world.output.get(id) ?? []) : [...world.output.values()].flat();
+      const fitting = all.filter((line) => line.text.toLowerCase().includes(search.toLowerCase()));
+      return { lines: order === 'newest' ? fitting.slice(-limit) : fitting.slice(0, limit), cursor: null };
     },
 
     'accounts.list': async ({ limit }) => world.accounts.slice(0, limit),

@@ -104,6 +104,7 @@ export function crowdedWorld(): World {
           known: true,
           timezone: 'America/New_York',
           slots: [{ days: ['mon'], at: '09:00' }],
+          later: 0,
           upcoming: posts
             .slice(0, 3)
             .map((post, index) => ({ at: at(600 * (index + 1)), slot: index !== 1, post })),

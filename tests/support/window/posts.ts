@@ -81,6 +81,10 @@ export function postHandlersOn(world: World, announcer: Announcer) {
 
   return {
     'posts.list': async (query) => pageOf(world.posts, query),
+    'posts.page': async ({ count: _, cursor: __, ...query }) => {
+      const posts = pageOf(world.posts, query);
+      return { posts, cursor: null, total: { count: posts.length, more: false } };
+    },
     'posts.count': async (query) => {
       const all = pageOf(world.posts, { ...query, order: 'latest', limit: world.posts.length });
       return { count: all.length, more: false };

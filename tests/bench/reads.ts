@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createBelfry } from '../../electron/belfry.ts';
+import { systemClock } from '../../electron/clock.ts';
+import { type CallInput, type CallName, readingCalls } from '../../shared/index.ts';
+import { plainHost } from '../support/plain-host.ts';
+import { busyHome, fillHome, jobId, logLine, needle, postId, runId } from './home.part.ts';
+import { percentile, type Result } from './result.ts';
+
+const rounds = Number(process.env['BELFRY_BENCH_ROUNDS'] ?? 100);
+/** What a read may take, in milliseconds: the event loop is held meanwhile. */
+const goal = 50;
+
+/** Calls that need a browser session of their own, so that there is nothing to read here. */
+const elsewhere: ReadonlySet<string> = new Set<CallName>(['accounts.signInState']);
+
+type Cases = { [N in CallName]?: Record<string, CallInput<N>> };
+
+/** Every reading call of the contract on a busy home: its 99th percentile. */
+export async function run(): Promise<Result[]> {
+  const given = process.env['BELFRY_BENCH_HOME'];
+  const home = given ?? mkdtempSync(join(tmpdir(), 'belfry-bench-'));
+  if (given === undefined) await fillHome(home, busyHome, systemClock.now());
+  const engine = createBelfry(plainHost({ home }));
+  await engine.start();
+  try {
+    const results: Result[] = [];
+    for (const [name, inputs] of Object.entries(await casesOf(engine))) {
+      for (const [what, input] of Object.entries(inputs)) {
+        results.push(await measure(what === '' ? name : `${name}, ${what}`, () => ask(engine, name, input)));
+      }
+    }
+    const missing = [...readingCalls].filter(
+      (name) => !elsewhere.has(name) && !results.some((result) => result.name.split(',')[0] === name),
+    );
+    results.push({
+      name: 'calls without a figure',
+      value: missing.length,
+      unit: missing.join(' '),
+      goal: '0',
+      ok: missing.length === 0,
+    });
+    return results;
+  } finally {
+    await engine.stop({ drainMs: 0 });
+    if (given === undefined) rmSync(home, { recursive: true, force: true });
+  }
+}
+
+type Engine = ReturnType<typeof createBelfry>;
+
+async function ask(engine: Engine, name: string, input: unknown): Promise<unknown> {
+  const answer = await engine.call(name, input);
+  if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
+  return answer.value;
+}
+
+/** Wall time and CPU time of this thread, each at its 99th percentile. */
+async function measure(name: string, call: () => Promise<unknown>): Promise<Result> {
+  const wall: number[] = [];
+  const cpu: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const before = process.threadCpuUsage();
+    const start = performance.now();
+    await call();
+    wall.push(performance.now() - start);
+    const used = process.threadCpuUsage(before);
+    cpu.push((used.user + used.system) / 1000);
+  }
+  const value = percentile(wall, 0.99);
+  return {
+    name,
+    value,
+    unit: 'ms',
+    baseline: { name: 'CPU', value: percentile(cpu, 0.99) },
+    goal: `≤ ${goal} ms`,
+    ok: value <= goal,
+  };
+}
+
+/** Inputs for each call: as clients ask, and the hardest that they can. */
+async function casesOf(engine: Engine): Promise<Cases> {
+  const common = logLine(4_000_000).slice(20, 40);
+  const series = await addSeries(engine);
+  const post = { text: 'Hello', accounts: ['account-0'], publishAt: null };
+  const newest = runId(busyHome.runs - 1);
+  return {
+    'status.get': { '': {} },
+    'jobs.list': { '': {}, 'all of them': { limit: 10_000 } },
+    'jobs.get': { '': { id: jobId(500) } },
+    'jobs.preview': { '': { id: jobId(500) } },
+    'jobs.templates': { '': {} },
+    'workspaces.list': { '': {} },
+    'schedule.next': { '': { id: jobId(501) }, '1,000 times': { id: jobId(501), count: 1000 } },
+    'runs.list': {
+      '': {},
+      'a page far back': { before: runId(1000) },
+      'of a job': { jobId: jobId(0) },
+      'of a job, far back': { jobId: jobId(0), before: runId(5000) },
+      'of a rare status': { status: 'timed-out' },
+      'of a status that none has': { status: 'missed' },
+      'of a job and a rare status': { jobId: jobId(0), status: 'missed' },
+      'of an unknown job': { jobId: 'nothing' },
+      '1,000': { limit: 1000 },
+    },
+    'runs.get': { '': { id: newest } },
+    'runs.output': {
+      '': {},
+      'of a run': { id: newest },
+      'a page of a long run': { id: newest, after: 2500 },
+      'the end of a run': { id: newest, tail: true },
+
+      '1,000 lines': { limit: 1000 },
+    },
+    'runs.outputPage': {
+      '': {},
+      'a page in the middle': { cursor: '50000.1' },
+      'of a run from its beginning': { id: newest, order: 'oldest' },
+      'a rare text': { search: needle },
+      'a common text': { search: 'embedding' },
+      'a text of common letters': { search: common },
+      'a text that is nowhere': { search: 'embedding Philadelphia nowhere' },
+      'two letters that are nowhere': { search: 'QZ' },
+      'two letters, 1,000 lines': { search: 'em', limit: 1000 },
+    },
+    'runs.page': {
+      '': {},
+      'with the total': { count: true },
+      'of a job, with the total': { jobId: jobId(0), count: true },
+      'of a status, with the total': { status: 'success', count: true },
+      '1,000': { limit: 1000 },
+    },
+    'posts.page': {
+      '': {},
+      'with the total': { count: true },
+      'published, with the total': { status: 'published', count: true },
+      'queued, with the total': { status: ['queued', 'sending'], order: 'soonest', count: true },
+    },
+    'posts.list': {
+      '': {},
+      'the next five': { status: ['queued', 'sending'], order: 'soonest', limit: 5 },
+      'of an account': { account: 'account-3' },
+      published: { status: 'published' },
+      'failed of an account': { status: 'failed', account: 'account-3' },
+      'sent a year ago': { from: '2020-01-01T00:00:00Z', to: '2021-01-01T00:00:00Z' },
+      'a tag': { tag: 'tag-7' },
+      'a text': { search: 'embedding' },
+      'a text that is nowhere': { search: 'nowhere to be found' },
+      '1,000': { limit: 1000 },
+    },
+    'posts.count': {
+      '': {},
+      published: { status: 'published' },
+      'a text that is nowhere': { search: 'nowhere to be found' },
+    },
+    'posts.get': { '': { id: postId(5000) } },
+    'posts.check': { '': { post } },
+    'posts.history': { '': { id: postId(5000) } },
+    'accounts.list': { '': {} },
+    'accounts.media': { '': { id: 'account-0' } },
+    'accounts.apps': { '': {} },
+    'settings.get': { '': {} },
+    'series.list': { '': {} },
+    'series.get': { '': { id: series } },
+    'queue.list': { '': {}, 'of an account, far ahead': { account: 'account-1', limit: 500 } },
+    'snippets.list': { '': {} },
+    'snippets.fill': { '': { template: 'text-1', values: { name: 'Ada' } } },
+  };
+}
+
+/** Twenty series, whose posts are made as they are in life; gives the id of one. */
+async function addSeries(engine: Engine): Promise<string> {
+  const list = (await ask(engine, 'series.list', {})) as { id: string }[];
+  let id = list[0]?.id ?? '';
+  for (let i = list.length; i < 20; i += 1) {
+    const series = {
+      name: `Series ${i}`,
+      rule: { type: 'calendar', unit: 'weeks', weekdays: ['mon', 'thu'], at: '09:00' },
+      aheadDays: 60,
+      post: { text: 'Good morning!', accounts: ['account-1'] },
+    };
+    ({ id } = (await ask(engine, 'series.add', { series })) as { id: string });
+  }
+  return id;
+}
