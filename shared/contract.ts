@@ -39,7 +39,7 @@ const bulk = z.strictObject({ select: postSelectionSchema, dryRun: z.boolean().d
 /** What a page is asked for with: where the page before ended, how much, and whether to say how many there are in all. */
 const page = {
   cursor: z.string().min(1).max(100, 'must have at most 100 characters').optional(),
-  limit: z.int().min(1, 'must be at least 1').max(1000, 'must be at most 1000').default(100),
+  limit: z.int().min(1, 'must be at least 1').max(500, 'must be at most 500').default(100),
   count: z.boolean().default(false),
 };
 /** `cursor` is where the next page begins, null at the end; `total` is null when nobody asked for it. */

@@ -11,7 +11,7 @@ export type ListPage<T> = { items: readonly T[]; cursor: string | null; total: C
 export type Ask = { cursor?: string; limit: number; count: boolean };
 
 const usual = 100;
-const mostAtOnce = 1000;
+const mostAtOnce = 500;
 
 /** `--limit`, `--cursor` and `--all`. */
 export function withPages(command: Command): Command {

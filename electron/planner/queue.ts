@@ -17,6 +17,8 @@ import { firstFree, slotTimes } from './slot-times.ts';
 
 type AddFrom = Parameters<PostsPort['add']>[1];
 
+/** Posts outside of the slots that a view holds at most. */
+const othersShown = 10;
 /** Far enough ahead to see every post that waits. */
 const horizonMs = 10 * 366 * 86_400_000;
 /** As many as are looked at together: posts of a queue lie close to each other. */
@@ -63,8 +65,8 @@ export async function addToSlots(needs: PlannerNeeds, post: PostInput, from: Add
 }
 
 /**
- * The next `limit` slots of a queue with what is in them, and what else waits until the last of them: as many posts
- * again at most. `later` says how many posts are left out.
+ * The next `limit` slots of a queue with what is in them, and what else waits until the last of them, a few posts
+ * at most. `later` says how many posts are left out.
  */
 export async function viewQueue(needs: PlannerNeeds, queue: Queue, limit: number): Promise<QueueView> {
   const now = needs.clock.now();
@@ -75,7 +77,7 @@ export async function viewQueue(needs: PlannerNeeds, queue: Queue, limit: number
   const taken = new Set(waiting.map(({ dueAt }) => dueAt));
   const slots = new Set(times);
   let others = 0;
-  const shown = waiting.filter(({ dueAt }) => dueAt <= last && (slots.has(dueAt) || ++others <= limit));
+  const shown = waiting.filter(({ dueAt }) => dueAt <= last && (slots.has(dueAt) || ++others <= othersShown));
   const views = new Map(
     (await needs.posts.getAll(shown.map(({ post }) => post))).map((view) => [view.id, view]),
   );

@@ -13,7 +13,7 @@ const cachedStatements = 256;
 /** Pages that SQLite keeps at hand: lists of ten thousand posts and of a thousand jobs fit in. */
 const cacheKiB = 16 * 1024;
 /** A flood of output leaves a large -wal behind; it is cut back to this many bytes. */
-const largestIdleWal = 64 * 1024 * 1024;
+const largestIdleWal = 16 * 1024 * 1024;
 
 export type Database = Kysely<Tables>;
 
@@ -32,6 +32,9 @@ export function openDatabase(path: string, onError: OnError = () => undefined): 
   const raw = open(path);
   try {
     checkVersion(raw);
+    // A database has it from its first table on, or by VACUUM (`makeShrinkable`); set again it would write its first page.
+    if (raw.prepare('PRAGMA page_count').get()?.['page_count'] === 0)
+      raw.exec('PRAGMA auto_vacuum = INCREMENTAL');
     raw.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
       PRAGMA cache_size = -${cacheKiB}; PRAGMA journal_size_limit = ${largestIdleWal};`);
     migrate(raw, path);
@@ -92,8 +95,9 @@ function adapt(raw: DatabaseSync, attempt: Attempt) {
     prepare(sql: string): Adapted {
       const known = cache.get(sql);
       if (known) return known;
-      const made =
-        sql === 'rollback'
+      const made = sql.startsWith('PRAGMA incremental_vacuum')
+        ? wholly(raw, attempt, sql)
+        : sql === 'rollback'
           ? rollback(raw, attempt)
           : adaptStatement(
               attempt(() => raw.prepare(sql)),
@@ -121,6 +125,19 @@ function adaptStatement(statement: StatementSync, attempt: Attempt): Adapted {
     all: (parameters) => attempt(() => statement.all(...(parameters as Parameters))),
     run: (parameters) => attempt(() => statement.run(...(parameters as Parameters))),
     iterate: (parameters) => statement.iterate(...(parameters as Parameters)),
+  };
+}
+
+/** A statement that node:sqlite would step once, which frees one page of many, and that `exec` runs to its end. */
+function wholly(raw: DatabaseSync, attempt: Attempt, sql: string): Adapted {
+  return {
+    reader: false,
+    all: () => [],
+    run() {
+      attempt(() => raw.exec(sql));
+      return { changes: 0, lastInsertRowid: 0 };
+    },
+    iterate: () => [].values(),
   };
 }
 

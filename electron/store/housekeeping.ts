@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { Clock, Log, Millis } from '../../shared/index.ts';
 import type { Database } from './database.ts';
+import { freeSteps, givePagesBack } from './free-space.ts';
 import { indexMore, indexSteps, mergeSteps, tidyIndex } from './output-index.ts';
 import { createPace } from './pace.ts';
 import { forget, forgetSteps, type Retention } from './retention.ts';
@@ -25,6 +27,8 @@ export type Housekeeping = {
 /** How often new output is indexed, and how often the limits are looked at, in milliseconds. */
 const indexEvery: Millis = 5000;
 const forgetEvery: Millis = 10 * 60_000;
+/** Pages of a database whose statistics mean something: those of an empty one are wrong as soon as it fills. */
+const grownPages = 2000;
 /** Rest between two steps, in milliseconds, so that the work of the day comes first. */
 const rest: Millis = 5;
 
@@ -34,6 +38,7 @@ export function createHousekeeping({ db, clock, log, retention }: HousekeepingNe
   const indexing = createPace(clock, indexSteps);
   const merging = createPace(clock, mergeSteps);
   const forgetting = createPace(clock, forgetSteps);
+  const freeing = createPace(clock, freeSteps);
   let stopped = false;
   let forgotten = Number.NEGATIVE_INFINITY;
   let current: Promise<void> = Promise.resolve();
@@ -62,6 +67,26 @@ export function createHousekeeping({ db, clock, log, retention }: HousekeepingNe
   const forgetNow = async () => {
     forgotten = clock.monotonic();
     await forget({ db, write, now: clock.now(), goOn, pace: forgetting, tidy }, retention());
+    await shrink();
+    // Lists need no statistics; for the rest SQLite decides what is due, and looks at some hundred rows of each index.
+    if ((await goOn()) && (await isGrown())) await sql`PRAGMA optimize = 0x10002`.execute(db);
+  };
+  const isGrown = async () => {
+    const { rows } = await sql<{ pages: number }>`SELECT page_count AS pages FROM pragma_page_count`.execute(
+      db,
+    );
+    return (rows[0]?.pages ?? 0) >= grownPages;
+  };
+  /** What was freed goes back to the disk, a few pages at a time. */
+  const shrink = async () => {
+    for (let more = true; more && (await goOn()); )
+      await freeing((pages) =>
+        write.inBulk(async (trx) => {
+          more = await givePagesBack(trx, pages);
+        }),
+      );
+    // The file gets shorter when what is in the -wal is written into it; this waits for nobody.
+    if (await goOn()) await sql`PRAGMA wal_checkpoint(PASSIVE)`.execute(db);
   };
   const round = async () => {
     await index();

@@ -19,7 +19,9 @@ const migrations: readonly string[] = [
   media,
   retries,
   movedAccounts,
-  holds, readingOrder];
+  holds,
+  readingOrder,
+];
 
 /** The version that this program writes. */
 export const newestVersion = migrations.length;

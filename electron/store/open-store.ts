@@ -14,6 +14,7 @@ import { copyWarning, openContinuity } from './continuity.ts';
 import { listCopies, makeCopy } from './copies.ts';
 import { type Database, openDatabase, unusable } from './database.ts';
 import { raiseEpoch } from './epoch.ts';
+import { makeShrinkable } from './free-space.ts';
 import { type Guard, guardDatabase } from './guard.ts';
 import type { HomePaths } from './home-paths.ts';
 import { readMeta, writeMeta } from './meta.ts';
@@ -76,6 +77,7 @@ export async function openStore(needs: StoreNeeds): Promise<Store> {
   let guard: Guard | undefined;
   const opened = openDatabase(home.db, (error) => guard?.failed(error));
   const { db } = opened;
+  makeShrinkable(opened.raw, home.db, log);
   const epoch = await raiseEpoch(db);
   const watch = guardDatabase({ home, clock, log, raw: opened.raw, lost: tell });
   guard = watch;

@@ -10,7 +10,7 @@ export type OutputPageQuery = HandlerInput<'runs.outputPage'>;
 export type OutputPage = CallOutput<'runs.outputPage'>;
 
 /** Characters that one page looks through at most, some 10 ms of work: the event loop is held meanwhile. */
-const mostLookedAt = 6 * 1024 * 1024;
+const mostLookedAt = 5 * 1024 * 1024;
 /** What a look into the index counts as, and the ids of blocks that it is for. */
 const lookCost = 1024 * 1024;
 const idsPerLook = 32_768;

@@ -100,7 +100,7 @@ async function forgetOldestOutput(
   return true;
 }
 
-/** Bytes of the database that hold something; freed pages are used again before the file grows. */
+/** Bytes that the database takes once its free pages are given back, which follows at once. */
 async function usedBytes(db: Database): Promise<number> {
   const { rows } = await sql<{ bytes: number }>`
     SELECT (page_count - freelist_count) * page_size AS bytes

@@ -60,7 +60,7 @@ test.each([
     expect(ids(json(whole))).toEqual(all);
     expect(whole.err).toBe('');
     // Page by page, each taken by the reader before the next one is asked for.
-    expect(pieces() - before).toBe(Math.ceil(count / 1000));
+    expect(pieces() - before).toBe(Math.ceil(count / 500));
 
     const table = await run(`${noun} --all`);
     expect(table.out.split('\n')).toHaveLength(count + 2);

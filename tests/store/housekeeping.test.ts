@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
@@ -46,7 +47,7 @@ async function openStore(limits: Partial<Retention> = {}) {
     (await reader.outputPage({ search, limit: 100, order: 'newest', id })).lines.map((line) => line.text);
   const runs = async () => (await reader.list({ limit: 100 })).map((run) => run.id).reverse();
   const entries = () => raw.prepare('SELECT count(*) AS n FROM output_index_docsize').get()?.['n'];
-  return { raw, ledger, reader, housekeeping, addRun, find, runs, entries };
+  return { raw, ledger, reader, housekeeping, retention, addRun, find, runs, entries };
 }
 
 test('text is found before it was indexed, when half of it was, and when all of it was', async () => {
@@ -105,7 +106,7 @@ test('a search looks through so much at a time and says where to go on', async (
     }
     return { found, count };
   };
-  // Nine megabytes, of which a page takes six; the index knows at once that they hold none.
+  // Nine megabytes, of which a page takes five; the index knows at once that they hold none.
   expect(await pages('needle')).toEqual({ found: ['the needle'], count: 2 });
   expect(await pages('xq')).toEqual({ found: [], count: 2 });
   await store.housekeeping.work();
@@ -145,6 +146,22 @@ test('when the database is too large the oldest output goes, and the runs stay',
   );
   expect(sizes).toEqual([1, 0, 1, 1]);
   expect(atWork).toBe('r1');
+});
+
+test('space that was freed goes back to the disk, and the next runs take no more than before', async () => {
+  const store = await openStore();
+  const size = () => statSync(String(store.raw.prepare('PRAGMA database_list').get()?.['file'])).size;
+  const lines = Array.from({ length: 1000 }, (_, line) => `${line} `.padEnd(1000, 'some words of a log, '));
+  for (let run = 0; run < 12; run += 1) await store.addRun(lines);
+  await store.housekeeping.work();
+  expect(size()).toBeGreaterThan(12_000_000);
+  store.retention.runsPerJob = 1;
+  await store.housekeeping.work();
+  expect(await store.runs()).toEqual(['r12']);
+  expect(size()).toBeLessThan(3_000_000);
+  expect(store.raw.prepare('PRAGMA freelist_count').get()).toEqual({ freelist_count: 0 });
+  expect(store.raw.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  expect(await store.find('999 some')).toHaveLength(1);
 });
 
 test('a limit that everything is within removes nothing', async () => {

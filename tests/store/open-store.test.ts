@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { listCopies } from '../../electron/store/copies.ts';
 import {
@@ -21,6 +22,7 @@ import {
   readMeta,
   writeMeta,
 } from '../../electron/store/index.ts';
+import { first } from '../../electron/store/migrations/001-first.ts';
 import { type HandClock, handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 
@@ -76,6 +78,24 @@ test('each opening has a higher epoch; nothing is paused and nothing to be warne
   const two = await open();
   expect([one.epoch, two.epoch, two.warnings(), await two.publishingPaused()]).toEqual([1, 2, [], false]);
   await expect(two.confirm('NEEDS_PERSON')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('a database of an older version is written anew once, with all that it holds, and gives space back', async () => {
+  const { home, open, said } = setUp();
+  const old = new DatabaseSync(home.db);
+  old.exec(
+    `PRAGMA journal_mode = WAL; ${first}; PRAGMA user_version = 1; INSERT INTO meta VALUES ('state', 'old')`,
+  );
+  old.close();
+  for (let time = 0; time < 2; time += 1) {
+    const store = await open();
+    expect(await readMeta(store.db, 'state')).toBe('old');
+    await store.close();
+  }
+  const now = new DatabaseSync(home.db);
+  onTestFinished(() => now.close());
+  expect(now.prepare('PRAGMA auto_vacuum').get()).toEqual({ auto_vacuum: 2 });
+  expect(said.filter((message) => message.includes('written anew'))).toHaveLength(1);
 });
 
 test('the files of the database are for this user only', async () => {

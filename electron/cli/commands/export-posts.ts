@@ -33,7 +33,7 @@ type Options = {
 
 /** What is still to go out, or waits for a person to say so. */
 const toGo: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
-const pageSize = 1000;
+const pageSize = 500;
 
 /** `belfry posts export`: posts in a form that `belfry posts import` takes, here or in another home. */
 export function exportCommand(posts: Command, use: Use): void {

@@ -9,7 +9,7 @@ import type { Use } from '../use.ts';
 type Options = { follow?: boolean; search?: string; limit?: number; cursor?: string; all?: boolean };
 
 const usual = 1000;
-const mostAtOnce = 1000;
+const mostAtOnce = 500;
 
 /** `belfry logs`: the output of one run, or the newest lines of all. */
 export function logsCommand(program: Command, use: Use): void {

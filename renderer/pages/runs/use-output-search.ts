@@ -6,7 +6,7 @@ import { type CallState, useAnswer } from '../../api/use-call.ts';
 /** What a search found; `more`: there are more lines than were asked for. */
 export type OutputHits = { lines: OutputLine[]; more: boolean };
 
-const mostPerPage = 1000;
+const mostPerPage = 500;
 
 /**
  * The first `most` lines of a run (`id`) that contain `search`, or the newest of all runs. The engine looks through so

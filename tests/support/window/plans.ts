@@ -44,7 +44,14 @@ export function planHandlers(
       account === undefined ? [...queues.values()] : [found(queues.get(account), 'queue', account)],
     'queue.set': async ({ account, timezone, slots }) => {
       queues.delete(account);
-      const view = { account, known: true, timezone: timezone ?? 'America/New_York', slots, upcoming: [], later: 0 };
+      const view = {
+        account,
+        known: true,
+        timezone: timezone ?? 'America/New_York',
+        slots,
+        upcoming: [],
+        later: 0,
+      };
       if (slots.length > 0) queues.set(account, view);
       told('settings.changed');
       return slots.length > 0 ? [view] : [];
