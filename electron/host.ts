@@ -37,8 +37,8 @@ export type Host = {
   startDemo(): Promise<{ url: string | null }>;
   launchAtLogin(enabled: boolean): Promise<void>;
   notify(alert: Alert): void;
-  /** Program of the thread that looks into films and makes pictures; without it neither can be done. */
-  mediaWorker?: string;
+  /** Program of the thread that looks into films and pictures and makes pictures. */
+  mediaWorker: string;
   /** Starts the helper that starts commands; left out = the engine starts them itself. */
   launchHelper?: HelperHost['launch'];
   log: Log;

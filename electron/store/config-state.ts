@@ -9,7 +9,7 @@ import {
   type Problem,
   utf8Text,
 } from '../../shared/index.ts';
-import { type ConfigCheck, readConfigText } from './config.ts';
+import { type ConfigCheck, type ConfigReading, readConfigText } from './config.ts';
 import type { ConfigFile } from './config-file.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
 
@@ -25,8 +25,19 @@ export type ConfigState = {
   good: boolean;
 };
 
-/** The next state by what lies on disk now: the new configuration, or the old one with the problem. */
-export function lookAt(file: ConfigFile, check: ConfigCheck, before: ConfigState): ConfigState {
+/** A text, and what it means, of whoever has just read it. */
+export type KnownText = { text: string; reading: Extract<ConfigReading, { ok: true }> };
+
+/**
+ * The next state by what lies on disk now: the new configuration, or the old one with the problem. A text that is
+ * `known` is not read a second time.
+ */
+export function lookAt(
+  file: ConfigFile,
+  check: ConfigCheck,
+  before: ConfigState,
+  known?: KnownText,
+): ConfigState {
   const text = tryRead(file, before.good);
   if (text instanceof BelfryError) return { ...before, text: undefined, problem: text, gone: false };
   if (text === undefined) {
@@ -34,7 +45,7 @@ export function lookAt(file: ConfigFile, check: ConfigCheck, before: ConfigState
     return had ? { ...before, text: undefined, problem: gone(file.path), gone: true } : before;
   }
   if (text === before.text) return before;
-  const reading = readConfigText(text, check);
+  const reading = text === known?.text ? known.reading : readConfigText(text, check);
   if (!reading.ok)
     return { ...before, text, problem: mistakes(file.path, reading.problems, before.good), gone: false };
   return { text, raw: reading.raw, config: reading.config, problem: null, gone: false, good: true };

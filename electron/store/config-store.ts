@@ -12,7 +12,7 @@ import {
 } from '../../shared/index.ts';
 import { type ConfigCheck, readConfig } from './config.ts';
 import type { ConfigFile } from './config-file.ts';
-import { emptyState, lookAt, sameFor, startingState } from './config-state.ts';
+import { emptyState, type KnownText, lookAt, sameFor, startingState } from './config-state.ts';
 import { parseJsonText } from './config-text.ts';
 import { writeDurably } from './durable-file.ts';
 import { reasonOf } from './file-errors.ts';
@@ -59,9 +59,9 @@ export function createConfigStore({
   let writing: Promise<void> = Promise.resolve();
 
   /** Looks at the file; true when that changed anything. */
-  function look(): boolean {
+  function look(known?: KnownText): boolean {
     const before = state;
-    state = lookAt(file, check, before);
+    state = lookAt(file, check, before, known);
     const changed = !sameFor(before, state);
     if (!changed) return false;
     if (state.problem) log('warn', state.problem.message);
@@ -87,8 +87,8 @@ export function createConfigStore({
     }
   }
 
-  function lookAndTell(): void {
-    if (look()) tell();
+  function lookAndTell(known?: KnownText): void {
+    if (look(known)) tell();
   }
 
   /** Nobody could catch what is thrown out of a timer. */
@@ -127,7 +127,7 @@ export function createConfigStore({
       if (!reading.ok) throw problemsError(reading.problems, 'the changed configuration');
       if (!state.gone && isDeepStrictEqual(reading.raw, state.raw)) return state.config;
       file.write(reading.raw, text);
-      lookAndTell();
+      lookAndTell({ text, reading });
       return state.config;
     },
     onChange(listener) {

@@ -15,6 +15,7 @@ import { raiseEpoch } from '../../electron/store/epoch.ts';
 import { createMediaLedger } from '../../electron/store/media-ledger.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
 import { settingsSchema } from '../../shared/index.ts';
+import { workshopEntry } from '../support/workshop-entry.ts';
 import { percentile, type Result } from './result.ts';
 
 const idle = new AbortController().signal;
@@ -45,7 +46,7 @@ async function openHome(server = 'http://127.0.0.1:9') {
     log: () => undefined,
     ledger,
     mediaLedger: createMediaLedger(db),
-    workshop: createWorkshop({ entry: undefined, clock: systemClock }),
+    workshop: createWorkshop({ entry: workshopEntry, clock: systemClock }),
     bucketKey: async () => ({ keyId: '', secret: '' }),
     version: 'bench',
     requestTimeoutMs: 60_000,

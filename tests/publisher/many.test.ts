@@ -11,18 +11,20 @@ const minute = 60_000;
 const files = ({ home }: Stage) => (existsSync(join(home, 'media')) ? readdirSync(join(home, 'media')) : []);
 const instant = (at: number) => new Date(at).toISOString();
 
-/** Posts that are too old to go out. */
+/** Posts that are too old to go out: their times came three weeks ago, when nothing ran. */
 async function missed(stage: Stage, count: number, more: Partial<PostDraft> = {}) {
   const posts = [];
+  const start = stage.clock.now();
   for (let index = 0; index < count; index += 1)
     posts.push(
       await stage.add({
         text: `m${index}`,
         accounts,
-        publishAt: instant(Date.parse('2026-11-01T00:00:00Z') + index * minute),
+        publishAt: instant(start + index * minute),
         ...more,
       }),
     );
+  await stage.clock.advance(21 * 24 * 60 * minute);
   await stage.beat();
   return posts;
 }

@@ -1,6 +1,7 @@
 import { systemClock } from '../../electron/clock.ts';
 import type { Host } from '../../electron/host.ts';
 import { confFile } from '../../electron/store/index.ts';
+import { workshopEntry } from './workshop-entry.ts';
 
 /** A host that gives the whole engine what it needs and nothing to look at; `own` is what a test is about. */
 export function plainHost(own: Pick<Host, 'home'> & Partial<Host>): Host {
@@ -18,6 +19,7 @@ export function plainHost(own: Pick<Host, 'home'> & Partial<Host>): Host {
     startDemo: async () => ({ url: null }),
     launchAtLogin: async () => {},
     notify: () => {},
+    mediaWorker: workshopEntry,
     log: () => {},
     ...own,
   };

@@ -10,6 +10,7 @@ import { raiseEpoch } from '../../electron/store/epoch.ts';
 import { createMediaLedger } from '../../electron/store/media-ledger.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
 import { type Network, settingsSchema } from '../../shared/index.ts';
+import { workshopEntry } from './workshop-entry.ts';
 
 export type ChildTask = {
   home: string;
@@ -77,7 +78,7 @@ const publisher = createPublisher({
   log: () => undefined,
   ledger: watched(createPostLedger(db, epoch)),
   mediaLedger: createMediaLedger(db),
-  workshop: createWorkshop({ entry: undefined, clock: systemClock }),
+  workshop: createWorkshop({ entry: workshopEntry, clock: systemClock }),
   bucketKey: async () => ({ keyId: '', secret: '' }),
   version: '0.0.0-test',
   requestTimeoutMs: task.requestTimeoutMs,

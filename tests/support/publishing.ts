@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
@@ -23,11 +22,7 @@ import { fetchBy, startFakeCdn } from './fake-cdn.ts';
 import { type FakeNetwork, type ModelName, startFakeNetwork } from './fake-networks/index.ts';
 import { temporaryHome } from './home.ts';
 import { seededRandom } from './random.ts';
-
-/** Node runs it as it is. */
-export const workshopEntry = fileURLToPath(
-  new URL('../../electron/publisher/media/workshop/worker.ts', import.meta.url),
-);
+import { workshopEntry } from './workshop-entry.ts';
 
 /** One thread for all stages of a file of tests: it takes half a second to start. */
 const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });

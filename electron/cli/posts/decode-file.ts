@@ -30,11 +30,13 @@ export function decodeFile(
   const guess = isTable ? oneByteGuess(bytes) : undefined;
   if (guess) return { ...guess, guessed: true };
   const error = notUtf8(bytes, reading, where);
+  // JSON is UTF-8 (RFC 8259 §8.1): guessing, or another label, would only hide what made it.
+  if (!isTable) throw error;
   throw new BelfryError({
     code: 'BAD_INPUT',
     what: 'The encoding of the file cannot be told',
     where: `in ${where}`,
-    why: `It is not UTF-8 (${error.details?.[0]?.message ?? ''})${isTable ? ', and neither Windows-1252 nor Mac Roman fits' : ''}`,
+    why: `It is not UTF-8 (${error.details?.[0]?.message ?? ''}), and neither Windows-1252 nor Mac Roman fits`,
     remedy: 'Save it as UTF-8, or name its encoding, such as --encoding windows-1250; nothing was changed',
     ...(error.details ? { details: error.details } : {}),
   });

@@ -89,9 +89,14 @@ async function undecodable(
   if (!isOpenable(picture)) return undefined;
   const verdict = await workshop.check({ path, sha256: await hashOf(file), mostPixels });
   if (verdict.ok) return undefined;
-  return verdict.fault === 'damaged'
-    ? `is damaged: it cannot be decoded (${verdict.why.trim().split('\n', 1)[0]}); download or export it again`
-    : `could not be looked into (${verdict.why}); try again`;
+  switch (verdict.fault) {
+    case 'damaged':
+      return `is damaged: it cannot be decoded (${verdict.why.trim().split('\n', 1)[0]}); download or export it again`;
+    case 'failed':
+      return `could not be looked into (${verdict.why}); try again`;
+    case 'no-worker':
+      return 'cannot be looked into: this Belfry was started without its media worker. Nothing is wrong with the file; install Belfry again';
+  }
 }
 
 async function hashOf(file: Reader): Promise<string> {

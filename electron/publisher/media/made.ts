@@ -8,7 +8,7 @@ import { readerOf } from './file-reader.ts';
 import { type FitPlan, mostPixels } from './plan-fit.ts';
 import { strip } from './strip/index.ts';
 import { bytesOf, type Piece } from './strip/pieces.ts';
-import type { Workshop } from './workshop/index.ts';
+import type { Fault, Workshop } from './workshop/index.ts';
 
 /** Folder below the media folder for what is made of the copies; all of it can be made again. */
 export const madeFolder = 'made';
@@ -31,7 +31,7 @@ export type MadeFile = {
 export type MadeResult =
   | { kind: 'made'; file: MadeFile }
   /** The file's own fault, or the machine's: in that case another try may help. */
-  | { kind: 'failed'; fault: 'damaged' | 'failed'; why: string };
+  | { kind: 'failed'; fault: Fault; why: string };
 
 /** The file that a plan makes of a copy: made once, and found again by its content and recipe. */
 export async function madeOf(

@@ -8,7 +8,8 @@ import { createWorkshop } from '../../../electron/publisher/media/workshop/index
 import { filmBytes, realFilm } from '../../support/films.ts';
 import { temporaryHome } from '../../support/home.ts';
 import { pictureBytes, realPicture } from '../../support/pictures.ts';
-import { pngOf, workshopEntry } from '../../support/publishing.ts';
+import { pngOf } from '../../support/publishing.ts';
+import { workshopEntry } from '../../support/workshop-entry.ts';
 
 const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
 afterAll(() => workshop.close());
@@ -186,4 +187,12 @@ test('the thread for media survives what it is given, and starts anew after it b
   expect(await createWorkshop({ entry: undefined, clock: systemClock }).measure(film)).toMatchObject({
     ok: false,
   });
+});
+
+test('without a media worker a picture is not called damaged', async () => {
+  const home = temporaryHome();
+  const workshop = createWorkshop({ entry: undefined, clock: systemClock });
+  const said = await inspect(await realPicture(home, 'a.png'), { workshop, folders: null });
+  expect(said).toContain('started without its media worker. Nothing is wrong with the file');
+  expect(said).not.toContain('damaged');
 });

@@ -15,7 +15,7 @@ import { takeMedia } from '../../../electron/publisher/media/intake.ts';
 import { createWorkshop } from '../../../electron/publisher/media/workshop/index.ts';
 import { filmBytes } from '../../support/films.ts';
 import { temporaryHome } from '../../support/home.ts';
-import { workshopEntry } from '../../support/publishing.ts';
+import { workshopEntry } from '../../support/workshop-entry.ts';
 
 const megabyte = 1024 * 1024;
 

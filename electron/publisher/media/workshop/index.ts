@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../../shared/index.ts';
 import type { Answer, FilmFacts, Letter, Made, Order, Outcome } from './orders.ts';
 
+export type { Fault } from './orders.ts';
+
 /** Looks into films and pictures and makes pictures, off the main thread, one order at a time. */
 export type Workshop = {
   /** Whether a picture can be decoded as a whole; asked once for each content (`sha256`), however many posts have it. */
@@ -88,7 +90,7 @@ export function createWorkshop(needs: {
   const order = <T>(wanted: Order): Promise<Outcome<T>> =>
     new Promise((resolve) => {
       if (entry === undefined)
-        return resolve({ ok: false, fault: 'failed', why: 'This host has no thread for media' });
+        return resolve({ ok: false, fault: 'no-worker', why: 'Belfry was started without its media worker' });
       lastId += 1;
       // The answer to an order is of the order's kind: one thread, one protocol, both ours.
       const settle = (outcome: Outcome<FilmFacts | Made | null>) => resolve(outcome as Outcome<T>);
@@ -106,7 +108,7 @@ export function createWorkshop(needs: {
       if (checked.size > mostChecked && oldest !== undefined) checked.delete(oldest);
       void verdict.then((outcome) => {
         // What went wrong here or on this machine says nothing about the picture.
-        if (!outcome.ok && outcome.fault === 'failed') checked.delete(sha256);
+        if (!outcome.ok && outcome.fault !== 'damaged') checked.delete(sha256);
       });
       return verdict;
     },

@@ -32,8 +32,12 @@ export type Order =
 
 export type Made = { bytes: number; width: number; height: number };
 
-/** `damaged`: the file's own fault. `failed`: ours, or the machine's; another try may help. */
-export type Outcome<T> = { ok: true; value: T } | { ok: false; fault: 'damaged' | 'failed'; why: string };
+/**
+ * `damaged`: the file's own fault. `failed`: ours, or the machine's; another try may help. `no-worker`: this host has
+ * nothing that could look, and no other try helps.
+ */
+export type Fault = 'damaged' | 'failed' | 'no-worker';
+export type Outcome<T> = { ok: true; value: T } | { ok: false; fault: Fault; why: string };
 
 export type Letter = { id: number; order: Order };
 export type Answer = { id: number; outcome: Outcome<FilmFacts | Made | null> };
