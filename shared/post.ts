@@ -196,6 +196,8 @@ export const targetViewSchema = z.strictObject({
   sent: z
     .strictObject({ text: z.string(), thread: z.array(z.string()), media: z.array(z.string()) })
     .nullable(),
+  /** What the network left out or changed without a word when it was published: `poll missing`. */
+  differs: z.array(z.string()),
   /** Not before this instant (back-off, rate limit, settle wait); null when nothing holds it back. */
   notBefore: instantSchema.nullable(),
   /** What it waits for besides its time; null when nothing keeps it, or it is not on its way. */

@@ -43,16 +43,32 @@ export function afterSend(work: Work, attempt: Attempt, sent: Sent, doubt: boole
 
 /** The part is out. With parts left the target queues again, and what comes next continues the thread. */
 export function published(work: Work, attempt: Attempt, remote: Remote): Step {
-  const done: Attempt = { ...attempt, ...remote, state: 'published' };
+  const { remoteId: id, url: address, differs = [] } = remote;
+  const done: Attempt = { ...attempt, remoteId: id, url: address, state: 'published' };
   const isLast = nextPart(withAttempt(work, done)) === undefined;
   const { remoteId, url } = attempt.part === 0 ? remote : work.target;
-  const target = { remoteId, url, error: null, notBefore: null, tries: 0 };
+  const named = differs.map((difference) => differenceIn(work, attempt.part, difference));
+  const target = {
+    remoteId,
+    url,
+    error: null,
+    notBefore: null,
+    tries: 0,
+    differs: [...work.target.differs, ...named],
+  };
+  const note = publishedNote(work, attempt.part);
   const change = step(
     work,
     { ...target, status: isLast ? 'published' : 'queued' },
-    publishedNote(work, attempt.part),
+    differs.length === 0 ? note : `${note}, differs: ${differs.join(', ')}`,
   );
   return { change: { ...change, attempt: done }, effects: [], go: 'next' };
+}
+
+/** In a thread it says which part it is about. */
+function differenceIn(work: Work, part: number, difference: string): string {
+  if (isComment(work, part)) return `first comment: ${difference}`;
+  return threadOf(work).length === 0 ? difference : `part ${part + 1}: ${difference}`;
 }
 
 function publishedNote(work: Work, part: number): string {

@@ -92,6 +92,8 @@ export type StoredTarget = {
   revision: number;
   /** What it published, once the post was edited afterwards. */
   sent: TargetView['sent'];
+  /** What the network left out or changed when it was published: `poll missing`. */
+  differs: readonly string[];
 };
 
 export type PostRecord = { post: StoredPost; targets: readonly StoredTarget[] };

@@ -74,7 +74,7 @@ function notFound(
   const age = around.now - (looked.firstSentAt ?? Number.NEGATIVE_INFINITY);
   const safe = age >= 0 && age < rule.safeForMs;
   if (!seen.complete && !safe)
-    return asked(work, looked, 'The list does not reach back far enough', [], later);
+    return asked(work, looked, seen.gap ?? 'The list does not reach back far enough', [], later);
   if (isTooLate(work, settings, around.now)) return notSentInTime(work, looked, settings);
   return sendAgain(work, looked, rule, around);
 }

@@ -50,6 +50,7 @@ export function previewOf(post: NewPost): PostRecord {
     tries: 0,
     revision: 0,
     sent: null,
+    differs: [],
   };
   const targets = post.targets.map((target, position) => ({ ...fresh, ...target, position }));
   return { post: { ...post, seq: 0 }, targets };
@@ -63,10 +64,11 @@ const held: readonly TargetStatus[] = ['queued', 'sending'];
 
 function targetView(target: StoredTarget, waits: Wait | null): TargetView {
   const { account, status, remoteId, url, error, override, sent, notBefore } = target;
+  const differs = [...target.differs];
   // For an unconfirmed target it is only when Belfry looks again by itself; nothing waits for that.
   const shown = held.includes(status) ? instantOrNull(notBefore) : null;
   const dueAt = instantOrNull(target.dueAt);
-  return { account, status, dueAt, remoteId, url, error, override, sent, notBefore: shown, waits };
+  return { account, status, dueAt, remoteId, url, error, override, sent, differs, notBefore: shown, waits };
 }
 
 function instantOrNull(at: number | null): string | null {

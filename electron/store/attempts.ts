@@ -196,6 +196,7 @@ const updateTarget = compiledOnce<TargetColumns & { updated_at: Millis } & Place
       hold: place('hold'),
       tries: place('tries'),
       revision: place('revision'),
+      differs: place('differs'),
       updated_at: place('updated_at'),
     })
     .where('post_id', '=', place('post'))

@@ -9,6 +9,7 @@ import { retries } from './migrations/006-retries.ts';
 import { movedAccounts } from './migrations/007-moved-accounts.ts';
 import { holds } from './migrations/008-holds.ts';
 import { readingOrder } from './migrations/009-reading-order.ts';
+import { differences } from './migrations/010-differences.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
 const migrations: readonly string[] = [
@@ -21,6 +22,7 @@ const migrations: readonly string[] = [
   movedAccounts,
   holds,
   readingOrder,
+  differences,
 ];
 
 /** The version that this program writes. */

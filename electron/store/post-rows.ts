@@ -69,6 +69,7 @@ export function toTarget(row: TargetRow): StoredTarget {
     tries: row.tries,
     revision: row.revision,
     sent: row.sent === null ? null : (JSON.parse(row.sent) as StoredTarget['sent']),
+    differs: row.differs === null ? [] : (JSON.parse(row.differs) as string[]),
   };
 }
 
@@ -121,6 +122,7 @@ export function targetColumns(target: StoredTarget) {
     hold: target.notBefore === null ? null : target.hold,
     tries: target.tries,
     revision: target.revision,
+    differs: target.differs.length === 0 ? null : JSON.stringify(target.differs),
   };
 }
 

@@ -129,6 +129,7 @@ export type Tables = {
     revision: Generated<number>;
     /** JSON of what it published, once the post was edited afterwards. */
     sent: string | null;
+    differs: string | null;
     updated_at: number;
   };
   /** Written ahead of every request (networks.md §5): one row per target and thread part, replaced by each new try. */

@@ -74,6 +74,7 @@ const work = (
     tries: 1,
     revision: 0,
     sent: null,
+    differs: [],
     ...more,
   },
   attempts,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type CallInput, type TargetStatus, waitText } from '../../../shared/index.ts';
+import { type CallInput, type PostView, type TargetStatus, waitText } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { type PageOptions, showPages, withPages } from '../pages.ts';
 import { paintStatus } from '../paint.ts';
@@ -111,12 +111,17 @@ async function queryOf(context: Context, options: ListOptions): Promise<CallInpu
   };
 }
 
+/** What the network left out or changed, after the status. */
+function differing(differs: PostView['targets'][number]['differs']): string {
+  return differs.length === 0 ? '' : oneLine(`, differs: ${differs.join(', ')}`);
+}
+
 async function show(context: Context, id: string): Promise<void> {
   const post = await context.call('posts.get', { id });
   context.show(post, () => {
     const { paint, reader } = context;
-    const targets = post.targets.flatMap(({ account, status, url, error, waits }) => [
-      `  ${account}  ${paintStatus(paint, status)}  ${oneLine([url, error?.message].filter(Boolean).join('  '))}`,
+    const targets = post.targets.flatMap(({ account, status, url, error, waits, differs }) => [
+      `  ${account}  ${paintStatus(paint, status)}${differing(differs)}  ${oneLine([url, error?.message].filter(Boolean).join('  '))}`,
       ...(waits ? [`    waits for ${oneLine(waitText(waits, (at) => when(at, reader)))}`] : []),
     ]);
     const list = pairs([

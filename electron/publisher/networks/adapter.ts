@@ -23,7 +23,8 @@ export type Refusal = {
   mostTries?: number;
 };
 
-export type Remote = { remoteId: string; url: string | null };
+/** A post as the network shows it; `differs` names what it left out or changed: `poll missing`. */
+export type Remote = { remoteId: string; url: string | null; differs?: readonly string[] };
 
 /** Outcome of getting ready: everything invisible is in place, or is not. */
 export type Prepared =
@@ -52,10 +53,12 @@ export type LookUp =
       kind: 'seen';
       /** Posts that are this one, as far as can be told. */
       matches: Remote[];
-      /** Posts that may be this one, changed by the server. */
+      /** Posts that may be this one: changed by the server, or of the same words at another time. */
       unclear: Remote[];
-      /** The look reached back to before the first send. */
+      /** The look reached back to before the first send, in a list that shows such posts: what it does not show is not there. */
       complete: boolean;
+      /** Why it is not complete, as a sentence. */
+      gap?: string;
       /** Other evidence: `likely` when the upload is attached to some post, `certain` when the network itself says so. */
       exists: 'no' | 'likely' | 'certain' | 'unknown';
       /** Why a repeat cannot help, when the network says so (a container that broke). */

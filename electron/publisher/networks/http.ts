@@ -6,7 +6,7 @@ import { readBounded } from './read-bounded.ts';
 /** A body: JSON, form fields, or bytes that are streamed and never whole in memory. */
 export type Body =
   | { json: unknown }
-  | { form: Record<string, string> }
+  | { form: readonly (readonly [name: string, value: string])[] }
   | { stream: () => AsyncIterable<Uint8Array>; type: string; bytes: number };
 
 export type HttpRequest = {
@@ -111,7 +111,7 @@ function initOf(request: HttpRequest, signal: AbortSignal, version: string): Req
     init.body = JSON.stringify(body.json);
   } else if ('form' in body) {
     headers['content-type'] = 'application/x-www-form-urlencoded';
-    init.body = new URLSearchParams(body.form).toString();
+    init.body = new URLSearchParams(body.form.map(([name, value]) => [name, value])).toString();
   } else {
     headers['content-type'] = body.type;
     headers['content-length'] = String(body.bytes);

@@ -40,6 +40,14 @@ export function TargetCard({ postId, publishAt, target, account, history, change
       )}
       {own.length > 0 && <p className="row-sub">Different here: {own.join(', ')}</p>}
       {target.sent && <p className="row-sub">It was edited afterwards; here stands what was published.</p>}
+      {target.differs.length > 0 && (
+        <Note tone="warn">
+          <p>
+            What the server shows differs from the post: {target.differs.join(', ')}. Belfry does not send it
+            again.
+          </p>
+        </Note>
+      )}
       {target.url && (
         <p>
           <OutLink url={target.url}>

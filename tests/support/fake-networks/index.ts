@@ -76,6 +76,7 @@ export async function startFakeNetwork(
       asked,
     });
     network.arrived();
+    response.setHeader('date', new Date(world.now() + world.clockOffsetMs).toUTCString());
     if (!handled) return reply(response, { status: 404, body: { error: 'Record not found' } });
     return perform(response, faults.take(handled.route), handled.effect);
   };

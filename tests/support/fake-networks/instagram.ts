@@ -123,14 +123,21 @@ function listMedia(world: World, account: string, limit: number, stories: boolea
     )
     .reverse()
     .slice(0, limit);
-  return { status: 200, body: { data: list.map((post) => mediaJson(post)) } };
+  return { status: 200, body: { data: list.map((post) => mediaJson(world, post)) } };
 }
 
 function lookAtMedia(world: World, id: string): Reply {
   const post = world.visible.find((other) => other.id === id);
-  return post ? { status: 200, body: mediaJson(post) } : metaProblem(400, 100, 33, 'Unsupported get request');
+  return post
+    ? { status: 200, body: mediaJson(world, post) }
+    : metaProblem(400, 100, 33, 'Unsupported get request');
 }
 
-function mediaJson({ id, text, at }: World['visible'][number]) {
-  return { id, caption: text, timestamp: metaTime(at), permalink: `https://www.instagram.example/p/${id}/` };
+function mediaJson(world: World, { id, text, at }: World['visible'][number]) {
+  return {
+    id,
+    caption: text,
+    timestamp: metaTime(world.stamp(at)),
+    permalink: `https://www.instagram.example/p/${id}/`,
+  };
 }

@@ -32,9 +32,16 @@ function repeated(world: World, known: { status: number; body: unknown }): Reply
   return { status: known.status, body: known.body, ...(headers ? { headers } : {}) };
 }
 
+/** What the server makes of a body: some know pictures and polls in forms only, some nothing but forms. */
+function fieldsRead({ model }: World, { fields, isForm }: Asked): Record<string, unknown> {
+  if (model.reads === 'all' || isForm) return fields;
+  if (model.reads === 'forms') return {};
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value !== 'object'));
+}
+
 function makeStatus(world: World, asked: Asked, account: string): Reply {
   const { model, now } = world;
-  const { fields } = asked;
+  const fields = fieldsRead(world, asked);
   const text = String(fields['status'] ?? '');
   const wanted = Array.isArray(fields['media_ids']) ? fields['media_ids'].map(String) : [];
   if (asked.malformed) return problem(400, 'Bad Request');
@@ -52,6 +59,11 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
           model.tooLongStatus,
           `Validation failed: Text character limit of ${model.limits.characters} exceeded`,
         );
+  if (model.software === 'pixelfed' && fields['sensitive'] === 'true')
+    return {
+      status: 500,
+      body: { message: 'The given data was invalid.', errors: { sensitive: ['boolean'] } },
+    };
   if (fields['poll'] !== undefined && wanted.length > 0)
     return problem(422, 'Cannot attach files and a poll');
   if (wanted.length > model.limits.media) return problem(422, 'Cannot attach more than 4 files');
@@ -68,10 +80,12 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
     account,
     text,
     warning: String(fields['spoiler_text'] ?? ''),
-    visibility: String(fields['visibility'] ?? model.defaultVisibility),
+    visibility: model.drops.includes('visibility')
+      ? model.defaultVisibility
+      : String(fields['visibility'] ?? model.defaultVisibility),
     language: fields['language'] === undefined ? null : String(fields['language']),
-    sensitive: fields['sensitive'] === true || fields['spoiler_text'] !== undefined,
-    media: wanted.filter((id) => world.uploads.has(id)),
+    sensitive: String(fields['sensitive']) === 'true' || fields['spoiler_text'] !== undefined,
+    media: model.drops.includes('media') ? [] : wanted.filter((id) => world.uploads.has(id)),
     replyTo,
     at: now(),
     poll: model.polls && fields['poll'] !== undefined ? fields['poll'] : null,
@@ -99,6 +113,12 @@ function troubleWith(world: World, id: string): Reply | undefined {
   return undefined;
 }
 
+function pollJson({ id, poll }: VisiblePost) {
+  if (typeof poll !== 'object' || poll === null || !('options' in poll) || !Array.isArray(poll.options))
+    return null;
+  return { id, options: poll.options.map((title: unknown) => ({ title, votes_count: 0 })) };
+}
+
 /** A post as the API shows it: the text as HTML, links and mentions dressed up as Mastodon does. */
 export function statusJson(world: World, post: VisiblePost) {
   const escaped = post.text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -112,12 +132,13 @@ export function statusJson(world: World, post: VisiblePost) {
   }));
   return {
     id: post.id,
-    created_at: new Date(post.at).toISOString(),
+    created_at: new Date(world.stamp(post.at)).toISOString(),
     in_reply_to_id: post.replyTo,
     sensitive: post.sensitive,
     spoiler_text: post.warning,
     visibility: post.visibility,
     language: post.language,
+    poll: pollJson(post),
     uri: `https://fake.example/users/${post.account}/statuses/${post.id}`,
     url: `https://fake.example/@${post.account}/${post.id}`,
     content: linked === '' ? '' : `<p>${linked.replace(/\n\n/g, '</p><p>').replace(/\n/g, '<br>')}</p>`,

@@ -81,6 +81,7 @@ function listStatuses(world: World, account: string, query: URLSearchParams): Re
   const list = world.visible
     .filter((post) => post.account === account && world.now() - post.at >= world.listLagMs)
     .filter((post) => world.model.listsReplies || post.replyTo === null)
+    .filter((post) => world.model.lists.some((visibility) => visibility === post.visibility))
     .reverse();
   const from = before === null ? 0 : list.findIndex((post) => post.id === before) + 1;
   return { status: 200, body: list.slice(from, from + limit).map((post) => statusJson(world, post)) };

@@ -30,6 +30,10 @@ function list(world: World, postId: string, { text, time }: { text: string; time
   const comments = world.visible.filter(
     ({ replyTo, at }) => replyTo === postId && world.now() - at >= world.listLagMs,
   );
-  const data = comments.map((one) => ({ id: one.id, [text]: one.text, [time]: metaTime(one.at) }));
+  const data = comments.map((one) => ({
+    id: one.id,
+    [text]: one.text,
+    [time]: metaTime(world.stamp(one.at)),
+  }));
   return { status: 200, body: { data } };
 }

@@ -23,6 +23,12 @@ export type Model = {
   tooLongStatus: number;
   direct: boolean;
   listsReplies: boolean;
+  /** What the account's list shows to the account itself. */
+  lists: readonly string[];
+  /** Bodies that it understands; `flat`: of JSON only what is neither list nor object. */
+  reads: 'all' | 'flat' | 'forms';
+  /** Fields that it takes and drops without a word. */
+  drops: readonly ('visibility' | 'media')[];
   hasSource: boolean;
   strictHeaders: boolean;
   /** JSON booleans only. */
@@ -52,6 +58,9 @@ const mastodon45: Model = {
   tooLongStatus: 422,
   direct: true,
   listsReplies: true,
+  lists: ['public', 'unlisted', 'private', 'direct'],
+  reads: 'all',
+  drops: [],
   hasSource: true,
   strictHeaders: false,
   strictBooleans: false,
@@ -138,6 +147,20 @@ export const models = {
     tooLongStatus: 200,
     strictBooleans: true,
     limits: { characters: 10_000, media: 8, alt: 10_000, perUrl: 256 },
+    ids: 'uuid',
+  },
+  /** A small server that nobody knows: it ignores keys, lists nothing private, and reads forms only. */
+  small: {
+    ...mastodon45,
+    software: 'smallpub',
+    version: '0.3.0',
+    key: 'ignored',
+    singleUse: null,
+    attachedStatus: 200,
+    hasSource: false,
+    lists: ['public', 'unlisted'],
+    reads: 'forms',
+    limits: { characters: 2000, media: 4, alt: 1500, perUrl: 23 },
     ids: 'uuid',
   },
   /** A second publish of one container makes a second post: nobody knows what the real one does. */

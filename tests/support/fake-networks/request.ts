@@ -9,6 +9,8 @@ export type Asked = {
   headers: IncomingMessage['headers'];
   token: string | undefined;
   fields: Record<string, unknown>;
+  /** The fields came in a form: every value is a text, lists and objects are spelt as in `poll[options][]`. */
+  isForm: boolean;
   file: { name: string; type: string; bytes: number; sha256: string; content: Buffer } | undefined;
   /** Bytes of a body that is neither JSON nor form. */
   rawBytes: number;
@@ -25,6 +27,7 @@ export async function readRequest(request: IncomingMessage): Promise<Asked> {
     headers: request.headers,
     token: /^(?:Bearer|OAuth) (.+)$/.exec(request.headers.authorization ?? '')?.[1],
     fields: {},
+    isForm: false,
     file: undefined,
     rawBytes: 0,
     malformed: false,
@@ -35,10 +38,25 @@ export async function readRequest(request: IncomingMessage): Promise<Asked> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
   asked.rawBytes = body.byteLength;
-  if (type.includes('x-www-form-urlencoded'))
-    asked.fields = Object.fromEntries(new URLSearchParams(body.toString()));
-  else if (body.byteLength > 0 && type.includes('json')) readJson(asked, body.toString());
+  if (type.includes('x-www-form-urlencoded')) {
+    asked.isForm = true;
+    for (const [name, value] of new URLSearchParams(body.toString())) put(asked.fields, name, value);
+  }
+  if (body.byteLength > 0 && type.includes('json')) readJson(asked, body.toString());
   return asked;
+}
+
+/** `a=1`, `a[]=1` and `a[b][]=1`, as Rails and PHP read them. */
+function put(fields: Record<string, unknown>, name: string, value: string): void {
+  const [, first = name, rest = ''] = /^([^[]+)((?:\[[^\]]*\])*)$/.exec(name) ?? [];
+  if (rest === '') fields[first] = value;
+  else if (rest === '[]') fields[first] = [...(Array.isArray(fields[first]) ? fields[first] : []), value];
+  else {
+    const inner = fields[first];
+    const next: Record<string, unknown> = typeof inner === 'object' && inner !== null ? { ...inner } : {};
+    put(next, rest.slice(1).replace(']', ''), value);
+    fields[first] = next;
+  }
 }
 
 function readJson(asked: Asked, text: string): void {

@@ -98,6 +98,12 @@ export type World = {
   signIn: FakeSignIn;
   /** Posts younger than this are not in lists yet. */
   listLagMs: number;
+  /** How far the server's clock is ahead of everybody else's, in what it names and in its `Date`. */
+  clockOffsetMs: number;
+  /** How far the clock of its database is ahead of its own. */
+  stampOffsetMs: number;
+  /** An instant as the server names it. */
+  stamp(at: number): number;
   /** State that a new upload has. */
   uploadState: FakeUpload['state'];
 };
@@ -120,6 +126,11 @@ export function createWorld(model: Model, now: () => number): World {
     tokens: new Map(),
     signIn: createSignInState(model.software),
     listLagMs: 0,
+    clockOffsetMs: 0,
+    stampOffsetMs: 0,
+    stamp(at) {
+      return at + this.clockOffsetMs + this.stampOffsetMs;
+    },
     uploadState: 'ready',
   };
 }

@@ -71,6 +71,7 @@ export function sampleTarget(some: Partial<TargetView> & { account: string }): T
     error: null,
     override: {},
     sent: null,
+    differs: [],
     notBefore: null,
     waits: null,
     ...some,

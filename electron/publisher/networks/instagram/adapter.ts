@@ -118,8 +118,7 @@ async function lookUp(session: Session, draft: Draft, attempt: Attempt): Promise
   if (state.code === 'IN_PROGRESS') return { kind: 'unreadable', refusal: notBeforeFinished(state.why) };
   const recent = await recentMatches(session, draft, attempt);
   if (recent.kind === 'refused') return { kind: 'unreadable', refusal: recent.refusal };
-  const { matches, unclear, complete } =
-    draft.format === 'story' ? byContainer(recent, state.code) : { ...recent, unclear: [] };
+  const { matches, unclear, complete } = draft.format === 'story' ? byContainer(recent, state.code) : recent;
   const seen = { kind: 'seen' as const, matches, unclear, complete };
   if (state.code === 'PUBLISHED') return { ...seen, exists: 'certain' };
   if (state.code === 'FINISHED') return { ...seen, exists: 'no' };

@@ -3,6 +3,7 @@ import type { Attempt } from '../../ports.ts';
 import type { Draft, Refusal, Remote, Session } from '../adapter.ts';
 import { refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
+import { clockOffset } from '../server-clock.ts';
 
 const mediaSchema = z.object({
   id: z.string().min(1),
@@ -16,7 +17,8 @@ const pageSize = 50;
 const clockMarginMs = 3_600_000;
 
 export type Recent =
-  | { kind: 'recent'; matches: Remote[]; complete: boolean }
+  /** `unclear`: the same words, but from before by their time alone. */
+  | { kind: 'recent'; matches: Remote[]; unclear: Remote[]; complete: boolean }
   | { kind: 'refused'; refusal: Refusal };
 
 /** The newest post of the account, as the mark between old and new; null when it has none. */
@@ -33,16 +35,19 @@ export async function recentMatches(session: Session, draft: Draft, attempt: Att
   const list = await readList(session, draft.format, pageSize);
   if (list.kind === 'refused') return list;
   const { data } = list;
-  const from = (attempt.firstSentAt ?? session.clock.now()) - clockMarginMs;
+  const from = (attempt.firstSentAt ?? session.clock.now()) + list.clockOffset - clockMarginMs;
   const marker = data.findIndex(({ id }) => id === attempt.newestSeen);
   const newer =
     marker >= 0 ? data.slice(0, marker) : data.filter(({ timestamp }) => timeOf(timestamp) >= from);
-  const matches = newer
-    .filter(({ caption = '' }) => draft.format === 'story' || caption.trim() === draft.text.trim())
-    .map(({ id, permalink }) => ({ remoteId: id, url: permalink ?? null }));
+  const older = marker >= 0 || draft.text.trim() === '' ? [] : data.filter((media) => !newer.includes(media));
+  const alike = (some: typeof data) =>
+    some
+      .filter(({ caption = '' }) => draft.format === 'story' || caption.trim() === draft.text.trim())
+      .map(({ id, permalink }) => ({ remoteId: id, url: permalink ?? null }));
   return {
     kind: 'recent',
-    matches,
+    matches: alike(newer),
+    unclear: draft.format === 'story' ? [] : alike(older),
     complete: marker >= 0 || newer.length < data.length || data.length < pageSize,
   };
 }
@@ -60,8 +65,10 @@ async function readList(session: Session, format: Draft['format'], limit: number
   const parsed = listSchema.safeParse(
     answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
   );
-  if (!parsed.success) return { kind: 'refused' as const, refusal: refusalOf(answer, session.clock.now()) };
-  return { kind: 'list' as const, data: parsed.data.data };
+  const now = session.clock.now();
+  if (!parsed.success || answer.kind === 'none')
+    return { kind: 'refused' as const, refusal: refusalOf(answer, now) };
+  return { kind: 'list' as const, data: parsed.data.data, clockOffset: clockOffset(answer.headers, now) };
 }
 
 /** Meta writes `+0000`, which ISO 8601 parsers need not take. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { Millis } from '../../../../shared/index.ts';
 import type { Attempt } from '../../ports.ts';
 import type { Draft, LookUp, Refusal, Remote, Session } from '../adapter.ts';
+import { clockOffset } from '../server-clock.ts';
 import { likeness } from './compare.ts';
+import { differencesOf } from './differences.ts';
 import { textOfHtml } from './html.ts';
 import type { Profile } from './profile.ts';
 import { refusalOfRead } from './refusal.ts';
@@ -9,7 +12,8 @@ import { stateOfUploads } from './upload.ts';
 
 const idSchema = z.union([z.string().min(1), z.number().transform(String)]);
 const text = z.string().nullish().catch(null);
-const listedSchema = z.object({
+/** Loose, so that what is found can be compared with what was meant. */
+const listedSchema = z.looseObject({
   id: idSchema,
   url: text,
   uri: text,
@@ -17,6 +21,8 @@ const listedSchema = z.object({
   content: z.string().catch(''),
   spoiler_text: text,
   in_reply_to_id: idSchema.nullish().catch(null),
+  visibility: text,
+  account: z.object({ id: idSchema }).optional().catch(undefined),
   media_attachments: z.array(z.object({ id: idSchema })).catch([]),
 });
 type Listed = z.infer<typeof listedSchema>;
@@ -26,8 +32,19 @@ const sourceSchema = z.object({ text: z.string() });
 
 const pageSize = 40;
 const mostPages = 10;
-/** Clocks of server and machine differ; a list is read back this far before the first send. */
+/** What the clock of a server's database may be behind the clock that it names with its answers. */
 const clockMarginMs = 60 * 60_000;
+
+/** Posts that may be the one that is looked for, newest first. */
+type Found = {
+  kind: 'list';
+  list: Listed[];
+  /** On the same pages, but from before by their time alone: the same words there prove nothing either way. */
+  before: Listed[];
+  complete: boolean;
+  /** Visibilities that were seen in the list. */
+  shown: ReadonlySet<string>;
+};
 
 /** The newest post of the account, so that a later look-up can tell new from old; null when it has none. */
 export async function newestSeen(
@@ -51,23 +68,37 @@ export async function lookUp(
   for (const listed of since.list) {
     const like = await compare(session, draft, attempt, listed, profile);
     const remote = { remoteId: listed.id, url: listed.url ?? listed.uri ?? null };
-    if (like === 'same') matches.push(remote);
+    if (like === 'same') matches.push({ ...remote, differs: differencesOf(draft, listed) });
     if (like === 'unclear') unclear.push(remote);
   }
-  return {
-    kind: 'seen',
-    matches,
-    unclear,
-    complete: since.complete,
-    exists: await attached(session, attempt, profile),
-  };
+  for (const listed of since.before)
+    if (hasWords(draft, listed)) unclear.push({ remoteId: listed.id, url: listed.url ?? listed.uri ?? null });
+  const exists = await attached(session, attempt, profile);
+  // An upload that is not attached proves it, too.
+  const isBlind = exists !== 'no' && !shows(draft, since.shown, profile);
+  const seen = { kind: 'seen' as const, matches, unclear, exists, complete: since.complete && !isBlind };
+  return isBlind ? { ...seen, gap: blind(draft) } : seen;
 }
 
-/** Posts of the account since the first send, newest first. */
-async function readSince(session: Session, draft: Draft, attempt: Attempt, profile: Profile) {
+/** Whether the list shows posts of this visibility: the software is known for it, or one of them was seen in it. */
+function shows({ visibility }: Draft, shown: ReadonlySet<string>, { quirks }: Profile): boolean {
+  return quirks.lists.includes(visibility) || shown.has(visibility);
+}
+
+function blind({ visibility }: Draft): string {
+  return `It is not in the account's list, but it is not known whether this server lists ${visibility} posts`;
+}
+
+/** Posts of the account since the first send. */
+async function readSince(
+  session: Session,
+  draft: Draft,
+  attempt: Attempt,
+  profile: Profile,
+): Promise<Found | { kind: 'refused'; refusal: Refusal }> {
   if (draft.replyTo !== null && !profile.quirks.listsReplies) return readReplies(session, draft.replyTo);
-  const from = (attempt.firstSentAt ?? session.clock.now()) - clockMarginMs;
   const found: Listed[] = [];
+  const shown = new Set<string>();
   let before: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const result = await readPage(session, {
@@ -76,6 +107,8 @@ async function readSince(session: Session, draft: Draft, attempt: Attempt, profi
     });
     if (result.kind === 'refused') return result;
     const { list } = result;
+    for (const { visibility } of list) if (visibility) shown.add(visibility);
+    const from = (attempt.firstSentAt ?? session.clock.now()) + result.clockOffset - clockMarginMs;
     // Ids are opaque: "older" is told by the place in the list, or by time where the marker was deleted meanwhile.
     const marker = list.findIndex((listed) => listed.id === attempt.newestSeen);
     const newer =
@@ -85,15 +118,19 @@ async function readSince(session: Session, draft: Draft, attempt: Attempt, profi
           ? list.slice(0, marker)
           : list.filter((listed) => Date.parse(listed.created_at) >= from);
     found.push(...newer);
+    const older = marker >= 0 ? [] : list.filter((listed) => !newer.includes(listed));
     if (marker >= 0 || newer.length < list.length || list.length === 0)
-      return { kind: 'list' as const, list: found, complete: true };
+      return { kind: 'list', list: found, before: older, complete: true, shown };
     before = list.at(-1)?.id;
   }
-  return { kind: 'list' as const, list: found, complete: false };
+  return { kind: 'list', list: found, before: [], complete: false, shown };
 }
 
 /** Pixelfed leaves replies out of the account's list; they are found under their parent (networks.md §2.1). */
-async function readReplies({ http, account, token, clock, signal }: Session, parent: string) {
+async function readReplies(
+  { http, account, token, clock, signal }: Session,
+  parent: string,
+): Promise<Found | { kind: 'refused'; refusal: Refusal }> {
   const answer = await http({
     method: 'GET',
     url: `${account.server}/api/v1/statuses/${encodeURIComponent(parent)}/context`,
@@ -103,26 +140,26 @@ async function readReplies({ http, account, token, clock, signal }: Session, par
   const parsed = contextSchema.safeParse(
     answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
   );
-  if (!parsed.success) return { kind: 'refused' as const, refusal: refusalOfRead(answer, clock.now()) };
+  if (!parsed.success) return { kind: 'refused', refusal: refusalOfRead(answer, clock.now()) };
+  const { descendants } = parsed.data;
+  const list = descendants.filter((listed) => (listed.account?.id ?? account.remoteId) === account.remoteId);
+  const shown = new Set(list.flatMap(({ visibility }) => visibility ?? []));
   // At most 20 are shown, so a full list proves nothing.
-  return {
-    kind: 'list' as const,
-    list: parsed.data.descendants,
-    complete: parsed.data.descendants.length < 20,
-  };
+  return { kind: 'list', list, before: [], complete: descendants.length < 20, shown };
 }
 
 async function readPage(
   { http, account, token, clock, signal }: Session,
   query: Record<string, string>,
-): Promise<{ kind: 'list'; list: Listed[] } | { kind: 'refused'; refusal: Refusal }> {
+): Promise<{ kind: 'list'; list: Listed[]; clockOffset: Millis } | { kind: 'refused'; refusal: Refusal }> {
   const search = new URLSearchParams({ exclude_reblogs: 'true', ...query });
   const url = `${account.server}/api/v1/accounts/${encodeURIComponent(account.remoteId)}/statuses?${search}`;
   const answer = await http({ method: 'GET', url, token, signal });
   const parsed = listSchema.safeParse(
     answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
   );
-  if (parsed.success) return { kind: 'list', list: parsed.data };
+  if (parsed.success && answer.kind === 'answer')
+    return { kind: 'list', list: parsed.data, clockOffset: clockOffset(answer.headers, clock.now()) };
   return { kind: 'refused', refusal: refusalOfRead(answer, clock.now()) };
 }
 
@@ -132,13 +169,18 @@ async function compare(session: Session, draft: Draft, attempt: Attempt, listed:
   // The same uploads are an exact proof, whatever the server did to the text.
   if (uploads.length > 0 && uploads.length === shown.length && uploads.every((id) => shown.includes(id)))
     return 'same';
+  // The same words without the pictures, or outside the thread: the server may have dropped them.
   if ((listed.in_reply_to_id ?? null) !== draft.replyTo || shown.length !== draft.media.length)
-    return 'different';
+    return hasWords(draft, listed) ? 'unclear' : 'different';
   const like = await compareText(session, draft, listed);
   if (uploads.length === 0 || like === 'different') return like;
   // Other uploads are another post, unless this server gives them new ids; then the words alone have to do.
   if (profile.quirks.keepsMediaIds) return draft.text === '' ? 'different' : 'unclear';
   return draft.text === '' ? 'unclear' : like;
+}
+
+function hasWords({ text }: Draft, { content }: Listed): boolean {
+  return text !== '' && likeness(text, textOfHtml(content)) === 'same';
 }
 
 async function compareText(session: Session, draft: Draft, listed: Listed) {

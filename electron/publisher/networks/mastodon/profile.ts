@@ -5,7 +5,13 @@ import { type Quirks, quirksOf } from './quirks.ts';
 import { refusalOfRead } from './refusal.ts';
 
 /** What is known of one server. */
-export type Profile = { software: string; quirks: Quirks; limits: InstanceLimits };
+export type Profile = {
+  software: string;
+  quirks: Quirks;
+  limits: InstanceLimits;
+  /** How to send a post: by its software, and by what it made of the ones before. */
+  body: 'json' | 'form';
+};
 export type ProfileResult = { kind: 'profile'; profile: Profile } | { kind: 'refused'; refusal: Refusal };
 export type InstanceLimits = {
   characters: number;
@@ -90,7 +96,11 @@ export function createProfiles(): Profiles {
     if (kept && now >= kept.at && now - kept.at < profileForMs)
       return { kind: 'profile', profile: kept.profile };
     const result = await readProfile(session);
-    if (result.kind === 'profile') known.set(server, { profile: result.profile, at: now });
+    if (result.kind === 'profile') {
+      // What was learned of a server outlives the hour, unless it is another software by now.
+      if (kept?.profile.software === result.profile.software) result.profile.body = kept.profile.body;
+      known.set(server, { profile: result.profile, at: now });
+    }
     // An old profile is better than none while the server is down: what it says rarely changes.
     return result.kind === 'refused' && kept ? { kind: 'profile', profile: kept.profile } : result;
   };
@@ -102,7 +112,9 @@ async function readProfile(session: Anonymous): Promise<ProfileResult> {
   if (instance.kind === 'refused') return instance;
   const software = (await readSoftware(session)) ?? softwareInVersion(instance.value.version ?? '');
   const quirks = quirksOf(software);
-  return { kind: 'profile', profile: { software, quirks, limits: limitsOf(instance.value, quirks) } };
+  const body = quirks.bodies === 'forms' ? ('form' as const) : ('json' as const);
+  const profile = { software, quirks, limits: limitsOf(instance.value, quirks), body };
+  return { kind: 'profile', profile };
 }
 
 async function readInstance(

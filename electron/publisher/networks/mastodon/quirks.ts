@@ -23,6 +23,13 @@ export type Quirks = {
   lookups: number;
   /** Replies are in the account's list of statuses. */
   listsReplies: boolean;
+  /** What the account's list is known to show to the account itself: that it shows a post of another kind has to be seen. */
+  lists: readonly Draft['visibility'][];
+  /**
+   * Bodies that the server reads for certain: `either`, JSON without text for true and false only (networks.md §9), or
+   * forms, as every example of docs.joinmastodon.org has them. One that reads both and drops something gets forms then.
+   */
+  bodies: 'either' | 'json' | 'forms';
   /** A warning is kept only with `sensitive`. */
   warningNeedsSensitive: boolean;
   textOnly: boolean;
@@ -46,6 +53,8 @@ const mastodon: Quirks = {
   forbidden: 'reauthorize',
   lookups: 2,
   listsReplies: true,
+  lists: ['public', 'unlisted', 'private', 'direct'],
+  bodies: 'either',
   warningNeedsSensitive: false,
   textOnly: true,
   filmAlone: true,
@@ -64,6 +73,8 @@ const keyless: Quirks = {
   keepsMediaIds: false,
   attachedIs404: false,
   lookups: 3,
+  lists: ['public', 'unlisted'],
+  bodies: 'forms',
 };
 
 const pleroma: Quirks = {
@@ -88,6 +99,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     tells206: false,
     forbidden: 'edit',
     listsReplies: false,
+    lists: ['public', 'unlisted', 'private'],
     warningNeedsSensitive: true,
     textOnly: false,
     filmAlone: false,
@@ -98,6 +110,8 @@ const rows: Readonly<Record<string, Quirks>> = {
   gotosocial: {
     ...keyless,
     keepsMediaIds: true,
+    lists: mastodon.lists,
+    bodies: 'either',
     uploadForMs: 12 * hour, // A daily clean-up takes unattached uploads of any age.
     counting: 'code-points',
     defaults: { characters: 5000, media: 6, altCharacters: 1500 },
@@ -106,6 +120,7 @@ const rows: Readonly<Record<string, Quirks>> = {
   akkoma: pleroma,
   friendica: {
     ...keyless,
+    bodies: 'either',
     polls: false,
     defaults: { characters: 100_000, media: null, altCharacters: 1500 },
   },
@@ -113,6 +128,8 @@ const rows: Readonly<Record<string, Quirks>> = {
     ...mastodon,
     filmAlone: false,
     attachedIs404: false,
+    lists: ['public', 'unlisted'],
+    bodies: 'json',
     defaults: { characters: 10_000, media: 8, altCharacters: 1500 },
   },
   takahe: keyless,

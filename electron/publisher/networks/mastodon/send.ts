@@ -3,7 +3,8 @@ import type { Attempt } from '../../ports.ts';
 import type { Draft, Sent, Session } from '../adapter.ts';
 import type { HttpAnswer } from '../http.ts';
 import { rateLimitedUntil } from '../rate-limit.ts';
-import { statusBody } from './body.ts';
+import { formOf, statusBody } from './body.ts';
+import { differencesOf } from './differences.ts';
 import type { Profile } from './profile.ts';
 import { refusal, wordsOf } from './refusal.ts';
 import { stateOfUploads } from './upload.ts';
@@ -26,12 +27,13 @@ export async function send(
   profile: Profile,
 ): Promise<Sent> {
   const { http, account, token, clock } = session;
+  const fields = statusBody(draft, attempt, profile.quirks);
   const result = await http({
     method: 'POST',
     url: `${account.server}/api/v1/statuses`,
     token,
     headers: { 'idempotency-key': attempt.key },
-    body: { json: statusBody(draft, attempt, profile.quirks) },
+    body: profile.body === 'form' ? formOf(fields) : { json: fields },
   });
   if (result.kind === 'none') {
     if (result.sent === 'maybe') return { kind: 'unknown', why: `No answer: ${result.why}` };
@@ -42,7 +44,7 @@ export async function send(
     };
   }
   const { status } = result;
-  if (status >= 200 && status < 300) return published(result);
+  if (status >= 200 && status < 300) return published(result, draft, profile);
   // Pleroma gives the first answer again, errors too: that answer is final, and so is the key (networks.md §2.2).
   const replayed = result.headers.get('idempotent-replayed') === 'true';
   if (status >= 500 || status === 408 || replayed) {
@@ -62,25 +64,31 @@ export async function send(
   if (status === 401) return { kind: 'refused', refusal: refusal('reauthorize', result) };
   if (status === 403) return { kind: 'refused', refusal: refusal(profile.quirks.forbidden, result) };
   if (status >= 300 && status < 400) return { kind: 'refused', refusal: refusal('person', result) };
-  return { kind: 'refused', refusal: await refusedContent(session, attempt, result) };
+  return { kind: 'refused', refusal: await refusedContent(session, attempt, result, profile) };
 }
 
-function published(answer: HttpAnswer): Sent {
+function published(answer: HttpAnswer, draft: Draft, profile: Profile): Sent {
   const parsed = statusSchema.safeParse(answer.json);
   if (!parsed.success) return { kind: 'unknown', why: `${wordsOf(answer)}, but without the post` };
-  return {
-    kind: 'published',
-    remote: { remoteId: parsed.data.id, url: parsed.data.url ?? parsed.data.uri ?? null },
-  };
+  const differs = differencesOf(draft, answer.json);
+  // What it made of a JSON body is not all of it: the next post goes as a form.
+  if (differs.length > 0 && profile.quirks.bodies !== 'json') profile.body = 'form';
+  const { id, url, uri } = parsed.data;
+  return { kind: 'published', remote: { remoteId: id, url: url ?? uri ?? null, differs } };
 }
 
 /**
  * A refusal because of what was sent. With media, the uploads themselves say whether it was their state
  * (processing, gone) or the post: the status is 422 or 400 for all of them and the text is translated.
  */
-async function refusedContent(session: Session, attempt: Attempt, answer: HttpAnswer) {
+async function refusedContent(session: Session, attempt: Attempt, answer: HttpAnswer, profile: Profile) {
   const states = await stateOfUploads(session, attempt.uploads);
   if (states.includes('processing')) return refusal('retry', answer);
   if (states.includes('gone')) return { ...refusal('retry', answer), dropUploads: true, mostTries: 5 };
+  if (answer.status === 415 && profile.body === 'form') {
+    // It reads no forms: once more as JSON, and then its word is final.
+    profile.body = 'json';
+    return { ...refusal('retry', answer), mostTries: 2 };
+  }
   return refusal('edit', answer);
 }

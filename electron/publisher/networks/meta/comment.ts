@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attempt } from '../../ports.ts';
 import type { Draft, LookUp, Sent, Session } from '../adapter.ts';
+import { clockOffset } from '../server-clock.ts';
 import { metaError, refusalOf, sentOf } from './errors.ts';
 import { graph } from './graph.ts';
 
@@ -54,14 +55,20 @@ export async function lookUpComment(
   const parsed = listSchema.safeParse(
     answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
   );
-  if (!parsed.success) return { kind: 'unreadable', refusal: refusalOf(answer, session.clock.now()) };
+  const now = session.clock.now();
+  if (!parsed.success || answer.kind === 'none')
+    return { kind: 'unreadable', refusal: refusalOf(answer, now) };
   const { data } = parsed.data;
-  const from = (attempt.firstSentAt ?? session.clock.now()) - clockMarginMs;
-  const matches = data
-    .filter((comment) => (comment[names.text] ?? '').trim() === draft.text.trim())
-    .filter((comment) => timeOf(comment[names.time]) >= from)
-    .map(({ id }) => ({ remoteId: id, url: null }));
-  const seen = { kind: 'seen' as const, matches, unclear: [], exists: 'no' as const };
+  const from = (attempt.firstSentAt ?? now) + clockOffset(answer.headers, now) - clockMarginMs;
+  const alike = data.filter((comment) => (comment[names.text] ?? '').trim() === draft.text.trim());
+  const isSince = (comment: (typeof data)[number]) => timeOf(comment[names.time]) >= from;
+  const remotes = (some: typeof data) => some.map(({ id }) => ({ remoteId: id, url: null }));
+  const seen = {
+    kind: 'seen' as const,
+    matches: remotes(alike.filter(isSince)),
+    unclear: remotes(alike.filter((comment) => !isSince(comment))),
+    exists: 'no' as const,
+  };
   if (data.length < pageSize) return { ...seen, complete: true };
   return {
     ...seen,

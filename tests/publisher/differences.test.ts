@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { answer, lostAnswer, type ModelName } from '../support/fake-networks/index.ts';
+import type { Model } from '../support/fake-networks/models.ts';
+import { createStage } from '../support/publishing.ts';
+
+/** What was published is compared with what was meant. */
+
+async function open(model: ModelName, changed: Partial<Model> = {}) {
+  const stage = await createStage({ models: [model] });
+  const { world } = stage.network;
+  world.model = { ...world.model, ...changed };
+  const accounts = [...stage.networks.keys()];
+  const target = async (id: string) => (await stage.publisher.get(id))?.targets[0];
+  const lastNote = async (id: string) => (await stage.publisher.history(id)).at(-1)?.note;
+  return { stage, world, accounts, target, lastNote, faults: stage.network.faults };
+}
+
+const poll = { options: ['Yes', 'No'], durationSeconds: 86_400, multiple: true, hideTotals: false };
+
+test('a poll that the server drops is noted, and the next post goes as a form, which it reads', async () => {
+  const { stage, world, accounts, target, lastNote } = await open('pleroma', { reads: 'flat' });
+  const one = await stage.add({ text: 'one', accounts, poll });
+  await stage.patientBeat();
+  expect(await target(one.id)).toMatchObject({ status: 'published', differs: ['poll missing'] });
+  expect(await lastNote(one.id)).toBe('Published, differs: poll missing');
+  const two = await stage.add({ text: 'two', accounts, poll });
+  await stage.patientBeat();
+  expect(await target(two.id)).toMatchObject({ status: 'published', differs: [] });
+  expect(world.visible[1]?.poll).toEqual({ options: ['Yes', 'No'], expires_in: '86400', multiple: 'true' });
+});
+
+test('a server that nobody knows gets forms, with everything in them', async () => {
+  const { stage, world, accounts, target } = await open('small');
+  const polled = await stage.add({
+    text: 'a & b = c',
+    accounts,
+    poll,
+    visibility: 'unlisted',
+    language: 'de',
+  });
+  const media = ['one', 'two'].map((name) => ({ path: stage.picture(`${name}.png`), alt: name }));
+  const pictured = await stage.add({ text: 'x', accounts, media, contentWarning: 'W', sensitive: true });
+  await stage.untilQuiet();
+  expect([(await target(polled.id))?.differs, (await target(pictured.id))?.differs]).toEqual([[], []]);
+  expect(world.visible).toMatchObject([
+    { text: 'a & b = c', visibility: 'unlisted', language: 'de', poll: { options: ['Yes', 'No'] } },
+    { media: [expect.any(String), expect.any(String)], warning: 'W', sensitive: true },
+  ]);
+});
+
+test('a server that nobody knows and that reads JSON only gets that after its first refusal', async () => {
+  const { stage, world, accounts, target, faults } = await open('small', { reads: 'all' });
+  faults.rule = (route) => {
+    const asked = stage.network.requests.at(-1)?.asked;
+    return route === 'post' && asked?.isForm ? answer(415, { error: 'JSON, please' }) : undefined;
+  };
+  const posts = [await stage.add({ text: 'a', accounts }), await stage.add({ text: 'b', accounts })];
+  await stage.untilQuiet();
+  const statuses = await Promise.all(posts.map(async ({ id }) => (await target(id))?.status));
+  expect([world.visible.map(({ text }) => text), statuses]).toEqual([
+    ['a', 'b'],
+    ['published', 'published'],
+  ]);
+});
+
+test('a server that takes neither form has the last word', async () => {
+  const { stage, accounts, target, faults } = await open('small');
+  faults.rule = (route) => (route === 'post' ? answer(415, { error: 'no' }) : undefined);
+  const post = await stage.add({ text: 'a', accounts });
+  await stage.untilQuiet();
+  expect((await target(post.id))?.status).toBe('failed');
+  expect(stage.network.requests.filter(({ route }) => route === 'post')).toHaveLength(2);
+});
+
+describe('each difference', () => {
+  const whole = {
+    id: '1',
+    content: '<p>Hello</p>',
+    visibility: 'private',
+    spoiler_text: 'W',
+    sensitive: true,
+    language: 'de',
+    media_attachments: [{ description: 'One' }, { description: 'Two' }],
+    poll: null,
+  };
+  test.each<[string, object, string[]]>([
+    ['nothing', {}, []],
+    ['a region less', { language: 'DE' }, []],
+    ['no word about it', { spoiler_text: undefined, sensitive: undefined, language: null }, []],
+    ['no text', { content: '' }, ['text missing']],
+    ['another text', { content: '<p>Buy now</p>' }, ['text changed']],
+    ['no files', { media_attachments: [] }, ['files missing']],
+    ['a file less', { media_attachments: [{ description: 'One' }] }, ['1 of 2 files']],
+    [
+      'no alt text',
+      { media_attachments: [{ description: null }, { description: 'Two' }] },
+      ['alt text missing'],
+    ],
+    ['everybody sees it', { visibility: 'public' }, ['visibility public instead of private']],
+    [
+      'no warning',
+      { spoiler_text: '', sensitive: false },
+      ['content warning missing', 'not marked as sensitive'],
+    ],
+    ['another language', { language: 'en' }, ['language en instead of de-AT']],
+  ])('%s', async (_, changed, differs) => {
+    const { stage, accounts, target, faults } = await open('mastodon-4.5');
+    faults.next('post', answer(200, { ...whole, ...changed }));
+    const post = await stage.add({
+      text: 'Hello',
+      accounts,
+      visibility: 'private',
+      contentWarning: 'W',
+      sensitive: true,
+      language: 'de-AT',
+      media: ['One', 'Two'].map((alt) => ({ path: stage.picture(`${alt}.png`), alt })),
+    });
+    await stage.patientBeat();
+    expect(await target(post.id)).toMatchObject({ status: 'published', differs });
+  });
+
+  test('a part that is outside its thread says which it is', async () => {
+    const { stage, accounts, target, faults, lastNote } = await open('mastodon-4.5');
+    faults.rule = (route) =>
+      route === 'post' && stage.network.world.visible.length === 1
+        ? answer(200, { id: '2', content: '<p>b</p>', visibility: 'public', in_reply_to_id: null })
+        : undefined;
+    const post = await stage.add({ text: 'a', accounts, thread: [{ text: 'b' }] });
+    await stage.patientBeat();
+    expect((await target(post.id))?.differs).toEqual(['part 2: not in the thread']);
+    expect(await lastNote(post.id)).toBe('Part 2 of 2 published, differs: not in the thread');
+  });
+
+  test('a post that is found after its answer was lost is compared, too', async () => {
+    const { stage, accounts, target, faults } = await open('gotosocial', { drops: ['visibility'] });
+    faults.next('post', lostAnswer);
+    const post = await stage.add({ text: 'a', accounts, visibility: 'private' });
+    await stage.untilQuiet();
+    expect(await target(post.id)).toMatchObject({
+      status: 'published',
+      differs: ['visibility unlisted instead of private'],
+    });
+  });
+});
