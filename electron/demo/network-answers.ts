@@ -44,10 +44,11 @@ export function statusAnswer(address: string, state: DemoState, status: DemoStat
     url,
     created_at: new Date(status.at).toISOString(),
     in_reply_to_id: status.replyTo,
-    sensitive: status.warning !== '',
+    sensitive: status.sensitive,
     spoiler_text: status.warning,
     visibility: status.visibility,
     content: `<p>${escapeHtml(status.text)}</p>`,
+    poll: status.poll && { id: status.id, options: status.poll.map((title) => ({ title, votes_count: 0 })) },
     application: { name: 'Belfry', website: null },
     account: account(address),
     media_attachments: status.media.flatMap((id) => {

@@ -20,6 +20,8 @@ const newStatus = z.object({
   visibility: z.string().default('public'),
   media_ids: z.array(z.string()).default([]),
   in_reply_to_id: z.string().nullish(),
+  sensitive: z.boolean().default(false),
+  poll: z.object({ options: z.array(z.string()) }).optional(),
 });
 
 /** Answers as Mastodon 4.5 does, for the few calls that publishing needs; undefined for every other path. */
@@ -71,7 +73,13 @@ async function publish(state: DemoState, address: string, request: DemoRequest):
   // Media hang on one post only (networks.md §1.7); a repeat under its key answers before that matters.
   if (!state.knows(key) && media.some((id) => state.media.get(id)?.status !== null))
     return refused(422, 'Cannot attach files that are in use or do not exist');
-  const made = state.publish({ text, warning, visibility, media, replyTo: in_reply_to_id ?? null }, key);
+  // A warning makes a post sensitive (networks.md §1.6).
+  const sensitive = read.data.sensitive || warning !== '';
+  const poll = read.data.poll?.options ?? null;
+  const made = state.publish(
+    { text, warning, visibility, sensitive, poll, media, replyTo: in_reply_to_id ?? null },
+    key,
+  );
   return ok(statusAnswer(address, state, made));
 }
 

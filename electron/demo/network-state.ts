@@ -7,6 +7,9 @@ export type DemoStatus = {
   text: string;
   warning: string;
   visibility: string;
+  sensitive: boolean;
+  /** Its answers; null for a post without a poll. */
+  poll: readonly string[] | null;
   at: number;
   replyTo: string | null;
   media: readonly string[];

@@ -81,14 +81,20 @@ function movedTo(work: Work, publishAt: Millis | null | undefined): Change | und
 }
 
 /** A person's word on an unconfirmed target: it is out, or it is not and may be sent again. Throws CONFLICT for any other. */
-export function settling(work: Work, isPublished: boolean, now: Millis, freshKey: string): Change[] {
+export function settling(
+  work: Work,
+  isPublished: boolean,
+  now: Millis,
+  nextKey: (key: string) => string,
+): Change[] {
   const attempt = work.attempts.find(({ state }) => state !== 'published' && state !== 'prepared');
   if (work.target.status !== 'unconfirmed')
     throw impossible([work], { done: 'settled', why: 'Only unconfirmed posts need this' });
   if (!isPublished) {
     const change = requeued(work, now, 'A person says that it was not published; it is sent again');
-    const clean = { state: 'prepared' as const, key: freshKey, uploads: [], firstSentAt: null, lookups: 0 };
-    return [attempt ? { ...change, attempt: { ...attempt, ...clean } } : change];
+    const clean = { state: 'prepared' as const, uploads: [], firstSentAt: null, lookups: 0 };
+    // With the old key the server would only give its old answer again.
+    return [attempt ? { ...change, attempt: { ...attempt, ...clean, key: nextKey(attempt.key) } } : change];
   }
   if (!attempt) return [settled(work, undefined)];
   const done = { ...attempt, state: 'published' as const };

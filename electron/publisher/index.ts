@@ -19,6 +19,7 @@ import { changeTargets, command, notFound } from './change-targets.ts';
 import { checkPost } from './check-post.ts';
 import { type Command, cancelling, moving, publishingNow, retrying, settling } from './commands.ts';
 import { editPost } from './edit.ts';
+import { nextKey } from './keys.ts';
 import { createHttp } from './networks/http.ts';
 import { createAdapters } from './networks/registry.ts';
 import type { AddFrom } from './new-post.ts';
@@ -26,6 +27,7 @@ import { nextDue } from './next-due.ts';
 import { createPasses } from './pass.ts';
 import { type Placement, place } from './place.ts';
 import type { HistoryLine, ListQuery, PublisherAccount, PublisherNeeds, Waiting } from './ports.ts';
+import { createPresence } from './presence.ts';
 import { recover } from './recover.ts';
 import { summary } from './summary.ts';
 import { createTidying } from './tidy.ts';
@@ -131,15 +133,17 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     return { count: Math.min(found, mostCounted), more: found > mostCounted };
   };
   const spent = new Map<string, Millis>();
+  const presence = createPresence(clock);
   const underWay = new Set<Promise<unknown>>();
 
   const pass = async (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
+    presence.note();
     let isHeard = true;
     const tell = (text: string) => {
       if (isHeard) say(text); // What goes on after the pass is told by the history of its posts.
     };
     try {
-      return await passes.run({ ...needs, http, adapterOf, say: tell, spent }, signal, only);
+      return await passes.run({ ...needs, http, adapterOf, say: tell, spent, presence }, signal, only);
     } finally {
       isHeard = false;
     }
@@ -230,7 +234,7 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       const view = await changeTargets(needs, id, (works) => {
         const work = works.find(({ target }) => target.account === account);
         if (!work) throw notFound(`Post "${id}" does not go to account "${account}"`);
-        return settling(work, published, clock.now(), needs.random.uuid());
+        return settling(work, published, clock.now(), nextKey);
       });
       kick([account]);
       return view;

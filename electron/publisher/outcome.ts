@@ -11,8 +11,8 @@ export type Around = {
   settleMs: Millis;
   /** In [0, 1), for the spread of waits. */
   luck: number;
-  /** A key that was never used. */
-  freshKey: string;
+  /** The key after one that the server has used up. */
+  nextKey(key: string): string;
 };
 
 const hour = 3_600_000;
@@ -38,7 +38,7 @@ export function afterSend(work: Work, attempt: Attempt, sent: Sent, doubt: boole
   if (sent.kind === 'unknown') return unknown(work, attempt, sent, doubt, around);
   return doubt
     ? refusedInDoubt(work, attempt, sent.refusal, around)
-    : refused(work, attempt, sent.refusal, around);
+    : refused(work, attempt, sent.refusal, around, sent.burntKey);
 }
 
 /** The part is out. With parts left the target queues again, and what comes next continues the thread. */
@@ -71,6 +71,13 @@ function differenceIn(work: Work, part: number, difference: string): string {
   return threadOf(work).length === 0 ? difference : `part ${part + 1}: ${difference}`;
 }
 
+/** The post is there already, though this ledger never sent it. */
+export function adopted(work: Work, attempt: Attempt, remote: Remote): Step {
+  const { change, ...rest } = published(work, attempt, remote);
+  const why = 'it came due while this Belfry was not running, and the same post is on the account since then';
+  return { ...rest, change: { ...change, note: `${change.note}: ${why}. It is not sent again` } };
+}
+
 function publishedNote(work: Work, part: number): string {
   if (isComment(work, part)) return 'Its first comment is published';
   const parts = 1 + threadOf(work).length;
@@ -96,23 +103,34 @@ function unknown(
     { error, tries, notBefore: around.now + around.settleMs, hold: 'look-up' },
     `${sent.why}; it will be looked up`,
   );
-  const key = sent.burntKey ? around.freshKey : attempt.key;
+  const key = sent.burntKey ? around.nextKey(attempt.key) : attempt.key;
   return {
     change: {
       ...change,
-      attempt: { ...attempt, state: sent.noRepeat ? 'contradicted' : 'unknown', key, lookups: 0 },
+      attempt: {
+        ...attempt,
+        ...(sent.isOlder ? { newestSeen: '', firstSentAt: olderThan(work, attempt) } : {}),
+        state: sent.noRepeat ? 'contradicted' : 'unknown',
+        key,
+        lookups: 0,
+      },
     },
     effects: [],
     go: 'stop',
   };
 }
 
-/** Nothing is visible, for certain: the next try is a new one, with a new key. */
-function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around): Step {
+/** Another copy of the home sends a part at its due time at the earliest. */
+function olderThan(work: Work, { firstSentAt }: Attempt): Millis | null {
+  return firstSentAt === null ? null : Math.min(firstSentAt, work.target.dueAt ?? firstSentAt);
+}
+
+/** Nothing is visible, for certain: the next try is a new one, with a new key where the server has used up the old one. */
+function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around, burntKey = false): Step {
   const next: Attempt = {
     ...attempt,
     state: 'prepared',
-    key: around.freshKey,
+    key: burntKey ? around.nextKey(attempt.key) : attempt.key,
     uploads: refusal.dropUploads ? [] : attempt.uploads,
     firstSentAt: null,
     lookups: 0,

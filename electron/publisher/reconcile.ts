@@ -89,7 +89,7 @@ function publishedSomewhere(work: Work, attempt: Attempt): Step {
 
 /** The look-ups show that nothing is visible: the same call again, by the rule of this network. */
 function sendAgain(work: Work, attempt: Attempt, rule: RepeatRule, around: Around): Step {
-  const key = rule.key === 'fresh' ? around.freshKey : attempt.key;
+  const key = rule.key === 'fresh' ? around.nextKey(attempt.key) : attempt.key;
   const change = step(
     work,
     { notBefore: null },

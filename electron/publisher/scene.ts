@@ -1,10 +1,12 @@
 import { BelfryError, type ErrorCode, type Millis } from '../../shared/index.ts';
 import { type Effect, lateAfterMs, type Step } from './decide.ts';
+import { nextKey } from './keys.ts';
 import type { Adapter, Session } from './networks/adapter.ts';
 import type { Http } from './networks/http.ts';
 import { spentUntil } from './networks/rate-limit.ts';
 import type { Around } from './outcome.ts';
 import type { Attempt, PublisherAccount, PublisherNeeds, Work } from './ports.ts';
+import type { Presence } from './presence.ts';
 import { sendingNote } from './texts.ts';
 
 /** What a pass did, for its summary. */
@@ -30,6 +32,7 @@ export type SenderNeeds = PublisherNeeds & {
   signal: AbortSignal;
   /** Until when each account has to keep still, by the rate headers of its server. */
   spent: Map<string, Millis>;
+  presence: Presence;
 };
 
 /** What the steps of one account share. */
@@ -142,8 +145,8 @@ export async function openSession({
   }
 }
 
-/** The instant, and the luck and key that decisions need. */
+/** The instant, and the luck that decisions need. */
 export function around(needs: SenderNeeds): Around {
   const settleMs: Millis = needs.settings().settleSeconds * 1000;
-  return { now: needs.clock.now(), settleMs, luck: needs.random.next(), freshKey: needs.random.uuid() };
+  return { now: needs.clock.now(), settleMs, luck: needs.random.next(), nextKey };
 }

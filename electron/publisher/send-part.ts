@@ -1,6 +1,8 @@
 import { bodyHash, draftOf } from './draft.ts';
-import type { Session } from './networks/adapter.ts';
-import { afterPrepare, afterSend } from './outcome.ts';
+import { keyFor } from './keys.ts';
+import { lookFirst } from './look-first.ts';
+import type { Draft, Session } from './networks/adapter.ts';
+import { adopted, afterPrepare, afterSend } from './outcome.ts';
 import type { Attempt, Work } from './ports.ts';
 import { makeReady } from './ready.ts';
 import { apply, around, type Go, openSession, type Scene, store } from './scene.ts';
@@ -12,10 +14,11 @@ export async function publish(scene: Scene, work: Work, part: number): Promise<G
   if (!session) return 'stop';
   const draft = draftOf(work, part, needs.mediaFolder);
   const known = work.attempts.find((attempt) => attempt.part === part);
-  let attempt: Attempt = {
-    ...(known ?? firstAttempt(part, needs.random.uuid())),
-    bodyHash: bodyHash(work, draft),
-  };
+  let attempt = attemptFor(work, draft, known);
+  const twin = await lookFirst(scene, session, work, draft, attempt);
+  if (needs.signal.aborted) return 'stop';
+  if (twin.kind === 'found') return apply(scene, work, adopted(work, attempt, twin.remote));
+  if (twin.kind === 'refused') return apply(scene, work, afterPrepare(work, attempt, twin, around(needs)));
   let isMine = true;
   const prepared = await makeReady(scene, session, work, attempt, async (uploads) => {
     attempt = { ...attempt, uploads };
@@ -78,12 +81,18 @@ async function addLink(
   await needs.ledger.record([{ ...change, ...target, attempt: { ...attempt, url } }], needs.clock.now());
 }
 
-function firstAttempt(part: number, key: string): Attempt {
+/** The attempt to go on with: with its key as long as the content is the same, for a refused try may have changed it. */
+function attemptFor(work: Work, draft: Draft, known: Attempt | undefined): Attempt {
+  const hash = bodyHash(work, draft);
+  if (known?.bodyHash === hash) return known;
+  const { part } = draft;
+  const key = keyFor({ post: work.post.id, account: work.target.account, part, bodyHash: hash });
+  if (known) return { ...known, key, bodyHash: hash };
   return {
     part,
     state: 'prepared',
     key,
-    bodyHash: '',
+    bodyHash: hash,
     uploads: [],
     newestSeen: null,
     firstSentAt: null,

@@ -29,6 +29,22 @@ test('a poll that the server drops is noted, and the next post goes as a form, w
   expect(world.visible[1]?.poll).toEqual({ options: ['Yes', 'No'], expires_in: '86400', multiple: 'true' });
 });
 
+test('a server that drops polls and reads no forms gets JSON again, and no post is lost by that', async () => {
+  const { stage, accounts, target, faults } = await open('pleroma', { drops: ['poll'] });
+  faults.rule = (route) => {
+    const asked = stage.network.requests.at(-1)?.asked;
+    return route === 'post' && asked?.isForm ? answer(422, { error: 'blank' }) : undefined;
+  };
+  const posts = [];
+  for (const text of ['a', 'b', 'c']) posts.push(await stage.add({ text, accounts, poll }));
+  await stage.untilQuiet();
+  for (const { id } of posts)
+    expect(await target(id)).toMatchObject({ status: 'published', differs: ['poll missing'] });
+  expect(stage.network.requests.filter(({ asked, route }) => route === 'post' && asked.isForm)).toHaveLength(
+    1,
+  );
+});
+
 test('a server that nobody knows gets forms, with everything in them', async () => {
   const { stage, world, accounts, target } = await open('small');
   const polled = await stage.add({
@@ -57,7 +73,7 @@ test('a server that nobody knows and that reads JSON only gets that after its fi
   const posts = [await stage.add({ text: 'a', accounts }), await stage.add({ text: 'b', accounts })];
   await stage.untilQuiet();
   const statuses = await Promise.all(posts.map(async ({ id }) => (await target(id))?.status));
-  expect([world.visible.map(({ text }) => text), statuses]).toEqual([
+  expect([world.visible.map(({ text }) => text).sort(), statuses]).toEqual([
     ['a', 'b'],
     ['published', 'published'],
   ]);

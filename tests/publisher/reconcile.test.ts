@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { backOff } from '../../electron/publisher/back-off.ts';
 import { decide, type Facts } from '../../electron/publisher/decide.ts';
+import { nextKey } from '../../electron/publisher/keys.ts';
 import type { LookUp } from '../../electron/publisher/networks/adapter.ts';
 import { type Around, afterSend } from '../../electron/publisher/outcome.ts';
 import type { Attempt, Work } from '../../electron/publisher/ports.ts';
@@ -13,7 +14,7 @@ import { seededRandom } from '../support/random.ts';
 const now = Date.parse('2026-11-22T09:00:00Z');
 const minute = 60_000;
 const settings = settingsSchema.parse({});
-const around: Around = { now, settleMs: minute, luck: 0.5, freshKey: 'fresh' };
+const around: Around = { now, settleMs: minute, luck: 0.5, nextKey };
 const knowledge: Knowledge = {
   known: new Set(),
   rivals: 0,
@@ -193,7 +194,7 @@ test('a repeat keeps its key or takes a fresh one, by the rule of the server', (
   const keyOf = (key: 'same' | 'fresh') =>
     afterLookUp(work(), attempt(), seen(), { ...knowledge, rule: { lookups: 2, key, safeForMs: 0 } }, around)
       .change.attempt?.key;
-  expect([keyOf('same'), keyOf('fresh')]).toEqual(['old', 'fresh']);
+  expect([keyOf('same'), keyOf('fresh')]).toEqual(['old', nextKey('old')]);
 });
 
 test('what was not found in time is not sent again but fails, and says so', () => {
@@ -310,7 +311,15 @@ test('a refusal of the first call is a refusal; of a repeat it never fails the p
     const first = afterSend(work(), attempt({ state: 'sending' }), sent, false, around);
     const again = afterSend(work(), attempt({ state: 'sending' }), sent, true, around);
     expect(first.change.target?.status).toBe(kind === 'edit' ? 'failed' : 'queued');
-    expect(first.change.attempt).toMatchObject({ state: 'prepared', key: 'fresh', firstSentAt: null });
+    expect(first.change.attempt).toMatchObject({ state: 'prepared', key: 'old', firstSentAt: null });
+    const burnt = afterSend(
+      work(),
+      attempt({ state: 'sending' }),
+      { ...sent, burntKey: true },
+      false,
+      around,
+    );
+    expect(burnt.change.attempt).toMatchObject({ state: 'prepared', key: nextKey('old') });
     expect(again.change.target?.status).toBeUndefined();
     expect(again.change.attempt).toMatchObject({
       state: kind === 'edit' ? 'contradicted' : 'unknown',

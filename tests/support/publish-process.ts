@@ -51,6 +51,7 @@ export type SeedPost = {
   thread?: string[];
   comment?: string;
   picture?: boolean;
+  visibility?: 'private';
 };
 
 /** Stores posts that are due now, as an engine would that ended right after. */
@@ -59,13 +60,16 @@ export async function seedPosts(home: string, posts: readonly SeedPost[]): Promi
   const { db, close } = openDatabase(join(home, 'belfry.db'));
   const ledger = createPostLedger(db, await raiseEpoch(db));
   const now = Date.now();
-  const add = async ({ text, account, thread = [], comment, picture }: SeedPost, index: number) => {
+  const add = async (
+    { text, account, thread = [], comment, picture, visibility }: SeedPost,
+    index: number,
+  ) => {
     const id = createHash('sha256').update(`${text} ${now} ${index}`).digest('hex').slice(0, 16);
     await ledger.add({
       id,
       text,
       note: '',
-      visibility: null,
+      visibility: visibility ?? null,
       contentWarning: null,
       language: null,
       sensitive: null,

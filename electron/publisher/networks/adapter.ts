@@ -36,13 +36,20 @@ export type Prepared =
 /** Outcome of the one call that makes a post visible. */
 export type Sent =
   | { kind: 'published'; remote: Remote }
-  | { kind: 'refused'; refusal: Refusal }
+  | {
+      kind: 'refused';
+      refusal: Refusal;
+      /** The server has used the key up all the same: the next try needs another one. */
+      burntKey?: boolean;
+    }
   /** Nobody knows: no answer, an unusable one, or a server error. Never the same as refused. */
   | {
       kind: 'unknown';
       why: string;
       /** The server keeps a failure under this key: a repeat needs another one. */
       burntKey?: boolean;
+      /** The server knows the key, so that the post may be older than this very call: another copy of the home sent it. */
+      isOlder?: boolean;
       /** Never to be sent again by itself: the network suspects something, or answered against itself. */
       noRepeat?: boolean;
     };
@@ -194,6 +201,16 @@ export type Adapter = {
   ): Promise<Prepared>;
   send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent>;
   lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp>;
+  /**
+   * Posts of the account of the very same content since then, newest first; none for content without words, which
+   * nothing tells apart.
+   */
+  findSince?(
+    session: Session,
+    draft: Draft,
+    attempt: Attempt,
+    since: Millis,
+  ): Promise<{ kind: 'found'; matches: readonly Remote[] } | { kind: 'refused'; refusal: Refusal }>;
   repeatRule(session: Session): Promise<RepeatRule>;
   /** Puts a file, invisible, where anybody can fetch it for some hours. Left out where the network has no such place. */
   host?(session: Session, media: DraftMedia): Promise<Hosted>;

@@ -1,7 +1,7 @@
 import { filmRoutes } from './facebook-films.ts';
 import type { Reply } from './faults.ts';
 import type { Handled } from './mastodon.ts';
-import { graphPath, metaProblem, refuseStranger } from './meta.ts';
+import { graphPath, metaProblem, metaTime, refuseStranger } from './meta.ts';
 import { commentRoute } from './meta-comments.ts';
 import type { Asked } from './request.ts';
 import type { World } from './world.ts';
@@ -22,6 +22,8 @@ export function facebookRoutes(world: World, asked: Asked, origin: string): Hand
   if (asked.method === 'POST' && second === 'photos') return guard('upload', () => uploadPhoto(world, asked));
   if (asked.method === 'POST' && second === 'feed')
     return guard('draft', () => createDraft(world, asked, first));
+  if (asked.method === 'GET' && second === 'published_posts')
+    return guard('list', () => listPosts(world, first));
   if (second !== undefined) return undefined;
   if (asked.method === 'POST') return guard('post', () => publish(world, asked, first));
   if (world.uploads.has(first)) return guard('media', () => lookAtPhoto(first));
@@ -99,6 +101,17 @@ function publish(world: World, { fields }: Asked, id: string): Reply {
     });
   }
   return { status: 200, body: { success: true } };
+}
+
+function listPosts(world: World, page: string): Reply {
+  const list = world.visible.filter((post) => post.account === page && post.replyTo === null).reverse();
+  const data = list.slice(0, 25).map(({ id, text, at }) => ({
+    id,
+    message: text,
+    created_time: metaTime(world.stamp(at)),
+    permalink_url: `https://www.facebook.example/${id}`,
+  }));
+  return { status: 200, body: { data } };
 }
 
 function lookAtDraft(world: World, id: string): Reply {

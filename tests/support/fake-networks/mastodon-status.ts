@@ -88,7 +88,8 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
     media: model.drops.includes('media') ? [] : wanted.filter((id) => world.uploads.has(id)),
     replyTo,
     at: now(),
-    poll: model.polls && fields['poll'] !== undefined ? fields['poll'] : null,
+    poll:
+      model.polls && !model.drops.includes('poll') && fields['poll'] !== undefined ? fields['poll'] : null,
     key: typeof given === 'string' ? given : null,
   };
   for (const id of post.media) {

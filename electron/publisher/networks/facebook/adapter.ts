@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Millis } from '../../../../shared/index.ts';
 import type { Attempt, Upload } from '../../ports.ts';
 import type { Adapter, Draft, Limits, LookUp, Refusal, RepeatRule, Sent, Session } from '../adapter.ts';
-import { lookUpComment, sendComment } from '../meta/comment.ts';
+import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comment.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
+import { clockOffset } from '../server-clock.ts';
 import { buildDraft } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
 import { hostPhoto } from './host.ts';
@@ -63,6 +65,7 @@ export function createFacebook(): Adapter {
     },
     send,
     lookUp,
+    findSince,
     repeatRule: async () => rule,
     host: hostPhoto,
   };
@@ -96,6 +99,35 @@ async function lookUp(session: Session, draft: Draft, attempt: Attempt): Promise
   const { is_published: isOut, permalink_url: link } = parsed.data;
   const matches = isOut ? [{ remoteId: id, url: link ?? `https://www.facebook.com/${id}` }] : [];
   return { kind: 'seen', matches, unclear: [], complete: true, exists: isOut ? 'certain' : 'no' };
+}
+
+const publishedSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string().min(1),
+      message: z.string().optional(),
+      created_time: z.string(),
+      permalink_url: z.string().nullish().catch(null),
+    }),
+  ),
+});
+
+/** `published_posts` rather than `feed`, which may leave items out (networks.md §4.2). */
+async function findSince(session: Session, draft: Draft, attempt: Attempt, since: Millis) {
+  if (draft.comment) return commentSince(session, draft, attempt, since, commentNames);
+  if (draft.text.trim() === '') return { kind: 'found' as const, matches: [] };
+  const query = { fields: 'id,message,created_time,permalink_url', limit: '25' };
+  const answer = await graph(session, 'GET', `${session.account.remoteId}/published_posts`, { query });
+  const now = session.clock.now();
+  const parsed = publishedSchema.safeParse(answer.kind === 'answer' ? answer.json : undefined);
+  if (!parsed.success || answer.kind === 'none')
+    return { kind: 'refused' as const, refusal: refusalOf(answer, now) };
+  const from = since + clockOffset(answer.headers, now);
+  const matches = parsed.data.data
+    .filter(({ message = '' }) => message.trim() === draft.text.trim())
+    .filter(({ created_time: time }) => timeOf(time) >= from)
+    .map(({ id, permalink_url: link }) => ({ remoteId: id, url: link ?? `https://www.facebook.com/${id}` }));
+  return { kind: 'found' as const, matches };
 }
 
 function hasFilm({ media }: Draft): boolean {

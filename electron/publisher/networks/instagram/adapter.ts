@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Attempt, PublisherAccount } from '../../ports.ts';
 import type { Adapter, Draft, Limits, LookUp, Refusal, RepeatRule, Sent, Session } from '../adapter.ts';
-import { lookUpComment, sendComment } from '../meta/comment.ts';
+import { commentSince, lookUpComment, sendComment } from '../meta/comment.ts';
 import { sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { buildContainers, containerState } from './container.ts';
-import { newestMedia, type Recent, recentMatches } from './recent.ts';
+import { newestMedia, type Recent, recentMatches, recentSince } from './recent.ts';
 
 const publishedSchema = z.object({ id: z.string().min(1) });
 const linkSchema = z.object({ permalink: z.string() });
@@ -87,6 +87,10 @@ export function createInstagram(): Adapter {
     },
     send,
     lookUp,
+    findSince: (session, draft, attempt, since) =>
+      draft.comment
+        ? commentSince(session, draft, attempt, since, commentNames)
+        : recentSince(session, draft, attempt, since),
     repeatRule: async () => rule,
     async linkOf(session, remoteId) {
       const answer = await graph(session, 'GET', remoteId, { query: { fields: 'permalink' } });

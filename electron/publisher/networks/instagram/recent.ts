@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Millis } from '../../../../shared/index.ts';
 import type { Attempt } from '../../ports.ts';
 import type { Draft, Refusal, Remote, Session } from '../adapter.ts';
 import { refusalOf } from '../meta/errors.ts';
@@ -50,6 +51,14 @@ export async function recentMatches(session: Session, draft: Draft, attempt: Att
     unclear: draft.format === 'story' ? [] : alike(older),
     complete: marker >= 0 || newer.length < data.length || data.length < pageSize,
   };
+}
+
+/** Posts since then with this caption. */
+export async function recentSince(session: Session, draft: Draft, attempt: Attempt, since: Millis) {
+  if (draft.format === 'story' || draft.text.trim() === '') return { kind: 'found' as const, matches: [] };
+  const sent = { ...attempt, newestSeen: '', firstSentAt: since + clockMarginMs };
+  const recent = await recentMatches(session, draft, sent);
+  return recent.kind === 'refused' ? recent : { kind: 'found' as const, matches: recent.matches };
 }
 
 async function readList(session: Session, format: Draft['format'], limit: number) {

@@ -1,7 +1,7 @@
 import type { Adapter, Limits, RepeatRule } from '../adapter.ts';
 import { countCodePoints, countGraphemes } from './count.ts';
 import { hostUpload } from './host.ts';
-import { lookUp, newestSeen } from './look-up.ts';
+import { findSince, lookUp, newestSeen } from './look-up.ts';
 import { createProfiles, type Profile } from './profile.ts';
 import { send } from './send.ts';
 import { upload } from './upload.ts';
@@ -39,6 +39,10 @@ export function createMastodonFamily(): Adapter {
       const found = await profileOf(session);
       if (found.kind === 'refused') return { kind: 'unreadable', refusal: found.refusal };
       return lookUp(session, draft, attempt, found.profile);
+    },
+    async findSince(session, draft, attempt, since) {
+      const found = await profileOf(session);
+      return found.kind === 'refused' ? found : findSince(session, draft, attempt, since, found.profile);
     },
     async host(session, media) {
       const found = await profileOf(session);

@@ -19,6 +19,9 @@ const shownSchema = z.object({
     .catch(undefined),
 });
 
+export const pollMissing = 'poll missing';
+export const filesMissing = 'files missing';
+
 /** What a server left out or changed without a word, in the order in which people would miss it: `poll missing`. */
 export function differencesOf(draft: Draft, status: unknown): string[] {
   const shown = shownSchema.safeParse(status).data;
@@ -26,7 +29,7 @@ export function differencesOf(draft: Draft, status: unknown): string[] {
   if (!shown || (shown.content === undefined && shown.visibility === undefined)) return [];
   return [
     textDifference(draft, shown.content),
-    draft.poll !== null && !shown.poll ? 'poll missing' : null,
+    draft.poll !== null && !shown.poll ? pollMissing : null,
     ...mediaDifferences(draft, shown.media_attachments ?? []),
     shown.visibility && shown.visibility !== draft.visibility
       ? `visibility ${shown.visibility} instead of ${draft.visibility}`
@@ -49,7 +52,7 @@ function textDifference(draft: Draft, content: string | null | undefined): strin
 
 function mediaDifferences({ media }: Draft, shown: readonly { description?: string | null | undefined }[]) {
   if (shown.length < media.length)
-    return [shown.length === 0 ? 'files missing' : `${shown.length} of ${media.length} files`];
+    return [shown.length === 0 ? filesMissing : `${shown.length} of ${media.length} files`];
   const without = media.filter(({ alt }, index) => {
     const description = shown[index]?.description;
     return alt !== '' && (description === null || description === '');

@@ -67,17 +67,43 @@ export async function lookUp(
   const unclear: Remote[] = [];
   for (const listed of since.list) {
     const like = await compare(session, draft, attempt, listed, profile);
-    const remote = { remoteId: listed.id, url: listed.url ?? listed.uri ?? null };
+    const remote = remoteOf(listed);
     if (like === 'same') matches.push({ ...remote, differs: differencesOf(draft, listed) });
     if (like === 'unclear') unclear.push(remote);
   }
-  for (const listed of since.before)
-    if (hasWords(draft, listed)) unclear.push({ remoteId: listed.id, url: listed.url ?? listed.uri ?? null });
+  for (const listed of since.before) if (hasWords(draft, listed)) unclear.push(remoteOf(listed));
   const exists = await attached(session, attempt, profile);
   // An upload that is not attached proves it, too.
   const isBlind = exists !== 'no' && !shows(draft, since.shown, profile);
   const seen = { kind: 'seen' as const, matches, unclear, exists, complete: since.complete && !isBlind };
   return isBlind ? { ...seen, gap: blind(draft) } : seen;
+}
+
+/** Posts of the same words, with as many files and in the same thread, since then. */
+export async function findSince(
+  session: Session,
+  draft: Draft,
+  attempt: Attempt,
+  since: Millis,
+  profile: Profile,
+): Promise<{ kind: 'found'; matches: readonly Remote[] } | { kind: 'refused'; refusal: Refusal }> {
+  if (draft.text === '') return { kind: 'found', matches: [] };
+  const sent = { ...attempt, uploads: [], newestSeen: '', firstSentAt: since + clockMarginMs };
+  const read = await readSince(session, draft, sent, profile);
+  if (read.kind === 'refused') return read;
+  // By what the list shows alone: after a weekend away, asking for the source of every post would spend the rate limit.
+  const matches = read.list
+    .filter((listed) => hasWords(draft, listed) && isBuiltAlike(draft, listed))
+    .map((listed) => ({ ...remoteOf(listed), differs: differencesOf(draft, listed) }));
+  return { kind: 'found', matches };
+}
+
+function isBuiltAlike(draft: Draft, { in_reply_to_id: replyTo, media_attachments: shown }: Listed): boolean {
+  return (replyTo ?? null) === draft.replyTo && shown.length === draft.media.length;
+}
+
+function remoteOf({ id, url, uri }: Listed): Remote {
+  return { remoteId: id, url: url ?? uri ?? null };
 }
 
 /** Whether the list shows posts of this visibility: the software is known for it, or one of them was seen in it. */
@@ -170,8 +196,7 @@ async function compare(session: Session, draft: Draft, attempt: Attempt, listed:
   if (uploads.length > 0 && uploads.length === shown.length && uploads.every((id) => shown.includes(id)))
     return 'same';
   // The same words without the pictures, or outside the thread: the server may have dropped them.
-  if ((listed.in_reply_to_id ?? null) !== draft.replyTo || shown.length !== draft.media.length)
-    return hasWords(draft, listed) ? 'unclear' : 'different';
+  if (!isBuiltAlike(draft, listed)) return hasWords(draft, listed) ? 'unclear' : 'different';
   const like = await compareText(session, draft, listed);
   if (uploads.length === 0 || like === 'different') return like;
   // Other uploads are another post, unless this server gives them new ids; then the words alone have to do.

@@ -11,6 +11,8 @@ export type Profile = {
   limits: InstanceLimits;
   /** How to send a post: by its software, and by what it made of the ones before. */
   body: 'json' | 'form';
+  /** It was seen to refuse forms. */
+  takesNoForms: boolean;
 };
 export type ProfileResult = { kind: 'profile'; profile: Profile } | { kind: 'refused'; refusal: Refusal };
 export type InstanceLimits = {
@@ -98,7 +100,10 @@ export function createProfiles(): Profiles {
     const result = await readProfile(session);
     if (result.kind === 'profile') {
       // What was learned of a server outlives the hour, unless it is another software by now.
-      if (kept?.profile.software === result.profile.software) result.profile.body = kept.profile.body;
+      if (kept?.profile.software === result.profile.software) {
+        result.profile.body = kept.profile.body;
+        result.profile.takesNoForms = kept.profile.takesNoForms;
+      }
       known.set(server, { profile: result.profile, at: now });
     }
     // An old profile is better than none while the server is down: what it says rarely changes.
@@ -113,7 +118,7 @@ async function readProfile(session: Anonymous): Promise<ProfileResult> {
   const software = (await readSoftware(session)) ?? softwareInVersion(instance.value.version ?? '');
   const quirks = quirksOf(software);
   const body = quirks.bodies === 'forms' ? ('form' as const) : ('json' as const);
-  const profile = { software, quirks, limits: limitsOf(instance.value, quirks), body };
+  const profile = { software, quirks, limits: limitsOf(instance.value, quirks), body, takesNoForms: false };
   return { kind: 'profile', profile };
 }
 

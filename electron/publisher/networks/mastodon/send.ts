@@ -4,7 +4,7 @@ import type { Draft, Sent, Session } from '../adapter.ts';
 import type { HttpAnswer } from '../http.ts';
 import { rateLimitedUntil } from '../rate-limit.ts';
 import { formOf, statusBody } from './body.ts';
-import { differencesOf } from './differences.ts';
+import { differencesOf, filesMissing, pollMissing } from './differences.ts';
 import type { Profile } from './profile.ts';
 import { refusal, wordsOf } from './refusal.ts';
 import { stateOfUploads } from './upload.ts';
@@ -44,6 +44,8 @@ export async function send(
     };
   }
   const { status } = result;
+  // Some keep the key of what they refused, and nobody knows what servers do that nobody knows.
+  const burntKey = profile.quirks.key !== 'replays';
   if (status >= 200 && status < 300) return published(result, draft, profile);
   // Pleroma gives the first answer again, errors too: that answer is final, and so is the key (networks.md §2.2).
   const replayed = result.headers.get('idempotent-replayed') === 'true';
@@ -53,18 +55,24 @@ export async function send(
       profile.software === 'pixelfed' &&
       laravelValidationSchema.safeParse(result.json).success;
     return validation
-      ? { kind: 'refused', refusal: refusal('edit', result) }
+      ? { kind: 'refused', refusal: refusal('edit', result), burntKey }
       : { kind: 'unknown', why: wordsOf(result), burntKey: replayed };
   }
   if (status === 429 || status === 425)
     return {
       kind: 'refused',
       refusal: refusal('retry', result, rateLimitedUntil(result.headers, clock.now())),
+      burntKey,
     };
-  if (status === 401) return { kind: 'refused', refusal: refusal('reauthorize', result) };
-  if (status === 403) return { kind: 'refused', refusal: refusal(profile.quirks.forbidden, result) };
-  if (status >= 300 && status < 400) return { kind: 'refused', refusal: refusal('person', result) };
-  return { kind: 'refused', refusal: await refusedContent(session, attempt, result, profile) };
+  if (status === 401) return { kind: 'refused', refusal: refusal('reauthorize', result), burntKey };
+  if (status === 403)
+    return { kind: 'refused', refusal: refusal(profile.quirks.forbidden, result), burntKey };
+  if (status >= 300 && status < 400) return { kind: 'refused', refusal: refusal('person', result), burntKey };
+  const refused = await refusedContent(session, attempt, result, profile);
+  // Pixelfed's word for a key that it knows (networks.md §2.1): another copy of this home may have sent it.
+  if (status === 400 && profile.quirks.key === 'refuses' && refused.class === 'edit')
+    return { kind: 'unknown', why: wordsOf(result), burntKey, isOlder: true };
+  return { kind: 'refused', refusal: refused, burntKey };
 }
 
 function published(answer: HttpAnswer, draft: Draft, profile: Profile): Sent {
@@ -72,9 +80,15 @@ function published(answer: HttpAnswer, draft: Draft, profile: Profile): Sent {
   if (!parsed.success) return { kind: 'unknown', why: `${wordsOf(answer)}, but without the post` };
   const differs = differencesOf(draft, answer.json);
   // What it made of a JSON body is not all of it: the next post goes as a form.
-  if (differs.length > 0 && profile.quirks.bodies !== 'json') profile.body = 'form';
+  if (!profile.takesNoForms && profile.quirks.bodies !== 'json' && differs.some(isNested))
+    profile.body = 'form';
   const { id, url, uri } = parsed.data;
   return { kind: 'published', remote: { remoteId: id, url: url ?? uri ?? null, differs } };
+}
+
+/** What a server misses that reads only what is plain of a JSON body. */
+function isNested(difference: string): boolean {
+  return difference === pollMissing || difference === filesMissing;
 }
 
 /**
@@ -85,9 +99,11 @@ async function refusedContent(session: Session, attempt: Attempt, answer: HttpAn
   const states = await stateOfUploads(session, attempt.uploads);
   if (states.includes('processing')) return refusal('retry', answer);
   if (states.includes('gone')) return { ...refusal('retry', answer), dropUploads: true, mostTries: 5 };
-  if (answer.status === 415 && profile.body === 'form') {
-    // It reads no forms: once more as JSON, and then its word is final.
+  const isTrial = profile.quirks.bodies === 'either';
+  if (profile.body === 'form' && (answer.status === 415 || isTrial)) {
+    // It reads no forms, as it seems: once more as JSON, and then its word is final.
     profile.body = 'json';
+    profile.takesNoForms = true;
     return { ...refusal('retry', answer), mostTries: 2 };
   }
   return refusal('edit', answer);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Millis } from '../../../../shared/index.ts';
 import type { Attempt } from '../../ports.ts';
 import type { Draft, LookUp, Sent, Session } from '../adapter.ts';
 import { clockOffset } from '../server-clock.ts';
@@ -77,13 +78,28 @@ export async function lookUpComment(
   };
 }
 
+/** The same comment since then. */
+export async function commentSince(
+  session: Session,
+  draft: Draft,
+  attempt: Attempt,
+  since: Millis,
+  names: { text: 'text' | 'message'; time: 'timestamp' | 'created_time' },
+) {
+  const sent = { ...attempt, firstSentAt: since + clockMarginMs };
+  const seen = await lookUpComment(session, draft, sent, names);
+  return seen.kind === 'unreadable'
+    ? { kind: 'refused' as const, refusal: seen.refusal }
+    : { kind: 'found' as const, matches: seen.matches };
+}
+
 /** networks.md §3.5: 10 and 200 to 299 say that the token has not this right. */
 function lacksPermission(code: number | undefined): boolean {
   return code === 10 || (code !== undefined && code >= 200 && code <= 299);
 }
 
 /** Meta writes `+0000`, which ISO 8601 parsers need not take; a comment without a time counts as new. */
-function timeOf(text: string | undefined): number {
+export function timeOf(text: string | undefined): number {
   const at = Date.parse((text ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
   return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at;
 }
