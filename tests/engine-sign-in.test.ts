@@ -32,7 +32,7 @@ async function startBoth(model: ModelName) {
   return { network, home, told, logged, engine, call, statuses };
 }
 
-const seconds = { timeout: 15_000, interval: 50 };
+const seconds = { timeout: 30_000, interval: 50 };
 
 test('a token that dies: one alert, the queue waits, and goes out once after signing in again', async () => {
   const { network, told, engine, call, statuses } = await startBoth('mastodon-4.5');

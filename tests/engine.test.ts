@@ -4,17 +4,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createBelfry } from '../electron/belfry.ts';
+import { systemClock } from '../electron/clock.ts';
 import { readHealth } from '../electron/health.ts';
 import type { Host } from '../electron/host.ts';
 import type { JobInput, RunView, Status } from '../shared/index.ts';
 import { temporaryHome } from './support/home.ts';
 import { plainHost } from './support/plain-host.ts';
 
-/** The whole engine, as both hosts have it, in this process. */
-async function startEngine(jobs: JobInput[], home = temporaryHome()) {
+/** The whole engine, as both hosts have it, in this process; its wall clock is `aheadMs` ahead. */
+async function startEngine(jobs: JobInput[], home = temporaryHome(), aheadMs = 0) {
   const told: Alert[] = [];
   writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs }));
-  const host: Host = plainHost({ home, notify: (alert) => told.push(alert) });
+  const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+  const host: Host = plainHost({ home, clock, notify: (alert) => told.push(alert) });
   const engine = createBelfry(host);
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));
@@ -41,7 +43,7 @@ const every: JobInput = {
 test('slots that cannot be claimed are a warning that everybody sees', async () => {
   const { home, engine, status } = await startEngine([every]);
   expect(await status()).toMatchObject({ warnings: [], trouble: [] });
-  expect(await readHealth(engine, '0.1.0')).toEqual({ ok: true, version: '0.1.0' });
+  expect(await readHealth(engine, '0.1.0')).toMatchObject({ ok: true, version: '0.1.0' });
   const told: string[] = [];
   onTestFinished(engine.subscribe(({ name }) => told.push(name)));
   const database = new DatabaseSync(join(home, 'belfry.db'));
@@ -49,12 +51,16 @@ test('slots that cannot be claimed are a warning that everybody sees', async () 
     database.prepare("UPDATE meta SET value = ? WHERE key = 'owner_epoch'").run(String(epoch));
   epochIs(1000);
   await expect
-    .poll(async () => (await status()).warnings, { timeout: 5000 })
+    .poll(async () => (await status()).warnings)
     .toMatchObject([{ code: 'CONFLICT', message: expect.stringContaining('Another engine has taken over') }]);
   expect(told).toContain('status.changed');
   const { trouble, warnings } = await status();
   expect(trouble).toEqual(warnings);
-  expect(await readHealth(engine, '0.1.0')).toEqual({ ok: false, version: '0.1.0', reasons: trouble });
+  expect(await readHealth(engine, '0.1.0')).toMatchObject({
+    ok: false,
+    version: '0.1.0',
+    reasons: trouble,
+  });
   epochIs(1);
   database.close();
 });
@@ -77,23 +83,20 @@ test('a job that waits for one which ends while Belfry is quitting runs after th
   const after = await startEngine([first, second], before.home);
   expect((await after.runs('first'))[0]?.status).toBe('success');
   await expect
-    .poll(async () => (await after.runs('second')).map(({ status, cause }) => `${cause} ${status}`), {
-      timeout: 5000,
-    })
+    .poll(async () => (await after.runs('second')).map(({ status, cause }) => `${cause} ${status}`))
     .toEqual(['event success']);
 });
 
 test('missed slots are told to the person', async () => {
   const strict: JobInput = { ...every, name: 'Strict', misfireGraceSeconds: 0 };
   const before = await startEngine([strict]);
-  await expect.poll(async () => (await before.runs('every')).length, { timeout: 5000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await before.runs('every')).length).toBeGreaterThan(0);
   await before.engine.stop({ drainMs: 5000 });
   expect(before.told).toEqual([]);
-  // Three slots go by while nothing runs; only the wall clock makes a slot late.
-  await new Promise((resolve) => setTimeout(resolve, 3100));
-  const after = await startEngine([strict], before.home);
+  // Three slots go by while nothing runs.
+  const after = await startEngine([strict], before.home, 3100);
   await expect
-    .poll(() => after.told.map(({ title }) => title), { timeout: 5000 })
+    .poll(() => after.told.map(({ title }) => title))
     .toEqual([expect.stringMatching(/^Strict missed (a run|\d runs)$/)]);
 });
 
@@ -160,7 +163,7 @@ test('a thousand jobs that a crash cut off are one alert', async () => {
   database.close();
   const after = await startEngine(jobs, before.home);
   await expect
-    .poll(() => after.told.map(({ title }) => title), { timeout: 5000 })
+    .poll(() => after.told.map(({ title }) => title))
     .toEqual(['1000 jobs did not run as they should']);
 });
 
@@ -177,8 +180,6 @@ test('a job that waits for the failure of another also runs when a crash cut tha
   database.close();
   const after = await startEngine([first, second], before.home);
   await expect
-    .poll(async () => (await after.runs('second')).map(({ status, cause }) => `${cause} ${status}`), {
-      timeout: 5000,
-    })
+    .poll(async () => (await after.runs('second')).map(({ status, cause }) => `${cause} ${status}`))
     .toEqual(['event success']);
 });

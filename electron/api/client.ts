@@ -153,7 +153,7 @@ function connectError(path: string, cause: NodeJS.ErrnoException): BelfryError {
 
 /** Whose the socket is, or which folder keeps us from it. */
 function reasonOfRefusal(path: string): { why: string; remedy: string } {
-  const own = process.getuid?.();
+  const own = process.geteuid?.();
   for (const place of [path, dirname(path), dirname(dirname(path))]) {
     const owner = ownerOf(place);
     if (owner === undefined) continue; // What lies in a folder that is closed to us cannot be seen.

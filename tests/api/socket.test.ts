@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect, openSocketDoor, type SocketDoorNeeds } from '../../electron/api/index.ts';
 import { systemClock } from '../../electron/clock.ts';
 import type { Announcement, Bridge } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
+import { nobody, unprivileged } from '../support/unprivileged.ts';
 import { apiWith, status } from './world.ts';
 
 const socketIn = (home: string) => join(home, 'run', 'belfry.sock');
@@ -123,20 +124,13 @@ test('a socket that may not be opened says what is in the way', async () => {
   const home = temporaryHome();
   const { path } = await door({}, home);
   chmodSync(path, 0);
-  const asUser = process.getuid?.() === 0 ? 65534 : undefined;
-  // Root may open everything: another process, as an ordinary user, tries for it.
-  if (asUser !== undefined) {
-    chownSync(home, asUser, asUser);
-    chownSync(join(home, 'run'), asUser, asUser);
-    chownSync(path, asUser, asUser);
-  }
-  const said = spawnSync(process.execPath, [join(import.meta.dirname, 'connect-child.ts'), path], {
-    encoding: 'utf8',
-    ...(asUser === undefined ? {} : { uid: asUser, gid: asUser }),
-  });
-  expect(said.stdout).toContain(`HOME_UNUSABLE: The engine may not be reached, at ${path}.`);
-  expect(said.stdout).toContain(`The rights of ${path} keep you out, although it is yours.`);
-  expect(said.stdout).toContain(`chmod 600 ${path}`);
+  // Run by root, it is made the unprivileged user's own.
+  if (process.geteuid?.() === 0)
+    for (const own of [home, dirname(path), path]) chownSync(own, nobody, nobody);
+  const said = await unprivileged(() => connect(path, systemClock).then(String, String));
+  expect(said).toContain(`HOME_UNUSABLE: The engine may not be reached, at ${path}.`);
+  expect(said).toContain(`The rights of ${path} keep you out, although it is yours.`);
+  expect(said).toContain(`chmod 600 ${path}`);
 });
 
 test('an engine that ends answers open calls with NOT_RUNNING, and tells its clients', async () => {

@@ -69,7 +69,7 @@ test('the engine drains its jobs and ends well when nobody reads its log any mor
   };
   writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs: [job] }));
   const host = start(['--home', home, 'run']);
-  await expect.poll(() => host.written(), { timeout: 10_000 }).toContain("Belfry's window");
+  await expect.poll(() => host.written()).toContain("Belfry's window");
   host.child.stdout.destroy();
   expect(await start(['--home', home, 'run-job', 'slow']).ended).toMatchObject({ code: 0 });
   // Writes to the log, which has no reader.
@@ -85,12 +85,10 @@ test('a second Ctrl-C ends running jobs instead of waiting for them', async () =
   const config = { settings: { drainSeconds: 600 }, jobs: [{ id: 'slow', name: 'Slow', steps: [step] }] };
   writeFileSync(join(home, 'config.json'), JSON.stringify(config));
   const host = start(['--home', home, 'run', '--no-window']);
-  await expect
-    .poll(async () => (await start(['--home', home, 'status']).ended).code, { timeout: 10_000 })
-    .toBe(0);
+  await expect.poll(async () => (await start(['--home', home, 'status']).ended).code).toBe(0);
   expect(await start(['--home', home, 'run-job', 'slow']).ended).toMatchObject({ code: 0 });
   host.child.kill('SIGINT');
-  await expect.poll(() => host.written(), { timeout: 5000 }).toContain('a second Ctrl-C ends them now');
+  await expect.poll(() => host.written()).toContain('a second Ctrl-C ends them now');
   host.child.kill('SIGINT');
   expect(await host.ended).toMatchObject({ code: 0, signal: null });
   expect(host.written()).toContain('running jobs are ended');
@@ -106,9 +104,9 @@ test('the engine outlives mistakes that nobody caught, and tells them', async ()
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(mistakes)}` },
   });
   const status = () => start(['--home', home, 'status']).ended;
-  await expect.poll(async () => (await status()).code, { timeout: 10_000 }).toBe(0);
+  await expect.poll(async () => (await status()).code).toBe(0);
   host.child.kill('SIGUSR2');
-  await expect.poll(host.written, { timeout: 5000 }).toContain('thrown out of a timer');
+  await expect.poll(host.written).toContain('thrown out of a timer');
   expect(host.written()).toContain('a promise that nobody waits for');
   expect(await status()).toMatchObject({ code: 0 });
   host.child.kill('SIGTERM');
@@ -120,17 +118,15 @@ test('logs --follow writes as lines come, and ends with Ctrl-C', async () => {
   const { home, announce, seen } = await serve(kept.handlers);
   kept.runs.set('a', runView('a'));
   const following = start(['--home', home, 'logs', 'a', '--follow', '--json']);
-  await expect
-    .poll(() => seen.filter((name) => name.startsWith('runs.output')).length, { timeout: 5000 })
-    .toBe(3);
+  await expect.poll(() => seen.filter((name) => name.startsWith('runs.output')).length).toBe(3);
   kept.lines.push(line(1));
   announce({ name: 'runs.output', runId: 'a', lines: [line(1)] });
-  await expect.poll(following.written, { timeout: 5000 }).toBe(`${JSON.stringify(line(1))}\n`);
+  await expect.poll(following.written).toBe(`${JSON.stringify(line(1))}\n`);
   following.child.kill('SIGINT');
   expect(await following.ended).toMatchObject({ signal: 'SIGINT', err: '' });
 
   const all = start(['--home', home, 'logs', '--follow']);
-  await expect.poll(() => all.written(), { timeout: 5000 }).toContain('line 1');
+  await expect.poll(() => all.written()).toContain('line 1');
   all.child.kill('SIGINT');
   expect(await all.ended).toMatchObject({ signal: 'SIGINT', err: '' });
 });

@@ -10,7 +10,7 @@ beforeAll(build, 120_000);
 
 async function play(home: string): Promise<Status> {
   const host = start(['--home', home, 'run', '--demo']);
-  await expect.poll(() => host.written(), { timeout: 15_000 }).toContain("The demonstration's network");
+  await expect.poll(() => host.written()).toContain("The demonstration's network");
   const status = await start(['--home', home, 'status', '--json']).ended;
   host.child.kill('SIGKILL');
   await host.ended;

@@ -130,7 +130,13 @@ describe('the window', () => {
     await page.evaluate(() => window.open('https://example.com/'));
     const permission = await page.evaluate(() => Notification.requestPermission());
     expect(permission).toBe('denied');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // What was begun has been through the main process when a call of the page has been there and back.
+    await page.evaluate(() =>
+      (window as never as { belfry: { call(n: string, i: unknown): Promise<unknown> } }).belfry.call(
+        'status.get',
+        {},
+      ),
+    );
     expect(page.url()).toBe(before);
     expect(desktop.app.windows()).toHaveLength(1);
   });
@@ -301,7 +307,7 @@ describe('ending', () => {
       await until('it runs', async () => (await desktop.tray.text()).startsWith('(Running: Long)'));
       process.kill(desktop.pid, signal);
       expect(await desktop.exited).toBe(0);
-      await until('all processes are gone', () => desktop.processes().length === 0, 5000);
+      await until('all processes are gone', () => desktop.processes().length === 0);
     },
   );
 
@@ -315,7 +321,7 @@ describe('ending', () => {
     expect(await desktop.exited).toBe(0);
     expect(Date.now() - asked).toBeGreaterThan(9_500);
     expect(Date.now() - asked).toBeLessThan(40_000);
-    await until('all processes are gone', () => desktop.processes().length === 0, 5000);
+    await until('all processes are gone', () => desktop.processes().length === 0);
   });
 
   test('Quit without running work asks nothing and leaves nothing', async () => {
@@ -323,6 +329,6 @@ describe('ending', () => {
     await openPage(desktop);
     await desktop.tray.click('Quit Belfry');
     expect(await desktop.exited).toBe(0);
-    await until('all processes are gone', () => desktop.processes().length === 0, 5000);
+    await until('all processes are gone', () => desktop.processes().length === 0);
   });
 });

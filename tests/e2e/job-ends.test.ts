@@ -52,10 +52,10 @@ test('killed at any instant, each end of a job starts the one that waits for it 
   expect(await begun('first')).toBeGreaterThan(lives);
   await startEngine(home, '');
   const open = async () => (await reader.open()).length;
-  await expect.poll(open, { timeout: 20_000 }).toBe(0);
+  await expect.poll(open).toBe(0);
   await expect
-    .poll(() => begun('second'), { timeout: 20_000, message: `seed ${seed}` })
+    .poll(() => begun('second'), { timeout: 30_000, message: `seed ${seed}` })
     .toBe(await begun('first'));
-  await expect.poll(open, { timeout: 20_000 }).toBe(0);
+  await expect.poll(open).toBe(0);
   expect(await begun('second'), `seed ${seed}`).toBe(await begun('first'));
 });

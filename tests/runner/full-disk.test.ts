@@ -48,7 +48,7 @@ test('a disk that stays full does not keep Belfry from ending', async () => {
   const belfry = await openRunner([jobOf(['true'])]);
   Object.assign(belfry.ledger, { finish: () => Promise.reject(full) });
   await belfry.runner.runNow('job');
-  await expect.poll(() => belfry.runner.running(), { timeout: 5000 }).toHaveLength(1);
+  await expect.poll(() => belfry.runner.running()).toHaveLength(1);
   await belfry.runner.stop({ drainMs: 100 });
   expect(belfry.runner.running()).toEqual([]);
 });

@@ -160,7 +160,7 @@ test('a failed run is tried again after its delay, and only the last word is fin
   );
   const first = await belfry.run();
   expect(first.status).toBe('failed');
-  await expect.poll(() => belfry.finished.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => belfry.finished.length).toBe(1);
   expect(belfry.finished[0]).toMatchObject({ status: 'success', cause: 'retry', attempt: 2 });
   expect(await belfry.output(belfry.finished[0]?.id ?? '')).toEqual(['try 2']);
 });
@@ -174,7 +174,7 @@ test('a failure whose next try cannot be is told as final, with both reasons', a
   const retry = belfry.announced.find(({ attempt }) => attempt === 2);
   expect(belfry.finished).toEqual([]);
   await belfry.end(retry?.id ?? '');
-  await expect.poll(() => belfry.finished.length, { timeout: 5000 }).toBe(1);
+  await expect.poll(() => belfry.finished.length).toBe(1);
   expect(belfry.finished[0]).toMatchObject({ id, status: 'failed', attempt: 1 });
   expect(belfry.finished[0]?.reason).toMatch(
     /^Step "step 1" failed: .* It was not tried again\. The job does not exist any more\.$/,

@@ -39,9 +39,7 @@ async function live(start: string) {
     },
     /** Waits until a job has as many rows as that. */
     async until(jobId: string, count: number) {
-      await expect
-        .poll(async () => (await rows(jobId)).length, { timeout: 20_000 })
-        .toBeGreaterThanOrEqual(count);
+      await expect.poll(async () => (await rows(jobId)).length).toBeGreaterThanOrEqual(count);
     },
   };
 }

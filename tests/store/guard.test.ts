@@ -22,7 +22,7 @@ import { temporaryHome } from '../support/home.ts';
 
 const beat = 10_000;
 /** Copies are made beside the event loop: real time, on a machine that may be busy. */
-const patient = { timeout: 10_000, interval: 5 };
+const patient = { timeout: 30_000, interval: 5 };
 
 /** A home whose database is open and says `live`; a copy, if wanted, says `copied`. */
 async function opened({ copy = false } = {}) {

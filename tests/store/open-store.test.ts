@@ -28,7 +28,7 @@ import { temporaryHome } from '../support/home.ts';
 
 const start = '2026-11-22T09:00:00.000Z';
 /** Copies are made beside the event loop: real time, on a machine that may be busy. */
-const patient = { timeout: 10_000, interval: 5 };
+const patient = { timeout: 30_000, interval: 5 };
 const day = 24 * 60 * 60_000;
 
 function setUp() {

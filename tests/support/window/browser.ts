@@ -79,7 +79,7 @@ export async function goTo(page: Page, hash: string): Promise<void> {
 
 /** Waits until `look` gives what is expected; the browser draws in its own time. */
 export function soon<T>(look: () => T | Promise<T>) {
-  return expect.poll(look, { timeout: 5000, interval: 20 });
+  return expect.poll(look, { timeout: 30_000, interval: 20 });
 }
 
 /** As `npm run build` does it, in a process of its own: the test's NODE_ENV would give React's slow development build. */
