@@ -481,6 +481,22 @@ describe.skipIf(!browser)('the window', () => {
       .waitFor();
   });
 
+  test('asks again for what is shown when it can be reached again: nothing was announced meanwhile', async () => {
+    const w = world({ jobs: [news] });
+    const { page } = await open(w, { at: '#/jobs' });
+    let asked = 0;
+    await page.route('**/api/events', (route) => {
+      asked += 1;
+      return route.abort();
+    });
+    await page.reload();
+    await page.getByRole('row', { name: /News/ }).waitFor();
+    await soon(() => asked > 0).toBe(true);
+    w.jobs = [...w.jobs, sampleJob({ id: 'trends', name: 'Trends' })];
+    await page.unroute('**/api/events');
+    await page.getByRole('row', { name: /Trends/ }).waitFor();
+  });
+
   test('asks for a fresh link when it has none', async () => {
     const window = await open(world());
     const other = await window.page.context().newPage();
