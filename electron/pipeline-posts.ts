@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import {
   BelfryError,
   heldMediaId,
   type MediaInput,
   type PostLimits,
   type PostRequest,
+  type PostView,
   type Problem,
   postRequestSchema,
   problemsOf,
@@ -30,13 +32,17 @@ export type PipelineNeeds = {
       as: 'draft' | 'queued';
       originKey: string;
       former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
+      repeats: 'allow' | 'leave-out';
     },
-  ): Promise<unknown>;
+  ): Promise<Pick<PostView, 'targets'>>;
   /** Job of a run; undefined when the run is forgotten. */
   jobOf(runId: string): Promise<string | undefined>;
   /** Folders from which media may come for every step: those that Belfry or its user has set aside for them. */
   mediaFolders(): readonly string[];
 };
+
+/** A line that is right, and was not added, or not for all its accounts: what is said about it, after `Line 3`. */
+export type Skipped = { skipped: string };
 
 /**
  * Opens the way in for the lines of one step with `"output": "posts"`: each call stores the post of a line, or answers
@@ -45,7 +51,7 @@ export type PipelineNeeds = {
  */
 export function takePostLines(
   needs: PipelineNeeds,
-): (from: LinesOrigin) => (line: string, origin: string) => Promise<Problem[]> {
+): (from: LinesOrigin) => (line: string, origin: string) => Promise<Problem[] | Skipped> {
   return ({ runId, jobId, as, folder, limits }) => {
     const folders = [
       ...(limits.folders?.map((path) => resolve(folder, path)) ?? [folder]),
@@ -69,15 +75,23 @@ export function takePostLines(
         key === undefined
           ? { originKey: origin }
           : { originKey: jobKey(key, jobId), former: { key: jobKey(key), isOurs } };
+      // A line with a key of its own is what its key says.
+      const repeats = key !== undefined || read.allowDuplicates ? 'allow' : 'leave-out';
+      let leftOut: string[];
       try {
-        await needs.add(plain, { source: 'pipeline', runId, as, ...keys });
+        const { targets } = await needs.add(plain, { source: 'pipeline', runId, as, ...keys, repeats });
+        leftOut = post.accounts.filter((id) => !targets.some(({ account }) => account === id));
       } catch (error) {
         if (!(error instanceof BelfryError)) throw error;
+        if (error.code === 'ALREADY_EXISTS')
+          return { skipped: `was skipped: it ${error.details?.[0]?.message ?? 'is there already'}` };
         return error.details ?? [{ field: error.field ?? '', message: error.message }];
       }
       added.posts += 1;
       added.bytes += bytes + Buffer.byteLength(line);
-      return [];
+      return leftOut.length === 0
+        ? []
+        : { skipped: `was added without ${leftOut.join(', ')}, where the same is there already` };
     };
   };
 }
@@ -144,7 +158,10 @@ function sizeProblems(
   ];
 }
 
-function readLine(line: string): { post: PostRequest } | { problems: Problem[] } {
+const insistSchema = z.object({ allowDuplicates: z.boolean().default(false) });
+
+/** `allowDuplicates` is said of the adding and not of the post, as in the call of the API. */
+function readLine(line: string): { post: PostRequest; allowDuplicates: boolean } | { problems: Problem[] } {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -153,6 +170,11 @@ function readLine(line: string): { post: PostRequest } | { problems: Problem[] }
       problems: [{ field: '', message: `is not JSON: ${error instanceof Error ? error.message : error}` }],
     };
   }
-  const checked = postRequestSchema.safeParse(value);
-  return checked.success ? { post: checked.data } : { problems: problemsOf(checked.error) };
+  const insists = insistSchema.safeParse(value);
+  if (!insists.success) return { problems: problemsOf(insists.error) };
+  const { allowDuplicates: _, ...post } = value as Record<string, unknown>;
+  const checked = postRequestSchema.safeParse(post);
+  return checked.success
+    ? { post: checked.data, allowDuplicates: insists.data.allowDuplicates }
+    : { problems: problemsOf(checked.error) };
 }

@@ -6,7 +6,7 @@ import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
 import { accountMediaInputSchema, accountMediaViewSchema } from './media-host.ts';
 import { planContract, planReadingCalls } from './plan-calls.ts';
-import { postInputSchema, postSources, postViewSchema } from './post.ts';
+import { pastChoices, postInputSchema, postSources, postViewSchema } from './post.ts';
 import {
   postBatchResultSchema,
   postBatchSchema,
@@ -203,9 +203,13 @@ export const contract = {
     in: z.strictObject({ id: z.string().min(1), post: postInputSchema }),
     out: postViewSchema,
   },
-  /** Another time for what has not begun to be sent; null makes a draft of it. */
+  /** Another time for what has not begun to be sent; null makes a draft of it. BAD_INPUT for a time that is past, without `past`. */
   'posts.move': {
-    in: z.strictObject({ id: z.string().min(1), publishAt: instantSchema.nullable() }),
+    in: z.strictObject({
+      id: z.string().min(1),
+      publishAt: instantSchema.nullable(),
+      past: z.enum(pastChoices).optional(),
+    }),
     out: postViewSchema,
   },
   /** What happened on the way to each account, oldest first. */
@@ -213,7 +217,10 @@ export const contract = {
   /** The same as `retry`, `cancel` and `move` for many: all that can be is changed in one transaction, or nothing. */
   'posts.retryAll': { in: bulk, out: postChangesSchema },
   'posts.cancelAll': { in: bulk, out: postChangesSchema },
-  'posts.moveAll': { in: bulk.extend({ to: postMoveSchema }), out: postChangesSchema },
+  'posts.moveAll': {
+    in: bulk.extend({ to: postMoveSchema, past: z.enum(pastChoices).optional() }),
+    out: postChangesSchema,
+  },
   'posts.cancel': { in: byId, out: postViewSchema },
   /** Puts failed and missed targets back into the queue; refuses unconfirmed ones. */
   'posts.retry': { in: byId, out: postViewSchema },

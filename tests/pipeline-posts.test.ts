@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { takePostLines } from '../electron/pipeline-posts.ts';
+import { type Skipped, takePostLines } from '../electron/pipeline-posts.ts';
 import { type PostLimits, postRequestSchema } from '../shared/index.ts';
 import { plannerWorld } from './planner/world.ts';
 import { temporaryHome } from './support/home.ts';
@@ -80,12 +80,15 @@ test.each([
 ])('%j is refused by field', async (line, problems) => {
   const { world, print } = await pipeline();
   const found = await print(line);
+  if ('skipped' in found) throw new Error(found.skipped);
   expect(found.map(({ field, message }) => [field, message])).toEqual(problems);
   expect(await world.posts()).toEqual([]);
 });
 
-const said = (problems: readonly { field: string; message: string }[]) =>
-  problems.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
+const said = (found: readonly { field: string; message: string }[] | Skipped) =>
+  'skipped' in found
+    ? found.skipped
+    : found.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
 
 test('files come from the folder of the step and the media folder, wherever links lead', async () => {
   const { world, step, folder, media } = await pipeline();
@@ -157,4 +160,27 @@ test('a key is its job’s own; posts under the keys of an earlier Belfry stay k
     'of ideas, again',
     'of news',
   ]);
+});
+
+test('what an account has already is skipped and said, unless the line insists or has a key of its own', async () => {
+  const { world, print } = await pipeline();
+  const line = (more: object = {}) => ({
+    text: 'Bridge closed',
+    accounts: [account],
+    publishAt: '2026-11-23T12:00:00Z',
+    ...more,
+  });
+  expect(await print(line(), 'queued', 'run:first')).toEqual([]);
+  // The same line of a run that was resumed is the same post, and nothing to speak of.
+  expect(await print(line(), 'queued', 'run:first')).toEqual([]);
+  const [first] = await world.posts();
+  const repeated = { skipped: expect.stringContaining(`was skipped: it repeats post ${first?.id} for`) };
+  expect(await print(line())).toEqual(repeated);
+  expect(await print(line({ publishAt: '2026-11-24T12:00:00Z' }), 'draft')).toEqual(repeated);
+  expect((await world.posts()).length).toBe(1);
+  expect(await print(line({ allowDuplicates: true }))).toEqual([]);
+  expect(await print(line({ key: 'bridge' }))).toEqual([]);
+  expect(await print(line({ publishAt: '2026-12-24T12:00:00Z' }))).toEqual([]);
+  expect((await world.posts()).length).toBe(4);
+  expect(said(await print(line({ allowDuplicates: 'yes' })))).toContain('allowDuplicates');
 });

@@ -15,6 +15,7 @@ import type {
   Mode,
   OutputLine,
   Overdue,
+  PastChoice,
   PlannedStep,
   PostBatchResult,
   PostChanges,
@@ -97,7 +98,7 @@ export type ApiNeeds = {
     ): Promise<PostBatchResult>;
     check(post: PostInput, edited?: string): Promise<PostCheck>;
     edit(id: string, post: PostInput): Promise<PostView>;
-    move(id: string, publishAt: Millis | null): Promise<PostView>;
+    move(id: string, publishAt: Millis | null, past?: PastChoice): Promise<PostView>;
     history(id: string): Promise<{ account: string; at: Millis; status: PostView['status']; note: string }[]>;
     cancelAll(many: HandlerInput<'posts.cancelAll'>): Promise<PostChanges>;
     retryAll(many: HandlerInput<'posts.retryAll'>): Promise<PostChanges>;

@@ -88,7 +88,7 @@ export type PostsPort = {
       as?: 'draft' | 'queued';
       originKey?: string;
       former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
-      repeats?: 'allow' | 'refuse';
+      repeats?: 'allow' | 'refuse' | 'leave-out';
       slots?: ReadonlyMap<string, Millis>;
     },
   ): Promise<PostView>;

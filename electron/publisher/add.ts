@@ -34,11 +34,10 @@ export async function addPost(
   return whileSlotsAreTaken([given], async () => {
     const one = await prepare(needs, await timely(needs, given, from), from, limitsOf);
     const problems = [...one.late, ...one.problems];
-    const [repeat] =
-      from.repeats === 'refuse' && problems.length === 0 ? await repeatsIn(needs, [one.candidate]) : [];
-    const repeats = repeat ? [repeatProblem(repeat)] : [];
+    const { repeats, post } =
+      problems.length > 0 ? { repeats: [], post: one.post } : await unrepeated(needs, one, from);
     const record = await storeOrForget(needs, one.copied, { problems, repeats }, () =>
-      needs.ledger.add(one.post),
+      needs.ledger.add(post),
     );
     return viewPost(needs, record);
   });
@@ -113,6 +112,25 @@ type Prepared = {
   late: readonly Problem[];
   copied: readonly StoredMedia[];
 };
+
+/** What keeps a post from being added as a repetition, and the post for the accounts that do not have it. */
+async function unrepeated(
+  needs: PublisherNeeds,
+  { candidate, post }: Prepared,
+  { repeats = 'allow' }: AddFrom,
+): Promise<{ repeats: Problem[]; post: NewPost }> {
+  if (repeats === 'allow') return { repeats: [], post };
+  const each = candidate.input.accounts.map((account) => ({
+    ...candidate,
+    input: { ...candidate.input, accounts: [account] },
+  }));
+  const found = await repeatsIn(needs, each);
+  const [first] = found.filter((repeat) => repeat !== undefined);
+  const isLeftOut = (account: string) => found.some((repeat) => repeat?.account === account);
+  const targets = post.targets.filter(({ account }) => !isLeftOut(account));
+  const isRefused = first && (repeats === 'refuse' || targets.length === 0);
+  return { repeats: isRefused ? [repeatProblem(first)] : [], post: { ...post, targets } };
+}
 
 /** A repetition within the batch counts posts as the caller does. */
 function withPlace(repeat: Repeat, places: readonly number[]): Repeat {

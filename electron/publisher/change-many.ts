@@ -3,6 +3,7 @@ import {
   fromInstant,
   type Millis,
   mostPostsAtOnce,
+  type PastChoice,
   type PostChanges,
   type PostMove,
   type PostSelection,
@@ -12,6 +13,7 @@ import {
 } from '../../shared/index.ts';
 import { keepsChanging, mostDecisions } from './change-targets.ts';
 import { type Command, movable, movingEach, statesOf } from './commands.ts';
+import { type TimeOf, timelyMove } from './past.ts';
 import type { Change, PublisherNeeds, Work } from './ports.ts';
 
 /** Which targets a command for many is about, and whether it only shows what it would do. */
@@ -24,13 +26,13 @@ export type Many = { select: PostSelection; dryRun: boolean };
 export async function changeMany(
   needs: PublisherNeeds,
   { select, dryRun }: Many,
-  commandFor: (works: readonly Work[]) => Command,
+  commandFor: (works: readonly Work[]) => Command | Promise<Command>,
 ): Promise<PostChanges> {
   for (let again = 0; again < mostDecisions; again += 1) {
     const found = await needs.ledger.select(select, mostPostsAtOnce);
     if (found.length > mostPostsAtOnce) throw tooMany();
     const works = found.filter(({ target }) => target.status !== 'cancelled' || namesCancelled(select));
-    const given = commandFor(works);
+    const given = await commandFor(works);
     const posts = [...Map.groupBy(works, ({ post }) => post.id).values()];
     const decided = posts.map((all) => ({ all, changes: given.changes(all) }));
     if (select.ids) assertAll(select.ids, decided, given);
@@ -51,27 +53,30 @@ function namesCancelled({ ids, status }: PostSelection): boolean {
 }
 
 /** Where each of many targets goes: all to one time (or a row of times), or each by so much. */
-export function movingMany(to: PostMove): (works: readonly Work[]) => Command {
-  if ('bySeconds' in to)
-    return () => movingEach(({ post, target }) => shifted(target.dueAt ?? post.publishAt, to.bySeconds));
-  const { publishAt, everySeconds } = to;
-  if (publishAt === null) return () => movingEach(() => null);
-  return (works) => {
-    const ids = movableIds(works);
-    const first = fromInstant(publishAt);
-    const times = new Map(ids.map((id, index) => [id, first + index * everySeconds * 1000]));
-    return movingEach(({ post }) => times.get(post.id));
+export function movingMany(
+  needs: PublisherNeeds,
+  { to, past }: { to: PostMove; past?: PastChoice | undefined },
+): (works: readonly Work[]) => Promise<Command> {
+  return async (works) => {
+    const moved = [...Map.groupBy(works, ({ post }) => post.id).values()].flatMap(movable);
+    const field = 'bySeconds' in to ? 'to.bySeconds' : 'to.publishAt';
+    return movingEach(await timelyMove(needs, moved, timesOf(moved, to), { past, field }));
   };
+}
+
+/** `moved` are those only that will move, so that no time of a row stays empty. */
+function timesOf(moved: readonly Work[], to: PostMove): TimeOf {
+  if ('bySeconds' in to) return ({ post, target }) => shifted(target.dueAt ?? post.publishAt, to.bySeconds);
+  const { publishAt, everySeconds } = to;
+  if (publishAt === null) return () => null;
+  const first = fromInstant(publishAt);
+  const ids = [...new Set(moved.map(({ post }) => post.id))];
+  const times = new Map(ids.map((id, index) => [id, first + index * everySeconds * 1000]));
+  return ({ post }) => times.get(post.id);
 }
 
 function shifted(at: Millis | null, seconds: number): Millis | undefined {
   return at === null ? undefined : at + seconds * 1000;
-}
-
-/** Those posts only that will move, so that no time of the row stays empty. */
-function movableIds(works: readonly Work[]): string[] {
-  const groups = [...Map.groupBy(works, ({ post }) => post.id)];
-  return groups.filter(([, all]) => movable(all).length > 0).map(([id]) => id);
 }
 
 function assertAll(

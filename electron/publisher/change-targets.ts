@@ -7,10 +7,15 @@ import { viewPost } from './waiting.ts';
 export const mostDecisions = 5;
 
 /** Does a command to a post; throws CONFLICT when it can do nothing for it. */
-export function command(needs: PublisherNeeds, id: string, given: Command): Promise<PostView> {
-  return changeTargets(needs, id, (works) => {
-    const changes = given.changes(works);
-    if (changes.length === 0) throw impossible(works, given);
+export function command(
+  needs: PublisherNeeds,
+  id: string,
+  given: Command | ((works: readonly Work[]) => Promise<Command>),
+): Promise<PostView> {
+  return changeTargets(needs, id, async (works) => {
+    const made = typeof given === 'function' ? await given(works) : given;
+    const changes = made.changes(works);
+    if (changes.length === 0) throw impossible(works, made);
     return changes;
   });
 }
@@ -19,12 +24,12 @@ export function command(needs: PublisherNeeds, id: string, given: Command): Prom
 export async function changeTargets(
   needs: PublisherNeeds,
   id: string,
-  decide: (works: readonly Work[]) => Change[],
+  decide: (works: readonly Work[]) => Change[] | Promise<Change[]>,
 ): Promise<PostView> {
   for (let again = 0; again < mostDecisions; again += 1) {
     const { targets } = await found(needs, id);
     const works = await Promise.all(targets.map(({ account }) => needs.ledger.work(id, account)));
-    const changes = decide(works.flatMap((work) => work ?? []));
+    const changes = await decide(works.flatMap((work) => work ?? []));
     if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
     needs.changed();
     return viewPost(needs, await found(needs, id));

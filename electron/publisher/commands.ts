@@ -1,6 +1,7 @@
 import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
 import { brokenThread, ended, step } from './decide.ts';
 import { nextPart, onlyCommentLeft, replyTo, withAttempt } from './parts.ts';
+import type { TimeOf } from './past.ts';
 import type { Change, Work } from './ports.ts';
 
 /** What a command does to the targets of one post; none when it can do nothing for it. */
@@ -50,17 +51,18 @@ export function publishingNow(now: Millis): Command {
   };
 }
 
-/** Gives what has not begun to be sent another time; null makes drafts of it. */
-export function moving(publishAt: Millis | null): Command {
-  return movingEach(() => publishAt);
-}
-
-/** The same with a time of its own for each target; undefined leaves it where it is. */
-export function movingEach(timeOf: (work: Work) => Millis | null | undefined): Command {
+/** Gives what has not begun to be sent another time, each target its own; the post's is the first of them. */
+export function movingEach(timeOf: TimeOf): Command {
   return {
     done: 'moved',
-    why: 'What is being sent, published or unconfirmed has its time behind it',
-    changes: (works) => movable(works).flatMap((work) => movedTo(work, timeOf(work)) ?? []),
+    why: 'What is being sent, published or unconfirmed has its time behind it, and only what waits becomes a draft',
+    changes(works) {
+      const changes = movable(works).flatMap((work) => movedTo(work, timeOf(work)) ?? []);
+      const times = changes.flatMap(({ publishAt }) => publishAt ?? []);
+      if (times.length === 0) return changes;
+      const publishAt = Math.min(...times);
+      return changes.map((change) => ({ ...change, publishAt }));
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type PostView,
   type Problem,
   problemsError,
+  toInstant,
 } from '../../shared/index.ts';
 import { found, keepsChanging, mostDecisions } from './change-targets.ts';
 import { cancelling } from './commands.ts';
@@ -12,6 +13,7 @@ import { step } from './decide.ts';
 import { bodyHash, draftOf } from './draft.ts';
 import { examined, keyOf, type LimitsOf, unfit, wordProblems, wordsOf } from './new-post.ts';
 import { isComment, partsOf, threadOf } from './parts.ts';
+import { timely } from './past.ts';
 import type { PostEdit, PostRecord, PublisherNeeds, StoredMedia, StoredPost, Work } from './ports.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
 import { viewPost } from './waiting.ts';
@@ -37,18 +39,23 @@ export async function editPost(
       assertEditable(works);
       // Another edit was stored meanwhile, and may have removed files that this one names.
       if (!isSameMedia(record.post.media, taken.before)) taken = await take(needs, id, given, copied);
-      const { input, media, problems } = taken;
-      const open = input.accounts.filter((account) => statusOf(works, account) !== 'published');
+      const { media, problems } = taken;
+      const open = taken.input.accounts.filter((account) => statusOf(works, account) !== 'published');
+      const timed = isTimed(works, taken.input, open)
+        ? await timely(needs, { ...taken.input, accounts: open }, { source: 'person' })
+        : { input: taken.input, problems: [] };
+      const input = { ...taken.input, publishAt: timed.input.publishAt, draft: timed.input.draft };
       const post = { ...record.post, ...wordsOf(input), media };
       const all = [
         ...wordProblems(needs, input, open),
         ...keyProblems(record.post, input),
+        ...timed.problems,
         ...problems,
         ...unfit(needs, input, examined(input, media), limitsOf, open),
         ...works.flatMap((work) => changedParts(needs, work, post, input)),
       ];
       if (all.length > 0) throw problemsError(all, 'the post');
-      if (!(await needs.ledger.edit(editOf(works, post, input), needs.clock.now()))) continue;
+      if (!(await needs.ledger.edit(editOf(works, post, input, timed.slots), needs.clock.now()))) continue;
       kept = new Set(media.map((one) => one.id));
       await forget(
         needs,
@@ -112,6 +119,13 @@ function assertEditable(works: readonly Work[]): void {
   });
 }
 
+/** Whether an edit says when something is to go out; words may be changed while a post is late. */
+function isTimed(works: readonly Work[], { publishAt }: PostInput, open: readonly string[]): boolean {
+  const before = works[0]?.post.publishAt ?? null;
+  const isNew = publishAt !== (before === null ? null : toInstant(before));
+  return open.some((account) => isNew || ['draft', undefined].includes(statusOf(works, account)));
+}
+
 function keyProblems(post: StoredPost, { key }: PostInput): Problem[] {
   if (key === undefined || key === keyOf(post.originKey)) return [];
   return [{ field: 'key', message: 'cannot be changed; it says which post this is' }];
@@ -136,7 +150,12 @@ function changedParts(needs: PublisherNeeds, work: Work, post: StoredPost, input
 }
 
 /** Where each target stands after the edit; pure. */
-function editOf(works: readonly Work[], post: StoredPost, input: PostInput): PostEdit {
+function editOf(
+  works: readonly Work[],
+  post: StoredPost,
+  input: PostInput,
+  slots?: ReadonlyMap<string, Millis>,
+): PostEdit {
   const time = {
     publishAt: post.publishAt,
     isNew: post.publishAt !== (works[0]?.post.publishAt ?? null),
@@ -150,7 +169,9 @@ function editOf(works: readonly Work[], post: StoredPost, input: PostInput): Pos
     const isNamed = input.accounts.includes(account);
     const isFrozen = status === 'published' || !isNamed;
     return {
-      change: isNamed ? changeOf(work, time) : leftOut(work),
+      change: isNamed
+        ? changeOf(work, { ...time, publishAt: slots?.get(account) ?? time.publishAt })
+        : leftOut(work),
       override: isFrozen ? work.target.override : (input.overrides[account] ?? {}),
       sent: isFrozen ? (work.target.sent ?? sentOf(work)) : null,
       position: order.indexOf(account),
@@ -163,7 +184,7 @@ function editOf(works: readonly Work[], post: StoredPost, input: PostInput): Pos
       account,
       status: time.isDraft ? ('draft' as const) : ('queued' as const),
       override: input.overrides[account] ?? {},
-      dueAt: time.isDraft ? null : time.publishAt,
+      dueAt: time.isDraft ? null : (slots?.get(account) ?? time.publishAt),
       position: order.indexOf(account),
     }));
   const removed = works

@@ -2,6 +2,7 @@ import type {
   CallOutput,
   Millis,
   Overdue,
+  PastChoice,
   PostBatchResult,
   PostChanges,
   PostCheck,
@@ -17,7 +18,15 @@ import { calmly } from './calmly.ts';
 import { changeMany, type Many, movingMany } from './change-many.ts';
 import { changeTargets, command, notFound } from './change-targets.ts';
 import { checkPost } from './check-post.ts';
-import { type Command, cancelling, moving, publishingNow, retrying, settling } from './commands.ts';
+import {
+  type Command,
+  cancelling,
+  movable,
+  movingEach,
+  publishingNow,
+  retrying,
+  settling,
+} from './commands.ts';
 import { editPost } from './edit.ts';
 import { nextKey } from './keys.ts';
 import { createHttp } from './networks/http.ts';
@@ -25,6 +34,7 @@ import { createAdapters } from './networks/registry.ts';
 import type { AddFrom } from './new-post.ts';
 import { nextDue } from './next-due.ts';
 import { createPasses } from './pass.ts';
+import { timelyMove } from './past.ts';
 import { type Placement, place } from './place.ts';
 import type { HistoryLine, ListQuery, PublisherAccount, PublisherNeeds, Waiting } from './ports.ts';
 import { createPresence } from './presence.ts';
@@ -99,9 +109,9 @@ export type Publisher = {
   /** Commands for many: in one transaction, or with `dryRun` only told. Posts named by their ids must all take it. */
   cancelAll(many: Many): Promise<PostChanges>;
   retryAll(many: Many): Promise<PostChanges>;
-  moveAll(many: Many & { to: PostMove }): Promise<PostChanges>;
-  /** Gives a post another time; null makes it a draft. What is published, being sent or unconfirmed stays as it is. */
-  move(id: string, publishAt: Millis | null): Promise<PostView>;
+  moveAll(many: Many & { to: PostMove; past?: PastChoice | undefined }): Promise<PostChanges>;
+  /** Gives a post another time, BAD_INPUT for a past one unless `past` says what is meant; null makes it a draft. What is published, being sent or unconfirmed stays as it is. */
+  move(id: string, publishAt: Millis | null, past?: PastChoice): Promise<PostView>;
   /** What of an account waits for a time in [from, to], by time. */
   waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
   /** Gives queued targets other times, all or none: false when one of them is not queued for `from` any more. */
@@ -219,14 +229,18 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     cancel: (id) => command(needs, id, cancelling),
     retry: (id) => atOnce(id, retrying(clock.now())),
     publishNow: (id) => atOnce(id, publishingNow(clock.now())),
-    move: (id, publishAt) => command(needs, id, moving(publishAt)),
+    move: (id, publishAt, past) =>
+      command(needs, id, async (works) => {
+        const asked = { past, field: 'publishAt' };
+        return movingEach(await timelyMove(needs, movable(works), () => publishAt, asked));
+      }),
     cancelAll: (many) => changeMany(needs, many, () => cancelling),
     async retryAll(many) {
       const done = await changeMany(needs, many, () => retrying(clock.now()));
       if (!done.dryRun) kick([...new Set(done.posts.flatMap(({ accounts }) => accounts))]);
       return done;
     },
-    moveAll: ({ to, ...many }) => changeMany(needs, many, movingMany(to)),
+    moveAll: ({ to, past, ...many }) => changeMany(needs, many, movingMany(needs, { to, past })),
     waiting: (account, from, to) => ledger.waiting(account, from, to),
     place: (moves, note) => place(needs, moves, note),
     withdraw: (id) => withdraw(needs, id),

@@ -12,8 +12,11 @@ export type AddFrom = {
   originKey?: string;
   /** The same as a Belfry stored it that had one name space for the keys of all jobs, and whether a run is this job's. */
   former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
-  /** What the account has already with the same content near the same time: `allow` when left out. */
-  repeats?: 'allow' | 'refuse';
+  /**
+   * What an account has already with the same content near the same time: `allow` when left out. `leave-out` adds the
+   * post for the other accounts, and refuses it when there are none.
+   */
+  repeats?: 'allow' | 'refuse' | 'leave-out';
   /** When each account gets it, where that is not `publishAt`; no other post of the account may wait for the same instant. */
   slots?: ReadonlyMap<string, Millis>;
 };

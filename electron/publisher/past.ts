@@ -1,6 +1,14 @@
-import { fromInstant, type Millis, type PostInput, type Problem, toInstant } from '../../shared/index.ts';
+import {
+  fromInstant,
+  type Millis,
+  type PastChoice,
+  type PostInput,
+  type Problem,
+  problemsError,
+  toInstant,
+} from '../../shared/index.ts';
 import type { AddFrom } from './new-post.ts';
-import type { PublisherNeeds } from './ports.ts';
+import type { PublisherNeeds, Work } from './ports.ts';
 
 /** A time so little ago is meant as now: whoever wrote it down needed a moment to hand it over. */
 export const nowToleranceMs = 5 * 60_000;
@@ -38,38 +46,84 @@ export async function timely(
     case 'draft':
       return { input: { ...input, draft: true }, problems: [] };
     case 'move-to-slot':
-      return intoSlots(needs, input, taken);
+      return intoSlots(input, await freeSlots(needs, input.accounts, taken, 'past'));
     default:
       return { input, problems: [{ field: 'publishAt', message: pastMessage(input, now) }] };
   }
 }
 
-async function intoSlots(
-  { nextSlots }: Pick<PublisherNeeds, 'nextSlots'>,
-  input: PostInput,
-  taken: Map<string, Set<Millis>>,
-): Promise<Timely> {
-  if (!nextSlots)
-    return {
-      input,
-      problems: [{ field: 'past', message: 'cannot be move-to-slot: there are no weekly slots here' }],
-    };
-  const slots = await nextSlots(input.accounts, taken);
-  for (const [account, at] of slots) {
-    const known = taken.get(account) ?? new Set<Millis>();
-    taken.set(account, known.add(at));
-  }
+function intoSlots(input: PostInput, slots: ReadonlyMap<string, Millis>): Timely {
   return { input: { ...input, publishAt: toInstant(Math.min(...slots.values())) }, slots, problems: [] };
+}
+
+/** Where a target is to go; null makes a draft of it, undefined leaves it where it is. */
+export type TimeOf = (work: Work) => Millis | null | undefined;
+
+/**
+ * The times of a move, with what `past` says for those that are past; `works` are the targets that will be moved.
+ * Throws BAD_INPUT when nobody said what is meant, with the `field` that holds the time.
+ */
+export async function timelyMove(
+  needs: Pick<PublisherNeeds, 'clock' | 'nextSlots'>,
+  works: readonly Work[],
+  timeOf: TimeOf,
+  { past, field }: { past: PastChoice | undefined; field: string },
+): Promise<TimeOf> {
+  const now = needs.clock.now();
+  const late = works.flatMap((work) => {
+    const at = timeOf(work) ?? Number.POSITIVE_INFINITY;
+    return at < now - nowToleranceMs ? [{ work, at }] : [];
+  });
+  if (late.length === 0) return timeOf;
+  if (past === undefined) {
+    const posts = new Set(late.map(({ work }) => work.post.id)).size;
+    const all = new Set(works.map(({ post }) => post.id)).size;
+    const first = Math.min(...late.map(({ at }) => at));
+    const message =
+      all === 1
+        ? refusal(`is ${ago(first, now)} in the past`, 'the post')
+        : refusal(`puts ${posts} of ${all} posts into the past (${ago(first, now)} at most)`, 'they');
+    throw problemsError([{ field, message }], 'the move');
+  }
+  const settled = new Map<Work, Millis | null>();
+  const taken = new Map<string, Set<Millis>>();
+  for (const { work } of late.sort((a, b) => a.at - b.at)) {
+    if (past !== 'move-to-slot') {
+      settled.set(work, past === 'publish' ? now : null);
+      continue;
+    }
+    const { account } = work.target;
+    const free = await freeSlots(needs, [account], taken, field);
+    settled.set(work, free.get(account) ?? null);
+  }
+  return (work) => (settled.has(work) ? settled.get(work) : timeOf(work));
+}
+
+/** The next free slot of each account, which are taken then. */
+async function freeSlots(
+  { nextSlots }: Pick<PublisherNeeds, 'nextSlots'>,
+  accounts: readonly string[],
+  taken: Map<string, Set<Millis>>,
+  field: string,
+): Promise<ReadonlyMap<string, Millis>> {
+  const message = 'cannot be move-to-slot: there are no weekly slots here';
+  if (!nextSlots) throw problemsError([{ field, message }], 'the post');
+  const slots = await nextSlots(accounts, taken);
+  for (const [account, at] of slots) taken.set(account, (taken.get(account) ?? new Set()).add(at));
+  return slots;
 }
 
 /** Why a time is refused, and the ways on. */
 export function pastMessage({ publishAt }: Pick<PostInput, 'publishAt'>, now: Millis): string {
-  const minutes = publishAt === null ? 0 : Math.round((now - fromInstant(publishAt)) / 60_000);
-  const ago =
-    minutes < 120
-      ? `${minutes} minutes`
-      : minutes < 2880
-        ? `${Math.round(minutes / 60)} hours`
-        : `${Math.round(minutes / 1440)} days`;
-  return `is ${ago} in the past, and the post would go out at once; give it another time, or say with "past" what is meant: publish, move-to-slot or draft`;
+  return refusal(`is ${ago(publishAt === null ? now : fromInstant(publishAt), now)} in the past`, 'the post');
+}
+
+function refusal(what: string, who: string): string {
+  return `${what}, and ${who} would go out at once; give another time, or say with "past" what is meant: publish, move-to-slot or draft`;
+}
+
+function ago(at: Millis, now: Millis): string {
+  const minutes = Math.round((now - at) / 60_000);
+  if (minutes < 120) return `${minutes} minutes`;
+  return minutes < 2880 ? `${Math.round(minutes / 60)} hours` : `${Math.round(minutes / 1440)} days`;
 }

@@ -155,8 +155,11 @@ export type PostContext = {
   folder: string;
   limits: PostLimits;
 };
-/** Takes one line; gives what is wrong with it, or nothing. `origin` is the same when a retry prints the line again. */
-export type TakePost = (line: string, origin: string) => Promise<Problem[]>;
+/**
+ * Takes one line; gives what is wrong with it, or nothing; of a good line that was passed over as a repetition what is
+ * said of it, after `Line 3`. `origin` is the same when a retry prints the line again.
+ */
+export type TakePost = (line: string, origin: string) => Promise<Problem[] | { skipped: string }>;
 
 /** The process that starts commands in the engine's stead, as its host runs it. */
 export type HelperProcess = {

@@ -106,7 +106,8 @@ function add(
   const reason = failedNow ? `Step "${step.name}" ${how}: ${error ?? outcome.status}` : done.reason;
   return {
     standing,
-    reason: reason ?? (alone ? (outcome.summary ?? null) : null),
+    // A command sums up only what somebody should know; of a built-in action's everyday words only its own run speaks.
+    reason: reason ?? (alone || step.type === 'command' ? (outcome.summary ?? null) : null),
     quiet: done.quiet && outcome.quiet === true,
   };
 }

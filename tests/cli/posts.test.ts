@@ -568,6 +568,35 @@ test.each([
 });
 
 describe('by hand', () => {
+  test('move and set refuse a past time unless --past says what is meant', async () => {
+    const { stage, run, file } = await opened();
+    const publishAt = '2026-12-01T09:00:00Z';
+    const post = await stage.add({ text: 'Old', accounts: ['gotosocial'], publishAt });
+    const late = ['--to', '2026-11-01T09:00'];
+    const input = file(
+      'late.json',
+      JSON.stringify({ ...inputOfPost(post), publishAt: '2026-11-01T09:00:00Z' }),
+    );
+    for (const command of [
+      ['move', post.id, ...late],
+      ['move', post.id, ...late, '--every', '30m'],
+      ['move', post.id, '--by', '-60d'],
+      ['set', post.id, input],
+    ])
+      expect(await run(command), command.join(' ')).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/days in the past.*move-to-slot or draft/),
+      });
+    expect(await stage.publisher.get(post.id)).toEqual(post);
+    expect(json(await run(['set', post.id, input, '--past', 'draft', '--json']))).toMatchObject({
+      status: 'draft',
+    });
+    expect(json(await run(['move', post.id, ...late, '--past', 'publish', '--json']))).toMatchObject({
+      status: 'queued',
+      publishAt: new Date(stage.clock.now()).toISOString(),
+    });
+  });
+
   test('set, check, move, history and the filters of the list', async () => {
     const { stage, run, file } = await opened();
     const post = await stage.add({

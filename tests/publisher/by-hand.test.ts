@@ -138,7 +138,7 @@ test('a moved post goes out at its new time, and one moved away becomes a draft'
 
 test('a missed post can be moved to another time', async () => {
   const stage = await createStage();
-  const post = await stage.add({ text: 'a', accounts, publishAt: '2026-11-01T00:00:00Z' });
+  const post = await stage.addLate({ text: 'a', accounts, publishAt: '2026-11-01T00:00:00Z' });
   await stage.beat();
   expect((await stage.publisher.get(post.id))?.status).toBe('missed');
   await stage.publisher.move(post.id, stage.clock.now() + 60_000);

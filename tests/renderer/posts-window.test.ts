@@ -396,6 +396,45 @@ describe.skipIf(!browser)('one post', () => {
   });
 });
 
+describe.skipIf(!browser)('a time that is past', () => {
+  const queued = post('one', 'queued', { publishAt: '2030-01-02T14:00:00.000Z' });
+
+  test('is not what a post is moved to before it is said what is meant', async () => {
+    const window = await open(world({ accounts, posts: [queued] }), { at: '#/posts/one' });
+    const { page } = window;
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move this post' });
+    await dialog.getByLabel('Day and time').fill('2020-01-02T09:00');
+    await soon(() => dialog.getByRole('button', { name: 'Move post' }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Save as draft' }).click();
+    await page.getByText('The post is a draft again.').waitFor();
+    expect(callsOf(window, 'posts.move')).toEqual([
+      { id: 'one', publishAt: '2020-01-02T14:00:00.000Z', past: 'draft' },
+    ]);
+  });
+
+  test('is asked about when a post is added or changed', async () => {
+    const window = await open(world({ accounts, posts: [queued] }), { at: '#/posts/one/edit' });
+    const { page } = window;
+    await page.getByLabel('Day and time').fill('2020-01-02T09:00');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByRole('button', { name: 'Publish now' }).click();
+    await page.getByText('The post was changed.').waitFor();
+    expect(callsOf(window, 'posts.set').at(-1)).toMatchObject({
+      post: { publishAt: '2020-01-02T14:00:00.000Z', past: 'publish' },
+    });
+    await goTo(page, '#/new-post');
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Late');
+    await page.getByRole('checkbox', { name: /ada/ }).check();
+    await page.getByRole('radio', { name: /time/ }).first().check();
+    await page.getByLabel('Day and time').fill('2020-01-02T09:00');
+    await page.getByRole('button', { name: 'Schedule post' }).click();
+    await page.getByRole('button', { name: 'Save as draft' }).click();
+    await page.getByText('The draft was saved.').waitFor();
+    expect(callsOf(window, 'posts.add').at(-1)).toMatchObject({ post: { past: 'draft' } });
+  });
+});
+
 describe.skipIf(!browser)('the calendar', () => {
   const posts = [
     post('mon', 'queued', { publishAt: '2030-01-07T14:00:00.000Z' }),

@@ -101,3 +101,26 @@ test('a run that is cancelled while its posts are being taken says how far it ca
   );
   expect(taken).toBe(11);
 });
+
+test('lines that repeat what is there do not fail the run; its output and its reason say so', async () => {
+  const path = linesIn('{"n":1}\n{"n":2}\n{"n":3}\n');
+  const belfry = await openRunner([printing(`cat ${path}`)], {
+    takePosts: () => async (line) =>
+      line === '{"n":1}' ? [] : { skipped: 'was skipped: it repeats post p' },
+  });
+  const run = await belfry.run();
+  expect(run).toMatchObject({
+    status: 'success',
+    reason: '2 of the printed posts were there already, and not added again.',
+  });
+  const output = await belfry.output(run.id);
+  for (const number of [2, 3]) expect(output).toContain(`Line ${number} was skipped: it repeats post p`);
+});
+
+test('of very many repetitions some are named and the rest counted', async () => {
+  const { lines, refused } = openLines(async () => ({ skipped: 'was skipped' }));
+  lines.write('{}\n'.repeat(1000));
+  expect(await lines.end()).toMatchObject({ problem: null, skipped: 1000 });
+  expect(refused).toHaveLength(21);
+  expect(refused.at(-1)).toBe('980 more lines repeat what is there already');
+});

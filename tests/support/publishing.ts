@@ -154,6 +154,9 @@ export async function createStage(options: StageOptions = {}) {
         parse(postInputSchema, { publishAt: toInstant(clock.now()), ...post }, 'a test'),
         { source: 'person' },
       ),
+    /** Adds a post whose time came while nothing ran. A person's would be refused; a series is made late as well. */
+    addLate: (post: PostDraft & { publishAt: string }) =>
+      running.publisher.add(parse(postInputSchema, post, 'a test'), { source: 'series' }),
     /** What a check says of a post. */
     check: (post: PostDraft) => running.publisher.check(parse(postInputSchema, post, 'a test')),
     /** One beat. */

@@ -16,7 +16,8 @@ export function postHandlers({ posts, plans }: Pick<ApiNeeds, 'posts' | 'plans'>
       posts.addAll(given, { source, dryRun, repeats: allowDuplicates ? 'allow' : 'refuse' }),
     'posts.check': ({ post, id }) => posts.check(post, id),
     'posts.set': ({ id, post }) => posts.edit(id, post),
-    'posts.move': ({ id, publishAt }) => posts.move(id, publishAt === null ? null : fromInstant(publishAt)),
+    'posts.move': ({ id, publishAt, past }) =>
+      posts.move(id, publishAt === null ? null : fromInstant(publishAt), past),
     'posts.history': async ({ id }) => {
       found(await posts.get(id), 'post', id, 'belfry posts');
       return (await posts.history(id)).map((line) => ({ ...line, at: toInstant(line.at) }));

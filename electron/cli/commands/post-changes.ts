@@ -2,17 +2,20 @@ import type { Command } from 'commander';
 import {
   BelfryError,
   type CallInput,
+  type PastChoice,
   type PostSelection,
   type PostView,
+  pastChoices,
   toInstant,
 } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
-import { selectionOf, someSeconds, someTime, type Which, whichOptions } from '../posts/options.ts';
+import { pastHelp, selectionOf, someSeconds, someTime, type Which, whichOptions } from '../posts/options.ts';
 import { changeTable, postTable } from '../posts/post-table.ts';
+import { oneOf } from '../usage.ts';
 import type { Use } from '../use.ts';
 
 type Many = Which & { dryRun?: boolean };
-type MoveOptions = Many & { to?: string; every?: number; by?: number; draft?: boolean };
+type MoveOptions = Many & { to?: string; every?: number; by?: number; draft?: boolean; past?: PastChoice };
 type SettleOptions = { account?: string; published?: boolean; notPublished?: boolean };
 
 /** What a person does with posts that are there: cancel, retry, move, publish, settle. */
@@ -69,6 +72,7 @@ export function postChangeCommands(posts: Command, use: Use): void {
     )
     .option('--by <length>', 'each by so much, earlier with a minus: 2h, -1d', someSeconds)
     .option('--draft', 'make drafts of them')
+    .option('--past <choice>', pastHelp, oneOf(pastChoices))
     .action(use(move));
   posts
     .command('publish')
@@ -107,18 +111,19 @@ function chosen(ids: readonly string[], options: Which): PostSelection {
 }
 
 async function move(context: Context, ids: string[], options: MoveOptions): Promise<void> {
-  const { to, every, by, draft, ...which } = options;
+  const { to, every, by, draft, past, ...which } = options;
+  const choice = past === undefined ? {} : { past };
   const given = [to, by, draft].filter((option) => option !== undefined).length;
   if (given !== 1 || (every !== undefined && to === undefined)) throw unclearMove();
   const at = to === undefined ? null : toInstant(await someTime(context, to, '--to'));
   const [only] = ids;
   if (only !== undefined && isPlain(ids, which) && by === undefined && every === undefined)
-    return one(context, await context.call('posts.move', { id: only, publishAt: at }));
+    return one(context, await context.call('posts.move', { id: only, publishAt: at, ...choice }));
   const target: CallInput<'posts.moveAll'>['to'] =
     by === undefined
       ? { publishAt: at, ...(every === undefined ? {} : { everySeconds: every }) }
       : { bySeconds: by };
-  const input = { select: chosen(ids, which), to: target, dryRun: options.dryRun === true };
+  const input = { select: chosen(ids, which), to: target, ...choice, dryRun: options.dryRun === true };
   const done = await context.call('posts.moveAll', input);
   context.show(done, () => changeTable(context, 'Moved', done));
 }

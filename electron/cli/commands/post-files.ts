@@ -44,6 +44,7 @@ Examples:
     .description('replace a post that is not out yet; what an account has published stays as it is')
     .argument('<id>')
     .argument('<file>', 'JSON file, or - for standard input')
+    .option('--past <choice>', pastHelp, oneOf(pastChoices))
     .addHelpText(
       'after',
       `
@@ -79,8 +80,13 @@ async function add(context: Context, file: string, options: AddOptions): Promise
   context.show(Array.isArray(input.value) ? added : only, () => postTable(context, added));
 }
 
-async function set(context: Context, id: string, file: string): Promise<void> {
-  const post = await onePost(context, file);
+async function set(
+  context: Context,
+  id: string,
+  file: string,
+  { past }: { past?: PastChoice },
+): Promise<void> {
+  const post = withPast(await onePost(context, file), past);
   const view = await context.call('posts.set', { id, post });
   context.show(view, () => postTable(context, [view]));
 }

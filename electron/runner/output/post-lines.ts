@@ -7,7 +7,7 @@ export type PostLinesNeeds = {
   take: TakePost;
   /** Beginning of every origin: the same for all tries of the step. */
   origin: string;
-  /** Tells that a line was refused, at once. */
+  /** Tells that a line was refused or skipped, at once. */
   refused(text: string): void;
   /** Once it aborts, no more lines are taken. */
   signal: AbortSignal;
@@ -17,6 +17,8 @@ export type PostLinesNeeds = {
 export type PostLinesEnd = {
   /** What was wrong, all lines together, as sentences; null when nothing was. */
   problem: string | null;
+  /** Lines that repeat what an account has, and were not added, or not for that account. */
+  skipped: number;
   /** Lines that were taken or refused before the step was stopped. */
   lines: number;
   /** Lines that were printed and neither taken nor refused, because the step was stopped. */
@@ -50,6 +52,7 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
   const seen = new Map<string, number>();
   const told: string[] = [];
   const untold = createRanges();
+  let skipped = 0;
   let rest = '';
   let waiting: string[] = [];
   let left = 0;
@@ -85,7 +88,8 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
     if (!line.startsWith('{'))
       return 'is no post: it is not a JSON object such as {"text": "…", "accounts": ["…"]}';
     const found = await needs.take(line, originOf(line));
-    if (found.length === 0) return null;
+    if ('skipped' in found) skip(found.skipped);
+    if ('skipped' in found || found.length === 0) return null;
     return `is no post: ${found.map(({ field, message }) => `${field} ${message}`.trim()).join('; ')}`;
   }
 
@@ -94,9 +98,13 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
       untold.add(number);
       return;
     }
-    const short = text.length > longestProblem ? `${text.slice(0, longestProblem)}…` : text;
-    told.push(short);
-    needs.refused(short);
+    told.push(short(text));
+    needs.refused(short(text));
+  }
+
+  function skip(why: string): void {
+    skipped += 1;
+    if (skipped <= mostTold) needs.refused(short(`Line ${number} ${why}`));
   }
 
   /** By content and not by place: a retry may print fewer lines, and must not add those again that it repeats. */
@@ -139,9 +147,14 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
       rest = '';
       await (work ?? takeAll());
       if (untold.count() > 0) needs.refused(`${untold.count()} more lines are no posts: ${untold.text()}`);
-      return { problem: problem(), lines: number, missed: left };
+      if (skipped > mostTold) needs.refused(`${skipped - mostTold} more lines repeat what is there already`);
+      return { problem: problem(), skipped, lines: number, missed: left };
     },
   };
+}
+
+function short(text: string): string {
+  return text.length > longestProblem ? `${text.slice(0, longestProblem)}…` : text;
 }
 
 function storeProblem(error: unknown): string {

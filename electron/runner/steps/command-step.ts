@@ -71,7 +71,7 @@ function withReason(outcome: StepOutcome, said: string): StepOutcome {
 /** A step whose lines were not all taken is no success, and says what is missing. */
 function withPosts(
   outcome: StepOutcome,
-  { problem, lines, missed }: PostLinesEnd,
+  { problem, skipped, lines, missed }: PostLinesEnd,
   signal: AbortSignal,
 ): StepOutcome {
   const reason = stopReason(signal);
@@ -80,8 +80,11 @@ function withPosts(
     const upTo = `Of the posts that it printed, those up to line ${lines} were taken.`;
     return { ...outcome, status: reason, error: `${error} ${upTo}` };
   }
-  if (outcome.status !== 'success' || problem === null) return outcome;
-  return { ...outcome, status: 'failed', error: problem };
+  if (outcome.status !== 'success') return outcome;
+  if (problem !== null) return { ...outcome, status: 'failed', error: problem };
+  if (skipped === 0) return outcome;
+  const summary = `${skipped} of the printed posts ${skipped === 1 ? 'was' : 'were'} there already, and not added again.`;
+  return { ...outcome, summary };
 }
 
 /** The result is masked like all that is stored: a later step gets a secret from its own environment. */

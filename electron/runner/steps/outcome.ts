@@ -10,7 +10,7 @@ export type StepOutcome = {
   error?: string | null;
   /** JSON value of a step with `"output": "json"`. */
   result?: string | null;
-  /** A built-in step's word on what it did. */
+  /** A built-in step's word on what it did, or of a command what became of the posts that it printed. */
   summary?: string;
   /** It found nothing to do. */
   quiet?: boolean;

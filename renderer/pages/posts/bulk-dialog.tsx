@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { PostView } from '../../../shared/index.ts';
+import type { PastChoice, PostView } from '../../../shared/index.ts';
 import { type CallError, toCallError } from '../../api/call-error.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
@@ -13,6 +13,7 @@ import { plural } from '../../parts/wording.ts';
 import { type Bulk, type BulkPreview, type BulkSelection, doBulk, previewBulk } from './bulk.ts';
 import { BulkMoveFields, emptyMove, moveOf } from './bulk-move.tsx';
 import { excerpt } from './excerpt.ts';
+import { isTimeRefused, PastChoices } from './past-choices.tsx';
 import { type Accounts, accountName } from './use-accounts.ts';
 
 type DialogProps = {
@@ -33,7 +34,8 @@ export function BulkDialog({ kind, select, posts, accounts, onClose, done }: Dia
   const action = useAction();
   const [move, setMove] = useState(emptyMove);
   const calm = useDebounced(move, 300);
-  const bulk = bulkOf(kind, calm);
+  const [past, setPast] = useState<PastChoice>();
+  const bulk = bulkOf(kind, calm, past);
   const { preview, error } = usePreview(bulk, select);
   const trouble = error ?? action.error;
   const words = kindWords[kind];
@@ -60,8 +62,17 @@ export function BulkDialog({ kind, select, posts, accounts, onClose, done }: Dia
     >
       <div className="bulk">
         {select.account && <p>Only on its way to {accountName(accounts, select.account)}.</p>}
-        {kind === 'move' && <BulkMoveFields draft={move} onChange={setMove} />}
+        {kind === 'move' && (
+          <BulkMoveFields
+            draft={move}
+            onChange={(changed) => {
+              setPast(undefined);
+              setMove(changed);
+            }}
+          />
+        )}
         {trouble && <ErrorNote error={trouble} />}
+        {trouble && isTimeRefused(trouble.details) && <PastChoices busy={action.busy} onChoose={setPast} />}
         <div role="status">{preview && <p>{sentence(kind, preview)}</p>}</div>
         {preview && count > 0 && (
           <ul className="bulk-list" aria-label="What will change">
@@ -120,10 +131,10 @@ function usePreview(bulk: Bulk | undefined, select: BulkSelection) {
   return state;
 }
 
-function bulkOf(kind: Bulk['kind'], move: typeof emptyMove): Bulk | undefined {
+function bulkOf(kind: Bulk['kind'], move: typeof emptyMove, past?: PastChoice): Bulk | undefined {
   if (kind !== 'move') return { kind };
   const to = moveOf(move, userZone);
-  return to && { kind, to };
+  return to && { kind, to, ...(past ? { past } : {}) };
 }
 
 function sentence(kind: Bulk['kind'], { posts, blocked }: BulkPreview): string {

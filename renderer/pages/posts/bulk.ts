@@ -1,9 +1,9 @@
-import type { PostChanges, PostMove } from '../../../shared/index.ts';
+import type { PastChoice, PostChanges, PostMove } from '../../../shared/index.ts';
 import type { Api } from '../../api/api.ts';
 import { CallError } from '../../api/call-error.ts';
 
 /** What is done to many posts. */
-export type Bulk = { kind: 'cancel' } | { kind: 'retry' } | { kind: 'move'; to: PostMove };
+export type Bulk = { kind: 'cancel' } | { kind: 'retry' } | { kind: 'move'; to: PostMove; past?: PastChoice };
 
 /** Posts that are meant; with `account`, only what is on its way there. */
 export type BulkSelection = { ids: readonly string[]; account?: string | undefined };
@@ -41,7 +41,12 @@ function callBulk(api: Api, bulk: Bulk, { ids, account }: BulkSelection, dryRun:
     case 'retry':
       return api.call('posts.retryAll', { select, dryRun });
     case 'move':
-      return api.call('posts.moveAll', { select, dryRun, to: bulk.to });
+      return api.call('posts.moveAll', {
+        select,
+        dryRun,
+        to: bulk.to,
+        ...(bulk.past ? { past: bulk.past } : {}),
+      });
   }
 }
 

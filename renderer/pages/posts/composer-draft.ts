@@ -9,6 +9,7 @@ import {
   toInstant,
 } from '../../../shared/index.ts';
 import { fromLocal, toLocal } from '../../parts/zone.ts';
+import { nowToleranceMs } from './past-choices.tsx';
 
 /** Under this name the form of a new post is kept; the number is that of its shape. */
 export const newPostForm = 'new-post.2';
@@ -169,10 +170,10 @@ export function toPost(draft: Draft, zone: string, now: Millis): PostDraft | { p
   return { ...wordsToPost(draft), publishAt, ...(isDraft ? { draft: true } : {}) };
 }
 
-/** True when the chosen time is over: it would go out at once. */
+/** True when the chosen time is over: it is refused unless somebody says what is meant. */
 export function isPast(draft: Draft, zone: string, now: Millis): boolean {
   const at = publishTime(draft, zone, now);
-  return draft.when === 'at' && typeof at === 'string' && fromInstant(at) < now - 60_000;
+  return draft.when === 'at' && typeof at === 'string' && fromInstant(at) < now - nowToleranceMs;
 }
 
 function publishTime(draft: Draft, zone: string, now: Millis): string | null | undefined {

@@ -64,7 +64,7 @@ function TimeField({ draft, label, invalid, onChange }: TimeProps) {
           ? `In your time zone, ${zone}${draft.when === 'draft' ? '. A draft needs no time.' : ''}`
           : `${absolute(at, userZone, now)}, ${relative(at, now)}`}
         {isPast(draft, userZone, now) &&
-          '. This is over: it goes out at once, or is missed when it is too late.'}
+          '. This is over: choose another time, or say on saving what is meant.'}
       </p>
     </div>
   );

@@ -3,6 +3,7 @@ import {
   type AccountView,
   fromInstant,
   inputOfPost,
+  type PastChoice,
   type PostView,
   toInstant,
 } from '../../../shared/index.ts';
@@ -21,6 +22,7 @@ import { useKept } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
 import { Composer } from './composer.tsx';
 import { type Draft, draftOf } from './composer-draft.ts';
+import { PastChoices } from './past-choices.tsx';
 import { has, isOpen } from './post-states.ts';
 import { useComposing } from './use-composing.ts';
 
@@ -57,9 +59,9 @@ function EditPost({ post, accounts }: { post: PostView; accounts: readonly Accou
     forget();
     go({ page: 'post', id: post.id });
   };
-  const save = () =>
+  const save = (past?: PastChoice) =>
     composing.save(async (changed) => {
-      await api.call('posts.set', { id: post.id, post: changed });
+      await api.call('posts.set', { id: post.id, post: { ...changed, ...(past ? { past } : {}) } });
       say.done('The post was changed.');
       leave();
     });
@@ -73,7 +75,7 @@ function EditPost({ post, accounts }: { post: PostView; accounts: readonly Accou
       notes={composing.notes}
       live={composing.live}
       onChange={(changed) => setKept({ draft: changed, from })}
-      onSubmit={save}
+      onSubmit={() => save()}
       above={
         <>
           {from !== now && (
@@ -101,6 +103,7 @@ function EditPost({ post, accounts }: { post: PostView; accounts: readonly Accou
       }
     >
       {composing.error && <ErrorNote error={composing.error} />}
+      {composing.timeRefused && <PastChoices busy={composing.busy} onChoose={save} />}
       <div className="buttons">
         <Button submit look="primary" busy={composing.busy}>
           Save changes

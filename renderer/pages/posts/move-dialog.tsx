@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { fromInstant, type PostView, toInstant } from '../../../shared/index.ts';
+import { fromInstant, type PastChoice, type PostView, toInstant } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { Confirm } from '../../parts/dialog.tsx';
@@ -9,6 +9,8 @@ import { useNow, userZone } from '../../parts/now.ts';
 import { absolute, relative } from '../../parts/time.ts';
 import { useSay } from '../../parts/toasts.tsx';
 import { fromLocal, toLocal } from '../../parts/zone.ts';
+import { isTimeRefused, nowToleranceMs, PastChoices } from './past-choices.tsx';
+import { has } from './post-states.ts';
 import { TimeSuggestions } from './time-suggestions.tsx';
 
 type MoveProps = {
@@ -28,12 +30,12 @@ export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
   const offered = to ?? (post.publishAt === null ? null : fromInstant(post.publishAt));
   const [local, setLocal] = useState(offered === null ? '' : toLocal(offered, userZone));
   const at = fromLocal(local, userZone);
-  const over = at !== undefined && at < now - 60_000;
-  const move = () =>
+  const over = at !== undefined && at < now - nowToleranceMs;
+  const move = (past?: PastChoice) =>
     action.run(async () => {
       if (at === undefined) return;
-      await api.call('posts.move', { id: post.id, publishAt: toInstant(at) });
-      say.done(`Moved to ${absolute(at, userZone, now)}.`);
+      await api.call('posts.move', { id: post.id, publishAt: toInstant(at), ...(past ? { past } : {}) });
+      say.done(past ? pastWords[past] : `Moved to ${absolute(at, userZone, now)}.`);
       onClose();
       changed();
     });
@@ -43,8 +45,8 @@ export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
       action="Move post"
       look="primary"
       busy={action.busy}
-      disabled={at === undefined}
-      onConfirm={move}
+      disabled={at === undefined || over}
+      onConfirm={() => move()}
       onClose={onClose}
     >
       <div className="move">
@@ -55,7 +57,7 @@ export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
               {at === undefined
                 ? `In your time zone, ${userZone.replaceAll('_', ' ')}`
                 : `${absolute(at, userZone, now)}, ${relative(at, now)}`}
-              {over && '. This is over: it goes out at once, or is missed when it is too late.'}
+              {over && '. This is over: choose another time, or say what is meant.'}
             </span>
           }
         >
@@ -70,7 +72,16 @@ export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
         </Field>
         <TimeSuggestions now={now} onChoose={setLocal} />
         {action.error && <ErrorNote error={action.error} />}
+        {(over || isTimeRefused(action.error?.details ?? [])) && (
+          <PastChoices busy={action.busy} draft={has(post, 'queued') || has(post, 'draft')} onChoose={move} />
+        )}
       </div>
     </Confirm>
   );
 }
+
+const pastWords = {
+  publish: 'The post goes out now.',
+  draft: 'The post is a draft again.',
+  'move-to-slot': 'The post waits in the queue.',
+} as const;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type AccountView, nextSlot } from '../../../shared/index.ts';
+import { type AccountView, nextSlot, type PastChoice } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useCall } from '../../api/use-call.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
@@ -13,6 +13,7 @@ import { useKept } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
 import { Composer } from './composer.tsx';
 import { type Draft, emptyDraft, isBegun, newPostForm } from './composer-draft.ts';
+import { PastChoices } from './past-choices.tsx';
 import { useComposing } from './use-composing.ts';
 
 /** Writes a post. What was typed survives leaving the page and closing the window. */
@@ -45,6 +46,7 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
   const [draft, setDraft, forget] = useKept<Draft>(newPostForm, emptyDraft, 'machine');
   const composing = useComposing(draft);
   const [asking, setAsking] = useState(false);
+  const [insisted, setInsisted] = useState<Insisted>({});
   const clear = () => {
     setAsking(false);
     setDraft(emptyDraft);
@@ -52,17 +54,20 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
     forget();
   };
 
-  const save = (allowDuplicates = false) =>
+  const save = (more: Insisted = {}) => {
+    const { past, allowDuplicates } = { ...insisted, ...more };
+    setInsisted({ ...insisted, ...more });
     composing.save(async (post) => {
       const publishAt = draft.when === 'slot' ? nextSlot : post.publishAt;
       const added = await api.call('posts.add', {
-        post: { ...post, publishAt },
+        post: { ...post, publishAt, ...(past ? { past } : {}) },
         ...(allowDuplicates ? { allowDuplicates } : {}),
       });
       forget();
-      say.done(savedWords[draft.when]);
+      say.done(savedWords[past ? pastWhen[past] : draft.when]);
       go({ page: 'post', id: added.id });
     });
+  };
 
   return (
     <Composer
@@ -71,13 +76,17 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
       draft={draft}
       notes={composing.notes}
       live={composing.live}
-      onChange={setDraft}
+      onChange={(changed) => {
+        setInsisted({});
+        setDraft(changed);
+      }}
       onSubmit={() => save()}
     >
       {composing.error && <ErrorNote error={composing.error} />}
+      {composing.timeRefused && <PastChoices busy={composing.busy} onChoose={(past) => save({ past })} />}
       <div className="buttons">
         {composing.error?.code === 'ALREADY_EXISTS' && (
-          <Button busy={composing.busy} onClick={() => save(true)}>
+          <Button busy={composing.busy} onClick={() => save({ allowDuplicates: true })}>
             Add it again
           </Button>
         )}
@@ -102,6 +111,10 @@ function NewPost({ accounts }: { accounts: readonly AccountView[] }) {
   );
 }
 
+/** What was insisted on after the engine had asked; a change of the form takes it back. */
+type Insisted = { past?: PastChoice; allowDuplicates?: boolean };
+
+const pastWhen = { publish: 'now', draft: 'draft', 'move-to-slot': 'slot' } as const;
 const buttonWords = {
   draft: 'Save draft',
   now: 'Publish now',

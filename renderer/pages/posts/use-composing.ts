@@ -5,6 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { userZone } from '../../parts/now.ts';
 import { type Draft, toPost } from './composer-draft.ts';
 import { elsewhere, type Notes, notesOf, placeOf } from './composer-notes.ts';
+import { isTimeRefused } from './past-choices.tsx';
 import { type LiveCheck, useCheck } from './use-check.ts';
 
 export type Composing = {
@@ -13,6 +14,8 @@ export type Composing = {
   readonly busy: boolean;
   /** Why it was not saved, as far as that has no place in the form. */
   readonly error: CallError | undefined;
+  /** The time of the form as it stands was refused: it is past. */
+  readonly timeRefused: boolean;
   /** Checks the form and hands it on; what is wrong with it is shown at its fields. */
   save(send: (post: PostDraft) => Promise<void>): void;
   /** Forgets what was said after the last try. */
@@ -51,7 +54,8 @@ export function useComposing(draft: Draft, id?: string): Composing {
     setTried(false);
     saving.clear();
   };
-  return { live, notes, busy: saving.busy, error: saving.error, save, clear };
+  const timeRefused = refused?.draft === draft && isTimeRefused(refused.problems);
+  return { live, notes, busy: saving.busy, error: saving.error, timeRefused, save, clear };
 }
 
 function mistakesOf(draft: Draft): readonly Problem[] {

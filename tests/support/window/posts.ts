@@ -4,6 +4,7 @@ import {
   type HandlerInput,
   type MediaInput,
   type MediaView,
+  type PastChoice,
   type PostInput,
   type PostRequest,
   type PostView,
@@ -106,15 +107,16 @@ export function postHandlersOn(world: World, announcer: Announcer) {
       refuse(post);
       return put(postOf(find(id), post));
     },
-    'posts.move': async ({ id, publishAt }) =>
-      put({
-        ...withTargets(find(id), open, {
-          status: publishAt === null ? 'draft' : 'queued',
-          dueAt: publishAt,
-          error: null,
-        }),
-        publishAt,
-      }),
+    'posts.move': async ({ id, publishAt, past }) => {
+      refusePast(publishAt, past);
+      const isDraft = publishAt === null || past === 'draft';
+      const part = {
+        status: isDraft ? 'draft' : 'queued',
+        dueAt: isDraft ? null : publishAt,
+        error: null,
+      } as const;
+      return put({ ...withTargets(find(id), open, part), publishAt: isDraft ? null : publishAt });
+    },
     'posts.history': async ({ id }) => {
       const { createdAt, targets } = find(id);
       return (
@@ -125,7 +127,7 @@ export function postHandlersOn(world: World, announcer: Announcer) {
     'posts.cancelAll': async (input) => many(input, open, () => ({ status: 'cancelled', dueAt: null })),
     'posts.retryAll': async (input) =>
       many(input, ['failed', 'missed'], ({ publishAt }) => ({ status: 'queued', dueAt: publishAt })),
-    'posts.moveAll': async ({ to, ...input }) =>
+    'posts.moveAll': async ({ to, past: _, ...input }) =>
       many(input, open, (post, index) => {
         const at =
           'bySeconds' in to
@@ -245,6 +247,12 @@ function checkOf(post: PostInput) {
 function refuse(post: PostInput | PostRequest): void {
   const { problems } = checkOf({ ...post, publishAt: null });
   if (problems.length > 0) throw problemsError(problems, 'the post');
+  if (!('draft' in post && post.draft)) refusePast(post.publishAt, post.past);
+}
+
+function refusePast(at: string | null, past: PastChoice | undefined): void {
+  if (past !== undefined || at === null || !(Date.parse(at) < Date.now() - 300_000)) return;
+  throw problemsError([{ field: 'publishAt', message: 'is in the past' }], 'the post');
 }
 
 function later(at: string | null, seconds: number): string | null {
