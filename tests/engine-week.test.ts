@@ -311,7 +311,11 @@ async function weekWorld() {
     network: 'mastodon' as Network,
     server: networks.get(id)?.address ?? '',
   });
-  for (const [id, network] of networks) await call('accounts.add', { ...address(id), token: network.token });
+  for (const [id, network] of networks) {
+    await call('accounts.add', { ...address(id), token: network.token });
+    // So that the order in which posts went out can be judged.
+    await call('accounts.set', { id, order: 'strict' });
+  }
   return { clock, networks, told, engine, call, address, settle: calls.settled };
 }
 

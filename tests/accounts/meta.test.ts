@@ -231,7 +231,7 @@ describe('Instagram with its own log-in', () => {
     );
     const ended = await signInAs(view.url);
     expect(ended.text).toContain('Signed in as @townnews');
-    expect(w.state(view).accounts).toEqual([
+    expect(w.state(view).accounts).toMatchObject([
       {
         id: 'townnews-instagram',
         network: 'instagram',
