@@ -222,7 +222,7 @@ test('a copy that was confirmed is the home to go on with; the other one pauses,
   const told: string[] = [];
   one.onTrouble(({ message }) => told.push(message));
   await clock.advance(beat);
-  expect(told.join()).toMatch(/goes on with another copy of this home, in .*two/);
+  await expect.poll(() => told.join()).toMatch(/goes on with another copy of this home, in .*two/);
   expect([await one.publishingPaused(), await two.publishingPaused()]).toEqual([true, false]);
   await one.close();
   await two.close();
