@@ -14,11 +14,28 @@ export function when(instant: string | null, reader: Reader): string {
   return `${dayOf(at, reader)} ${timeOf(at, reader.timezone)} (${distance(at - reader.now)})`;
 }
 
-/** Time of day with seconds, for lines of output. */
+/** Time of day with seconds and the zone's offset at that moment, for lines of output: `09:00:00 GMT-5`, or UTC. */
 export function timeOfDay(instant: string, timezone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: timezone, timeStyle: 'medium' }).format(
-    fromInstant(instant),
-  );
+  return timesOfDay(timezone)
+    .format(fromInstant(instant))
+    .replace(/ GMT(\+0)?$/, ' UTC');
+}
+
+/** Making a formatter takes longer than printing a hundred lines with it. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+function timesOfDay(timezone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timezone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timezone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'shortOffset',
+  });
+  formatters.set(timezone, made);
+  return made;
 }
 
 /** A length of time by its largest unit: `12 min`, `3 h`, `2 d`. */

@@ -322,8 +322,8 @@ test('logs: the last lines, a search, and whose they are', async () => {
       stream: 'stdout',
       text: `line ${seq}\u001b[2J`,
     });
-  expect((await run(['logs', 'a', '--limit', '2'])).out).toBe('09:00:00 line 4\n09:00:00 line 5\n');
-  expect((await run(['logs', '--search', 'LINE 3'])).out).toBe('09:00:00 a line 3\n');
+  expect((await run(['logs', 'a', '--limit', '2'])).out).toBe('09:00:00 UTC line 4\n09:00:00 UTC line 5\n');
+  expect((await run(['logs', '--search', 'LINE 3'])).out).toBe('09:00:00 UTC a line 3\n');
   expect(json(await run(['logs', 'a', '--json']))).toHaveLength(5);
   expect((await run(['logs', 'nothing'])).out).toBe('');
 });

@@ -128,7 +128,7 @@ test('logs --follow --search shows fitting lines only, old and new', async () =>
   engine.say('a', 'plum');
   engine.say('a', 'more APPLES');
   engine.end('a', 'success');
-  expect((await waiting).out).toBe('09:00:00 Apple\n09:00:00 more APPLES\n');
+  expect((await waiting).out).toBe('09:00:00 UTC Apple\n09:00:00 UTC more APPLES\n');
 });
 
 test('logs --follow of all runs mixes them, and says when lines were too fast', async () => {
@@ -145,7 +145,7 @@ test('logs --follow of all runs mixes them, and says when lines were too fast', 
   engine.silently('b', 'second');
   engine.silently('b', 'third');
   engine.say('b', 'fourth');
-  await expect.poll(() => shown).toBe('09:00:00 a before\n09:00:00 b first\n09:00:00 b fourth\n');
+  await expect.poll(() => shown).toBe('09:00:00 UTC a before\n09:00:00 UTC b first\n09:00:00 UTC b fourth\n');
   await engine.close();
   const { code, err } = await waiting;
   expect(code).toBe(4);

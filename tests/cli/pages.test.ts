@@ -92,7 +92,7 @@ test('logs: what is left out is said; every line comes with --all, the oldest fi
   expect(seqs(json(await run('logs a --all --json')))).toEqual(numbers(1, 2500));
   expect((await run('logs --all')).out.split('\n')).toHaveLength(2501);
   expect((await run('logs --search 99 --limit 3')).out).toBe(
-    [2299, 2399, 2499].map((seq) => `09:00:00 a line ${seq}\n`).join(''),
+    [2299, 2399, 2499].map((seq) => `09:00:00 UTC a line ${seq}\n`).join(''),
   );
   expect((await run('logs a --all --limit 3')).code).toBe(2);
 });
