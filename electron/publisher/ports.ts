@@ -300,10 +300,7 @@ export type Neighbour = { post: string; text: string; at: Millis };
 
 /** What is asked and kept about media and posts around a post; implemented by the store. */
 export type MediaLedger = {
-  /**
-   * What an account has or had with one of these texts (as it shows them, trimmed) and was not cancelled, at a time in
-   * [from, to] or, drafts, at none.
-   */
+  /** What an account has (not cancelled) with one of these texts, trimmed, due in [from, to] or, drafts, without a time. */
   sameTexts(
     account: string,
     texts: readonly string[],
