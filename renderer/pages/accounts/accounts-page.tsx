@@ -130,7 +130,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
             busy={ordering.busy}
             onChange={setOrder}
           />{' '}
-          <label htmlFor={orderId}>Keep the order: a post that has to wait holds all behind it</label>
+          <label htmlFor={orderId}>Keep posts in order: one that has to wait holds those behind it</label>
         </p>
       </div>
       <Badge word={word} />
