@@ -158,7 +158,9 @@ test('a pasted token of a Page, and the list with its end', async () => {
   const args = ['accounts', 'add', 'facebook', w.network.address, '--remote-id', '1002'];
   const added = await w.run(args, async () => {}, { input: 'person-token\n' });
   expect(added.code).toBe(0);
-  expect((await w.run(['accounts'], async () => {})).out).toMatch(/Market square +ready +independent +tomorrow 09:00/);
+  expect((await w.run(['accounts'], async () => {})).out).toMatch(
+    /Market square +ready +independent +tomorrow 09:00/,
+  );
 });
 
 test.each([
