@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { JobView, OutputLine, PostView, RunView, Status } from '../../shared/index.ts';
 import { commandOn, startHeadless, until } from '../support/command.ts';
@@ -54,9 +54,10 @@ test('a scheduled pipeline feeds the queue and its post with a picture goes out 
   const line = `console.log(JSON.stringify({...${JSON.stringify(post)}, publishAt: new Date(Date.now() + 500).toISOString()}))`;
   const steps = [
     { type: 'command', name: 'Think', command: script("console.log('thinking')") },
-    { type: 'command', name: 'Draft', command: script(line), output: 'posts' },
+    // Files of posts come from the folder of the step, unless it says otherwise.
+    { type: 'command', name: 'Draft', command: script(line), output: 'posts', cwd: dirname(picture) },
   ];
-  const at = new Date(Date.now() + 1500).toISOString();
+  const at = new Date(Date.now() + 10_000).toISOString();
   const definition = { id: 'idea', name: 'Idea', triggers: [{ type: 'date', at }], steps };
   expect(await belfry.fed(JSON.stringify(definition), 'jobs', 'add', '-')).toMatchObject({
     code: 0,

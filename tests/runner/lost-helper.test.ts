@@ -44,8 +44,10 @@ test('its runs are interrupted, with their output, and nothing of them is left; 
   await expect.poll(() => processesWith('sleep\x00304.1').length).toBe(2);
   await expect.poll(() => belfry.output(id)).toEqual(['before']);
   killHelper(home);
-  const others = await Promise.all([1, 2, 3].map(() => belfry.run('next').catch(String)));
-  expect(others).toContainEqual(expect.objectContaining({ status: 'success' }));
+  // One that begins while the helper is gone may be cut off with it; the next helper takes the others.
+  await expect
+    .poll(() => belfry.run('next').catch(String))
+    .toEqual(expect.objectContaining({ status: 'success' }));
 
   const run = await belfry.end(id);
   expect(run).toMatchObject({ status: 'interrupted', reason });
