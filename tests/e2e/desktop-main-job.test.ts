@@ -28,10 +28,7 @@ function homeWith(jobs: unknown[]): string {
 test('the main job on a real desktop: scheduled, seen live, run from the tray, published once', async () => {
   const counting =
     "let n = 0; const t = setInterval(() => { console.log('line ' + ++n); if (n === 20) clearInterval(t) }, 200)";
-  const home = homeWith([
-    job('news', 'News', counting),
-    job('trends', 'Trends', "console.log('by hand')"),
-  ]);
+  const home = homeWith([job('news', 'News', counting), job('trends', 'Trends', "console.log('by hand')")]);
   const belfry = commandOn(home);
   const net = await startFakeNetwork('mastodon-4.5');
   onTestFinished(() => net.close());
