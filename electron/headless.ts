@@ -14,6 +14,9 @@ import { confFile } from './store/index.ts';
 
 export { demoHome } from './demo-home.ts';
 
+/** One Ctrl-C reaches every process of a terminal, and a parent such as npm passes it on besides: that is one signal. */
+const sameSignalMs = 500;
+
 export type HeadlessOptions = {
   home: string;
   version: string;
@@ -39,11 +42,15 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
     end = resolve;
   });
   let asked = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
   let hurry = () => {};
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     // A library (when-exit, under conf) raises each signal again, which would count as a second one.
     process.removeAllListeners(signal);
     process.on(signal, () => {
+      const now = systemClock.monotonic();
+      if (now - askedAt < sameSignalMs) return;
+      askedAt = now;
       asked += 1;
       if (asked === 1) end();
       else if (asked === 2) hurry();
