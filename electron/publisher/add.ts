@@ -1,5 +1,6 @@
 import {
   BelfryError,
+  fromInstant,
   type Millis,
   type PostBatchResult,
   type PostInput,
@@ -9,7 +10,7 @@ import {
 } from '../../shared/index.ts';
 import { examine, inspection } from './check.ts';
 import { type AddFrom, examined, type LimitsOf, newPost, originOf, unfit, wordProblems } from './new-post.ts';
-import { type Timely, timely } from './past.ts';
+import { isPast, type Timely, take, timely } from './past.ts';
 import type { NewPost, PostRecord, PublisherNeeds, StoredMedia } from './ports.ts';
 import { type Candidate, type Repeat, repeatProblem, repeatsIn } from './repeats.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
@@ -57,6 +58,11 @@ export async function addPosts(
   const before = await known(needs, given, from);
   return whileSlotsAreTaken(given, async () => {
     const taken = new Map<string, Set<Millis>>();
+    // What has a time of its own may lie in a slot.
+    for (const input of given) {
+      if (isPast(input, needs.clock.now()) || input.publishAt === null || input.draft) continue;
+      for (const account of input.accounts) take(taken, account, fromInstant(input.publishAt));
+    }
     const prepared: Prepared[] = [];
     const places: number[] = [];
     for (const [index, input] of given.entries()) {

@@ -3,8 +3,8 @@ import { type Command, impossible } from './commands.ts';
 import type { Change, PostRecord, PublisherNeeds, Work } from './ports.ts';
 import { viewPost } from './waiting.ts';
 
-/** How often a decision is made anew when what it is about moves on meanwhile. */
-export const mostDecisions = 5;
+/** How often a decision is made anew when what it is about moves on meanwhile, or somebody else takes the weekly slot. */
+export const mostDecisions = 20;
 
 /** Does a command to a post; throws CONFLICT when it can do nothing for it. */
 export function command(

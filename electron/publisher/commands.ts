@@ -1,7 +1,7 @@
 import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
 import { brokenThread, ended, step } from './decide.ts';
 import { nextPart, onlyCommentLeft, replyTo, withAttempt } from './parts.ts';
-import type { TimeOf } from './past.ts';
+import type { Times } from './past.ts';
 import type { Change, Work } from './ports.ts';
 
 /** What a command does to the targets of one post; none when it can do nothing for it. */
@@ -52,12 +52,12 @@ export function publishingNow(now: Millis): Command {
 }
 
 /** Gives what has not begun to be sent another time, each target its own; the post's is the first of them. */
-export function movingEach(timeOf: TimeOf): Command {
+export function movingEach(to: Times): Command {
   return {
     done: 'moved',
     why: 'What is being sent, published or unconfirmed has its time behind it, and only what waits becomes a draft',
     changes(works) {
-      const changes = movable(works).flatMap((work) => movedTo(work, timeOf(work)) ?? []);
+      const changes = movable(works).flatMap((work) => movedTo(work, to) ?? []);
       const times = changes.flatMap(({ publishAt }) => publishAt ?? []);
       if (times.length === 0) return changes;
       const publishAt = Math.min(...times);
@@ -72,10 +72,13 @@ export function movable(works: readonly Work[]): Work[] {
   return open.length > 0 ? open : withStatus(works, ['cancelled']);
 }
 
-function movedTo(work: Work, publishAt: Millis | null | undefined): Change | undefined {
+function movedTo(work: Work, to: Times): Change | undefined {
+  const publishAt = to.of(work);
   if (publishAt === undefined) return undefined;
-  if (publishAt !== null)
-    return { ...requeued(work, publishAt, `Moved by hand to ${toInstant(publishAt)}`), publishAt };
+  if (publishAt !== null) {
+    const change = requeued(work, publishAt, `Moved by hand to ${toInstant(publishAt)}`);
+    return { ...change, publishAt, alone: to.inSlot(work) };
+  }
   const { status, revision } = work.target;
   if (status !== 'draft' && status !== 'queued') return undefined;
   const target = { status: 'draft' as const, dueAt: null, notBefore: null, revision: revision + 1 };

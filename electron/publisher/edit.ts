@@ -14,7 +14,7 @@ import { bodyHash, draftOf } from './draft.ts';
 import { examined, keyOf, type LimitsOf, unfit, wordProblems, wordsOf } from './new-post.ts';
 import { isComment, partsOf, threadOf } from './parts.ts';
 import { timely } from './past.ts';
-import type { PostEdit, PostRecord, PublisherNeeds, StoredMedia, StoredPost, Work } from './ports.ts';
+import type { Change, PostEdit, PostRecord, PublisherNeeds, StoredMedia, StoredPost, Work } from './ports.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
 import { viewPost } from './waiting.ts';
 
@@ -170,7 +170,7 @@ function editOf(
     const isFrozen = status === 'published' || !isNamed;
     return {
       change: isNamed
-        ? changeOf(work, { ...time, publishAt: slots?.get(account) ?? time.publishAt })
+        ? claiming(changeOf(work, { ...time, publishAt: slots?.get(account) ?? time.publishAt }), slots)
         : leftOut(work),
       override: isFrozen ? work.target.override : (input.overrides[account] ?? {}),
       sent: isFrozen ? (work.target.sent ?? sentOf(work)) : null,
@@ -185,6 +185,7 @@ function editOf(
       status: time.isDraft ? ('draft' as const) : ('queued' as const),
       override: input.overrides[account] ?? {},
       dueAt: time.isDraft ? null : (slots?.get(account) ?? time.publishAt),
+      alone: slots?.has(account) ?? false,
       position: order.indexOf(account),
     }));
   const removed = works
@@ -196,10 +197,7 @@ function editOf(
 type Time = { publishAt: Millis | null; isNew: boolean; isDraft: boolean; allCancelled: boolean };
 
 /** Failed and missed targets wait for a retry, unless the post gets another time; cancelled ones stay so beside others. */
-function changeOf(
-  work: Work,
-  { publishAt, isNew, isDraft, allCancelled }: Time,
-): PostEdit['kept'][number]['change'] {
+function changeOf(work: Work, { publishAt, isNew, isDraft, allCancelled }: Time): Change {
   const { status, dueAt } = work.target;
   const clean = { notBefore: null, tries: 0, error: null };
   const wantsTime = isNew && !isDraft;
@@ -215,8 +213,14 @@ function changeOf(
   return step(work, undefined, 'Edited');
 }
 
+/** A target that goes into a weekly slot wants it for itself. */
+function claiming(change: Change, slots: ReadonlyMap<string, Millis> | undefined): Change {
+  const slot = slots?.get(change.account);
+  return slot !== undefined && change.target?.dueAt === slot ? { ...change, alone: true } : change;
+}
+
 /** An account that was taken out of the list, of which something is out. */
-function leftOut(work: Work): PostEdit['kept'][number]['change'] {
+function leftOut(work: Work): Change {
   return cancelling.changes([work])[0] ?? step(work, undefined, null);
 }
 

@@ -60,13 +60,13 @@ export function newPost(
     createdAt: needs.clock.now(),
     media,
     originKey: originOf(input, from),
-    alone: from.slots !== undefined,
     targets: input.accounts.map((account) => ({
       account,
       // Without a time there is nothing to wait for: it stays a draft until a person says when.
       status: as === 'queued' && publishAt !== null ? 'queued' : 'draft',
       override: input.overrides[account] ?? {},
       dueAt: as === 'queued' ? (from.slots?.get(account) ?? publishAt) : null,
+      alone: from.slots !== undefined,
     })),
   };
 }

@@ -59,6 +59,9 @@ function intoSlots(input: PostInput, slots: ReadonlyMap<string, Millis>): Timely
 /** Where a target is to go; null makes a draft of it, undefined leaves it where it is. */
 export type TimeOf = (work: Work) => Millis | null | undefined;
 
+/** Where targets go in a move, and which of them take a weekly slot there. */
+export type Times = { of: TimeOf; inSlot(work: Work): boolean };
+
 /**
  * The times of a move, with what `past` says for those that are past; `works` are the targets that will be moved.
  * Throws BAD_INPUT when nobody said what is meant, with the `field` that holds the time.
@@ -68,13 +71,13 @@ export async function timelyMove(
   works: readonly Work[],
   timeOf: TimeOf,
   { past, field }: { past: PastChoice | undefined; field: string },
-): Promise<TimeOf> {
+): Promise<Times> {
   const now = needs.clock.now();
   const late = works.flatMap((work) => {
     const at = timeOf(work) ?? Number.POSITIVE_INFINITY;
     return at < now - nowToleranceMs ? [{ work, at }] : [];
   });
-  if (late.length === 0) return timeOf;
+  if (late.length === 0) return { of: timeOf, inSlot: () => false };
   if (past === undefined) {
     const posts = new Set(late.map(({ work }) => work.post.id)).size;
     const all = new Set(works.map(({ post }) => post.id)).size;
@@ -86,7 +89,9 @@ export async function timelyMove(
     throw problemsError([{ field, message }], 'the move');
   }
   const settled = new Map<Work, Millis | null>();
+  // What is moved beside them takes slots as well.
   const taken = new Map<string, Set<Millis>>();
+  for (const work of works) take(taken, work.target.account, timeOf(work));
   for (const { work } of late.sort((a, b) => a.at - b.at)) {
     if (past !== 'move-to-slot') {
       settled.set(work, past === 'publish' ? now : null);
@@ -96,7 +101,16 @@ export async function timelyMove(
     const free = await freeSlots(needs, [account], taken, field);
     settled.set(work, free.get(account) ?? null);
   }
-  return (work) => (settled.has(work) ? settled.get(work) : timeOf(work));
+  return {
+    of: (work) => (settled.has(work) ? settled.get(work) : timeOf(work)),
+    inSlot: (work) => past === 'move-to-slot' && settled.has(work),
+  };
+}
+
+/** Notes that an account has something at this time. */
+export function take(taken: Map<string, Set<Millis>>, account: string, at: Millis | null | undefined): void {
+  if (at === null || at === undefined) return;
+  taken.set(account, (taken.get(account) ?? new Set()).add(at));
 }
 
 /** The next free slot of each account, which are taken then. */
@@ -109,7 +123,7 @@ async function freeSlots(
   const message = 'cannot be move-to-slot: there are no weekly slots here';
   if (!nextSlots) throw problemsError([{ field, message }], 'the post');
   const slots = await nextSlots(accounts, taken);
-  for (const [account, at] of slots) taken.set(account, (taken.get(account) ?? new Set()).add(at));
+  for (const [account, at] of slots) take(taken, account, at);
   return slots;
 }
 

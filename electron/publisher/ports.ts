@@ -155,19 +155,18 @@ export type Change = {
   target?: Partial<Omit<StoredTarget, 'account' | 'position' | 'override' | 'sent'>>;
   /** Replaces the row of this part. */
   attempt?: Attempt;
+  /** Nothing else of the account may wait for the instant that it is due at then, or nothing is stored. */
+  alone?: boolean;
   /** The post's own time of publication from now on. */
   publishAt?: Millis | null;
   /** Why, as a sentence; null when the step is not worth a line. */
   note: string | null;
 };
 
-export type NewTarget = Pick<StoredTarget, 'account' | 'status' | 'override' | 'dueAt'>;
+/** `alone` as in a change. */
+export type NewTarget = Pick<StoredTarget, 'account' | 'status' | 'override' | 'dueAt'> & { alone?: boolean };
 
-export type NewPost = Omit<StoredPost, 'seq'> & {
-  /** Nothing else of its accounts may be waiting for the very instants at which it is due. */
-  alone?: boolean;
-  targets: readonly NewTarget[];
-};
+export type NewPost = Omit<StoredPost, 'seq'> & { targets: readonly NewTarget[] };
 
 /** A post as a person wants it instead: all of this is stored, or nothing. */
 export type PostEdit = {
@@ -230,7 +229,7 @@ export type PostLedger = {
   add(post: NewPost): Promise<PostRecord>;
   /** The same for many in one transaction: all or none. */
   addAll(posts: readonly NewPost[]): Promise<PostRecord[]>;
-  /** Stores a post as it is to be; false, and nothing stored, when one of its targets has moved on meanwhile. */
+  /** Stores a post as it is to be; false, and nothing stored, when one of its targets has moved on or a slot was taken meanwhile. */
   edit(edit: PostEdit, at: Millis): Promise<boolean>;
   /** The post that was added with this key. */
   byOrigin(originKey: string): Promise<PostRecord | undefined>;
@@ -257,7 +256,7 @@ export type PostLedger = {
   withdraw(id: string): Promise<boolean>;
   /**
    * Stores all changes in one transaction. False, and nothing stored, when a target has left the status that its change
-   * was decided from, or was edited since. Throws CONFLICT when another engine owns the home folder, INTERNAL for a step that `targetTransitions` forbids.
+   * was decided from, was edited since, or is to be alone and is not. Throws CONFLICT when another engine owns the home folder, INTERNAL for a step that `targetTransitions` forbids.
    */
   record(changes: readonly Change[], at: Millis): Promise<boolean>;
   /** Per account, the first target that is due at `at` and queued or sending. */

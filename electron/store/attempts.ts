@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { BelfryError, type Millis, type TargetStatus, targetTransitions } from '../../shared/index.ts';
-import type { Change, Head, PostLedger, Work } from '../publisher/ports.ts';
+import type { Change, Head, NewTarget, PostLedger, Work } from '../publisher/ports.ts';
 import { compiledOnce } from './compiled.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
@@ -62,6 +62,7 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
           if (row?.status !== change.from) return false;
           if (change.revision !== undefined && row.revision !== change.revision) return false;
           if (change.fromDueAt !== undefined && row.due_at !== change.fromDueAt) return false;
+          if (await inSlotOf(trx, change.post, claimed(change))) return false;
           rows.push(row);
         }
         for (const [index, change] of changes.entries()) {
@@ -181,6 +182,29 @@ const findTarget = compiledOnce<Place, TargetRow>((db, place) =>
     .where('post_id', '=', place('post'))
     .where('account_id', '=', place('account')),
 );
+
+/** What waits in the slot that a target of this post is to have for itself; asked in the transaction that stores it. */
+export async function inSlotOf(
+  trx: Database,
+  post: string,
+  { account, dueAt, alone }: Pick<NewTarget, 'account' | 'dueAt' | 'alone'>,
+): Promise<string | undefined> {
+  if (alone !== true || dueAt === null) return undefined;
+  const other = await trx
+    .selectFrom('targets')
+    .select('post_id')
+    .where(open)
+    .where('account_id', '=', account)
+    .where('due_at', '=', dueAt)
+    .where('post_id', '!=', post)
+    .executeTakeFirst();
+  return other?.post_id;
+}
+
+/** The slot that a change takes. */
+export function claimed({ account, target, alone = false }: Change) {
+  return { account, dueAt: target?.dueAt ?? null, alone };
+}
 
 const updateTarget = compiledOnce<TargetColumns & { updated_at: Millis } & Place, unknown>((db, place) =>
   db

@@ -1,6 +1,6 @@
 import type { Millis } from '../../shared/index.ts';
 import type { PostEdit } from '../publisher/ports.ts';
-import { storeChange } from './attempts.ts';
+import { claimed, inSlotOf, storeChange } from './attempts.ts';
 import type { Database } from './database.ts';
 import { contentColumns, insertMedia, insertTarget } from './post-insert.ts';
 import type { TargetRow } from './post-rows.ts';
@@ -13,6 +13,8 @@ export async function storeEdit(trx: Database, edit: PostEdit, epoch: number, at
   const known = [...kept.map(({ change }) => change), ...removed];
   if (rows.length !== known.length || !known.every((one) => isAsSeen(seen.get(one.account), one)))
     return false;
+  for (const slot of [...kept.map(({ change }) => claimed(change)), ...added])
+    if (await inSlotOf(trx, post.id, slot)) return false;
 
   await trx
     .updateTable('posts')

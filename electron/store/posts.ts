@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
+import { BelfryError, type TargetStatus, toInstant } from '../../shared/index.ts';
 import type { NewPost, PostLedger, PostRecord, Work } from '../publisher/ports.ts';
-import { attemptQueries, counted, open } from './attempts.ts';
+import { attemptQueries, counted, inSlotOf, open } from './attempts.ts';
 import type { Database } from './database.ts';
 import { assertEpoch } from './epoch.ts';
 import { storeEdit } from './post-edit.ts';
@@ -206,31 +206,20 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
 async function addOne(trx: Database, post: NewPost): Promise<PostRecord> {
   const before = await byOrigin(trx, post.originKey);
   if (before) return before;
-  if (post.alone) await assertAlone(trx, post);
+  for (const target of post.targets) {
+    const other = await inSlotOf(trx, post.id, target);
+    if (other) throw notAlone(target, other);
+  }
   const row = await insertPost(trx, post);
   const [record] = await withTargets(trx, [row]);
   return record ?? { post: toPost(row, []), targets: [] };
 }
 
-/** Two posts must not take one weekly slot; asked and stored in one transaction. */
-async function assertAlone(trx: Database, { targets }: NewPost): Promise<void> {
-  for (const { account, dueAt } of targets) {
-    const other = await trx
-      .selectFrom('targets')
-      .select('post_id')
-      .where(open)
-      .where('account_id', '=', account)
-      .where('due_at', '=', dueAt)
-      .executeTakeFirst();
-    if (other) throw notAlone(account, dueAt ?? 0, other.post_id);
-  }
-}
-
-function notAlone(account: string, at: Millis, other: string): BelfryError {
+function notAlone({ account, dueAt }: NewPost['targets'][number], other: string): BelfryError {
   return new BelfryError({
     code: 'CONFLICT',
     what: 'The slot is taken',
-    where: `for account "${account}" at ${toInstant(at)}`,
+    where: `for account "${account}" at ${toInstant(dueAt ?? 0)}`,
     why: `Post ${other} is in it`,
     remedy: 'Take the next free slot',
   });

@@ -79,6 +79,51 @@ describe('the next free slot', () => {
     expect(view?.upcoming.every(({ post }) => post !== null)).toBe(true);
   });
 
+  test('is never taken twice by what is moved, edited and added with a time in the past', async () => {
+    const { world, add } = await queueWorld();
+    const { publisher } = world.stage;
+    const past = 'move-to-slot';
+    const late = '2026-11-20T08:00:00Z';
+    const post = (text: string, publishAt: string) => ({ text, accounts: [account], publishAt });
+    const waiting = (text: string) => world.stage.add(post(text, '2026-12-20T10:00:00Z'));
+    const some = async (name: string) =>
+      Promise.all(Array.from({ length: 3 }, async (_, index) => (await waiting(`${name} ${index}`)).id));
+    const [moved, edited, together] = [await some('move'), await some('edit'), await some('many')];
+    const many = { dryRun: false, past, to: { publishAt: late, everySeconds: 0 } } as const;
+    // One of the batch lies in a slot by its own time, which its neighbour must not take.
+    const batch = [
+      { ...post('batch late', late), past },
+      post('batch', '2026-12-09T16:30:00Z'),
+      { ...post('batch late too', late), past },
+    ] as const;
+    await Promise.all([
+      ...moved.map((id) => publisher.move(id, Date.parse(late), past)),
+      ...edited.map((id) => publisher.edit(id, world.post({ ...post(`${id} edited`, late), past }))),
+      publisher.moveAll({ ...many, select: { ids: together } }),
+      ...['a', 'b'].map((text) => add(text)),
+      ...['c', 'd'].map((text) => world.stage.add({ ...post(text, late), past })),
+      publisher.addAll(batch.map(world.post), { source: 'cli', dryRun: false }),
+    ]);
+    const times = (await world.posts()).flatMap(({ targets }) => targets.map(({ dueAt }) => dueAt));
+    expect(times).toHaveLength(16);
+    expect(new Set(times).size).toBe(16);
+  });
+
+  test('a row that is moved leaves the slots that it fills by itself', async () => {
+    const { world } = await queueWorld();
+    const add = (text: string, publishAt: string) =>
+      world.stage.add({ text, accounts: [account], publishAt });
+    // A week back, the second lies in the first free slot.
+    const ids = [await add('a', '2026-11-27T08:00:00Z'), await add('b', '2026-11-30T08:00:00Z')];
+    const { posts } = await world.stage.publisher.moveAll({
+      select: { ids: ids.map(({ id }) => id) },
+      to: { bySeconds: -7 * 86_400 },
+      dryRun: false,
+      past: 'move-to-slot',
+    });
+    expect(posts.map(({ dueAt }) => dueAt)).toEqual(['2026-11-25T16:30:00.000Z', '2026-11-23T08:00:00.000Z']);
+  });
+
   test('is freed by a post that is cancelled, moved, or published before its time', async () => {
     const { world, add, shown } = await queueWorld();
     const [a, b, c] = [await add('a'), await add('b'), await add('c')];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createPlanner, type PlannerNeeds } from '../../electron/planner/index.ts';
+import { createPlanner, type Planner, type PlannerNeeds } from '../../electron/planner/index.ts';
 import { fireTimes } from '../../electron/scheduler/index.ts';
 import { createSeriesLedger } from '../../electron/store/index.ts';
 import {
@@ -27,7 +27,13 @@ export async function plannerWorld(
   } = {},
 ) {
   const clock = handClock(options.start ?? '2026-11-22T09:00:00Z');
-  const stage = await createStage({ clock, ...(options.models ? { models: options.models } : {}) });
+  const stage = await createStage({
+    clock,
+    ...(options.models ? { models: options.models } : {}),
+    // As they are put together in the engine: the publisher asks the planner that runs.
+    needs: { nextSlots: async (ids, taken) => (await running.promise).nextSlots(ids, taken) },
+  });
+  const running = Promise.withResolvers<Planner>();
   const world = {
     stage,
     clock,
@@ -57,6 +63,7 @@ export async function plannerWorld(
       };
       const planner = createPlanner({ ...needs, ...options.needs?.(needs) });
       onTestFinished(() => planner.stop());
+      running.resolve(planner);
       return planner;
     },
     request: (post: PostRequestDraft) => parse(postRequestSchema, post, 'a test'),
