@@ -9,7 +9,14 @@ import {
   type Envelope,
 } from '../../shared/index.ts';
 import { lineCutter } from './lines.ts';
-import { replyLimitBytes, replySchema, type SocketReply, toLine } from './socket-wire.ts';
+import {
+  replyLimitBytes,
+  replySchema,
+  requestLimitBytes,
+  requestTooLong,
+  type SocketReply,
+  toLine,
+} from './socket-wire.ts';
 
 /** An engine that is there accepts at once. */
 const connectMs = 5000;
@@ -60,8 +67,12 @@ export async function connect(path: string, clock: Clock): Promise<Client> {
     new Promise<Envelope<unknown>>((resolve) => {
       if (socket.destroyed) return resolve(lost(path));
       lastId += 1;
+      const line = toLine({ id: lastId, ...message });
+      // The engine would end the connection, and with it every other call.
+      if (Buffer.byteLength(line) > requestLimitBytes)
+        return resolve({ ok: false, error: requestTooLong.toWire() });
       waiting.set(lastId, resolve);
-      socket.write(toLine({ id: lastId, ...message }));
+      socket.write(line);
       watch();
     });
   const take = (reply: SocketReply) => {

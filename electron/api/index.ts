@@ -9,3 +9,4 @@ export type { HttpLimits } from './http-listen.ts';
 export type { Health } from './http-routes.ts';
 export type { ApiNeeds, LastRun } from './ports.ts';
 export { openSocketDoor, type SocketDoor, type SocketDoorNeeds } from './socket.ts';
+export { requestLimitBytes } from './socket-wire.ts';

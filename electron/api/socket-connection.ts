@@ -6,6 +6,7 @@ import { createOutlet } from './outlet.ts';
 import {
   requestLimitBytes,
   requestSchema,
+  requestTooLong,
   type SocketReply,
   type SocketRequest,
   toLine,
@@ -66,7 +67,7 @@ export function serveConnection(needs: {
   socket.on('data', (chunk: Buffer) => {
     const lines = cut(chunk);
     if (!lines) {
-      reply({ id: null, envelope: { ok: false, error: tooLong.toWire() } });
+      reply({ id: null, envelope: { ok: false, error: requestTooLong.toWire() } });
       socket.destroySoon();
       return;
     }
@@ -114,13 +115,6 @@ const notUtf8 = new BelfryError({
   where: 'at the local socket',
   why: 'Each line must be JSON, and JSON between programs is UTF-8 (RFC 8259)',
   remedy: 'Encode the line as UTF-8',
-});
-const tooLong = new BelfryError({
-  code: 'TOO_LARGE',
-  what: 'A line is too long',
-  where: 'at the local socket',
-  why: `At most ${requestLimitBytes / 1024 / 1024} MiB are read before its end`,
-  remedy: 'Send less at once',
 });
 const answerTooLong = new BelfryError({
   code: 'TOO_LARGE',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { announcementSchema, envelopeSchema } from '../../shared/index.ts';
+import { announcementSchema, BelfryError, envelopeSchema } from '../../shared/index.ts';
 
 /** One line from a client: a call, the wish to hear announcements from now on, or the question whether the engine is alive. */
 export const requestSchema = z.union([
@@ -18,6 +18,14 @@ export type SocketReply = z.infer<typeof replySchema>;
 
 /** Longest line from a client; media go by path, so this is a very long thread. */
 export const requestLimitBytes = 8 * 1024 * 1024;
+/** What a client gets for a longer one. */
+export const requestTooLong = new BelfryError({
+  code: 'TOO_LARGE',
+  what: 'A line is too long',
+  where: 'at the local socket',
+  why: `At most ${requestLimitBytes / 1024 / 1024} MiB are read before its end`,
+  remedy: 'Send less at once',
+});
 /** Longest line from the engine: 10,000 posts. */
 export const replyLimitBytes = 512 * 1024 * 1024;
 

@@ -152,7 +152,8 @@ function entriesOf(state: TrayState): TrayEntry[] {
 
 /** Accounts whose posts wait for their owner, each leading to where they are signed in again. */
 function accountsInNeed({ status, quitting }: TrayState): TrayEntry[] {
-  return (status?.accounts ?? [])
+  const accounts = status?.accounts ?? [];
+  const shown = accounts
     .slice(0, mostAccounts)
     .map(({ id, handle, status: word }) =>
       action(
@@ -161,21 +162,21 @@ function accountsInNeed({ status, quitting }: TrayState): TrayEntry[] {
         !quitting,
       ),
     );
+  return [...shown, ...andMore(accounts.length - shown.length, '#/accounts', !quitting)];
 }
 
-function runNow({ jobs }: TrayState): TrayEntry {
+function runNow({ status, jobs }: TrayState): TrayEntry {
   const shown = jobs
     .slice(0, longestMenu)
     .map((job) =>
       action(`${short(job.name)}${job.running ? ' (running)' : ''}`, { do: 'run-job', id: job.id }, true),
     );
-  const rest = jobs.length - shown.length;
-  const more =
-    rest > 0 ? [action(`${rest} more in the window …`, { do: 'open', route: '#/jobs' }, true)] : [];
+  const all = Math.max(jobs.length, status?.counts.jobs ?? 0);
+  const more = andMore(all - shown.length, '#/jobs');
   return { type: 'menu', label: 'Run now', entries: orNone([...shown, ...more], 'No jobs yet') };
 }
 
-function pendingPosts({ posts, now, timezone }: TrayState): TrayEntry {
+function pendingPosts({ status, posts, now, timezone }: TrayState): TrayEntry {
   const due = posts
     .map((post) => ({
       post,
@@ -192,7 +193,15 @@ function pendingPosts({ posts, now, timezone }: TrayState): TrayEntry {
       true,
     );
   });
-  return { type: 'menu', label: 'Pending posts', entries: orNone(entries, 'No pending posts') };
+  const more = andMore((status?.counts.queuedPosts ?? 0) - entries.length, '#/posts');
+  return { type: 'menu', label: 'Pending posts', entries: orNone([...entries, ...more], 'No pending posts') };
+}
+
+/** What the menu leaves out, and the way to all of it. */
+function andMore(count: number, route: string, enabled = true): TrayEntry[] {
+  return count > 0
+    ? [action(`And ${count.toLocaleString('en')} more …`, { do: 'open', route }, enabled)]
+    : [];
 }
 
 /** When a post goes out next: accounts can have times of their own, and a retry has another one. */

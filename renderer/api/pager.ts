@@ -6,8 +6,9 @@ import { createResource } from './resource.ts';
 
 type Item = { readonly id: string };
 
-/** One page of a list: the first `limit` items, or the `limit` items after the one with the id `after`. */
-export type LoadPage<T> = (ask: { after?: string; limit: number }) => Promise<readonly T[]>;
+/** `limit` items from the beginning or from a cursor on, and where the next page begins; null at the end. */
+export type LoadPage<T> = (ask: { cursor?: string; limit: number }) => Promise<ListPage<T>>;
+export type ListPage<T> = { items: readonly T[]; cursor: string | null };
 
 export type PagerState<T> = {
   readonly items: readonly T[] | undefined;
@@ -44,6 +45,8 @@ export function createPager<T extends Item>(load: LoadPage<T>, options: Options<
   let wanted = pageSize;
   let growing = false;
   let taken: unknown;
+  /** Where the next page begins; unknown until the first answer, null at the end. */
+  let next: string | null | undefined;
 
   const set = (part: Partial<PagerState<T>>) => {
     state = { ...state, ...part };
@@ -52,7 +55,7 @@ export function createPager<T extends Item>(load: LoadPage<T>, options: Options<
   const head = createResource(
     async () => {
       const limit = wanted;
-      return { limit, items: await load({ limit }) };
+      return { limit, ...(await load({ limit })) };
     },
     { wait: options.wait, quietMs: options.quietMs, initial: undefined },
   );
@@ -62,21 +65,22 @@ export function createPager<T extends Item>(load: LoadPage<T>, options: Options<
     if (data === undefined || data === taken) return;
     taken = data;
     // A page came in while this was on its way: it would be lost again.
-    if (data.limit < wanted && data.items.length === data.limit) return head.refresh();
-    set({ items: data.items, done: data.items.length < data.limit });
+    if (data.limit < wanted && data.cursor !== null) return head.refresh();
+    next = data.cursor;
+    set({ items: data.items, done: next === null });
   });
 
   async function grow(limit: number): Promise<void> {
     const { items } = state;
-    const last = items?.at(-1);
-    if (growing || !items || !last || state.done || items.length >= most) return;
+    if (growing || !items || next === undefined || next === null || items.length >= most) return;
     growing = true;
     try {
-      const next = await load({ after: last.id, limit: Math.min(limit, most - items.length) });
+      const page = await load({ cursor: next, limit: Math.min(limit, most - items.length) });
       const known = new Set((state.items ?? []).map(({ id }) => id));
-      const joined = [...(state.items ?? []), ...next.filter(({ id }) => !known.has(id))];
+      const joined = [...(state.items ?? []), ...page.items.filter(({ id }) => !known.has(id))];
       wanted = Math.max(wanted, joined.length);
-      set({ items: joined, done: next.length < limit && joined.length < most });
+      next = page.cursor;
+      set({ items: joined, done: next === null });
     } catch (thrown) {
       set({ error: toCallError(thrown) });
     } finally {

@@ -178,6 +178,13 @@ test('a line without end is cut off with TOO_LARGE', async () => {
   expect(reply).toMatchObject({ id: null, envelope: { error: { code: 'TOO_LARGE' } } });
 });
 
+test('a call that is too long is refused by its client, and the connection stays', async () => {
+  const { call } = await client((await door()).path);
+  const long = await call('status.get', { text: 'x'.repeat(8 * 1024 * 1024) });
+  expect(long).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
+  expect(await call('status.get', {})).toEqual({ ok: true, value: status });
+});
+
 test('host calls are answered where the host has them, and unknown elsewhere', async () => {
   const plain = await client((await door()).path);
   expect(await plain.call('host.link', {})).toMatchObject({ ok: false, error: { code: 'BAD_INPUT' } });

@@ -57,3 +57,27 @@ test('the commands on the page and in the README exist, with the options that th
     expect({ line, code, missing }).toEqual({ line, code: 0, missing: [] });
   }
 });
+
+test('more posts than one import takes are refused before anything is sent, with where to split', async () => {
+  const served = await serve({
+    'settings.get': async () => settingsSchema.parse({}),
+    'posts.addAll': async () => expect.fail('must not be asked'),
+  });
+  const folder = temporaryHome();
+  const take = async (name: string, count: number, text: string) => {
+    const line = `${JSON.stringify({ text, accounts: ['ada'] })}\n`;
+    writeFileSync(join(folder, name), line.repeat(count));
+    const { code, err } = await belfry(['--home', served.home, 'posts', 'import', name], { folder });
+    return [code, err];
+  };
+  expect(await take('many.jsonl', 10_001, 'x')).toEqual([
+    2,
+    expect.stringMatching(
+      /^TOO_LARGE: 10,001 posts of .* at most 10,000 posts and 8\.0 MiB\. Nothing was added\. Split the file.* the first 10,000 posts fit/,
+    ),
+  ]);
+  expect(await take('long.jsonl', 5000, 'x'.repeat(2000))).toEqual([
+    2,
+    expect.stringMatching(/^TOO_LARGE: 5,000 posts of 1\d\.\d MiB .* the first 3,\d\d\d posts fit/),
+  ]);
+});

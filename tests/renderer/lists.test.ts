@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addOlder, mergeHead } from '../../renderer/pages/runs/merge-runs.ts';
+import { addOlder, type Known, mergeHead } from '../../renderer/pages/runs/merge-runs.ts';
 import { addEarlier, addFetched, addLines } from '../../renderer/pages/runs/output-lines.ts';
 import { sampleLine, sampleRun } from '../support/window/sample.ts';
 
@@ -12,26 +12,31 @@ const lines = (from: number, to: number) =>
 const seqs = (list: readonly { seq: number }[]) => list.map((line) => line.seq).join(' ');
 
 describe('the history of runs', () => {
+  const known = { runs: runs(4, 3, 2, 1), cursor: 'below 1' };
+  const head = (cursor: string | null, ...numbers: number[]) => ({ runs: runs(...numbers), cursor });
+  const shown = ({ runs: list, cursor }: Known) => [ids(list), cursor];
+
   test('new runs come before known ones, and changed ones are renewed', () => {
-    const merged = mergeHead(runs(4, 3, 2, 1), runs(5, 4, 3), 3);
-    expect(ids(merged)).toBe('r5 r4 r3 r2 r1');
+    expect(shown(mergeHead(known, head('below 3', 5, 4, 3)))).toEqual(['r5 r4 r3 r2 r1', 'below 1']);
   });
 
   test('a run that was forgotten vanishes', () => {
-    expect(ids(mergeHead(runs(5, 4, 3, 2, 1), runs(5, 3, 2), 3))).toBe('r5 r3 r2 r1');
+    const merged = mergeHead({ runs: runs(5, 4, 3, 2, 1), cursor: null }, head('below 2', 5, 3, 2));
+    expect(shown(merged)).toEqual(['r5 r3 r2 r1', null]);
   });
 
-  test('a head that is not full is everything there is', () => {
-    expect(ids(mergeHead(runs(3, 2, 1), runs(3), 3))).toBe('r3');
-    expect(ids(mergeHead(runs(3, 2, 1), [], 3))).toBe('');
+  test('a head without an end is everything there is', () => {
+    expect(shown(mergeHead(known, head(null, 3)))).toEqual(['r3', null]);
+    expect(shown(mergeHead(known, head(null)))).toEqual(['', null]);
   });
 
   test('when too much happened to join the two, the older ones are paged again', () => {
-    expect(ids(mergeHead(runs(3, 2, 1), runs(9, 8, 7), 3))).toBe('r9 r8 r7');
+    expect(shown(mergeHead(known, head('below 7', 9, 8, 7)))).toEqual(['r9 r8 r7', 'below 7']);
   });
 
-  test('an older page adds what is not known', () => {
-    expect(ids(addOlder(runs(3, 2), runs(2, 1)))).toBe('r3 r2 r1');
+  test('an older page adds what is not known, and says where the next begins', () => {
+    const older = { runs: runs(2, 1), cursor: null };
+    expect(shown(addOlder({ runs: runs(3, 2), cursor: 'below 2' }, older))).toEqual(['r3 r2 r1', null]);
   });
 });
 

@@ -7,16 +7,18 @@ const items = (count: number, from = 0): Item[] =>
 
 /** A pager over `world.all`, whose answers come when the test lets them. */
 function pagerOver(world: { all: Item[] }, options: { pageSize?: number; most?: number } = {}) {
-  const asked: { after?: string; limit: number }[] = [];
+  const asked: { cursor?: string; limit: number }[] = [];
   const waiting: (() => void)[] = [];
   const rings: (() => void)[] = [];
   const pager = createPager<Item>(
     (ask) => {
       asked.push(ask);
       return new Promise((resolve) => {
-        const from = ask.after === undefined ? 0 : world.all.findIndex(({ id }) => id === ask.after) + 1;
-        const answer = world.all.slice(from, from + ask.limit);
-        waiting.push(() => resolve(answer));
+        const from = ask.cursor === undefined ? 0 : Number(ask.cursor.slice(1)) + 1;
+        const rest = world.all.filter(({ id }) => Number(id.slice(1)) >= from);
+        const answer = rest.slice(0, ask.limit);
+        const last = rest.length > ask.limit ? (answer.at(-1)?.id ?? null) : null;
+        waiting.push(() => resolve({ items: answer, cursor: last }));
       });
     },
     {
@@ -46,7 +48,7 @@ function pagerOver(world: { all: Item[] }, options: { pageSize?: number; most?: 
 }
 
 describe('a list that is loaded page by page', () => {
-  test('grows by the posts after the last one, and knows its end', async () => {
+  test('grows from where the page before ended, and knows its end', async () => {
     const { pager, asked, settle, ids } = pagerOver({ all: items(5) });
     pager.start();
     await settle();
@@ -56,7 +58,18 @@ describe('a list that is loaded page by page', () => {
     await settle();
     expect([ids(), pager.state().done]).toEqual(['i0 i1 i2 i3 i4', true]);
     pager.more();
-    expect(asked).toEqual([{ limit: 3 }, { after: 'i2', limit: 3 }]);
+    expect(asked).toEqual([{ limit: 3 }, { cursor: 'i2', limit: 3 }]);
+  });
+
+  test('grows also when the last item was removed meanwhile', async () => {
+    const world = { all: items(5) };
+    const { pager, settle, ids } = pagerOver(world);
+    pager.start();
+    await settle();
+    world.all = world.all.filter(({ id }) => id !== 'i2');
+    pager.more();
+    await settle();
+    expect([ids(), pager.state().error]).toEqual(['i0 i1 i2 i3 i4', undefined]);
   });
 
   test('is renewed as far as it was loaded', async () => {
@@ -98,7 +111,10 @@ describe('a list that is loaded page by page', () => {
 
   test('a failed page is told, and what is there stays', async () => {
     const pager = createPager<Item>(
-      ({ after }) => (after === undefined ? Promise.resolve(items(3)) : Promise.reject(new Error('gone'))),
+      ({ cursor }) =>
+        cursor === undefined
+          ? Promise.resolve({ items: items(3), cursor: 'i2' })
+          : Promise.reject(new Error('gone')),
       { pageSize: 3, most: 10, quietMs: 0, initial: undefined, wait: () => () => {} },
     );
     pager.start();

@@ -338,7 +338,7 @@ describe.skipIf(!browser)('the list of posts', () => {
       await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
       await soon(
         () =>
-          callsOf(window, 'posts.list').filter((input) => JSON.stringify(input).includes('"after"')).length,
+          callsOf(window, 'posts.page').filter((input) => JSON.stringify(input).includes('"cursor"')).length,
       ).toBeGreaterThanOrEqual(pages);
     }
     expect(await page.locator('.list tbody tr').count()).toBeLessThan(60);

@@ -250,7 +250,8 @@ describe.skipIf(!browser)('the window', () => {
     const { page } = window;
     await page.getByRole('button', { name: 'Resume from step 2' }).waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
-    await soon(() => callsOf(window, 'runs.retry')).toEqual([{ id: 'cut' }]);
+    await page.getByText('Tries run cut again.').waitFor();
+    expect(callsOf(window, 'runs.retry')).toEqual([{ id: 'cut' }]);
     await goTo(page, '#/runs/waits');
     await page.getByRole('button', { name: 'Try now' }).click();
     await soon(() => callsOf(window, 'runs.retry')).toEqual([{ id: 'cut' }, { id: 'waits' }]);
@@ -288,7 +289,7 @@ describe.skipIf(!browser)('the window', () => {
     for (let i = 0; i < 3; i += 1) {
       await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
       await soon(
-        () => callsOf(window, 'runs.list').filter((input) => JSON.stringify(input).includes('before')).length,
+        () => callsOf(window, 'runs.page').filter((input) => JSON.stringify(input).includes('cursor')).length,
       ).toBeGreaterThan(i);
     }
     expect(await page.locator('.list tbody tr').count()).toBeLessThan(60);
@@ -300,6 +301,23 @@ describe.skipIf(!browser)('the window', () => {
     await soon(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Run 0');
     await page.keyboard.press('ArrowDown');
     await soon(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Run 1');
+  });
+
+  test('goes on down the runs when the last one shown was removed meanwhile', async () => {
+    const at = (i: number) => new Date(Date.parse('2026-11-22T09:00:00Z') - i * 60_000).toISOString();
+    const runs = Array.from({ length: 150 }, (_, i) =>
+      sampleRun({ id: `r${i}`, jobId: 'news', jobName: `Run ${i}`, createdAt: at(i) }),
+    );
+    const w = world({ runs });
+    const window = await open(w, { at: '#/runs' });
+    const { page } = window;
+    await page.getByText('Run 0', { exact: true }).waitFor();
+    w.runs = runs.filter(({ id }) => id !== 'r99');
+    await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await soon(() => callsOf(window, 'runs.page').length).toBe(2);
+    await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await page.getByText('Run 149', { exact: true }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 
   test('writes a post: mistakes stand at their fields, then it is scheduled', async () => {

@@ -150,7 +150,7 @@ describe('the menu', () => {
     const jobs = Array.from({ length: 1000 }, (_, index) => job(`j${index}`, `Job ${index}`));
     const entries = sub(trayView(state({ jobs })), 'Run now');
     expect(entries).toHaveLength(41);
-    expect(entries.at(-1)).toMatchObject({ label: '960 more in the window …', action: { route: '#/jobs' } });
+    expect(entries.at(-1)).toMatchObject({ label: 'And 960 more …', action: { route: '#/jobs' } });
   });
 
   it('shows the next five posts by time, without drafts', () => {
@@ -173,6 +173,14 @@ describe('the menu', () => {
     expect(sub(trayView(state({ posts })), 'Pending posts')[1]).toMatchObject({
       action: { do: 'open', route: '#/posts/b' },
     });
+  });
+
+  it('says how many more posts wait than it shows, and leads to all of them', () => {
+    const posts = Array.from({ length: 5 }, (_, index) => post(`p${index}`, at(index + 1), 'hello'));
+    const shown = (queuedPosts: number) =>
+      sub(trayView(state({ posts, status: status({ counts: counts({ queuedPosts }) }) })), 'Pending posts');
+    expect(shown(5)).toHaveLength(5);
+    expect(shown(1017).at(-1)).toMatchObject({ label: 'And 1,012 more …', action: { route: '#/posts' } });
   });
 
   it('writes times in the zone of the machine', () => {
@@ -274,11 +282,12 @@ describe('icon and tooltip', () => {
     const view = trayView(
       state({ status: status({ counts: counts({ accountsNeedYou: 4, waitingPosts: 4 }), accounts }) }),
     );
-    expect(read(view.entries).slice(0, 4)).toEqual([
+    expect(read(view.entries).slice(0, 5)).toEqual([
       '(4 accounts need you, 4 posts wait)',
       '@a@m.example needs a sign-in …',
       '@b@m.example is locked …',
       '@c@m.example needs a sign-in …',
+      'And 1 more …',
     ]);
     expect(view.entries[1]).toMatchObject({ action: { do: 'open', route: '#/accounts' } });
   });

@@ -18,6 +18,7 @@ import { readBytesFile } from '../json-file.ts';
 import { withAbsoluteMedia } from '../posts/absolute-media.ts';
 import type { Decoded } from '../posts/decode-file.ts';
 import { remarksOn, timeReader } from '../posts/local-time.ts';
+import { assertOneCall } from '../posts/one-call.ts';
 import { pastHelp, withPast } from '../posts/options.ts';
 import { postTable } from '../posts/post-table.ts';
 import type { Format, Row } from '../posts/read-posts.ts';
@@ -114,6 +115,7 @@ async function importPosts(context: Context, file: string, options: Options): Pr
   });
   if (rows.length === 0) throw problemsError([{ field: '', message: 'holds no posts' }], where);
   const posts = checked(rows, where).map((post) => withPast(withAbsoluteMedia(post, folder), options.past));
+  assertOneCall(posts, where);
   const result = await addAll(context, rows, posts, options, where);
   const notYet = result.posts.flatMap(({ past, repeats }, index) =>
     past || repeats !== undefined

@@ -16,7 +16,10 @@ export function JustPublished() {
   );
   if (!posts.data || posts.data.length === 0) return null;
   return (
-    <Section title="Just published">
+    <Section
+      title="Just published"
+      actions={<a href={href({ page: 'posts', filter: 'published' })}>All published</a>}
+    >
       <ul className="card joined">
         {posts.data.map((post) => (
           <PublishedItem key={post.id} post={post} />

@@ -62,6 +62,13 @@ export function NeedsYou({ status, jobs }: Props) {
           {overdue.slice(0, shown).map((group) => (
             <OverdueItem key={`${group.account} ${group.waits.for}`} group={group} />
           ))}
+          {overdue.length > shown && (
+            <li className="more">
+              <a href={href({ page: 'posts', filter: 'pending' })}>
+                {plural(postsIn(overdue.slice(shown)), 'more due post')}
+              </a>
+            </li>
+          )}
           {failing.slice(0, shown).map((job) => (
             <JobItem key={job.id} job={job} />
           ))}
@@ -74,6 +81,10 @@ export function NeedsYou({ status, jobs }: Props) {
       )}
     </Section>
   );
+}
+
+function postsIn(groups: readonly Overdue[]): number {
+  return groups.reduce((sum, { posts }) => sum + posts, 0);
 }
 
 function isFailing(job: JobView): boolean {

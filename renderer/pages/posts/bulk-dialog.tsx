@@ -104,6 +104,9 @@ export function BulkDialog({ kind, select, posts, accounts, onClose, done }: Dia
                   <span className="row-sub bulk-why">{why}</span>
                 </li>
               ))}
+              {preview.blocked.length > shown && (
+                <li className="quiet">and {plural(preview.blocked.length - shown, 'more post')}</li>
+              )}
             </ul>
           </details>
         )}

@@ -3,7 +3,7 @@ import type { RunStatus, RunView } from '../../../shared/index.ts';
 import { type CallError, toCallError } from '../../api/call-error.ts';
 import { useApi } from '../../api/context.tsx';
 import { useCall } from '../../api/use-call.ts';
-import { addOlder, mergeHead } from './merge-runs.ts';
+import { addOlder, type Known, mergeHead, nothing } from './merge-runs.ts';
 
 const headLimit = 100;
 const pageLimit = 500;
@@ -25,11 +25,11 @@ export function useRuns(filter: { status: RunStatus | undefined; job: string | u
   };
   const key = JSON.stringify(query);
   const head = useCall(
-    'runs.list',
+    'runs.page',
     { ...query, limit: headLimit },
     { refreshOn: ['runs.changed'], quietMs: 500 },
   );
-  const [known, setKnown] = useState<{ key: string; runs: readonly RunView[]; end: boolean }>();
+  const [known, setKnown] = useState<Known & { key: string }>();
   const [pageError, setPageError] = useState<CallError>();
   const paging = useRef(false);
   const current = known?.key === key ? known : undefined;
@@ -38,27 +38,23 @@ export function useRuns(filter: { status: RunStatus | undefined; job: string | u
   useEffect(() => {
     if (!fresh) return;
     setKnown((before) => {
-      const same = before?.key === key ? before : undefined;
-      const runs = mergeHead(same?.runs ?? [], fresh, headLimit);
-      const end = fresh.length < headLimit || (same?.end === true && runs.length > fresh.length);
-      return { key, runs, end };
+      const same = before?.key === key ? before : nothing;
+      return { key, ...mergeHead(same, fresh) };
     });
   }, [fresh, key]);
 
-  const last = current?.runs.at(-1)?.id;
-  const end = current?.end ?? true;
+  const cursor = current?.cursor ?? null;
   const loadOlder = useCallback(() => {
-    if (end || last === undefined || paging.current) return;
+    if (cursor === null || paging.current) return;
     paging.current = true;
     api
-      .call('runs.list', { ...JSON.parse(key), before: last, limit: pageLimit })
+      .call('runs.page', { ...JSON.parse(key), cursor, limit: pageLimit })
       .then(
         (older) => {
           setPageError(undefined);
+          // A head that came meanwhile may have begun the list anew; this page is then of the old one.
           setKnown((before) =>
-            before?.key === key
-              ? { key, runs: addOlder(before.runs, older), end: older.length < pageLimit }
-              : before,
+            before?.key === key && before.cursor === cursor ? { key, ...addOlder(before, older) } : before,
           );
         },
         (error: unknown) => setPageError(toCallError(error)),
@@ -66,8 +62,8 @@ export function useRuns(filter: { status: RunStatus | undefined; job: string | u
       .finally(() => {
         paging.current = false;
       });
-  }, [api, key, last, end]);
+  }, [api, key, cursor]);
 
-  const runs = current?.runs ?? fresh;
+  const runs = current?.runs ?? fresh?.runs;
   return { runs, error: head.error ?? pageError, refresh: head.refresh, loadOlder };
 }

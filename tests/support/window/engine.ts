@@ -14,6 +14,7 @@ import {
   usualServer,
   waitsForOwner,
 } from '../../../shared/index.ts';
+import { cursorPages } from './cursor-pages.ts';
 import { planHandlers } from './plans.ts';
 import { postHandlersOn } from './posts.ts';
 import { sampleAccount, sampleRun } from './sample.ts';
@@ -68,6 +69,8 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
     told('status.changed');
     return run;
   };
+
+  const runPages = cursorPages<RunView>((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
 
   return {
     ...planHandlers(world, told),
@@ -172,11 +175,9 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       };
     },
 
-    'runs.list': async ({ jobId, status, before, limit }) => {
-      const fitting = world.runs.filter(
-        (run) => (!jobId || run.jobId === jobId) && (!status || run.status === status),
-      );
-      const from = before ? fitting.findIndex((run) => run.id === before) + 1 : 0;
+    'runs.list': async ({ before, limit, ...filter }) => {
+      const fitting = runsThatFit(world, filter);
+      const from = before ? fitting.indexOf(found(fitting, before, 'run')) + 1 : 0;
       return fitting.slice(from, from + limit);
     },
     'runs.get': async ({ id }) => found(world.runs, id, 'run'),
@@ -190,17 +191,9 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
     },
     'runs.cancel': async ({ id }) =>
       putRun({ ...found(world.runs, id, 'run'), status: 'cancelled', finishedAt: new Date().toISOString() }),
-    'runs.page': async ({ jobId, status, cursor = '0', limit }) => {
-      const fitting = world.runs.filter(
-        (run) => (!jobId || run.jobId === jobId) && (!status || run.status === status),
-      );
-      const end = Number(cursor) + limit;
-      const total = { count: fitting.length, more: false };
-      return {
-        runs: fitting.slice(Number(cursor), end),
-        cursor: end < fitting.length ? `${end}` : null,
-        total,
-      };
+    'runs.page': async ({ cursor, limit, ...filter }) => {
+      const { items: runs, ...page } = runPages(runsThatFit(world, filter), { cursor, limit });
+      return { runs, ...page };
     },
     'runs.output': async ({ id, after = 0, tail, limit }) => {
       const all = id ? (world.output.get(id) ?? []) : [...world.output.values()].flat();
@@ -343,6 +336,13 @@ function statusOf(world: World): Status {
     trouble: [],
     demo: world.demo,
   };
+}
+
+function runsThatFit(
+  world: World,
+  { jobId, status }: { jobId?: string | undefined; status?: string | undefined },
+) {
+  return world.runs.filter((run) => (!jobId || run.jobId === jobId) && (!status || run.status === status));
 }
 
 function viewOf(world: World, job: Job): JobView {

@@ -15,6 +15,7 @@ import {
   type TargetView,
   toInstant,
 } from '../../../shared/index.ts';
+import { cursorPages } from './cursor-pages.ts';
 import { samplePost, sampleTarget } from './sample.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +28,7 @@ export function postHandlersOn(world: World, announcer: Announcer) {
     announcer.announce({ name: 'posts.changed' });
     announcer.announce({ name: 'status.changed' });
   };
+  const pages = { soonest: cursorPages(inOrder.soonest), latest: cursorPages(inOrder.latest) };
   const find = (id: string) => {
     const post = world.posts.find((one) => one.id === id);
     if (post) return post;
@@ -82,9 +84,10 @@ export function postHandlersOn(world: World, announcer: Announcer) {
 
   return {
     'posts.list': async (query) => pageOf(world.posts, query),
-    'posts.page': async ({ count: _, cursor: __, ...query }) => {
-      const posts = pageOf(world.posts, query);
-      return { posts, cursor: null, total: { count: posts.length, more: false } };
+    'posts.page': async ({ count: _, cursor, limit, ...query }) => {
+      const all = pageOf(world.posts, { ...query, limit: world.posts.length });
+      const { items: posts, ...page } = pages[query.order](all, { cursor, limit });
+      return { posts, ...page };
     },
     'posts.count': async (query) => {
       const all = pageOf(world.posts, { ...query, order: 'latest', limit: world.posts.length });
@@ -156,6 +159,11 @@ function withTargets(post: PostView, from: readonly TargetStatus[], part: Partia
   return { ...post, targets, status: postStatus(targets) };
 }
 
+const timeOf = ({ publishAt }: PostView) =>
+  publishAt === null ? Number.POSITIVE_INFINITY : Date.parse(publishAt);
+const soonest = (a: PostView, b: PostView) => (timeOf(a) === timeOf(b) ? 0 : timeOf(a) - timeOf(b));
+const inOrder = { soonest, latest: (a: PostView, b: PostView) => soonest(b, a) };
+
 /** Filters, order and pages as the store has them. */
 function pageOf(all: readonly PostView[], query: HandlerInput<'posts.list'>): PostView[] {
   const { status, account, tag, search, from, to, order, after, limit } = query;
@@ -168,10 +176,7 @@ function pageOf(all: readonly PostView[], query: HandlerInput<'posts.list'>): Po
     (!words || [post.text, post.note].some((text) => text.toLowerCase().includes(words))) &&
     (!from || (post.publishAt !== null && post.publishAt >= from)) &&
     (!to || (post.publishAt !== null && post.publishAt < to));
-  const key = ({ publishAt }: PostView) =>
-    publishAt === null ? Number.POSITIVE_INFINITY : Date.parse(publishAt);
-  const sign = order === 'soonest' ? 1 : -1;
-  const fitting = all.filter(fits).sort((a, b) => (key(a) === key(b) ? 0 : sign * (key(a) - key(b))));
+  const fitting = all.filter(fits).sort(inOrder[order]);
   const start = after === undefined ? 0 : fitting.findIndex(({ id }) => id === after) + 1;
   return fitting.slice(start, start + limit);
 }
