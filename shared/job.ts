@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { argumentSchema, envSchema, idSchema, instantSchema, timezoneSchema } from './basics.ts';
 import { blackoutSchema } from './blackout.ts';
+import type { Problem } from './error.ts';
 import { triggerSchema } from './trigger.ts';
 
 const seconds = z
@@ -153,3 +154,21 @@ export const jobSchema = z.strictObject({
 export type Job = z.output<typeof jobSchema>;
 /** A job as a person writes it: what config.json keeps. */
 export type JobInput = z.input<typeof jobSchema>;
+
+/** Accounts in the limits of a step that are not there: nothing can be posted to them, most often a misspelling. */
+export function unknownAccounts(job: Pick<Job, 'steps'>, accounts: readonly { id: string }[]): Problem[] {
+  const known = new Set(accounts.map(({ id }) => id));
+  return job.steps.flatMap((step, index) => {
+    const limited = (step.type === 'command' && step.postLimits?.accounts) || [];
+    return limited.flatMap((id, at) =>
+      known.has(id)
+        ? []
+        : [
+            {
+              field: `steps[${index}].postLimits.accounts[${at}]`,
+              message: `of step "${step.name}" names an unknown account "${id}"`,
+            },
+          ],
+    );
+  });
+}

@@ -113,7 +113,12 @@ test('several jobs are added by one write of config.json, or none of them is', a
     triggers: [{ type: 'event', event: 'job', job: 'first', outcome: 'any' }],
   };
   const wrong: JobInput = { ...first, id: 'wrong', enabled: true, steps: [step(['no-such-program'])] };
-  const refused = await engine.call('jobs.addAll', { jobs: [waits, first, wrong, first, every] });
+  const limited: JobInput = {
+    ...first,
+    id: 'limited',
+    steps: [{ ...step(['true']), output: 'posts', postLimits: { accounts: ['eve'] } }],
+  };
+  const refused = await engine.call('jobs.addAll', { jobs: [waits, first, wrong, first, every, limited] });
   expect(refused).toMatchObject({
     ok: false,
     error: {
@@ -122,6 +127,10 @@ test('several jobs are added by one write of config.json, or none of them is', a
         { field: 'jobs[2].steps[0].command', message: expect.stringContaining('no-such-program') },
         { field: 'jobs[3].id', message: '"first" is there twice' },
         { field: 'jobs[4].id', message: '"every" exists already' },
+        {
+          field: 'jobs[5].steps[0].postLimits.accounts[0]',
+          message: expect.stringMatching(/^of step ".*" names an unknown account "eve"$/),
+        },
       ],
     },
   });

@@ -16,6 +16,7 @@ export function stepProblems(
   return job.steps.flatMap((step, index) => [
     ...whenProblems(job.steps, step, index),
     ...resultProblems(job.steps, step, index),
+    ...limitProblems(step, index),
     ...(step.type === 'command' ? commandProblems(step, index, { workspace, platform }) : []),
   ]);
 }
@@ -43,6 +44,13 @@ function resultProblems(steps: readonly Step[], step: Step, index: number): Prob
       message: `an earlier step's result is called ${resultName(step.name)} too; give it another name`,
     },
   ];
+}
+
+/** Limits that limit nothing would be taken for a protection. */
+function limitProblems(step: Step, index: number): Problem[] {
+  if (step.type !== 'command' || step.postLimits === undefined || step.output === 'posts') return [];
+  const message = `limits nothing: step "${step.name}" prints no posts; add "output": "posts", or leave "postLimits" out`;
+  return [{ field: `steps[${index}].postLimits`, message }];
 }
 
 function commandProblems(

@@ -131,6 +131,11 @@ test('config check: good, missing, and every mistake of a bad one with its line'
   expect((await belfry(['--home', bothDays, 'config', 'check'])).out).toMatch(
     /\nNote: jobs\[0\]\.triggers\[0\]\.expression sets both the day of month and the day of week: .*two triggers\.\n/,
   );
+  const limited = { ...step, output: 'posts', postLimits: { accounts: ['eve'] } };
+  const stranger = homeWith({ jobs: [{ id: 'news', name: 'News', steps: [limited] }] });
+  expect((await belfry(['--home', stranger, 'config', 'check'])).out).toContain(
+    `\nNote: jobs[0].steps[0].postLimits.accounts[0] of step "${step.name}" names an unknown account "eve".\n`,
+  );
   expect((await belfry(['--home', temporaryHome(), 'config', 'check'])).out).toContain('0 jobs');
 
   const bad = homeWith({

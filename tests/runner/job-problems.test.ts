@@ -28,6 +28,15 @@ test('two results under one name are refused', () => {
   ]);
 });
 
+test('limits of posts on a step that prints none are refused', () => {
+  const postLimits = { maxPosts: 3 };
+  expect(problems([step({ postLimits, output: 'posts' }), step({ name: 'log', postLimits })])).toEqual([
+    expect.stringMatching(
+      /^steps\[1\]\.postLimits: limits nothing: step "log" prints no posts; add "output"/,
+    ),
+  ]);
+});
+
 test('command lines that the system would refuse are refused when saved, all together', () => {
   expect(
     problems([

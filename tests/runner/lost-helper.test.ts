@@ -54,6 +54,7 @@ test('its runs are interrupted, with their output, and nothing of them is left; 
   expect(run.steps.map(({ status }) => status)).toEqual(['interrupted', 'skipped', 'success']);
   expect((await belfry.output(id)).filter((line) => !line.startsWith('Ended '))).toEqual([
     'before',
+    'Read until the step was stopped: 1 line (7 bytes) of standard output, which is all of it.',
     'cleaned',
   ]);
   expect(processesWith('304.1')).toEqual([]);

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { temporaryHome } from '../support/home.ts';
 import { jobOf, openRunner, processesWith, sh } from './support.ts';
 
@@ -52,6 +52,30 @@ test('a step that takes too long is ended, and the run says so', async () => {
   expect(run.status).toBe('timed-out');
   expect(run.steps[0]).toMatchObject({ status: 'timed-out', signal: 'SIGTERM' });
   expect(processesWith('300.1')).toEqual([]);
+});
+
+test('a step that is stopped says up to where its output was read, and that it has no result', async () => {
+  const step = { type: 'command' as const, output: 'json' as const };
+  const print = `echo '{"n":1}'; echo odd >&2;`;
+  const held = `(env -i setsid sleep 300.9 &);`;
+  const jobs = Object.entries({ whole: print, held: print + held }).map(([id, line]) =>
+    jobOf([{ ...step, name: id, command: sh(`${line} exec sleep 300.8`) }], { id }),
+  );
+  const belfry = await openRunner(jobs);
+  onTestFinished(() => {
+    for (const pid of processesWith('sleep\x00300.9')) process.kill(pid);
+  });
+  const stopped = async (job: string) => {
+    const { id } = await belfry.runner.runNow(job);
+    await expect.poll(async () => (await belfry.output(id)).length).toBe(2);
+    expect((await belfry.runner.cancel(id)).steps[0]?.error).toBe('It was cancelled.');
+    return (await belfry.output(id)).slice(2).filter((line) => !line.startsWith('Ended '));
+  };
+  const read =
+    'Read until the step was stopped: 1 line (8 bytes) of standard output and 1 line (4 bytes) of standard error';
+  const noResult = 'No result was taken from its output, since it was stopped.';
+  expect(await stopped('whole')).toEqual([`${read}, which is all of it.`, noResult]);
+  expect(await stopped('held')).toEqual([`${read}, and nothing of what came after.`, noResult]);
 });
 
 test('a run that takes too long is ended; only its clean-up still runs', async () => {

@@ -9,6 +9,7 @@ import {
   type Problem,
   problemsError,
   toInstant,
+  unknownAccounts,
   unknownId,
   withoutDefaults,
 } from '../../../shared/index.ts';
@@ -166,8 +167,12 @@ function find(needs: ApiNeeds, id: string): Job {
 
 /** Schedule and steps; the commands of an enabled job are looked up too. */
 async function check(needs: ApiNeeds, job: Job): Promise<void> {
-  const problems = [...needs.scheduler.check(job), ...(await needs.runner.check(job))];
+  const problems = [...needs.scheduler.check(job), ...(await stepProblems(needs, job))];
   if (problems.length > 0) throw problemsError(problems, `the job "${job.id}"`);
+}
+
+async function stepProblems(needs: ApiNeeds, job: Job): Promise<Problem[]> {
+  return [...(await needs.runner.check(job)), ...unknownAccounts(job, needs.config.current().accounts)];
 }
 
 /** What is wrong with one of some jobs that are to be added together; fields begin with `jobs[index]`. */
@@ -177,7 +182,7 @@ async function problemsIn(
   job: Job,
   index: number,
 ): Promise<Problem[]> {
-  const problems = [...needs.scheduler.check(job, jobs), ...(await needs.runner.check(job))];
+  const problems = [...needs.scheduler.check(job, jobs), ...(await stepProblems(needs, job))];
   if (needs.jobs.all().some(({ id }) => id === job.id))
     problems.unshift({ field: 'id', message: `"${job.id}" exists already` });
   if (jobs.findIndex(({ id }) => id === job.id) < index)

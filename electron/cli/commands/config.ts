@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { unknownAccounts } from '../../../shared/index.ts';
 import { counted } from '../text.ts';
 import type { Use } from '../use.ts';
 
@@ -24,7 +25,10 @@ export function configCommands(program: Command, use: Use): void {
         });
         const { triggerNotes } = await import('../../scheduler/index.ts');
         const notes = jobs.flatMap((job, index) =>
-          triggerNotes(job.triggers).map((note) => ({ ...note, field: `jobs[${index}].${note.field}` })),
+          [...triggerNotes(job.triggers), ...unknownAccounts(job, accounts)].map((note) => ({
+            ...note,
+            field: `jobs[${index}].${note.field}`,
+          })),
         );
         const found = {
           file,

@@ -28,7 +28,8 @@ export function createJsonResult(): JsonResult {
 }
 
 function lastJson(text: string): string | undefined {
-  const starts = [0, text.lastIndexOf('\n') + 1, ...openings(text)];
+  const opening = openingOf(text);
+  const starts = [0, text.lastIndexOf('\n') + 1, ...(opening === undefined ? [] : [opening])];
   for (const start of starts) {
     const value = compact(text.slice(start));
     if (value !== undefined) return value;
@@ -36,9 +37,32 @@ function lastJson(text: string): string | undefined {
   return undefined;
 }
 
-/** Where lines begin with a bracket, the last one first; an unindented bracket begins a pretty-printed value. */
-function openings(text: string): number[] {
-  return [...text.matchAll(/^[[{]/gm)].map((match) => match.index).reverse();
+/**
+ * Where a value that ends with this text begins, if a line begins there: an unindented bracket begins a pretty-printed
+ * value. Brackets are matched from the end on, so that however many lines begin with one, a single place is tried.
+ */
+function openingOf(text: string): number | undefined {
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const character = text[at];
+    if (character === '"') at = quoteBefore(text, at);
+    else if (character === ']' || character === '}') depth += 1;
+    else if (character === '[' || character === '{') depth -= 1;
+    if (depth <= 0) return depth === 0 && (at === 0 || text[at - 1] === '\n') ? at : undefined;
+  }
+  return undefined;
+}
+
+/** Where the string that ends with the quote at `end` begins; -1 when nowhere. */
+function quoteBefore(text: string, end: number): number {
+  let at = end > 0 ? text.lastIndexOf('"', end - 1) : -1;
+  while (at > 0) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === '\\') slashes += 1;
+    if (slashes % 2 === 0) break;
+    at = text.lastIndexOf('"', at - 1);
+  }
+  return at;
 }
 
 function compact(text: string): string | undefined {

@@ -59,6 +59,7 @@ export async function runCommandStep(
   const taken = await posts?.end();
   const explained = withReason(outcome, lastWords.text(mask.text));
   if (taken) return withPosts(explained, taken, at.signal);
+  if (result && stopReason(at.signal)) say('No result was taken from its output, since it was stopped.');
   return result && outcome.status === 'success' ? withResult(outcome, result, mask) : explained;
 }
 

@@ -52,6 +52,7 @@ export async function runCommand(needs: CommandNeeds, command: ReadyCommand): Pr
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   await Promise.all(readings.map(({ over }) => over));
   const reason = stopReason(needs.signal);
+  if (reason || exit === 'lost') for (const text of readSoFar(readings)) needs.say(text);
   if (!reason) return exit === 'lost' ? lost : judge(exit, readings);
   const known = exit === 'lost' ? undefined : exit;
   return { ...stopped(reason), exitCode: known?.code ?? null, signal: known?.signal ?? null };
@@ -118,6 +119,20 @@ async function drained(
   ]);
   over.abort('closed'); // A reason of its own, since the default one costs a stack trace.
   return held;
+}
+
+/** Where the output of a step that was stopped ends, and whether the command had printed more; nothing when it is silent. */
+function readSoFar(readings: readonly Reading[]): string[] {
+  const complete = readings.every((reading) => reading.complete());
+  const parts = readings.flatMap((reading, index) => {
+    if (complete && reading.bytes() === 0) return [];
+    const lines = `${reading.lines()} ${reading.lines() === 1 ? 'line' : 'lines'} (${reading.bytes()} bytes)`;
+    return [`${lines} of standard ${index === 0 ? 'output' : 'error'}`];
+  });
+  if (parts.length === 0) return [];
+  return [
+    `Read until the step was stopped: ${parts.join(' and ')}, ${complete ? 'which is all of it' : 'and nothing of what came after'}.`,
+  ];
 }
 
 function judge(exit: Exit | undefined, readings: readonly Reading[]): StepOutcome {

@@ -13,8 +13,11 @@ export type Reading = {
   /** Resolves when the stream is closed and all that was read of it has gone into the sink. */
   over: Promise<void>;
   isOver(): boolean;
-  /** Bytes read so far. */
+  /** Bytes and ends of lines read so far. */
   bytes(): number;
+  lines(): number;
+  /** Whether all that was ever written into it has been read. */
+  complete(): boolean;
   /** What the sink waits for before more is read; undefined while whatever comes is read at once. */
   held(): Promise<void> | undefined;
   /** Why it could not be read to its end; null when it could. */
@@ -35,6 +38,7 @@ const tick = 100;
 export function readInto(stream: Readable, sink: TextSink): Reading {
   const decoder = createDecoder();
   let bytes = 0;
+  let lines = 0;
   let isOver = false;
   let held: Promise<void> | undefined;
   let broken: string | null = null;
@@ -46,6 +50,7 @@ export function readInto(stream: Readable, sink: TextSink): Reading {
   };
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
+    lines += lineEnds(chunk);
     sink.write(decoder.push(chunk));
     if (!held && sink.pressure()) held = relief();
   });
@@ -58,7 +63,15 @@ export function readInto(stream: Readable, sink: TextSink): Reading {
     sink.write(decoder.end());
     sink.end();
   });
-  return { over, isOver: () => isOver, bytes: () => bytes, held: () => held, broken: () => broken };
+  return {
+    over,
+    isOver: () => isOver,
+    bytes: () => bytes,
+    lines: () => lines,
+    complete: () => stream.readableEnded,
+    held: () => held,
+    broken: () => broken,
+  };
 }
 
 /**
@@ -104,6 +117,12 @@ async function freeFor(clock: Clock, readings: readonly Reading[], signal: Abort
   }
   await pause(clock, tick, signal);
   return readings.every((reading) => reading.held() === undefined);
+}
+
+function lineEnds(chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count += 1;
+  return count;
 }
 
 function turn(): Promise<void> {
