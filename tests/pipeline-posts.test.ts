@@ -109,7 +109,7 @@ test('files come from the folder of the step and the media folder, wherever link
     expect(await print(post(path)), path).toEqual([]);
   for (const path of ['link.png', 'linked/a.png', join(elsewhere, 'a.png'), '../../../../etc/hostname'])
     expect(said(await print(post(path))), path).toMatch(
-      /^media\[0\]\.path .* lies outside the folders .* of the step\)$/,
+      /^media\[0\]\.path .* lies outside the folders .* of the step\); move it there, or add its folder$/,
     );
   expect(said(await print(post('a.png', ['link.png'])))).toMatch(
     /^thread\[0\]\.media\[0\]\.path .* lies outside/,

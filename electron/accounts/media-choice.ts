@@ -54,7 +54,7 @@ function problemsOf(needs: ChoiceNeeds, account: Account, media: AccountMediaInp
   const { account: id } = media.host;
   const other = needs.config.current().accounts.find((one) => one.id === id);
   if (id === account.id) return [{ field, message: 'is this account itself' }];
-  if (!other) return [{ field, message: `names an unknown account "${id}"` }];
+  if (!other) return [{ field, message: `names an unknown account "${id}"; \`belfry accounts\` lists them` }];
   return other.network === 'instagram'
     ? [{ field, message: 'is an Instagram account, which lends no addresses' }]
     : [];

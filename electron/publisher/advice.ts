@@ -43,14 +43,15 @@ function fileAdvice(needs: AdviceNeeds, input: PostInput, files: Examined): Prob
       if (facts && alt.trim() === '' && !facts.mime.startsWith('audio/'))
         found.push({
           field: `${field}.alt`,
-          message: 'is empty: people who cannot see it learn nothing of it',
+          message:
+            'is empty, so that people who cannot see it learn nothing of it; say in a sentence what it shows',
         });
       if (facts?.details?.location)
         found.push({
           field,
           message: stripLocation
             ? 'says where it was made; Belfry takes that out of what it sends'
-            : 'says where it was made, and that is sent along (setting stripLocation)',
+            : 'says where it was made, and that is sent along; the setting stripLocation takes it out',
         });
       return found;
     }),
@@ -71,7 +72,12 @@ function fitAdvice(
     const own = limits.formats[part.format];
     const found: Problem[] =
       own?.silent && part.text.trim() !== ''
-        ? [{ field: `${prefix}text`, message: `is not shown in a ${part.format} on ${who}` }]
+        ? [
+            {
+              field: `${prefix}text`,
+              message: `is not shown in a ${part.format} on ${who}; put the words into the picture or film if they matter`,
+            },
+          ]
         : [];
     for (const [index, file] of part.media.entries()) {
       const plan = planFit(
@@ -111,13 +117,13 @@ async function timeAdvice(
   if (same && Math.abs(same.at - at) <= sameTextHours * 3_600_000)
     found.push({
       field: 'text',
-      message: `is the same as that of post ${same.post}, for "${account.id}" at ${toInstant(same.at)}`,
+      message: `is the same as that of post ${same.post}, for "${account.id}" at ${toInstant(same.at)}; change the words, or cancel one of the two`,
     });
   const close = input.publishAt === null ? undefined : nearest(near, at);
   if (close && Math.abs(close.at - at) < closePostMinutes * 60_000)
     found.push({
       field: 'publishAt',
-      message: `is close to post ${close.post}, for "${account.id}" at ${toInstant(close.at)}`,
+      message: `is close to post ${close.post}, for "${account.id}" at ${toInstant(close.at)}; move one of the two if they are not meant to follow each other`,
     });
   return found;
 }

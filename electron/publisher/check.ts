@@ -19,23 +19,29 @@ export function fitProblems(
   accounts: readonly { account: PublisherAccount; limits: Limits | undefined }[],
   settings: Pick<PublisherSettings, 'mediaFit' | 'stripLocation'>,
 ): Problem[] {
-  return accounts.flatMap(({ account, limits }) =>
-    limits === undefined
-      ? []
-      : partsOf(input, files, account.id).flatMap((part) =>
-          misfits(part, limits, checkedFor(account, settings)).map((misfit) =>
-            problemOf(input, account.id, part, misfit),
-          ),
-        ),
-  );
+  const names = accounts.map(({ account }) => nameOf(account));
+  return accounts.flatMap(({ account, limits }, index) => {
+    if (limits === undefined) return [];
+    const name = names[index] ?? '';
+    // Two accounts of one server would say the same.
+    const who = names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} ("${account.id}")`;
+    const said = new Set<string>();
+    return partsOf(input, files, account.id).flatMap((part) =>
+      misfits(part, limits, checkedFor(account, who, settings)).flatMap((misfit) => {
+        if (misfit.whole && said.has(misfit.message)) return [];
+        said.add(misfit.message);
+        return [problemOf(input, account.id, part, misfit)];
+      }),
+    );
+  });
 }
 
 function checkedFor(
   account: PublisherAccount,
+  who: string,
   settings: Pick<PublisherSettings, 'mediaFit' | 'stripLocation'>,
 ): CheckedFor {
-  const hosted = account.media?.host !== undefined;
-  return { who: nameOf(account), wishes: wishesOf(account, settings), hosted };
+  return { who, wishes: wishesOf(account, settings), hosted: account.media?.host !== undefined };
 }
 
 /** What looking into files takes: only those in the folders that a person allows, and in Belfry's own. */

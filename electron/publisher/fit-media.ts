@@ -42,7 +42,8 @@ export async function fitMedia(
   const media: DraftMedia[] = [];
   for (const [index, file] of draft.media.entries()) {
     const plan = planFit(file, limits, wishes, who);
-    if (plan.do === 'refuse') return { kind: 'refused', refusal: unfit(index, plan.why.join('; ')) };
+    if (plan.do === 'refuse')
+      return { kind: 'refused', refusal: unfit(index, plan.why.join(`. File ${index + 1} `)) };
     if (plan.do === 'send') {
       media.push(file);
       continue;

@@ -2,10 +2,16 @@ import type { Poll } from '../../shared/index.ts';
 import { homeless, wantsAddress } from './addresses/wants.ts';
 import { limitsFor } from './limits-for.ts';
 import { type FitWishes, planFit } from './media/plan-fit.ts';
-import type { Draft, DraftMedia, FormatLimits, Limits } from './networks/adapter.ts';
+import type { Draft, DraftMedia, FormatLimits, Limits, PollLimits } from './networks/adapter.ts';
+import { anyOf, counted, lengthOf, mebibytes, millions, sizeWithin } from './words.ts';
 
-/** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files) and a sentence. */
-export type Misfit = { at: 'text' | 'visibility' | 'media' | 'poll' | number; message: string };
+/** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files), what is wrong with it, and what to do. */
+export type Misfit = {
+  at: 'text' | 'visibility' | 'media' | 'poll' | number;
+  message: string;
+  /** It is about the post as a whole, and the same for each of its parts. */
+  whole?: true;
+};
 
 export type CheckedFile = Pick<
   DraftMedia,
@@ -49,42 +55,77 @@ export function misfits(part: CheckedPart, given: Limits, target: CheckedFor): M
 function textMisfits(part: CheckedPart, limits: Limits, who: string): Misfit[] {
   const found: Misfit[] = [];
   const length = limits.count(part.text, part.contentWarning);
+  const what = part.comment ? 'the comment' : part.part > 0 ? 'this part' : 'the text';
   if (limits.characters !== null && length > limits.characters)
     found.push({
       at: 'text',
-      message: `has ${length} characters as ${who} counts them, which takes ${limits.characters}`,
+      message: `has ${length} characters as ${who} counts them, which takes ${limits.characters}; shorten ${what} by ${counted(length - limits.characters, 'character')}`,
     });
   if (part.comment && !limits.comments)
-    found.push({ at: 'text', message: `is a first comment, and ${who} has none` });
+    found.push({
+      at: 'text',
+      message: `is a first comment, and ${who} has none; leave it out for this account, or put it into the text`,
+    });
   if (part.part > 0 && !part.comment && !limits.thread)
-    found.push({ at: 'text', message: `continues a thread, and ${who} has none` });
+    found.push({
+      at: 'text',
+      message: `continues a thread, and ${who} has none; leave the thread out for this account`,
+      whole: true,
+    });
   if (part.part === 0 && part.media.length === 0 && !limits.textOnly)
-    found.push({ at: 'media', message: `is empty, and ${who} takes no text alone` });
+    found.push({
+      at: 'media',
+      message: `is empty, and ${who} takes no text alone; add a picture or a film, or leave this account out`,
+    });
   if (limits.media !== null && part.media.length > limits.media)
-    found.push({ at: 'media', message: `has ${part.media.length} files, and ${who} takes ${limits.media}` });
+    found.push({
+      at: 'media',
+      message: `has ${part.media.length} files, and ${who} takes ${limits.media}; remove ${filesWord(part.media, part.media.length - limits.media)}`,
+    });
   if (!limits.visibilities.includes(part.visibility))
     found.push({
       at: 'visibility',
-      message: `is "${part.visibility}", and ${who} has only ${limits.visibilities.join(', ')}`,
+      message: `is "${part.visibility}", and ${who} has only ${limits.visibilities.join(', ')}; choose ${anyOf(limits.visibilities)} for this account, or leave the account out`,
+      whole: true,
     });
   return found;
 }
 
 function pollMisfits(part: CheckedPart, poll: Poll, limits: Limits, who: string): Misfit[] {
   const { polls } = limits;
-  if (polls === null) return [{ at: 'poll', message: `is there, and ${who} has no polls` }];
   const found: Misfit[] = [];
   const say = (message: string) => found.push({ at: 'poll', message });
-  const longest = Math.max(...poll.options.map((option) => limits.count(option, null)));
-  if (part.media.length > 0) say(`is there, and ${who} takes no files beside one`);
-  if (poll.options.length > polls.options)
-    say(`has ${poll.options.length} options, and ${who} takes ${polls.options}`);
-  if (longest > polls.characters)
-    say(`has an option of ${longest} characters, and ${who} takes ${polls.characters}`);
-  if (poll.durationSeconds < polls.least || poll.durationSeconds > polls.most)
-    say(`lasts ${poll.durationSeconds} seconds, and ${who} takes ${polls.least} to ${polls.most}`);
+  if (polls === null) {
+    say(`cannot be shown, since ${who} has no polls; leave it out for this account`);
+    return found;
+  }
+  const { options } = poll;
+  if (part.media.length > 0)
+    say(`stands beside files, which ${who} does not take together; remove the poll or the files`);
+  if (options.length > polls.options)
+    say(
+      `has ${options.length} options, and ${who} takes ${polls.options}; remove ${counted(options.length - polls.options, 'option')}`,
+    );
+  const lengths = options.map((option) => limits.count(option, null));
+  const long = lengths.flatMap((length, index) => (length > polls.characters ? [index + 1] : []));
+  const longest = Math.max(...lengths);
+  if (long.length > 0)
+    say(
+      `has an option of ${longest} characters, and ${who} takes ${polls.characters}; shorten ${long.length === 1 ? `option ${long[0]} by ${counted(longest - polls.characters, 'character')}` : `options ${long.join(', ')} to ${counted(polls.characters, 'character')}`}`,
+    );
+  const length = pollLength(poll.durationSeconds, polls, who);
+  if (length !== null) say(length);
   return found;
 }
+
+function pollLength(seconds: number, { least, most }: PollLimits, who: string): string | null {
+  if (seconds >= least && seconds <= most) return null;
+  const way =
+    seconds < least ? `let it last at least ${lengthOf(least)}` : `let it last ${lengthOf(most)} at most`;
+  return `lasts ${lengthOf(seconds)}, and ${who} takes ${lengthOf(least)} to ${lengthOf(most)}; ${way}`;
+}
+
+const orPost = 'choose "post" as its format for this account';
 
 function formatMisfits(
   { media, part }: CheckedPart,
@@ -92,15 +133,27 @@ function formatMisfits(
   name: string,
   who: string,
 ): Misfit[] {
-  const say = (message: string): Misfit[] => [{ at: 'media', message }];
-  if (format === undefined) return say(`is to be a ${name}, and ${who} has none`);
+  const say = (message: string, whole?: true): Misfit[] => [
+    { at: 'media', message, ...(whole ? { whole } : {}) },
+  ];
+  if (format === undefined) return say(`is to be a ${name}, and ${who} has none; ${orPost}`, true);
   const [least, most] = format.files;
-  if (part > 0) return say(`is to be a ${name}, which has no thread`);
-  if (media.length < least || media.length > most)
+  if (part > 0)
     return say(
-      `has ${media.length} files, and a ${name} has ${least === most ? `exactly ${least}` : `${least} to ${most}`}`,
+      `is to be a ${name}, which has no thread; leave the thread out for this account, or ${orPost}`,
+      true,
     );
-  if (!format.pictures && media.some(isPicture)) return say(`holds a picture, and a ${name} is a film`);
+  if (media.length < least || media.length > most) {
+    const way =
+      media.length < least
+        ? `add ${counted(least - media.length, 'file')}`
+        : `remove ${filesWord(media, media.length - most)}`;
+    return say(
+      `has ${counted(media.length, 'file')}, and a ${name} has ${least === most ? `exactly ${least}` : `${least} to ${most}`}; ${way}, or ${orPost}`,
+    );
+  }
+  if (!format.pictures && media.some(isPicture))
+    return say(`holds a picture, and a ${name} is a film; take a film instead, or ${orPost}`);
   return [];
 }
 
@@ -109,9 +162,15 @@ function aloneMisfits({ media }: CheckedPart, { filmAlone }: Limits, who: string
   return [
     {
       at: 'media',
-      message: `has a film or sound among ${media.length} files, and ${who} takes one by itself only`,
+      message: `has a film or sound among ${media.length} files, and ${who} takes one by itself only; remove it, or remove the others`,
     },
   ];
+}
+
+/** `2 pictures` where all files are of this kind, else `2 files`. */
+function filesWord(media: readonly CheckedFile[], count: number): string {
+  if (media.every(isPicture)) return counted(count, 'picture');
+  return counted(count, media.some(isPicture) ? 'file' : 'film');
 }
 
 function fileMisfits(
@@ -123,10 +182,11 @@ function fileMisfits(
   const { alt, publicUrl } = media;
   const plan = planFit(media, limits, wishes, who);
   const found: Misfit[] = plan.do === 'refuse' ? plan.why.map((message) => ({ at, message })) : [];
-  if (limits.altCharacters !== null && [...alt].length > limits.altCharacters)
+  const length = [...alt].length;
+  if (limits.altCharacters !== null && length > limits.altCharacters)
     found.push({
       at,
-      message: `has a description of ${[...alt].length} characters, and ${who} takes ${limits.altCharacters}`,
+      message: `has a description of ${length} characters, and ${who} takes ${limits.altCharacters}; shorten the description by ${counted(length - limits.altCharacters, 'character')}`,
     });
   const isThere = publicUrl !== null && plan.do !== 'make';
   if (plan.do !== 'refuse' && !hosted && !isThere && wantsAddress(limits, media))
@@ -145,17 +205,31 @@ function filmMisfits(
   const { seconds, framesPerSecond: rate, streamable } = details;
   const { videoBytes, filmSeconds, framesPerSecond, filmPixels } = limits;
   if (videoBytes !== null && bytes > videoBytes)
-    say(`has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(videoBytes)}`);
-  if (filmSeconds !== null && seconds !== null && !isWithin(seconds, filmSeconds, 0.05))
-    say(`lasts ${seconds.toFixed(1)} s, and ${who} takes ${filmSeconds[0]} to ${filmSeconds[1]} s`);
-  if (framesPerSecond !== null && rate !== null && !isWithin(rate, framesPerSecond, 0.5))
     say(
-      `has ${rate.toFixed(1)} pictures a second, and ${who} takes ${framesPerSecond[0] === 0 ? 'up to' : `${framesPerSecond[0]} to`} ${framesPerSecond[1]}`,
+      `has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(videoBytes)}; cut it, or export it with a lower bit rate`,
     );
+  if (filmSeconds !== null && seconds !== null && !isWithin(seconds, filmSeconds, 0.05)) {
+    const [least, most] = filmSeconds;
+    const way =
+      seconds < least
+        ? `make it ${lengthOf(least)} long or longer`
+        : `cut it by ${lengthOf(Math.ceil((seconds - most) * 10) / 10)}`;
+    say(`lasts ${lengthOf(seconds)}, and ${who} takes ${lengthOf(least)} to ${lengthOf(most)}; ${way}`);
+  }
+  if (framesPerSecond !== null && rate !== null && !isWithin(rate, framesPerSecond, 0.5)) {
+    const [least, most] = framesPerSecond;
+    say(
+      `has ${rate.toFixed(1)} frames per second, and ${who} takes ${least === 0 ? 'up to' : `${least} to`} ${most}; export it with ${Math.min(most, Math.max(least, 30))}`,
+    );
+  }
   if (filmPixels !== null && width !== null && height !== null && width * height > filmPixels)
-    say(`has ${width} × ${height} pixels, and ${who} takes ${(filmPixels / 1e6).toFixed(1)} million in all`);
+    say(
+      `has ${width} × ${height} pixels, and ${who} takes ${millions(filmPixels)} in all; export it with ${sizeWithin(width, height, filmPixels)} or less`,
+    );
   if (limits.streamable && streamable === false)
-    say(`has its index at its end, and ${who} wants it at the beginning (save it "for the web")`);
+    say(
+      `has its index at its end, and ${who} wants it at the beginning; export it "for the web" ("fast start")`,
+    );
   return found;
 }
 
@@ -166,8 +240,4 @@ function isPicture({ mime }: Pick<CheckedFile, 'mime'>): boolean {
 /** Encoders miss a round number by a little. */
 function isWithin(value: number, [least, most]: readonly [number, number], margin: number): boolean {
   return value >= least - margin && value <= most + margin;
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }

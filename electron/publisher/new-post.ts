@@ -97,7 +97,12 @@ export function wordProblems(
   const strangers = accounts.flatMap((id) =>
     needs.account(id)
       ? []
-      : [{ field: `accounts[${input.accounts.indexOf(id)}]`, message: `names an unknown account "${id}"` }],
+      : [
+          {
+            field: `accounts[${input.accounts.indexOf(id)}]`,
+            message: `names an unknown account "${id}"; \`belfry accounts\` lists them`,
+          },
+        ],
   );
   return [...strangers, ...partProblems(input)];
 }
@@ -112,7 +117,13 @@ function partProblems(input: PostInput): Problem[] {
   );
   const overrides = Object.entries(input.overrides).flatMap(([account, { text, thread: parts = [] }]) => [
     ...(text !== undefined && text.trim() === '' && input.media.length === 0
-      ? [{ field: `overrides.${account}.text`, message: 'must not be empty without media' }]
+      ? [
+          {
+            field: `overrides.${account}.text`,
+            message:
+              'must not be empty without media; write something, or leave it out to use the text of the post',
+          },
+        ]
       : []),
     ...parts.flatMap((part, index) =>
       part.trim() === '' && (input.thread[index]?.media.length ?? 0) === 0

@@ -66,7 +66,7 @@ function unfitness({ account, needs }: Scene, draft: Draft, limits: Limits) {
   if (wrong.length === 0) return undefined;
   const why = wrong
     .map(({ at, message }) => `${typeof at === 'number' ? `File ${at + 1}` : `Its ${at}`} ${message}`)
-    .join('; ');
+    .join('. ');
   return {
     kind: 'refused' as const,
     refusal: { class: 'edit' as const, code: 'BAD_INPUT' as const, why, notBefore: null },

@@ -40,7 +40,10 @@ export async function takeAll(
     const one = list[place.position];
     if (!one) continue;
     if (heldMediaId(one.path) !== undefined) {
-      problems.push({ field: place.field, message: `names a file (${one.path}) that Belfry does not hold` });
+      problems.push({
+        field: place.field,
+        message: `names a file (${one.path}) that Belfry does not hold; name it by its path`,
+      });
       continue;
     }
     const known = held.get(one.path);

@@ -64,7 +64,7 @@ test('another choice forgets the key, and no choice leaves config.json as it was
 
 test.each([
   ['itself', 'insta', 'is this account itself'],
-  ['a stranger', 'nobody', 'names an unknown account "nobody"'],
+  ['a stranger', 'nobody', 'names an unknown account "nobody"; `belfry accounts` lists them'],
 ])('an account cannot lend addresses when it is %s', async (_, account, message) => {
   const { set } = await open();
   await expect(set({ media: { host: { via: 'account', account } } })).rejects.toMatchObject({

@@ -337,7 +337,10 @@ describe('what goes wrong', () => {
     const failure = await planner.series.add(world.series(bad)).catch((error: unknown) => error);
     expect(failure instanceof BelfryError && failure.details).toEqual([
       { field: 'end', message: 'comes before the next post of the rule' },
-      { field: 'post.accounts[1]', message: 'names an unknown account "stranger"' },
+      {
+        field: 'post.accounts[1]',
+        message: 'names an unknown account "stranger"; `belfry accounts` lists them',
+      },
       { field: 'post.template', message: 'names an unknown text "none"; there are none yet' },
     ]);
     expect(await planner.series.list()).toEqual([]);

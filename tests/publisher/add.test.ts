@@ -60,15 +60,15 @@ test('all problems are named together, and nothing is stored or copied', async (
   expect(
     await mistakes(stage, { text: 'a', accounts: [...accounts, 'stranger'], media, thread: [{ text: ' ' }] }),
   ).toEqual([
-    'accounts[1]: names an unknown account "stranger"',
+    'accounts[1]: names an unknown account "stranger"; `belfry accounts` lists them',
     'thread[0].text: must have text or media; white space alone is not a post',
-    `media[0].path: ${damaged} is damaged: its width and height cannot be read`,
-    `media[2].path: ${text} is no picture, film or sound that Belfry knows, whatever its name says`,
-    `media[3].path: ${empty} is empty`,
-    `media[4].path: ${fifo} is not a regular file`,
-    `media[5].path: ${huge} is larger than 2 GiB`,
-    `media[6].path: ${join(stage.home, 'none.png')} does not exist`,
-    `media[7].path: ${stage.home} is not a regular file`,
+    `media[0].path: ${damaged} is damaged: its width and height cannot be read; download or export it again`,
+    `media[2].path: ${text} is no picture, film or sound that Belfry knows, whatever its name says; convert it to JPEG, PNG or MP4`,
+    `media[3].path: ${empty} is empty; save or download it again`,
+    `media[4].path: ${fifo} is not a regular file; name a picture, a film or a sound`,
+    `media[5].path: ${huge} is larger than 2 GiB; cut it, or export it with a lower bit rate`,
+    `media[6].path: ${join(stage.home, 'none.png')} does not exist; put it back, or correct the path`,
+    `media[7].path: ${stage.home} is not a regular file; name a picture, a film or a sound`,
   ]);
   expect(readdirSync(join(stage.home, 'media'))).toEqual([]);
   expect(await stage.publisher.list({ limit: 10 })).toEqual([]);
@@ -79,7 +79,7 @@ test('a file that may not be read is named', async () => {
   const path = stage.picture('a.png');
   chmodSync(path, 0);
   expect(await unprivileged(() => mistakes(stage, { text: 'a', accounts, media: [{ path }] }))).toEqual([
-    `media[0].path: ${path} cannot be read (EACCES)`,
+    `media[0].path: ${path} cannot be read (EACCES); give yourself the right to read it`,
   ]);
 });
 

@@ -212,7 +212,10 @@ test('an edit that is refused changes nothing and leaves no copy behind', async 
     details: [
       { field: 'accounts[1]' },
       { field: 'key', message: 'cannot be changed; it says which post this is' },
-      { field: 'media[1].path', message: 'names a file (media:none) that Belfry does not hold' },
+      {
+        field: 'media[1].path',
+        message: 'names a file (media:none) that Belfry does not hold; name it by its path',
+      },
     ],
   });
   expect(await stage.publisher.get(post.id)).toEqual(post);

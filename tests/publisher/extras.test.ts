@@ -189,12 +189,12 @@ test('a poll is checked against the limits of each server, and refused where the
   };
   const { problems } = await stage.publisher.check(parse(postInputSchema, post, 'a test'));
   expect(problems.map(({ field, message }) => `${field}: ${message}`)).toEqual([
-    `poll: is there, and ${host('mastodon-4-5')} takes no files beside one`,
-    `poll: has 5 options, and ${host('mastodon-4-5')} takes 4`,
-    `poll: has an option of 51 characters, and ${host('mastodon-4-5')} takes 50`,
-    `poll: lasts 60 seconds, and ${host('mastodon-4-5')} takes 300 to 2629746`,
-    `poll: is there, and ${host('pixelfed')} has no polls`,
-    `poll: is there, and ${host('friendica')} has no polls`,
+    `poll: stands beside files, which ${host('mastodon-4-5')} does not take together; remove the poll or the files`,
+    `poll: has 5 options, and ${host('mastodon-4-5')} takes 4; remove 1 option`,
+    `poll: has an option of 51 characters, and ${host('mastodon-4-5')} takes 50; shorten option 5 by 1 character`,
+    `poll: lasts 60 s, and ${host('mastodon-4-5')} takes 5 min to 30.4 days; let it last at least 5 min`,
+    `poll: cannot be shown, since ${host('pixelfed')} has no polls; leave it out for this account`,
+    `poll: cannot be shown, since ${host('friendica')} has no polls; leave it out for this account`,
   ]);
   await expect(
     stage.add({ text: 'Which?', accounts: ['facebook'], poll: { options: ['1', '2'] } }),

@@ -167,8 +167,11 @@ test('many posts are added together, in order, or none of them', async () => {
     ),
   ).rejects.toMatchObject({
     details: [
-      { field: 'posts[3].accounts[0]', message: 'names an unknown account "stranger"' },
-      { field: 'posts[3].media[0].path', message: '/none does not exist' },
+      {
+        field: 'posts[3].accounts[0]',
+        message: 'names an unknown account "stranger"; `belfry accounts` lists them',
+      },
+      { field: 'posts[3].media[0].path', message: '/none does not exist; put it back, or correct the path' },
     ],
   });
   expect([await stage.publisher.list({ limit: 10 }), files(stage)]).toEqual([[], []]);

@@ -77,7 +77,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/runner\/(retry|admission|flow|helper\/way)\.ts$/,
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/addresses\/wants\.ts$/,
-  /^electron\/publisher\/(misfits|limits-for|prepare|decide|back-off|outcome|next-due|draft|parts|commands|texts|summary)\.ts$/,
+  /^electron\/publisher\/(misfits|limits-for|prepare|decide|back-off|outcome|next-due|draft|parts|commands|texts|summary|words)\.ts$/,
   /^electron\/planner\/(fill-post|fingerprint|queue-order|series-plan|series-times)\.ts$/,
   /^electron\/shell\/(tray-menu|time-words|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,

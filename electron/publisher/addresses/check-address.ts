@@ -45,9 +45,13 @@ function judge(answer: HttpResult, { url, mime, bytes }: Expected): Refusal | nu
     return refuse('retry', 'NETWORK_UNREACHABLE', `${place} could not be reached: ${answer.why}`);
   const { status, headers } = answer;
   if (status >= 500 || status === 429)
-    return refuse('retry', 'NETWORK_UNREACHABLE', `${place} answers ${status}`);
+    return refuse(
+      'retry',
+      'NETWORK_UNREACHABLE',
+      `${place} answers ${status}; Belfry looks again before it sends`,
+    );
   if (status !== 200 && status !== 206) {
-    const why = `${place} answers ${status}, and has to show the file to everybody`;
+    const why = `${place} answers ${status}, and has to show the file to everybody; make it public, or give another address`;
     return { ...refuse('retry', 'NETWORK_REFUSED', why), mostTries };
   }
   const type = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -55,14 +59,14 @@ function judge(answer: HttpResult, { url, mime, bytes }: Expected): Refusal | nu
     return refuse(
       'edit',
       'NETWORK_REFUSED',
-      `${place} gives ${type === '' ? 'no type' : type} instead of ${mime}`,
+      `${place} gives ${type === '' ? 'no type' : type} instead of ${mime}; give the address of the file itself`,
     );
   const length = lengthOf(answer);
   if (length !== null && bytes !== null && length !== bytes)
     return refuse(
       'edit',
       'NETWORK_REFUSED',
-      `${place} gives a file of ${length} bytes, and the one here has ${bytes}`,
+      `${place} gives a file of ${length} bytes, and the one here has ${bytes}; put this very file there`,
     );
   return null;
 }

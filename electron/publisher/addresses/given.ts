@@ -35,7 +35,12 @@ export async function askGivenAddresses(
   const as = (isSilent: boolean): Problem[] =>
     found.flatMap(({ field, refusal }) =>
       refusal !== null && (refusal.code === 'NETWORK_UNREACHABLE') === isSilent
-        ? [{ field, message: `does not work: ${refusal.why}` }]
+        ? [
+            {
+              field,
+              message: `does not work: ${refusal.why}${isSilent ? '; Belfry asks again before it sends' : ''}`,
+            },
+          ]
         : [],
     );
   return { wrong: as(false), silent: as(true) };

@@ -15,7 +15,7 @@ export async function realPathWithin(
   if (real === undefined) return { path }; // Missing, a loop, or not to be read: opening it says which.
   const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
   if (roots.some((root) => root !== undefined && isBelow(real, root))) return { path: real };
-  return `${path} lies outside the folders that media may come from (${says})`;
+  return `${path} lies outside the folders that media may come from (${says}); move it there, or add its folder`;
 }
 
 function isBelow(path: string, folder: string): boolean {

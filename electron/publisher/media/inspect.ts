@@ -37,8 +37,8 @@ export async function inspect(
   if (typeof allowed === 'string') return allowed;
   const handle = await openFile(allowed.path, path);
   if (typeof handle === 'string') return handle;
-  const facts = await examine(handle, path, allowed.path, needs).catch(
-    (error: unknown) => `${path} cannot be read (${reason(error)})`,
+  const facts = await examine(handle, path, allowed.path, needs).catch((error: unknown) =>
+    unreadable(path, reason(error)),
   );
   if (typeof facts !== 'string') return { handle, facts };
   await handle.close();
@@ -52,17 +52,19 @@ async function examine(
   { workshop }: InspectNeeds,
 ): Promise<MediaFacts | string> {
   const found = await handle.stat();
-  if (!found.isFile()) return `${name} is not a regular file`;
-  if (found.size === 0) return `${name} is empty`;
-  if (found.size > mostBytes) return `${name} is larger than 2 GiB`;
+  if (!found.isFile()) return `${name} is not a regular file; name a picture, a film or a sound`;
+  if (found.size === 0) return `${name} is empty; save or download it again`;
+  if (found.size > mostBytes)
+    return `${name} is larger than 2 GiB; cut it, or export it with a lower bit rate`;
   const file = readerOf(handle, found.size);
   const head = await file.read(0, dimensionBytes);
   const mime = sniff(head);
   if (mime === undefined)
-    return `${name} is no picture, film or sound that Belfry knows, whatever its name says`;
+    return `${name} is no picture, film or sound that Belfry knows, whatever its name says; convert it to JPEG, PNG or MP4`;
   if (!mime.startsWith('image/')) return examineFilm(path, name, mime, workshop, file);
   const size = dimensions(head);
-  if (!size && isMeasured(mime)) return `${name} is damaged: its width and height cannot be read`;
+  if (!size && isMeasured(mime))
+    return `${name} is damaged: its width and height cannot be read; download or export it again`;
   const { width = null, height = null, orientation = 1 } = size ?? {};
   const damage = (await isBroken(file, mime))
     ? cutOff
@@ -116,7 +118,7 @@ async function examineFilm(
   if (await isBroken(file, mime)) return `${name} ${cutOff}`;
   const measured = await workshop.measure(path);
   if (!measured.ok && measured.fault === 'damaged' && understood.has(mime))
-    return `${name} is damaged: neither film nor sound can be found in it`;
+    return `${name} is damaged: neither film nor sound can be found in it; download or export it again`;
   const { width = null, height = null, ...film } = measured.ok ? measured.value : {};
   const location = boxed.has(mime) && (await placeBoxes(file)).length > 0;
   const streamable = boxed.has(mime) ? await isStreamable(file) : null;
@@ -129,10 +131,19 @@ async function openFile(path: string, name: string): Promise<FileHandle | string
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return `${name} does not exist`;
-    if (code === 'ELOOP') return `${name} is a symbolic link that leads back to itself`;
-    return `${name} cannot be read (${code || String(error)})`;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      return `${name} does not exist; put it back, or correct the path`;
+    if (code === 'ELOOP') return `${name} is a symbolic link that leads back to itself; name the file itself`;
+    return unreadable(name, code || String(error));
   }
+}
+
+function unreadable(name: string, why: string): string {
+  const way =
+    why === 'EACCES' || why === 'EPERM'
+      ? 'give yourself the right to read it'
+      : 'try again, or take a copy of it from elsewhere';
+  return `${name} cannot be read (${why}); ${way}`;
 }
 
 function reason(error: unknown): string {

@@ -29,7 +29,7 @@ export async function takeMedia(
     const after = await handle.stat();
     if (sha256 === undefined || before.mtimeMs !== after.mtimeMs || after.size !== facts.bytes) {
       await rm(join(to.folder, to.id), { force: true });
-      return problem(`${input.path} changed while it was being copied`);
+      return problem(`${input.path} changed while it was being copied; add it again when it is finished`);
     }
     const { alt, focus = null, url: publicUrl = null } = input;
     const { part, position } = place;

@@ -1,4 +1,5 @@
 import type { Fit } from '../../../shared/index.ts';
+import { anyOf, kindName, mebibytes, millions, sameKind, sizeWithin, typeName } from '../words.ts';
 import { type MediaFacts, strippable } from './facts.ts';
 import type { Area, Recipe } from './workshop/orders.ts';
 
@@ -40,7 +41,6 @@ const readable: ReadonlySet<string> = new Set([
 
 /** More pixels are not opened: a small file can unfold to gigabytes. The largest cameras of today stay below. */
 export const mostPixels = 210_000_000;
-const tooLarge = `has more than the ${millions(mostPixels)} pixels that Belfry opens`;
 
 /** Whether a picture is of a type and size that the workshop opens. */
 export function isOpenable({ mime, width, height }: Pick<Picture, 'mime' | 'width' | 'height'>): boolean {
@@ -58,36 +58,55 @@ export function planFit(file: Picture, limits: PictureLimits, wishes: FitWishes,
   const wrong = reasons(file, limits, who);
   const ratio = badRatio(file, limits);
   if (wrong.length === 0 && ratio === null && !isForeign(file, limits)) {
-    if (isTooLarge(file)) return { do: 'refuse', why: [tooLarge] };
+    if (isTooLarge(file)) return { do: 'refuse', why: [tooLarge(file)] };
     if (!places && !(limits.plainJpeg && file.details.jpeg === 'several')) return { do: 'send' };
     if (strippable.has(file.mime)) return { do: 'strip' };
-    if (cannotMake(file, limits) !== null)
-      return { do: 'refuse', why: [`says where it was made, which Belfry cannot take out of ${file.mime}`] };
+    if (cannotMake(file, limits, who) !== null) return { do: 'refuse', why: [keepsPlace(file)] };
   }
-  const obstacle = cannotMake(file, limits);
+  const obstacle = cannotMake(file, limits, who);
   const shape = ratio === null || wishes.fit !== 'refuse' ? [] : [shapeMisfit(file, ratio, limits, who)];
-  if (obstacle !== null) return { do: 'refuse', why: [...wrong, ...shape, obstacle] };
+  if (obstacle !== null) {
+    // What is wrong says already how the person sets it right; the obstacle only why Belfry does not.
+    const own = [...wrong, ...shape];
+    return { do: 'refuse', why: own.length > 0 ? own : [obstacle] };
+  }
   if (shape.length > 0) return { do: 'refuse', why: shape };
   return make(file, limits, wishes, ratio, who);
 }
 
 function planFilm(file: Picture, limits: PictureLimits, places: boolean, who: string): FitPlan {
   const { mime } = file;
-  if (limits.mimeTypes !== null && !limits.mimeTypes.includes(mime))
-    return { do: 'refuse', why: [`is ${mime}, and ${who} takes ${limits.mimeTypes.join(', ')}`] };
+  const wrong = wrongType(file, limits, who);
+  if (wrong !== null) return { do: 'refuse', why: [wrong] };
   return places && strippable.has(mime) ? { do: 'strip' } : { do: 'send' };
 }
 
 /** What is wrong with type, bytes and pixels, each of which a new picture would set right. */
-function reasons({ mime, bytes, width, height }: Picture, limits: PictureLimits, who: string): string[] {
-  const wrong: string[] = [];
-  if (limits.mimeTypes !== null && !limits.mimeTypes.includes(mime))
-    wrong.push(`is ${mime}, and ${who} takes ${limits.mimeTypes.join(', ')}`);
-  if (limits.imageBytes !== null && bytes > limits.imageBytes)
-    wrong.push(`has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(limits.imageBytes)}`);
-  if (limits.imagePixels !== null && width !== null && height !== null && width * height > limits.imagePixels)
-    wrong.push(`has ${width} × ${height} pixels, and ${who} takes ${millions(limits.imagePixels)} in all`);
+function reasons(file: Picture, limits: PictureLimits, who: string): string[] {
+  const { bytes, width, height } = file;
+  const { imageBytes, imagePixels } = limits;
+  const type = wrongType(file, limits, who);
+  const wrong = type === null ? [] : [type];
+  if (imageBytes !== null && bytes > imageBytes)
+    wrong.push(
+      `has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(imageBytes)}; save it smaller, with less quality or fewer pixels`,
+    );
+  if (imagePixels !== null && width !== null && height !== null && width * height > imagePixels)
+    wrong.push(
+      `has ${width} × ${height} pixels, and ${who} takes ${millions(imagePixels)} in all; scale it down to ${sizeWithin(width, height, imagePixels)} or less`,
+    );
   return wrong;
+}
+
+function wrongType({ mime, details }: Picture, { mimeTypes }: PictureLimits, who: string): string | null {
+  if (mimeTypes === null || mimeTypes.includes(mime)) return null;
+  const name = typeName(mime);
+  const taken = sameKind(mime, mimeTypes).map(typeName);
+  if (taken.length === 0)
+    return `is ${name}, and ${who} takes no ${kindName(mime)}; remove it, or leave this account out`;
+  const best = taken[0] ?? '';
+  const moving = details.animated && mimeTypes.includes('video/mp4');
+  return `is ${details.animated ? 'an animated ' : ''}${name}, and ${who} takes ${anyOf(taken)}; convert it to ${best}${moving ? ', or to an MP4 to keep it moving' : ''}`;
 }
 
 function isForeign({ details }: Picture, limits: PictureLimits): boolean {
@@ -103,14 +122,26 @@ function badRatio({ width, height }: Picture, { imageRatio }: PictureLimits): nu
   return width / height > most + 0.01 ? most : null;
 }
 
-function cannotMake(file: Picture, { mimeTypes }: PictureLimits): string | null {
+/** Why Belfry cannot fit a picture itself, and what the person can do instead. */
+function cannotMake(file: Picture, { mimeTypes }: PictureLimits, who: string): string | null {
   const { mime, width, height, details } = file;
   if (mimeTypes !== null && !mimeTypes.includes('image/jpeg'))
-    return 'cannot be made into a JPEG, which is not taken there';
-  if (!readable.has(mime)) return `is ${mime}, which Belfry cannot open`;
-  if (details.animated) return 'is animated, and would stand still as a JPEG';
-  if (width === null || height === null) return 'has a size that cannot be read';
-  return isTooLarge(file) ? tooLarge : null;
+    return `would have to become a JPEG to fit, which ${who} does not take; bring it into shape yourself, as ${anyOf(sameKind('image/png', mimeTypes).map(typeName))}`;
+  if (!readable.has(mime))
+    return `is ${typeName(mime)}, which Belfry cannot open to fit it for ${who}; convert it to JPEG`;
+  if (details.animated)
+    return `is animated, and would stand still if Belfry fitted it for ${who}; crop or scale it yourself, or save one picture of it as JPEG`;
+  if (width === null || height === null) return 'has a size that cannot be read; save it again as JPEG';
+  return isTooLarge(file) ? tooLarge(file) : null;
+}
+
+function tooLarge({ width, height }: Pick<Picture, 'width' | 'height'>): string {
+  const size = sizeWithin(width ?? 1, height ?? 1, mostPixels);
+  return `has more than the ${millions(mostPixels)} pixels that Belfry opens; scale it down to ${size} or less`;
+}
+
+function keepsPlace({ mime }: Picture): string {
+  return `says where it was made, which Belfry cannot take out of ${typeName(mime)}; convert it to JPEG, or allow places with the setting stripLocation`;
 }
 
 function shapeMisfit(
@@ -127,7 +158,7 @@ function shapeMisfit(
     : `above and below, ${Math.round((w / ratio - h) / 2)} pixels each`;
   const loss = Math.round(100 * (narrow ? 1 - w / ratio / h : 1 - (h * ratio) / w));
   const cut = `${loss} % of its ${narrow ? 'height' : 'width'}`;
-  return `is ${(w / h).toFixed(2)} times as wide as high, and ${who} takes ${range}; with the setting mediaFit "pad" it gets bars ${bars}, with "crop" it loses ${cut}`;
+  return `is ${(w / h).toFixed(2)} times as wide as high, and ${who} takes ${range}; crop it, or let Belfry do so with the setting mediaFit: "pad" adds bars ${bars}, "crop" takes away ${cut}`;
 }
 
 function make(
@@ -190,12 +221,4 @@ function paddedTo(width: number, height: number, ratio: number): { width: number
   return width / height > ratio
     ? { width, height: Math.ceil(width / ratio) }
     : { width: Math.ceil(height * ratio), height };
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
-}
-
-function millions(pixels: number): string {
-  return `${(pixels / 1e6).toFixed(1)} million`;
 }

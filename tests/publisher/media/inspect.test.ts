@@ -80,13 +80,13 @@ test('files that are none are named for what they are, and none of them is waite
     ),
   );
   expect(wrong).toEqual([
-    `${at('fifo')} is not a regular file`,
-    '/dev/zero is not a regular file',
-    `${home} is not a regular file`,
-    `${at('loop-a')} is a symbolic link that leads back to itself`,
-    `${at('none')} does not exist`,
-    `${at('empty.jpg')} is empty`,
-    `${at('huge.mp4')} is larger than 2 GiB`,
+    `${at('fifo')} is not a regular file; name a picture, a film or a sound`,
+    '/dev/zero is not a regular file; name a picture, a film or a sound',
+    `${home} is not a regular file; name a picture, a film or a sound`,
+    `${at('loop-a')} is a symbolic link that leads back to itself; name the file itself`,
+    `${at('none')} does not exist; put it back, or correct the path`,
+    `${at('empty.jpg')} is empty; save or download it again`,
+    `${at('huge.mp4')} is larger than 2 GiB; cut it, or export it with a lower bit rate`,
   ]);
 });
 
@@ -104,9 +104,11 @@ test('only files below the allowed folders are taken, wherever links lead', asyn
   expect(await look(at('way/a.jpg'), folders)).toMatchObject({ mime: 'image/jpeg' });
   for (const path of [outside, at('allowed/link.jpg'), at('allowed/../allowed-not/b.jpg')])
     expect(await look(path, folders)).toBe(
-      `${path} lies outside the folders that media may come from (setting mediaFolders)`,
+      `${path} lies outside the folders that media may come from (setting mediaFolders); move it there, or add its folder`,
     );
-  expect(await look(at('allowed/none.jpg'), folders)).toBe(`${at('allowed/none.jpg')} does not exist`);
+  expect(await look(at('allowed/none.jpg'), folders)).toBe(
+    `${at('allowed/none.jpg')} does not exist; put it back, or correct the path`,
+  );
   expect(await look(inside, [])).toContain('lies outside');
 });
 

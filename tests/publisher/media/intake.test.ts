@@ -69,7 +69,10 @@ test.each<[string, (path: string) => void]>([
   change(path);
   expect(await taken).toEqual({
     kind: 'problem',
-    problem: { field: 'media[0].path', message: `${path} changed while it was being copied` },
+    problem: {
+      field: 'media[0].path',
+      message: `${path} changed while it was being copied; add it again when it is finished`,
+    },
   });
   expect(names()).toEqual([]);
 });

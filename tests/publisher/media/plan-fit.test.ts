@@ -58,7 +58,7 @@ test('a place is taken out of a picture that fits, and the picture stays as it i
   expect(plan({ details }, mastodon)).toEqual({ do: 'strip' });
   expect(plan({ details, mime: 'video/mp4' }, mastodon)).toEqual({ do: 'strip' });
   expect(why(plan({ details, mime: 'image/heic' }, mastodon))).toBe(
-    'says where it was made, which Belfry cannot take out of image/heic',
+    'says where it was made, which Belfry cannot take out of HEIC; convert it to JPEG, or allow places with the setting stripLocation',
   );
 });
 
@@ -96,7 +96,7 @@ describe('a shape that the network does not take', () => {
   const portrait = { width: 1080, height: 1920 };
   test('is refused with what would help', () => {
     expect(why(plan(portrait))).toBe(
-      'is 0.56 times as wide as high, and The network takes 0.80 to 1.91; with the setting mediaFit "pad" it gets bars left and right, 228 pixels each, with "crop" it loses 30 % of its height',
+      'is 0.56 times as wide as high, and The network takes 0.80 to 1.91; crop it, or let Belfry do so with the setting mediaFit: "pad" adds bars left and right, 228 pixels each, "crop" takes away 30 % of its height',
     );
   });
   test('gets bars', () => {
@@ -131,30 +131,30 @@ describe('what cannot be made anew is refused with the reason', () => {
     [
       'an animation',
       { mime: 'image/gif', details: { ...noDetails, animated: true } },
-      'is image/gif, and The network takes image/jpeg, video/mp4',
+      'is an animated GIF, and The network takes JPEG; convert it to JPEG, or to an MP4 to keep it moving',
     ],
-    ['a HEIC', { mime: 'image/heic' }, 'is image/heic, and The network takes image/jpeg, video/mp4'],
+    ['a HEIC', { mime: 'image/heic' }, 'is HEIC, and The network takes JPEG; convert it to JPEG'],
     [
       'a bomb',
       { mime: 'image/png', width: 30_000, height: 30_000 },
-      'is image/png, and The network takes image/jpeg, video/mp4',
+      'is PNG, and The network takes JPEG; convert it to JPEG',
     ],
     [
       'a bomb of the right type',
       { bytes: 9 * 1024 ** 2, width: 30_000, height: 30_000 },
-      'has 9.0 MiB, and The network takes 8.0 MiB',
+      'has 9.0 MiB, and The network takes 8.0 MiB; save it smaller',
     ],
     [
       'a film of another type',
       { mime: 'video/webm' },
-      'is video/webm, and The network takes image/jpeg, video/mp4',
+      'is WebM, and The network takes MP4; convert it to MP4',
     ],
   ])('%s', (_, file, text) => {
     expect(why(plan(file))).toContain(text);
   });
   test('a bomb whose shape alone is wrong', () => {
     expect(why(plan({ width: 30_000, height: 10_000 }, instagram, { ...keep, fit: 'crop' }))).toBe(
-      `has more than the 210.0 million pixels that Belfry opens`,
+      `has more than the 210.0 million pixels that Belfry opens; scale it down to 25099 × 8366 or less`,
     );
   });
 });

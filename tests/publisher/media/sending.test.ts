@@ -426,18 +426,20 @@ describe('Instagram', () => {
       const input = { text: 'a', accounts: ['instagram'], media, overrides: { instagram: { format } } };
       return stage.check(input).then(({ problems: all }) => all.map(({ message }) => message));
     };
-    expect(await problems('a.mp4', { seconds: 2 })).toEqual(['lasts 2.0 s, and Instagram takes 3 to 900 s']);
+    expect(await problems('a.mp4', { seconds: 2 })).toEqual([
+      'lasts 2 s, and Instagram takes 3 s to 15 min; make it 3 s long or longer',
+    ]);
     expect(await problems('b.mp4', { seconds: 70, framesPerSecond: 24 }, 'story')).toEqual([
-      'lasts 70.0 s, and Instagram takes 3 to 60 s',
+      expect.stringMatching(/^lasts 70(\.\d)? s, and Instagram takes 3 s to 60 s; cut it by 10(\.\d)? s$/),
     ]);
     expect(await problems('c.mp4', { framesPerSecond: 10 })).toEqual([
-      'has 10.0 pictures a second, and Instagram takes 23 to 60',
+      'has 10.0 frames per second, and Instagram takes 23 to 60; export it with 30',
     ]);
     expect(await problems('d.mp4', { indexLast: true })).toEqual([
       expect.stringContaining('has its index at its end'),
     ]);
     expect(await problems('e.webm', {})).toEqual([
-      expect.stringContaining('is video/webm, and Instagram takes'),
+      expect.stringContaining('is WebM, and Instagram takes MP4 or MOV; convert it to MP4'),
     ]);
   });
 });
@@ -542,7 +544,7 @@ test('a check advises without refusing', async () => {
   });
   expect(problems).toEqual([]);
   expect(advice.map(({ field, message }) => `${field}: ${message}`)).toEqual([
-    'media[0].alt: is empty: people who cannot see it learn nothing of it',
+    'media[0].alt: is empty, so that people who cannot see it learn nothing of it; say in a sentence what it shows',
     'media[0]: says where it was made; Belfry takes that out of what it sends',
     'media[0]: becomes a JPEG, gets white bars for Instagram',
     expect.stringMatching(/^text: is the same as that of post \w+, for "mastodon-4-5" at /),
