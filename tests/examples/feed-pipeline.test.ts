@@ -392,7 +392,7 @@ describe('what is no feed', () => {
     [
       'an unknown charset',
       '<?xml version="1.0" encoding="klingon"?><rss/>',
-      /character set "klingon" is unknown/,
+      /Tried: "klingon" \(the XML declaration\) is unknown/,
     ],
   ];
   test.each(broken)('%s', async (_name, text, message) => {

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { decode } from './decode.mjs';
 import { Problem, reasonOf } from './problem.mjs';
 
 const byteLimit = 20 * 1024 * 1024;
@@ -44,7 +45,9 @@ async function fromWeb(address, remembered) {
     if (response.status === 304) return { text: null, base: address, tags: remembered };
     if (!response.ok) throw new Error(`The server answered HTTP ${response.status}`);
     const bytes = await bounded(response, byteLimit);
-    const charset = /charset="?([^\s";]+)/i.exec(response.headers.get('content-type') ?? '')?.[1];
+    const charset = /;\s*charset\s*=\s*["']?([^\s"';]+)/i.exec(
+      response.headers.get('content-type') ?? '',
+    )?.[1];
     const tags = { etag: response.headers.get('etag'), modified: response.headers.get('last-modified') };
     return { text: decode(bytes, charset, address), base: response.url || address, tags };
   } catch (error) {
@@ -71,28 +74,4 @@ export async function bounded(response, limit) {
     parts.push(part);
   }
   return Buffer.concat(parts);
-}
-
-/** Bytes to text: byte order mark, then the server's word, then the XML declaration, then UTF-8 (RFC 7303 §3). */
-function decode(bytes, charset, where) {
-  const head = bytes.subarray(0, 200).toString('latin1').replaceAll('\0', '');
-  const declared = /^[^<]*<\?xml[^>]*encoding=["']([^"']+)/.exec(head)?.[1];
-  const label = markOf(bytes) ?? charset ?? declared ?? 'utf-8';
-  try {
-    return new TextDecoder(label).decode(bytes);
-  } catch {
-    throw new Problem(
-      'FEED_BROKEN',
-      `The feed's character set "${label}" is unknown`,
-      where,
-      'This Node cannot read it',
-      'Ask its maker for UTF-8',
-    );
-  }
-}
-
-function markOf(bytes) {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 'utf-8' : undefined;
 }
