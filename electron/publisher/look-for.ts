@@ -1,5 +1,6 @@
 import { draftOf } from './draft.ts';
 import type { PublisherAccount, Work } from './ports.ts';
+import { readBack } from './read-back.ts';
 import { afterLookUp } from './reconcile.ts';
 import { apply, around, type Go, openSession, type Scene, type SenderNeeds, sceneOf } from './scene.ts';
 import { sendNow } from './send-part.ts';
@@ -29,6 +30,9 @@ export async function lookFor(scene: Scene, work: Work, part: number): Promise<G
     around(needs),
   );
   const go = await apply(scene, work, step);
+  const after = step.change.attempt;
+  if (after?.state === 'published' && after.remoteId !== null)
+    await readBack(scene, session, work, draft, { remoteId: after.remoteId });
   if (go !== 'send' || step.change.attempt === undefined) return go;
   return sendNow(scene, session, work, step.change.attempt, true);
 }

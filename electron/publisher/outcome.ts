@@ -66,7 +66,7 @@ export function published(work: Work, attempt: Attempt, remote: Remote): Step {
 }
 
 /** In a thread it says which part it is about. */
-function differenceIn(work: Work, part: number, difference: string): string {
+export function differenceIn(work: Work, part: number, difference: string): string {
   if (isComment(work, part)) return `first comment: ${difference}`;
   return threadOf(work).length === 0 ? difference : `part ${part + 1}: ${difference}`;
 }

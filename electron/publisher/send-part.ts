@@ -4,6 +4,7 @@ import { lookFirst } from './look-first.ts';
 import type { Draft, Session } from './networks/adapter.ts';
 import { adopted, afterPrepare, afterSend } from './outcome.ts';
 import type { Attempt, Work } from './ports.ts';
+import { readBack } from './read-back.ts';
 import { makeReady } from './ready.ts';
 import { apply, around, type Go, openSession, type Scene, store } from './scene.ts';
 
@@ -17,7 +18,11 @@ export async function publish(scene: Scene, work: Work, part: number): Promise<G
   let attempt = attemptFor(work, draft, known);
   const twin = await lookFirst(scene, session, work, draft, attempt);
   if (needs.signal.aborted) return 'stop';
-  if (twin.kind === 'found') return apply(scene, work, adopted(work, attempt, twin.remote));
+  if (twin.kind === 'found') {
+    const go = await apply(scene, work, adopted(work, attempt, twin.remote));
+    await readBack(scene, session, work, draft, twin.remote);
+    return go;
+  }
   if (twin.kind === 'refused') return apply(scene, work, afterPrepare(work, attempt, twin, around(needs)));
   let isMine = true;
   const prepared = await makeReady(scene, session, work, attempt, async (uploads) => {
@@ -55,30 +60,10 @@ export async function sendNow(
   const sent = await adapter.send(session, draft, attempt);
   const go = await apply(scene, work, afterSend(work, attempt, sent, doubt, around(needs)));
   if (sent.kind === 'published') {
-    // A comment is in no list of posts, and has no page of its own.
-    if (draft.comment) return go;
-    scene.newest = sent.remote.remoteId;
-    if (sent.remote.url === null) await addLink(scene, session, work, attempt.part, sent.remote.remoteId);
+    if (!draft.comment) scene.newest = sent.remote.remoteId;
+    await readBack(scene, session, work, draft, sent.remote);
   }
   return go;
-}
-
-/** Asks for the address of what is published and stored already: whatever happens here changes nothing of that. */
-async function addLink(
-  scene: Scene,
-  session: Session,
-  work: Work,
-  part: number,
-  remoteId: string,
-): Promise<void> {
-  const { needs, adapter, account } = scene;
-  const url = await adapter.linkOf?.(session, remoteId);
-  const now = await needs.ledger.work(work.post.id, account.id);
-  const attempt = now?.attempts.find((one) => one.part === part);
-  if (!url || !now || !attempt) return;
-  const change = { post: work.post.id, account: account.id, from: now.target.status, note: null };
-  const target = part === 0 ? { target: { url } } : {};
-  await needs.ledger.record([{ ...change, ...target, attempt: { ...attempt, url } }], needs.clock.now());
 }
 
 /** The attempt to go on with: with its key as long as the content is the same, for a refused try may have changed it. */

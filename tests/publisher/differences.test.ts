@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { answer, lostAnswer, type ModelName } from '../support/fake-networks/index.ts';
 import type { Model } from '../support/fake-networks/models.ts';
-import { createStage } from '../support/publishing.ts';
+import { realFilm } from '../support/films.ts';
+import { createStage, type Stage } from '../support/publishing.ts';
 
 /** What was published is compared with what was meant. */
 
@@ -86,6 +87,86 @@ test('a server that takes neither form has the last word', async () => {
   await stage.untilQuiet();
   expect((await target(post.id))?.status).toBe('failed');
   expect(stage.network.requests.filter(({ route }) => route === 'post')).toHaveLength(2);
+});
+
+describe('Meta answers with an id only, so the post is read back', () => {
+  const files = (stage: Stage, ...names: string[]) =>
+    names.map((name) => ({ path: stage.picture(name), url: `https://cdn.example/${name}` }));
+  const story = { format: 'story' as const };
+
+  type Kind = 'text' | 'picture' | 'story' | 'album' | 'film';
+  test.each<[ModelName, Kind, Model['drops'], string[]]>([
+    ['facebook', 'text', ['text'], ['text missing']],
+    ['facebook', 'album', ['text', 'media'], ['text missing', 'files missing']],
+    ['facebook', 'album', [], []],
+    ['facebook', 'picture', ['media'], ['files missing']],
+    ['facebook', 'picture', [], []],
+    ['facebook', 'film', ['text'], ['text missing']],
+    ['facebook', 'film', [], []],
+    ['instagram', 'picture', ['text'], ['text missing']],
+    ['instagram', 'album', ['media'], ['1 of 2 files']],
+    ['instagram', 'album', [], []],
+    ['instagram', 'film', [], []],
+    ['instagram', 'story', ['text'], []],
+  ])('%s, %s, of which it drops %j', async (model, kind, drops, differs) => {
+    const { stage, accounts, target, lastNote } = await open(model, { drops });
+    const pictures = { text: [], picture: ['a.jpg'], story: ['a.jpg'], album: ['a.jpg', 'b.jpg'], film: [] };
+    const films = kind === 'film' ? [{ path: await realFilm(stage.home, 'a.mp4') }] : [];
+    const media = [...files(stage, ...pictures[kind]), ...films];
+    const overrides = kind === 'story' ? { [model]: story } : {};
+    const post = await stage.add({
+      text: 'See https://example.org',
+      accounts,
+      media,
+      overrides,
+    });
+    await stage.patientBeat();
+    expect(await target(post.id)).toMatchObject({ status: 'published', error: null, differs });
+    const note = `What the network shows differs: ${differs.join(', ')}`;
+    expect(await lastNote(post.id)).toBe(differs.length === 0 ? 'Published' : note);
+  });
+
+  test.each<ModelName>(['facebook', 'instagram'])(
+    '%s: one found after a lost answer is, too',
+    async (model) => {
+      const { stage, accounts, target, faults } = await open(model, { drops: ['media'] });
+      faults.next('post', lostAnswer);
+      const media = files(stage, 'a.jpg', 'b.jpg');
+      const post = await stage.add({ text: 'Hello', accounts, media });
+      await stage.untilQuiet();
+      const [difference] = (await target(post.id))?.differs ?? [];
+      expect(difference).toBe(model === 'facebook' ? 'files missing' : '1 of 2 files');
+    },
+  );
+
+  test.each<ModelName>(['facebook', 'instagram'])(
+    '%s: reading back may fail in any way, and the post stays published',
+    async (model) => {
+      const { stage, accounts, target, lastNote, faults, world } = await open(model);
+      const broken = [
+        lostAnswer,
+        answer(500, '<html>'),
+        answer(400, { error: { code: 190 } }),
+        answer(200, []),
+      ];
+      for (const fault of broken) {
+        faults.next('shown', fault);
+        const post = await stage.add({ text: 'Hello', accounts, media: files(stage, 'a.jpg') });
+        await stage.patientBeat();
+        expect(await target(post.id)).toMatchObject({ status: 'published', error: null, differs: [] });
+        expect(await lastNote(post.id)).toMatch(/^Not compared with what the network shows: /);
+      }
+      expect([world.visible.length, stage.told]).toEqual([broken.length, []]);
+    },
+  );
+
+  test('what takes a moment to be shown is no difference', async () => {
+    const { stage, accounts, target, faults } = await open('facebook');
+    faults.next('shown', answer(200, { id: '1_1', permalink_url: 'https://www.facebook.example/1' }));
+    const post = await stage.add({ text: 'Hello', accounts, media: files(stage, 'a.jpg', 'b.jpg') });
+    await stage.patientBeat();
+    expect(await target(post.id)).toMatchObject({ status: 'published', differs: [] });
+  });
 });
 
 describe('each difference', () => {

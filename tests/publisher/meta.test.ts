@@ -154,10 +154,14 @@ describe('Instagram', () => {
 
   test('a missing link does not make a published post fail', async () => {
     const { stage, add, faults, target } = await open('instagram');
-    faults.rule = (route) => (route === 'account' ? answer(500, '<html>') : undefined);
+    faults.rule = (route) => (route === 'shown' ? answer(500, '<html>') : undefined);
     const post = await add('a', 'a.jpg');
     await stage.patientBeat();
     expect(await target(post.id)).toMatchObject({ status: 'published', url: null, error: null });
+    expect((await stage.publisher.history(post.id)).at(-1)).toMatchObject({
+      status: 'published',
+      note: expect.stringContaining('Not compared with what the network shows'),
+    });
   });
 });
 
@@ -166,7 +170,13 @@ describe('Facebook', () => {
     const { stage, add, world, target } = await open('facebook');
     const post = await add('Two photos', 'a.jpg', 'b.jpg');
     await stage.beat();
-    expect(stage.network.requests.map(({ route }) => route)).toEqual(['upload', 'upload', 'draft', 'post']);
+    expect(stage.network.requests.map(({ route }) => route)).toEqual([
+      'upload',
+      'upload',
+      'draft',
+      'post',
+      'shown',
+    ]);
     expect(world.visible).toMatchObject([{ text: 'Two photos', media: [...world.uploads.keys()] }]);
     expect([...world.uploads.values()].map(({ alt }) => alt)).toEqual(['Alt of a.jpg', 'Alt of b.jpg']);
     expect(await target(post.id)).toMatchObject({ status: 'published', remoteId: world.visible[0]?.id });

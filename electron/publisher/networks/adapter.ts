@@ -181,6 +181,11 @@ export type Hosted =
   | { kind: 'later'; why: string }
   | { kind: 'refused'; refusal: Refusal };
 
+/** A post that is out, as it is shown; `differs` as in `Remote`. */
+export type ReadBack =
+  | { kind: 'shown'; url: string | null; differs: readonly string[] }
+  | { kind: 'unreadable'; why: string };
+
 /** One network (or family of servers): invisible preparation, the one visible call, and the look afterwards. */
 export type Adapter = {
   /** Limits as far as they are known without asking anybody. */
@@ -214,6 +219,6 @@ export type Adapter = {
   repeatRule(session: Session): Promise<RepeatRule>;
   /** Puts a file, invisible, where anybody can fetch it for some hours. Left out where the network has no such place. */
   host?(session: Session, media: DraftMedia): Promise<Hosted>;
-  /** Address of a published post whose answer did not tell it; null when it cannot be had. Left out where `send` tells. */
-  linkOf?(session: Session, remoteId: string): Promise<string | null>;
+  /** What the network shows of a post that is out. Left out where the answer to `send` tells. */
+  readBack?(session: Session, draft: Draft, remoteId: string): Promise<ReadBack>;
 };

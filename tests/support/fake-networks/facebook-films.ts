@@ -21,6 +21,8 @@ export function filmRoutes(
     return { route: 'post', effect: () => end(world, asked) };
   }
   const film = second === undefined ? world.films.get(first) : undefined;
+  if (film && asked.query.get('fields')?.startsWith('description'))
+    return { route: 'shown', effect: () => show(world, film) };
   return film && { route: 'list', effect: () => look(film) };
 }
 
@@ -61,16 +63,16 @@ function end(world: World, { fields }: Asked): Reply {
   const film = world.films.get(String(fields['video_id'] ?? String(fields['upload_session_id']).slice(1)));
   if (!film || film.received !== film.bytes || film.bytes === 0)
     return metaProblem(400, 100, 33, 'The upload is not whole');
-  if (film.state !== 'published') show(world, film, String(fields['description'] ?? ''));
+  if (film.state !== 'published') publish(world, film, String(fields['description'] ?? ''));
   return { status: 200, body: { success: true } };
 }
 
-function show(world: World, film: FakeFilm, text: string): void {
+function publish(world: World, film: FakeFilm, text: string): void {
   film.state = 'published';
   world.visible.push({
     id: film.id,
     account: film.page,
-    text,
+    text: world.model.drops.includes('text') ? '' : text,
     media: [film.id],
     at: world.now(),
     warning: '',
@@ -81,6 +83,13 @@ function show(world: World, film: FakeFilm, text: string): void {
     key: null,
     format: film.reel ? 'reel' : 'video',
   });
+}
+
+/** The film as it is shown, with an address below the site's own. */
+function show(world: World, { id, page }: FakeFilm): Reply {
+  const text = world.visible.find((post) => post.id === id)?.text ?? '';
+  const description = text === '' ? {} : { description: text };
+  return { status: 200, body: { id, ...description, permalink_url: `/${page}/videos/${id}/` } };
 }
 
 function look(film: FakeFilm): Reply {

@@ -27,6 +27,7 @@ export function facebookRoutes(world: World, asked: Asked, origin: string): Hand
   if (second !== undefined) return undefined;
   if (asked.method === 'POST') return guard('post', () => publish(world, asked, first));
   if (world.uploads.has(first)) return guard('media', () => lookAtPhoto(first));
+  if (/^message/.test(asked.query.get('fields') ?? '')) return guard('shown', () => lookAtPost(world, first));
   return guard('list', () => lookAtDraft(world, first));
 }
 
@@ -93,8 +94,8 @@ function publish(world: World, { fields }: Asked, id: string): Reply {
     world.visible.push({
       id,
       account: id.split('_')[0] ?? '',
-      text: draft.text,
-      media: draft.media,
+      text: world.model.drops.includes('text') ? '' : draft.text,
+      media: world.model.drops.includes('media') ? [] : draft.media,
       at: world.now(),
       ...(draft.link === undefined ? {} : { link: draft.link }),
       ...look,
@@ -105,13 +106,29 @@ function publish(world: World, { fields }: Asked, id: string): Reply {
 
 function listPosts(world: World, page: string): Reply {
   const list = world.visible.filter((post) => post.account === page && post.replyTo === null).reverse();
-  const data = list.slice(0, 25).map(({ id, text, at }) => ({
+  return { status: 200, body: { data: list.slice(0, 25).map((post) => postJson(world, post)) } };
+}
+
+function lookAtPost(world: World, id: string): Reply {
+  const post = world.visible.find((one) => one.id === id);
+  return post
+    ? { status: 200, body: postJson(world, post) }
+    : metaProblem(400, 100, 33, 'Unsupported get request');
+}
+
+/** As the Graph API writes a post: without the fields that are empty. */
+function postJson(world: World, { id, text, at, media, format, link }: World['visible'][number]) {
+  const kind = format === undefined ? 'photo' : 'video';
+  const files = media.map(() => ({ media_type: kind }));
+  const shown = files.length > 1 ? [{ media_type: 'album', subattachments: { data: files } }] : files;
+  const preview = link === undefined ? [] : [{ media_type: 'link' }];
+  return {
     id,
-    message: text,
+    ...(text === '' ? {} : { message: text }),
     created_time: metaTime(world.stamp(at)),
     permalink_url: `https://www.facebook.example/${id}`,
-  }));
-  return { status: 200, body: { data } };
+    ...(shown.length + preview.length === 0 ? {} : { attachments: { data: [...shown, ...preview] } }),
+  };
 }
 
 function lookAtDraft(world: World, id: string): Reply {

@@ -6,6 +6,8 @@ export type Route =
   | 'upload'
   | 'media'
   | 'list'
+  /** A post that is out, as it is shown. */
+  | 'shown'
   | 'instance'
   | 'account'
   | 'container'

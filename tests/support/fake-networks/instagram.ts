@@ -39,7 +39,7 @@ export function instagramRoutes(world: World, asked: Asked, origin: string): Han
     }));
   if (second !== undefined) return undefined;
   if (world.drafts.has(first)) return guard('container', () => lookAtContainer(world, first));
-  return guard('account', () => lookAtMedia(world, first));
+  return guard('shown', () => lookAtMedia(world, first));
 }
 
 function usedToday(world: World): number {
@@ -78,6 +78,7 @@ function createContainer(world: World, { fields }: Asked, origin: string): Reply
     media,
     state: resumable ? 'IN_PROGRESS' : world.containerState,
     post: null,
+    film: fields['image_url'] === undefined,
     ...(fields['media_type'] === undefined ? {} : { kind: String(fields['media_type']) }),
   });
   return { status: 200, body: resumable ? { id, uri: `${origin}/ig-api-upload/v25.0/${id}` } : { id } };
@@ -110,7 +111,10 @@ function makeVisible(world: World, container: FakeDraft, account: string): strin
     key: null,
   };
   const format = container.kind === undefined ? {} : { format: container.kind };
-  const { text, media } = container;
+  const { drops } = world.model;
+  const text = drops.includes('text') ? '' : container.text;
+  // A carousel may lose files; a post without any is none.
+  const media = drops.includes('media') ? container.media.slice(0, 1) : container.media;
   world.visible.push({ id, account, text, media, at: world.now(), ...look, ...format });
   return id;
 }
@@ -133,11 +137,21 @@ function lookAtMedia(world: World, id: string): Reply {
     : metaProblem(400, 100, 33, 'Unsupported get request');
 }
 
-function mediaJson(world: World, { id, text, at }: World['visible'][number]) {
+/** As the Graph API writes a post: without the fields that are empty. */
+function mediaJson(world: World, { id, text, at, format, media }: World['visible'][number]) {
+  const kindOf = (film: boolean | undefined) => ({ media_type: film ? 'VIDEO' : 'IMAGE' });
+  const container = [...world.drafts.values()].find((draft) => draft.post === id);
+  const children = media.map((child) => kindOf(world.drafts.get(child)?.film));
+  const isAlbum = format === 'CAROUSEL' && media.length > 1;
+  const place = format === 'STORIES' ? 'STORY' : format === 'REELS' ? 'REELS' : 'FEED';
   return {
     id,
-    caption: text,
+    ...(text === '' ? {} : { caption: text }),
     timestamp: metaTime(world.stamp(at)),
     permalink: `https://www.instagram.example/p/${id}/`,
+    ...(isAlbum
+      ? { media_type: 'CAROUSEL_ALBUM', children: { data: children } }
+      : kindOf(container?.kind !== 'CAROUSEL' && container?.film)),
+    media_product_type: place,
   };
 }

@@ -78,7 +78,7 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
   const post: VisiblePost = {
     id: world.nextId(),
     account,
-    text,
+    text: model.drops.includes('text') ? '' : text,
     warning: String(fields['spoiler_text'] ?? ''),
     visibility: model.drops.includes('visibility')
       ? model.defaultVisibility

@@ -28,7 +28,7 @@ export type Model = {
   /** Bodies that it understands; `flat`: of JSON only what is neither list nor object. */
   reads: 'all' | 'flat' | 'forms';
   /** Fields that it takes and drops without a word. */
-  drops: readonly ('visibility' | 'media' | 'poll')[];
+  drops: readonly ('text' | 'visibility' | 'media' | 'poll')[];
   hasSource: boolean;
   strictHeaders: boolean;
   /** JSON booleans only. */

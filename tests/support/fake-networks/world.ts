@@ -46,6 +46,8 @@ export type FakeDraft = {
   /** What Instagram calls it: REELS, STORIES, … */
   kind?: string;
   link?: string;
+  /** Its file is a film. */
+  film?: boolean;
   /** Bytes that are still to come. */
   missing?: number;
 };

@@ -9,6 +9,7 @@ import { clockOffset } from '../server-clock.ts';
 import { buildDraft } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
 import { hostPhoto } from './host.ts';
+import { readBack } from './read-back.ts';
 
 const successSchema = z.object({ success: z.literal(true) });
 const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
@@ -68,6 +69,7 @@ export function createFacebook(): Adapter {
     findSince,
     repeatRule: async () => rule,
     host: hostPhoto,
+    readBack,
   };
 }
 

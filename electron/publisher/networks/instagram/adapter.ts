@@ -5,10 +5,10 @@ import { commentSince, lookUpComment, sendComment } from '../meta/comment.ts';
 import { sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { buildContainers, containerState } from './container.ts';
+import { readBack } from './read-back.ts';
 import { newestMedia, type Recent, recentMatches, recentSince } from './recent.ts';
 
 const publishedSchema = z.object({ id: z.string().min(1) });
-const linkSchema = z.object({ permalink: z.string() });
 
 /** networks.md §3.4; Instagram has no address to read them from. A film in a post is a reel, alone or in a carousel. */
 const limits: Limits = {
@@ -92,10 +92,7 @@ export function createInstagram(): Adapter {
         ? commentSince(session, draft, attempt, since, commentNames)
         : recentSince(session, draft, attempt, since),
     repeatRule: async () => rule,
-    async linkOf(session, remoteId) {
-      const answer = await graph(session, 'GET', remoteId, { query: { fields: 'permalink' } });
-      return linkSchema.safeParse(answer.kind === 'answer' ? answer.json : undefined).data?.permalink ?? null;
-    },
+    readBack,
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Draft } from '../adapter.ts';
-import { likeness } from './compare.ts';
+import { filesDifference, textDifference } from '../differences.ts';
 import { textOfHtml } from './html.ts';
 
 const text = z.string().nullish().catch(undefined);
@@ -20,7 +20,6 @@ const shownSchema = z.object({
 });
 
 export const pollMissing = 'poll missing';
-export const filesMissing = 'files missing';
 
 /** What a server left out or changed without a word, in the order in which people would miss it: `poll missing`. */
 export function differencesOf(draft: Draft, status: unknown): string[] {
@@ -28,7 +27,7 @@ export function differencesOf(draft: Draft, status: unknown): string[] {
   // An answer of an id alone tells nothing of what was made of the post.
   if (!shown || (shown.content === undefined && shown.visibility === undefined)) return [];
   return [
-    textDifference(draft, shown.content),
+    textDifference(draft.text, shown.content === undefined ? undefined : textOfHtml(shown.content ?? '')),
     draft.poll !== null && !shown.poll ? pollMissing : null,
     ...mediaDifferences(draft, shown.media_attachments ?? []),
     shown.visibility && shown.visibility !== draft.visibility
@@ -43,16 +42,9 @@ export function differencesOf(draft: Draft, status: unknown): string[] {
   ].filter((difference) => difference !== null);
 }
 
-function textDifference(draft: Draft, content: string | null | undefined): string | null {
-  if (draft.text === '' || content === undefined) return null;
-  const found = textOfHtml(content ?? '').trim();
-  if (found === '') return 'text missing';
-  return likeness(draft.text, found) === 'different' ? 'text changed' : null;
-}
-
 function mediaDifferences({ media }: Draft, shown: readonly { description?: string | null | undefined }[]) {
-  if (shown.length < media.length)
-    return [shown.length === 0 ? filesMissing : `${shown.length} of ${media.length} files`];
+  const missing = filesDifference(media.length, shown.length);
+  if (missing !== null) return [missing];
   const without = media.filter(({ alt }, index) => {
     const description = shown[index]?.description;
     return alt !== '' && (description === null || description === '');

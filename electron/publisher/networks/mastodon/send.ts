@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Attempt } from '../../ports.ts';
 import type { Draft, Sent, Session } from '../adapter.ts';
+import { filesMissing } from '../differences.ts';
 import type { HttpAnswer } from '../http.ts';
 import { rateLimitedUntil } from '../rate-limit.ts';
 import { formOf, statusBody } from './body.ts';
-import { differencesOf, filesMissing, pollMissing } from './differences.ts';
+import { differencesOf, pollMissing } from './differences.ts';
 import type { Profile } from './profile.ts';
 import { refusal, wordsOf } from './refusal.ts';
 import { stateOfUploads } from './upload.ts';
