@@ -90,6 +90,7 @@ export async function composePosting(
   return {
     accounts,
     secretsFile,
+    keyFile: keyVault.file,
     publisher,
     workshop,
     planner,

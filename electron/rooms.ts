@@ -20,6 +20,10 @@ export type Rooms = {
   hurry(drainMs: number): void;
 };
 
+/** What to do about a file whose content only the running engine knows. */
+const keepRunning =
+  'Do not stop Belfry, for it alone still knows what was in it: make room or correct the rights there, and it is put back within seconds';
+
 /**
  * Opens every room in order and hands functions over between them; what was opened is closed again when one fails.
  * `bridge` is the engine as clients of the local socket see it, which outlives everything but the home's lock and store.
@@ -83,6 +87,14 @@ export async function openRooms(host: Host, announcer: Announcer, bridge: Bridge
           path: home.secrets,
           isThere: posting.secretsFile.isThere,
           putBack: posting.secretsFile.putBack,
+          vital: true,
+          remedy: keepRunning,
+        },
+        {
+          name: 'The key of the secrets',
+          ...posting.keyFile,
+          vital: true,
+          remedy: keepRunning,
         },
         {
           name: 'The media folder',

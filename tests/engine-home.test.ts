@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../electron/api/index.ts';
@@ -10,9 +10,12 @@ import { temporaryHome } from './support/home.ts';
 import { plainHost } from './support/plain-host.ts';
 
 const beat = 10_000;
+/** Only catches what hangs. */
+const patience = { timeout: 30_000, interval: 20 };
 
-async function started() {
+async function started(key?: string) {
   const paths = prepareHome(temporaryHome());
+  if (key !== undefined) writeFileSync(join(paths.dir, 'secrets.key'), key);
   const clock = handClock();
   const said: string[] = [];
   const engine = createBelfry(
@@ -25,7 +28,7 @@ async function started() {
     if (!answer.ok) throw new Error(answer.error.message);
     return answer.value as CallOutput<'status.get'>;
   };
-  return { paths, clock, said, call };
+  return { paths, clock, said, call, engine };
 }
 
 test('run/ is removed under the engine: its lock and its socket come back, and no second engine starts', async () => {
@@ -34,7 +37,7 @@ test('run/ is removed under the engine: its lock and its socket come back, and n
   await vi.waitFor(async () => {
     await clock.advance(beat);
     expect(existsSync(paths.socket)).toBe(true);
-  });
+  }, patience);
   expect(said.join('\n')).toMatch(/The lock of the home folder was removed while Belfry was running/);
   expect([isOwned(paths), readOwner(paths)?.pid]).toEqual([true, process.pid]);
   expect((statSync(paths.socket).mode & 0o777).toString(8)).toBe('600');
@@ -56,6 +59,41 @@ test('secrets.json is removed: its file knows that, and writes again what it hol
   expect(file.isThere()).toBe(false);
   await file.putBack();
   expect([readFileSync(path, 'utf8'), file.isThere()]).toEqual([before, true]);
+});
+
+const key = `${Buffer.alloc(32, 7).toString('base64')}\n`;
+
+test('the key of the secrets is removed or emptied under the engine: it is put back from memory within a beat', async () => {
+  const { paths, clock, said, call } = await started(key);
+  const path = join(paths.dir, 'secrets.key');
+  for (const harm of [() => rmSync(path), () => writeFileSync(path, '')]) {
+    harm();
+    await vi.waitFor(async () => {
+      await clock.advance(beat);
+      expect(readFileSync(path, 'utf8')).toBe(key);
+    }, patience);
+  }
+  expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+  expect(said.join('\n')).toMatch(
+    /The key of the secrets was removed while Belfry was running.*was put back/,
+  );
+  expect((await call('status.get')).warnings).toEqual([]);
+});
+
+test('a key that cannot be put back is told in status until it can, and a stop does not lose it', async () => {
+  const { paths, clock, call, engine } = await started(key);
+  const path = join(paths.dir, 'secrets.key');
+  rmSync(path);
+  mkdirSync(path); // Nothing can take its place.
+  await vi.waitFor(async () => {
+    await clock.advance(beat);
+    expect((await call('status.get')).warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^HOME_UNUSABLE: The key of the secrets was removed.*Do not stop Belfry/),
+    ]);
+  }, patience);
+  rmdirSync(path);
+  await engine.stop({ drainMs: 0 });
+  expect(readFileSync(path, 'utf8')).toBe(key);
 });
 
 test('the media folder is removed under the engine: it comes back empty, and that is said until a restart', async () => {

@@ -3,8 +3,8 @@ import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BelfryError } from '../../shared/index.ts';
 
-/** A 32-byte key and where it came from, in words. `id` tells keys apart without giving them away. */
-export type Key = { bytes: Buffer; id: string; source: string };
+/** A 32-byte key and where it came from, in words; `isFile` = the key file. `id` tells keys apart without giving them away. */
+export type Key = { bytes: Buffer; id: string; source: string; isFile?: boolean };
 
 export type KeyPlaces = {
   /** The home folder; the key file in it is `secrets.key`. */
@@ -26,9 +26,9 @@ export async function readKeys(places: KeyPlaces): Promise<Key[]> {
   const keys = [
     credentials ? await keyInFile(join(credentials, 'belfry-key'), 'the systemd credential belfry-key') : [],
     variable ? [parseKey(variable, 'the variable BELFRY_KEY')] : [],
-    await keyInFile(keyFile(places.home), `the key file ${keyFile(places.home)}`),
   ];
-  return keys.flat();
+  const inFile = await keyInFile(keyFile(places.home), `the key file ${keyFile(places.home)}`);
+  return [...keys.flat(), ...inFile.map((key) => ({ ...key, isFile: true }))];
 }
 
 /** Makes the key file, readable by this user only. */
@@ -40,10 +40,16 @@ export async function makeKeyFile(places: KeyPlaces): Promise<Key> {
   } catch (cause) {
     throw unavailable('The key file cannot be written', path, cause, 'Check the rights of the home folder');
   }
-  return parseKey(text, `the key file ${path}`);
+  return { ...parseKey(text, `the key file ${path}`), isFile: true };
 }
 
-function keyFile(home: string): string {
+/** The key file as it was read or made, to write it again. */
+export async function restoreKeyFile(places: KeyPlaces, { bytes }: Pick<Key, 'bytes'>): Promise<void> {
+  await places.write(keyFile(places.home), `${bytes.toString('base64')}\n`);
+}
+
+/** Where the key file of a home lies. */
+export function keyFile(home: string): string {
   return join(home, 'secrets.key');
 }
 

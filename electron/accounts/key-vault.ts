@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { BelfryError } from '../../shared/index.ts';
-import { type Key, type KeyPlaces, makeKeyFile, readKeys } from './key-source.ts';
+import { type Key, type KeyPlaces, keyFile, makeKeyFile, readKeys, restoreKeyFile } from './key-source.ts';
 import type { Vault } from './ports.ts';
 
 /** A vault whose key Belfry holds itself; `source` says in words where the key for new secrets comes from. */
@@ -9,6 +10,12 @@ export type KeyVault = Vault & {
   source(): string;
   /** The keys as text, so that they can be hidden in output; never to be shown. */
   keys(): readonly string[];
+  file: {
+    path: string;
+    /** False when the key file was removed or emptied after it was read: its key is known here only. */
+    isThere(): boolean;
+    putBack(): Promise<void>;
+  };
 };
 
 const cipher = 'aes-256-gcm';
@@ -45,17 +52,33 @@ export async function openKeyVault(places: KeyPlaces): Promise<KeyVault> {
     }
   };
 
+  const inFile = () => keys.find(({ isFile }) => isFile);
+  const path = keyFile(places.home);
+
   return {
     backend: 'key-file',
     status: () => (broken ? { ok: false, error: broken } : { ok: true }),
     source: () => keys[0]?.source ?? 'a key file that is made when the first secret is stored',
     keys: () => keys.map((key) => key.bytes.toString('base64')),
+    file: {
+      path,
+      isThere: () => inFile() === undefined || isWritten(path),
+      async putBack() {
+        const key = inFile();
+        if (key) await restoreKeyFile(places, key);
+      },
+    },
     encrypt: async (text) => seal(text, await keyForNew()),
     async decrypt(sealed) {
       if (broken) throw broken;
       return unseal(sealed, keys);
     },
   };
+}
+
+function isWritten(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size > 0;
 }
 
 function seal(text: string, key: Key): string {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   BelfryError,
   type Config,
@@ -19,7 +19,7 @@ export type ConfigState = {
   raw: ConfigInput;
   config: Config;
   problem: BelfryError | null;
-  /** The file was there and is not any more. */
+  /** The file was there once, and is not any more. */
   gone: boolean;
   /** Something was read that is in force: the file, or the copy of its last good version. False: only the defaults are. */
   good: boolean;
@@ -41,6 +41,7 @@ export function lookAt(
   const text = tryRead(file, before.good);
   if (text instanceof BelfryError) return { ...before, text: undefined, problem: text, gone: false };
   if (text === undefined) {
+    if (before.gone) return before;
     const had = before.text !== undefined || before.problem !== null;
     return had ? { ...before, text: undefined, problem: gone(file.path), gone: true } : before;
   }
@@ -76,18 +77,16 @@ export function startingState(
 ): ConfigState {
   const copy = readCopy(lastGoodPath, log);
   if (copy === undefined) return emptyState();
-  if (tryRead(file, true) === undefined) {
-    const aside = lastGoodPath.replace(/\.json$/, '.removed.json');
-    renameSync(lastGoodPath, aside);
-    log('warn', `There is no ${file.path}: starting without jobs. Its last good version is kept at ${aside}`);
-    return emptyState();
-  }
+  const isGone = tryRead(file, true) === undefined;
   const reading = readConfigText(copy, check);
-  if (!reading.ok) {
+  if (!reading.ok)
     log('warn', `The copy at ${lastGoodPath} cannot be used: ${listProblems(reading.problems)}`);
-    return emptyState();
-  }
-  return { ...emptyState(), raw: reading.raw, config: reading.config, good: true };
+  const known = reading.ok ? { raw: reading.raw, config: reading.config, good: true } : {};
+  const state = { ...emptyState(), ...known };
+  if (!isGone) return state;
+  const problem = goneBefore(file.path, lastGoodPath, reading.ok);
+  log('warn', problem.message);
+  return { ...state, problem, gone: true };
 }
 
 /** Nothing in force but the defaults. */
@@ -125,6 +124,20 @@ function gone(path: string): BelfryError {
     why: 'It was moved or deleted while Belfry was running',
     remedy:
       'Put it back; until then the last good version stays in force, and the next change writes it anew',
+  });
+}
+
+/** Jobs and posts that wait must not be lost with it, and a person may have meant it: so that is said, and what to do. */
+function goneBefore(path: string, copy: string, good: boolean): BelfryError {
+  const meant = `to start without jobs and accounts, write {} into it`;
+  return new BelfryError({
+    code: 'BAD_CONFIG',
+    what: 'The configuration is gone',
+    where: `from ${path}`,
+    why: 'It was moved or deleted while Belfry was not running',
+    remedy: good
+      ? `Put it back; until then its last good version (${copy}) is in force, and the next change writes it anew; ${meant}`
+      : `Put it back; ${untilThen(false)}, for the copy of its last good version cannot be used either; ${meant}`,
   });
 }
 

@@ -20,10 +20,14 @@ export type HomePart = {
   putBack(): Promise<void> | void;
   /** What is gone all the same, as a sentence without a full stop; left out = nothing. */
   loss?: string;
+  /** Only this process knows what was in it: it is put back before the engine ends as well. */
+  vital?: boolean;
+  /** What to do when it cannot be put back; left out = a restart helps. */
+  remedy?: string;
 };
 
 /** Looks at the parts of a home while the engine runs. */
-export type HomeWatch = { warnings(): Warning[]; stop(): void };
+export type HomeWatch = { warnings(): Warning[]; stop(): Promise<void> };
 
 /** Puts back what was removed from the home, and warns of what is lost with it or cannot be put back. */
 export function watchHome(needs: {
@@ -45,7 +49,7 @@ export function watchHome(needs: {
 
   async function look(): Promise<void> {
     for (const part of parts) {
-      if (stopped) return;
+      if (stopped && !part.vital) continue;
       try {
         if (part.isThere()) {
           if (part.loss === undefined && warnings.delete(part)) changed();
@@ -70,20 +74,21 @@ export function watchHome(needs: {
 
   return {
     warnings: () => [...warnings.values()],
-    stop() {
+    async stop() {
       stopped = true;
       cancel();
+      await look();
     },
   };
 }
 
-function removed({ name, path }: HomePart, why: string): Warning {
+function removed({ name, path, remedy }: HomePart, why: string): Warning {
   return new BelfryError({
     code: 'HOME_UNUSABLE',
     what: `${name} was removed while Belfry was running`,
     where: `from ${path}`,
     why,
-    remedy: 'Find out what removed it, put back what is missing, and restart Belfry',
+    remedy: remedy ?? 'Find out what removed it, put back what is missing, and restart Belfry',
     field: 'home',
   }).toWire();
 }

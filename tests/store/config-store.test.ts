@@ -256,14 +256,37 @@ test('a file that vanishes while Belfry runs takes no job away; the next change 
   expect([JSON.parse(disk()).jobs.length, store.problem()]).toEqual([2, null]);
 });
 
-test('a file that is missing at a start means starting anew; the old one is kept aside', async () => {
-  const { home, open, said } = setUp(withJob('a'));
+test('a file that is gone at a start: its last good version is in force, and that is a problem until it is back', async () => {
+  const { home, open, said, disk } = setUp(withJob('a'));
   await open().stop();
   rmSync(home.config);
+  const first = open();
+  expect(ids(first)).toEqual(['a']);
+  expect(first.problem()?.message).toMatch(
+    /is gone.*while Belfry was not running.*last good version \(.*write \{\}/,
+  );
+  expect(said.at(-1)).toBe(first.problem()?.message);
+  await first.stop();
+  // Another start makes no difference.
+  const second = open();
+  expect([ids(second), second.problem()?.code]).toEqual([['a'], 'BAD_CONFIG']);
+  await second.change((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), job('b')] }));
+  expect([ids(second), JSON.parse(disk()).jobs.length, second.problem()]).toEqual([['a', 'b'], 2, null]);
+  await second.stop();
+  writeFileSync(home.config, '{}'); // Who wants to start anew says so.
+  expect(ids(open())).toEqual([]);
+});
+
+test('a file that is gone at a start, with a last good copy that is broken: that is said as well', async () => {
+  const { home, open } = setUp(withJob('a'));
+  await open().stop();
+  rmSync(home.config);
+  writeFileSync(home.lastGoodConfig, '{');
   const store = open();
-  expect([ids(store), store.problem()]).toEqual([[], null]);
-  expect(said.at(-1)).toContain('config.last-good.removed.json');
-  expect(readFileSync(join(home.run, 'config.last-good.removed.json'), 'utf8')).toBe(withJob('a'));
+  expect(ids(store)).toEqual([]);
+  expect(store.problem()?.message).toMatch(/is gone.*without the jobs and accounts.*cannot be used either/);
+  await store.change((raw) => ({ ...raw, jobs: [job('c')] }));
+  expect([ids(store), store.problem()]).toEqual([['c'], null]);
 });
 
 test('a configuration that is a link into a git folder stays a link', async () => {
