@@ -67,7 +67,12 @@ async function postProblems(
   const strangers = post.accounts.flatMap((id, index) =>
     needs.hasAccount(id)
       ? []
-      : [{ field: `accounts[${index}]`, message: `names an unknown account "${id}"; \`belfry accounts\` lists them` }],
+      : [
+          {
+            field: `accounts[${index}]`,
+            message: `names an unknown account "${id}"; \`belfry accounts\` lists them`,
+          },
+        ],
   );
   const filled = fillPost(post, null, needs.config(), { date: dayOf(now, timezone) });
   const rest = 'post' in filled ? (await needs.posts.check(filled.post)).problems : filled.problems;

@@ -122,13 +122,18 @@ export async function openStore(needs: StoreNeeds): Promise<Store> {
     if (paused) tell(paused);
   }
 
+  /** Without the note the next start looks for what came due meanwhile, as after a crash. */
+  function endUnnoted(error: unknown): undefined {
+    log('warn', 'The orderly end of Belfry could not be noted', { reason: toWireError(error).message });
+  }
+
   async function shut(): Promise<void> {
     cancelBeat();
     await isBeating;
     await copies.stop();
     watch.look();
     await watch.rescued();
-    const noteEnd = watch.lost() ? undefined : await continuity.end().catch(() => undefined);
+    const noteEnd = watch.lost() ? undefined : await continuity.end().catch(endUnnoted);
     await opened.close();
     watch.release();
     await noteEnd?.();

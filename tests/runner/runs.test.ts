@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { runBuiltin } from '../../electron/runner/steps/builtin.ts';
+import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { jobOf, openRunner, processesWith, sh } from './support.ts';
 
@@ -216,6 +218,28 @@ test('a run with nothing to do replaces the one before', async () => {
   await expect
     .poll(async () => (await belfry.reader.list({ limit: 10 })).map((run) => run.id))
     .toEqual([last.id]);
+});
+
+test('what a built-in step throws after its run gave it up is logged', async () => {
+  const clock = handClock();
+  const stop = new AbortController();
+  const logged: unknown[] = [];
+  let fail: (error: Error) => void = () => {};
+  const ended = runBuiltin(() => new Promise((_, reject) => (fail = reject)), {
+    clock,
+    log: (level, message, details) => logged.push([level, message, details]),
+    signal: stop.signal,
+    say: () => {},
+    where: 'step "Publish" of job "publish_due_posts"',
+  });
+  stop.abort('cancelled');
+  await clock.advance(5000);
+  expect(await ended).toMatchObject({ status: 'cancelled' });
+  expect(logged).toEqual([]);
+  fail(new Error('disk full'));
+  await clock.advance(0);
+  const message = 'What step "Publish" of job "publish_due_posts" did after it was stopped ended in an error';
+  expect(logged).toEqual([['error', message, { error: 'disk full' }]]);
 });
 
 test('a built-in step that throws fails the run; one that ignores its signal does not hold it up', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/index.ts';
+import type { Clock, Log } from '../../../shared/index.ts';
 import type { Wanted } from '../networks/door.ts';
 import { portTaken } from './errors.ts';
 import { type Outcome, openLoopback } from './loopback.ts';
@@ -12,12 +12,12 @@ export type Listener = { address: string; close(): void; closeSoon(): void };
 export async function listenFor(
   wanted: Wanted,
   take: (query: URLSearchParams) => Promise<Outcome | undefined>,
-  clock: Clock,
+  { clock, log }: { clock: Clock; log: Log },
 ): Promise<Listener | undefined> {
   if (wanted.mode === 'code') return undefined;
-  const { address, close } = await openLoopback(wanted, take).catch((error: unknown) => {
+  const { address, close } = await openLoopback(wanted, take, log).catch((error: unknown) => {
     if (wanted.fixed) throw portTaken(`http://${wanted.host}:${wanted.port}${wanted.path}`, error);
-    return openLoopback({ ...wanted, port: 0 }, take).catch((again: unknown) => {
+    return openLoopback({ ...wanted, port: 0 }, take, log).catch((again: unknown) => {
       throw portTaken('http://127.0.0.1', again);
     });
   });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Log } from '../../../shared/index.ts';
 import type { Wanted } from '../networks/door.ts';
 import { pageHeaders, resultPage } from './loopback-page.ts';
 
@@ -22,6 +23,7 @@ const donePath = '/done';
 export async function openLoopback(
   wanted: Extract<Wanted, { mode: 'loopback' }>,
   take: (query: URLSearchParams) => Promise<Outcome | undefined>,
+  log: Log,
 ): Promise<Loopback> {
   let outcome: Outcome | undefined;
   const show = (response: ServerResponse, status: number, page: Outcome): void => {
@@ -34,7 +36,9 @@ export async function openLoopback(
     // The person's browser comes here as a whole page; what a page of somebody else loads (a picture, a frame) does not.
     const loadedAs = request.headers['sec-fetch-dest'];
     if (loadedAs !== undefined && loadedAs !== 'document') return show(response, 400, stranger);
-    const url = new URL(request.url ?? '/', address);
+    const asked = request.url ?? '/';
+    if (!URL.canParse(asked, address)) return show(response, 400, stranger);
+    const url = new URL(asked, address);
     if (url.pathname === donePath && outcome) return show(response, 200, outcome);
     if (url.pathname !== wanted.path) return show(response, 404, stranger);
     const taken = await take(url.searchParams);
@@ -44,7 +48,11 @@ export async function openLoopback(
     response.writeHead(303, { ...pageHeaders, location: donePath }).end();
   };
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
-    answer(request, response).catch(() => show(response, 500, broken));
+    answer(request, response).catch((error: unknown) => {
+      log('error', 'The answer of a browser to a sign-in could not be taken', { error: String(error) });
+      if (response.headersSent) response.destroy();
+      else show(response, 500, broken);
+    });
   });
   server.maxConnections = 20;
   await new Promise<void>((resolve, reject) => {

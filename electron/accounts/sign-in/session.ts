@@ -2,6 +2,7 @@ import {
   type Account,
   type AccountView,
   type BelfryError,
+  type Log,
   type MetaApp,
   type Millis,
   type Network,
@@ -36,6 +37,7 @@ export type SignInRequest = {
 };
 
 export type SessionNeeds = RequestNeeds & {
+  log: Log;
   apps: Apps;
   /** Keeps an account with its credential. */
   keep(request: SignInRequest, id: string | undefined, candidate: Candidate): Promise<AccountView>;
@@ -152,7 +154,7 @@ export async function openSession(
 
   const stored = await needs.apps.read(server);
   const app = request.app ? appFrom(request.app, server) : stored;
-  const listener = request.code ? undefined : await listenFor(door.wanted(app), take, needs.clock);
+  const listener = request.code ? undefined : await listenFor(door.wanted(app), take, needs);
   let begun: Begun;
   try {
     const listening = listener?.address ?? null;

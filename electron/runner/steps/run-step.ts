@@ -32,7 +32,8 @@ async function runStep(needs: StepNeeds, context: RunContext, at: At): Promise<S
   if (!step) return { status: 'failed', error: `The job has no step ${at.position + 1}.` };
   const where = `step "${step.name}" of job "${job.id}"`;
   if (step.type === 'command') return runCommandStep(needs, context, { ...at, step, where });
-  if (step.type === 'builtin') return runBuiltin(needs.builtins[step.action], { clock: needs.clock, ...at });
+  if (step.type === 'builtin')
+    return runBuiltin(needs.builtins[step.action], { clock: needs.clock, log: needs.log, where, ...at });
   const sink = recorder.sink(at.position, 'stdout');
   const key = `${run.id}-${at.position}`;
   const send = needs.fetch ?? fetch;
