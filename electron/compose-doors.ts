@@ -41,7 +41,12 @@ export function composeApi(
         templates,
         lastRuns: running.runs.lastRuns,
       },
-      scheduler: { ...scheduler, start: scheduler.resume, stop: scheduler.pause },
+      scheduler: {
+        ...scheduler,
+        start: scheduler.resume,
+        stop: scheduler.pause,
+        timezone: ground.timezone,
+      },
       runner: running.runner,
       runs: running.runs,
       posts: posting.publisher,

@@ -55,6 +55,8 @@ export const statusSchema = z.strictObject({
   warnings: z.array(warningSchema),
   /** Those of the warnings that keep the engine from its work; empty when it is well. */
   trouble: z.array(warningSchema),
+  /** Zones that schedules go by, each once: first the usual one (the setting's, else this machine's), then those of jobs and weekly slots. */
+  timezones: z.array(z.string()),
   /** The home shows the demonstration: loopback server and sample pipeline. */
   demo: z.boolean(),
 });
@@ -68,7 +70,7 @@ export const jobViewSchema = z.strictObject({
   enabled: z.boolean(),
   /** Part of Belfry: can be disabled, not removed or changed. */
   builtin: z.boolean(),
-  /** The triggers in words. */
+  /** The triggers in words, with the zone where they go by the clock. */
   schedule: z.string(),
   nextRun: instantSchema.nullable(),
   lastRun: z

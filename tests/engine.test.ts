@@ -40,6 +40,15 @@ const every: JobInput = {
   steps: [{ type: 'command', name: 'Work', command: ['true'] }],
 };
 
+test('status lists the zones that schedules go by, the usual one first', async () => {
+  const { engine, status } = await startEngine([
+    { ...every, timezone: 'Asia/Kolkata' },
+    { ...every, id: 'other' },
+  ]);
+  await engine.call('settings.set', { timezone: 'Europe/Berlin' });
+  expect((await status()).timezones).toEqual(['Europe/Berlin', 'Asia/Kolkata']);
+});
+
 test('slots that cannot be claimed are a warning that everybody sees', async () => {
   const { home, engine, status } = await startEngine([every]);
   expect(await status()).toMatchObject({ warnings: [], trouble: [] });

@@ -55,6 +55,8 @@ export type ApiNeeds = {
     start(): Promise<void>;
     stop(): Promise<void>;
     paused(): boolean;
+    /** Zone of schedules without one of their own. */
+    timezone(): string;
     next(jobId: string): Millis | null;
     describe(job: Job): string;
     fireTimes(of: {

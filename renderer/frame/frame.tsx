@@ -3,6 +3,7 @@ import { useLinkState } from '../api/context.tsx';
 import { useCall } from '../api/use-call.ts';
 import { type Route, sectionOf } from '../parts/route.ts';
 import { applyTheme } from '../parts/theme.ts';
+import { ZoneDoubt } from '../parts/zone-doubt.tsx';
 import { Connection } from './connection.tsx';
 import { Header } from './header.tsx';
 import { Navigation } from './navigation.tsx';
@@ -21,19 +22,25 @@ export function Frame({ route, children }: { route: Route; children: ReactNode }
 
   if (link === 'signed-out') return <SignedOut />;
   return (
-    <div className="frame">
-      <button type="button" className="skip-link" onClick={() => document.getElementById('content')?.focus()}>
-        Skip to content
-      </button>
-      <Navigation current={sectionOf(route)} status={status.data} />
-      <div className="frame-main">
-        <Header status={status.data} />
-        <Connection />
-        {status.data && <Warnings status={status.data} />}
-        <main id="content" tabIndex={-1}>
-          {children}
-        </main>
+    <ZoneDoubt zones={status.data?.timezones ?? []}>
+      <div className="frame">
+        <button
+          type="button"
+          className="skip-link"
+          onClick={() => document.getElementById('content')?.focus()}
+        >
+          Skip to content
+        </button>
+        <Navigation current={sectionOf(route)} status={status.data} />
+        <div className="frame-main">
+          <Header status={status.data} />
+          <Connection />
+          {status.data && <Warnings status={status.data} />}
+          <main id="content" tabIndex={-1}>
+            {children}
+          </main>
+        </div>
       </div>
-    </div>
+    </ZoneDoubt>
   );
 }

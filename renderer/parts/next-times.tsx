@@ -1,6 +1,7 @@
 import { type FireTimes, fromInstant } from '../../shared/index.ts';
 import { useNow, userZone } from './now.ts';
 import { absolute, relative } from './time.ts';
+import { zoneName } from './zone-doubt.tsx';
 
 /** A schedule in words and as its next times, in the job's zone and, where that is another, in the user's. */
 export function NextTimes({ times, enabled = true }: { times: FireTimes; enabled?: boolean }) {
@@ -40,8 +41,4 @@ export function NextTimes({ times, enabled = true }: { times: FireTimes; enabled
       )}
     </div>
   );
-}
-
-function zoneName(zone: string): string {
-  return zone.replaceAll('_', ' ');
 }

@@ -1,6 +1,7 @@
 import { fromInstant, type Wait, waitText } from '../../shared/index.ts';
 import { useNow, userZone } from './now.ts';
 import { absolute, duration, exact, relative } from './time.ts';
+import { useZoneMark } from './zone-doubt.tsx';
 
 type TimeProps = { at: string; zone?: string };
 
@@ -18,10 +19,12 @@ export function Relative({ at, zone = userZone }: TimeProps) {
 /** `Tomorrow 02:00`, without seconds, with the exact instant as tooltip. */
 export function Absolute({ at, zone = userZone }: TimeProps) {
   const now = useNow(60_000);
+  const mark = useZoneMark();
   const instant = fromInstant(at);
   return (
     <time dateTime={at} title={exact(instant, zone)}>
       {absolute(instant, zone, now, 'never')}
+      {mark(instant, zone)}
     </time>
   );
 }
@@ -29,10 +32,12 @@ export function Absolute({ at, zone = userZone }: TimeProps) {
 /** `Tomorrow 02:00:07`, for those who compare; the whole instant as tooltip. */
 export function ExactTime({ at, zone = userZone }: TimeProps) {
   const now = useNow(60_000);
+  const mark = useZoneMark();
   const instant = fromInstant(at);
   return (
     <time dateTime={at} title={exact(instant, zone)}>
       {absolute(Math.floor(instant / 1000) * 1000, zone, now, 'always')}
+      {mark(instant, zone)}
     </time>
   );
 }

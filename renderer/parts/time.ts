@@ -52,6 +52,13 @@ export function exact(at: Millis, zone: string): string {
   }).format(at);
 }
 
+/** How a zone stands to UTC at an instant: `GMT-5`, `GMT+5:30`, `UTC`. */
+export function zoneOffset(at: Millis, zone: string): string {
+  const parts = format(zone, 'offset', { hour: 'numeric', timeZoneName: 'shortOffset' }).formatToParts(at);
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return offset.replace(/^GMT([+-]0)?$/, 'UTC');
+}
+
 /** Wall time in a zone, with seconds only where they are not zero or asked for: `14:30`, `14:30:15`. */
 export function clock(at: Millis, zone: string, seconds: Seconds = 'when-needed'): string {
   const text = format(zone, 'clock', {

@@ -88,12 +88,17 @@ export function withoutCode(text: string): string {
   return code ? text.slice(code.length + 2) : text;
 }
 
-/** What a gap record stands for: `12 slots missed, Today 02:00–08:00`. */
-export function gapText(run: Pick<RunView, 'status' | 'gap'>, zone: string, now: Millis): string | undefined {
+/** What a gap record stands for: `12 slots missed, Today 02:00–08:00`, with `mark` after the times. */
+export function gapText(
+  run: Pick<RunView, 'status' | 'gap'>,
+  zone: string,
+  now: Millis,
+  mark: (at: Millis) => string = () => '',
+): string | undefined {
   if (!run.gap) return undefined;
   const { count, first, last } = run.gap;
   const when = span(fromInstant(first), fromInstant(last), zone, now);
-  return `${plural(count, 'slot')} ${runWords[run.status].text.toLowerCase()}, ${when}`;
+  return `${plural(count, 'slot')} ${runWords[run.status].text.toLowerCase()}, ${when}${mark(fromInstant(last))}`;
 }
 
 /** A size in bytes: `640 B`, `12 kB`, `3.4 MB`. */

@@ -31,6 +31,7 @@ export const status: Status = {
   overdue: [],
   warnings: [],
   trouble: [],
+  timezones: ['UTC'],
   demo: false,
 };
 

@@ -28,6 +28,7 @@ function status(change: Partial<Status> = {}): Status {
     overdue: [],
     warnings: [],
     trouble: [],
+    timezones: ['UTC'],
     demo: false,
     ...change,
   };

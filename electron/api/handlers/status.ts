@@ -75,8 +75,16 @@ async function status(needs: ApiNeeds): Promise<Status> {
     overdue,
     warnings,
     trouble,
+    timezones: zonesOf(needs),
     demo: needs.about.demo,
   };
+}
+
+/** Built-in jobs are left out: nobody plans by their times. */
+function zonesOf({ jobs, config, scheduler }: ApiNeeds): string[] {
+  const own = jobs.all().flatMap(({ id, timezone }) => (jobs.isBuiltin(id) ? [] : (timezone ?? [])));
+  const queues = config.current().queues.flatMap(({ timezone }) => timezone ?? []);
+  return [...new Set([scheduler.timezone(), ...own, ...queues])];
 }
 
 async function accountsThatWait(needs: ApiNeeds): Promise<{ accounts: Status['accounts']; posts: number }> {

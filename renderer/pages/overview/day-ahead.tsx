@@ -5,6 +5,7 @@ import { useNow, userZone } from '../../parts/now.ts';
 import { Section } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { plural } from '../../parts/wording.ts';
+import { useZoneDoubt, zoneName } from '../../parts/zone-doubt.tsx';
 import { Timeline } from './timeline.tsx';
 import { useFireTimes } from './use-fire-times.ts';
 
@@ -17,6 +18,7 @@ const mostPosts = 500;
 export function DayAhead({ jobs, paused }: { jobs: readonly JobView[]; paused: boolean }) {
   // The picture moves once a minute; nobody sees less than that on a day's scale.
   const from = useNow(60_000);
+  const inDoubt = useZoneDoubt();
   // The same question for an hour: asked every minute, it would be answered every minute.
   const until = Math.ceil((from + dayMs) / 3_600_000) * 3_600_000;
   const soon = jobs
@@ -47,7 +49,7 @@ export function DayAhead({ jobs, paused }: { jobs: readonly JobView[]; paused: b
   ];
 
   return (
-    <Section title="Next 24 hours">
+    <Section title={inDoubt ? `Next 24 hours, ${zoneName(userZone)} time` : 'Next 24 hours'}>
       {lanes.length === 0 ? (
         <p className="quiet">Nothing is due in the next 24 hours.</p>
       ) : (

@@ -9,6 +9,7 @@ import { href } from '../../parts/route.ts';
 import { absolute, exact } from '../../parts/time.ts';
 import { useSay } from '../../parts/toasts.tsx';
 import { plural } from '../../parts/wording.ts';
+import { useZoneMark } from '../../parts/zone-doubt.tsx';
 import { movable, type QueueEntry } from './slot-draft.ts';
 
 const places = [
@@ -26,6 +27,7 @@ export function QueueSlots({ queue, name, more, changed }: SlotsProps) {
   const say = useSay();
   const action = useAction(say.failed);
   const now = useNow(60_000);
+  const mark = useZoneMark();
   const list = useRef<HTMLUListElement>(null);
   const moved = useRef<string>(undefined);
   const order = movable(queue.upcoming);
@@ -45,7 +47,10 @@ export function QueueSlots({ queue, name, more, changed }: SlotsProps) {
       moved.current = post;
       const view = await api.call('queue.move', { account: queue.account, post, to });
       const at = view.upcoming.find((entry) => entry.post?.id === post)?.at;
-      if (at) say.done(`Moved to ${absolute(fromInstant(at), queue.timezone, Date.now(), 'never')}.`);
+      if (at)
+        say.done(
+          `Moved to ${absolute(fromInstant(at), queue.timezone, Date.now(), 'never')}${mark(fromInstant(at), queue.timezone)}.`,
+        );
       changed();
     });
   const isStuck = (post: string, to: QueuePlace) => {

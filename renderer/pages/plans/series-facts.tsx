@@ -4,6 +4,7 @@ import { useNow } from '../../parts/now.ts';
 import { Section } from '../../parts/page.tsx';
 import { absolute } from '../../parts/time.ts';
 import { plural } from '../../parts/wording.ts';
+import { useZoneMark } from '../../parts/zone-doubt.tsx';
 import { accountName, useAccounts } from '../posts/use-accounts.ts';
 import { keptBeside } from './series-draft.ts';
 
@@ -11,6 +12,7 @@ import { keptBeside } from './series-draft.ts';
 export function SeriesFacts({ details: { view, series } }: { details: SeriesDetails }) {
   const accounts = useAccounts();
   const now = useNow(60_000);
+  const mark = useZoneMark();
   const { post, end, aheadDays } = series;
   const beside = keptBeside(post);
   const facts: Fact[] = [
@@ -21,7 +23,7 @@ export function SeriesFacts({ details: { view, series } }: { details: SeriesDeta
       end === null
         ? 'never'
         : 'at' in end
-          ? absolute(fromInstant(end.at), view.timezone, now, 'never')
+          ? `${absolute(fromInstant(end.at), view.timezone, now, 'never')}${mark(fromInstant(end.at), view.timezone)}`
           : `after ${plural(end.count, 'post')}`,
     ],
     ['So far', plural(view.past, 'post')],

@@ -20,6 +20,7 @@ import {
   startOf,
   weekName,
 } from '../../parts/week.ts';
+import { useZoneDoubt, useZoneMark, zoneName } from '../../parts/zone-doubt.tsx';
 import { CalendarDay } from './calendar-day.tsx';
 import { MoveDialog } from './move-dialog.tsx';
 import { PostViews } from './post-views.tsx';
@@ -40,6 +41,7 @@ const mostPosts = 10_000;
 export function CalendarPage({ week }: { week?: string | undefined }) {
   const today = dayOf(useNow(60_000), userZone);
   const monday = mondayOf(week ?? today);
+  const inDoubt = useZoneDoubt();
   const days = useMemo(() => daysOfWeek(monday), [monday]);
   const answer = useCall(
     'posts.list',
@@ -80,6 +82,7 @@ export function CalendarPage({ week }: { week?: string | undefined }) {
         </div>
         <h2 className="calendar-week" aria-live="polite">
           {weekName(monday)}
+          {inDoubt && <span className="quiet"> · {zoneName(userZone)} time</span>}
         </h2>
       </div>
       {answer.error && <ErrorNote error={answer.error} retry={answer.refresh} />}
@@ -127,6 +130,7 @@ function useMoves(posts: readonly PostView[], changed: () => void) {
   const api = useApi();
   const say = useSay();
   const action = useAction(say.failed);
+  const mark = useZoneMark();
   const [moving, setMoving] = useState<{ post: PostView; to?: number }>();
   const drop = (id: string, day: Day) => {
     const post = posts.find((one) => one.id === id);
@@ -138,7 +142,7 @@ function useMoves(posts: readonly PostView[], changed: () => void) {
     if (to < now) return setMoving({ post, to });
     void action.run(async () => {
       await api.call('posts.move', { id, publishAt: toInstant(to) });
-      say.done(`Moved to ${absolute(to, userZone, now)}.`);
+      say.done(`Moved to ${absolute(to, userZone, now)}${mark(to)}.`);
       changed();
     });
   };

@@ -3,6 +3,7 @@ import { Remarks } from '../../parts/field.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { absolute, relative } from '../../parts/time.ts';
 import { fromLocal } from '../../parts/zone.ts';
+import { useZoneMark, zoneName } from '../../parts/zone-doubt.tsx';
 import { type Draft, isPast } from './composer-draft.ts';
 import type { Notes } from './composer-notes.ts';
 import { TimeSuggestions } from './time-suggestions.tsx';
@@ -48,7 +49,8 @@ type TimeProps = { draft: Draft; label: string; invalid: boolean; onChange: When
 function TimeField({ draft, label, invalid, onChange }: TimeProps) {
   const now = useNow(10_000);
   const at = fromLocal(draft.at, userZone);
-  const zone = userZone.replaceAll('_', ' ');
+  const zone = zoneName(userZone);
+  const mark = useZoneMark();
   return (
     <div className="when-at">
       <input
@@ -62,7 +64,7 @@ function TimeField({ draft, label, invalid, onChange }: TimeProps) {
       <p className="field-hint" role="status">
         {at === undefined
           ? `In your time zone, ${zone}${draft.when === 'draft' ? '. A draft needs no time.' : ''}`
-          : `${absolute(at, userZone, now)}, ${relative(at, now)}`}
+          : `${absolute(at, userZone, now)}${mark(at)}, ${relative(at, now)}`}
         {isPast(draft, userZone, now) &&
           '. This is over: choose another time, or say on saving what is meant.'}
       </p>
@@ -72,6 +74,7 @@ function TimeField({ draft, label, invalid, onChange }: TimeProps) {
 
 function Slots({ draft, queues, accounts }: Pick<WhenProps, 'draft' | 'queues' | 'accounts'>) {
   const now = useNow(60_000);
+  const mark = useZoneMark();
   return (
     <ul className="when-at row-sub" aria-live="polite">
       {draft.accounts.length === 0 && <li>Each account has its own slots; choose accounts first.</li>}
@@ -82,7 +85,7 @@ function Slots({ draft, queues, accounts }: Pick<WhenProps, 'draft' | 'queues' |
           <li key={id} className={queue ? undefined : 'field-error'}>
             {accountName(accounts, id)}: {!queue && 'has no weekly slots, choose a time instead'}
             {queue && !free && 'the next slots are full, it takes a later one'}
-            {free && absolute(fromInstant(free.at), userZone, now)}
+            {free && `${absolute(fromInstant(free.at), userZone, now)}${mark(fromInstant(free.at))}`}
           </li>
         );
       })}

@@ -9,6 +9,7 @@ import { useNow, userZone } from '../../parts/now.ts';
 import { absolute, relative } from '../../parts/time.ts';
 import { useSay } from '../../parts/toasts.tsx';
 import { fromLocal, toLocal } from '../../parts/zone.ts';
+import { useZoneMark } from '../../parts/zone-doubt.tsx';
 import { isTimeRefused, nowToleranceMs, PastChoices } from './past-choices.tsx';
 import { has } from './post-states.ts';
 import { TimeSuggestions } from './time-suggestions.tsx';
@@ -27,6 +28,7 @@ export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
   const say = useSay();
   const action = useAction();
   const now = useNow(10_000);
+  const mark = useZoneMark();
   const offered = to ?? (post.publishAt === null ? null : fromInstant(post.publishAt));
   const [local, setLocal] = useState(offered === null ? '' : toLocal(offered, userZone));
   const at = fromLocal(local, userZone);
@@ -35,7 +37,7 @@ export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
     action.run(async () => {
       if (at === undefined) return;
       await api.call('posts.move', { id: post.id, publishAt: toInstant(at), ...(past ? { past } : {}) });
-      say.done(past ? pastWords[past] : `Moved to ${absolute(at, userZone, now)}.`);
+      say.done(past ? pastWords[past] : `Moved to ${absolute(at, userZone, now)}${mark(at)}.`);
       onClose();
       changed();
     });
@@ -56,7 +58,7 @@ export function MoveDialog({ post, to, onClose, changed }: MoveProps) {
             <span role="status">
               {at === undefined
                 ? `In your time zone, ${userZone.replaceAll('_', ' ')}`
-                : `${absolute(at, userZone, now)}, ${relative(at, now)}`}
+                : `${absolute(at, userZone, now)}${mark(at)}, ${relative(at, now)}`}
               {over && '. This is over: choose another time, or say what is meant.'}
             </span>
           }

@@ -4,11 +4,13 @@ import { Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { Absolute, Elapsed } from '../../parts/time-view.tsx';
 import { causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
+import { useZoneMark } from '../../parts/zone-doubt.tsx';
 
 /** When and why a run was, in one line; what did not run, in one sentence. */
 export function RunFacts({ run }: { run: RunView }) {
   const now = useNow(60_000);
-  const gap = gapText(run, userZone, now);
+  const mark = useZoneMark();
+  const gap = gapText(run, userZone, now, mark);
   const facts: Fact[] = [['Cause', causeWords[run.cause]]];
   if (run.slot) facts.push(['Due', <Absolute key="due" at={run.slot} />]);
   if (run.startedAt) facts.push(['Started', <Absolute key="started" at={run.startedAt} />]);

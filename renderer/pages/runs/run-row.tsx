@@ -4,6 +4,7 @@ import { useNow, userZone } from '../../parts/now.ts';
 import { href } from '../../parts/route.ts';
 import { Absolute, Elapsed, Relative } from '../../parts/time-view.tsx';
 import { causeWords, gapText, runWords, withoutCode } from '../../parts/wording.ts';
+import { useZoneMark } from '../../parts/zone-doubt.tsx';
 
 /** One run in the history. */
 export function RunRow({ run }: { run: RunView }) {
@@ -38,7 +39,8 @@ export function RunRow({ run }: { run: RunView }) {
 /** Why there is this run, or why there is none: cause, attempt, gap and reason. */
 export function Why({ run }: { run: RunView }) {
   const now = useNow(60_000);
-  const gap = gapText(run, userZone, now);
+  const mark = useZoneMark();
+  const gap = gapText(run, userZone, now, mark);
   const parts = [
     gap ?? causeWords[run.cause],
     run.attempt > 1 && `attempt ${run.attempt}`,

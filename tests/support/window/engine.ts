@@ -334,6 +334,7 @@ function statusOf(world: World): Status {
     overdue: [],
     warnings: world.warnings,
     trouble: [],
+    timezones: [...new Set(['America/New_York', ...world.jobs.flatMap(({ timezone }) => timezone ?? [])])],
     demo: world.demo,
   };
 }
