@@ -15,6 +15,7 @@ export * from './known-keys.ts';
 export * from './masking.ts';
 export * from './media-host.ts';
 export * from './nearest.ts';
+export * from './pause.ts';
 export * from './plan-calls.ts';
 export * from './ports.ts';
 export * from './post.ts';

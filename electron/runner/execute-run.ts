@@ -1,10 +1,9 @@
-import type { Job, RunView } from '../../shared/index.ts';
+import { type Job, type RunView, setTimer } from '../../shared/index.ts';
 import type { Environment } from './commands/environment.ts';
 import { outcome } from './flow.ts';
 import { type Masks, secretsIn, secretsOfHeaders, secretsOfUrl } from './masks.ts';
 import { createRecorder } from './output/recorder.ts';
 import { withParameters } from './parameters.ts';
-import { setTimer } from './pause.ts';
 import type { EndedRun, RunnerNeeds, StoredRun } from './ports.ts';
 import { nextTry } from './retry.ts';
 import type { RunContext, StepRunner } from './run-context.ts';

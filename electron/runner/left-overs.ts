@@ -1,6 +1,7 @@
 import type { RunView } from '../../shared/index.ts';
 import type { AcceptedRun, RunnerNeeds, StoredRun } from './ports.ts';
-import { endTree, type Identity, type Processes } from './processes/index.ts';
+import { endTree } from './processes/end-tree.ts';
+import type { Identity, Processes } from './processes/port.ts';
 import { nextTry } from './retry.ts';
 
 type LeftOverNeeds = Pick<RunnerNeeds, 'ledger' | 'clock' | 'job' | 'log'> & {

@@ -1,7 +1,6 @@
-import type { Clock, Job, Log, Millis, RunView } from '../../shared/index.ts';
+import { type Clock, type Job, type Log, type Millis, type RunView, setTimer } from '../../shared/index.ts';
 import { type Admission, admit } from './admission.ts';
 import type { StopReason } from './flow.ts';
-import { setTimer } from './pause.ts';
 import type { AcceptedRun, EndedRun, StoredRun, Turn } from './ports.ts';
 import { isDoneBy, retryEnds } from './retry.ts';
 import { createStop, type Stop } from './stop.ts';

@@ -1,5 +1,4 @@
-import { BelfryError, type Clock, type Log, type Millis, type RunView } from '../../shared/index.ts';
-import { pause } from './pause.ts';
+import { BelfryError, type Clock, type Log, type Millis, pause, type RunView } from '../../shared/index.ts';
 import type { EndedRun, NewStep, RunEnd, RunLedger, StepChange, StoredRun } from './ports.ts';
 
 /** One run in the ledger and before the eyes of clients: every change is stored, then announced. */

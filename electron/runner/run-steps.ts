@@ -1,6 +1,5 @@
-import type { Clock, Step } from '../../shared/index.ts';
+import { type Clock, pause, type Step } from '../../shared/index.ts';
 import { after, isDue, type Standing, whySkipped } from './flow.ts';
-import { pause } from './pause.ts';
 import { backOff } from './retry.ts';
 import type { RunContext, StepRunner } from './run-context.ts';
 import type { RunRecord } from './run-record.ts';

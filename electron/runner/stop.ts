@@ -1,6 +1,5 @@
-import type { Clock } from '../../shared/index.ts';
+import { type Clock, setTimer } from '../../shared/index.ts';
 import type { StopReason } from './flow.ts';
-import { setTimer } from './pause.ts';
 
 /** The brake of one run. */
 export type Stop = {

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../../shared/index.ts';
-import { endTree, type Processes } from './processes/index.ts';
+import { endTree } from './processes/end-tree.ts';
+import type { Processes } from './processes/port.ts';
 
 /** Ends what runs leave behind unseen: processes in a session of their own that only carry the run's id. */
 export type Sweeper = {

@@ -28,17 +28,7 @@ export type Child = {
   stderr: Readable;
   /** Its process has ended, whatever still holds its pipes. */
   exited: Promise<Exit | Lost>;
-  /** Its process has ended and its pipes are closed. */
-  closed: Promise<void>;
 };
-
-/** Resolves when a stream is closed; one without output may be so before anybody reads it. */
-export function closed(stream: Readable): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.closed) resolve();
-    else stream.once('close', () => resolve());
-  });
-}
 
 const codes: Record<string, { code: ErrorCode; why: string; remedy: string }> = {
   ENOENT: {

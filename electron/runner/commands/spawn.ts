@@ -33,10 +33,7 @@ export async function spawnHere(
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const closed = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-  });
-  return { pid, startedAt: startOf(pid), stdout, stderr, exited, closed };
+  return { pid, startedAt: startOf(pid), stdout, stderr, exited };
 }
 
 /**

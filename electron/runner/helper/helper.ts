@@ -1,6 +1,5 @@
-import type { Clock, Random } from '../../../shared/index.ts';
-import { type Child, closed, type Lost, type ReadyCommand, startError } from '../commands/child.ts';
-import { within } from '../pause.ts';
+import { type Clock, type Random, within } from '../../../shared/index.ts';
+import { type Child, type Lost, type ReadyCommand, startError } from '../commands/child.ts';
 import type { HelperHost } from '../ports.ts';
 import { createOrderBook } from './orders.ts';
 import { controlLane, type Order, onLines, pairLanes, protocolVersion, toLine } from './protocol.ts';
@@ -93,14 +92,12 @@ export async function openHelper({ host, clock, random, startOf }: HelperNeeds):
       }
       if (!lanes) return 'lost';
       const [stdout, stderr] = lanes;
-      const over = [order.exited, closed(stdout), closed(stderr)];
       return {
         pid: answer.pid,
         startedAt: answer.startedAt === null ? startOf(answer.pid) : Promise.resolve(answer.startedAt),
         stdout,
         stderr,
         exited: order.exited,
-        closed: Promise.all(over).then(() => {}),
       };
     },
     async close() {

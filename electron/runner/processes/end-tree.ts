@@ -1,5 +1,4 @@
-import type { Clock } from '../../../shared/index.ts';
-import { pause } from '../pause.ts';
+import { type Clock, pause } from '../../../shared/index.ts';
 import { type Identity, membersOf, type Processes, type ProcessInfo } from './port.ts';
 
 /** Whose processes: everything that carries one of these run ids, or belongs to the leader. */

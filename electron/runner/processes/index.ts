@@ -4,9 +4,6 @@ import type { Processes } from './port.ts';
 import { type Ask, posixProcesses, psEnvironment } from './posix.ts';
 import { windowsProcesses } from './windows.ts';
 
-export { endTree, type Tree } from './end-tree.ts';
-export { type Identity, membersOf, type Processes } from './port.ts';
-
 /** A question to the system that takes longer than this, in milliseconds, is given up. */
 const patience = 10_000;
 

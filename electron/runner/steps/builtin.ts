@@ -1,5 +1,4 @@
-import type { Clock, Log } from '../../../shared/index.ts';
-import { pause } from '../pause.ts';
+import { aborted, type Clock, type Log, pause } from '../../../shared/index.ts';
 import type { Builtin } from '../ports.ts';
 import { type StepOutcome, stopped, stopReason } from './outcome.ts';
 
@@ -46,8 +45,7 @@ function isAbort(thrown: unknown, { reason }: AbortSignal): boolean {
 }
 
 async function givenUp(clock: Clock, signal: AbortSignal): Promise<StepOutcome> {
-  if (!signal.aborted)
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await aborted(signal);
   await pause(clock, patience);
   return { status: 'failed' };
 }

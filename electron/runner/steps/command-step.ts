@@ -6,7 +6,7 @@ import { createJsonResult, type JsonResult } from '../output/json-result.ts';
 import { createLastLines } from '../output/last-lines.ts';
 import { createPostLines, type PostLines, type PostLinesEnd } from '../output/post-lines.ts';
 import type { RunnerNeeds, StepChange } from '../ports.ts';
-import type { Processes } from '../processes/index.ts';
+import type { Processes } from '../processes/port.ts';
 import type { RunContext } from '../run-context.ts';
 import { runCommand } from './command.ts';
 import { type StepOutcome, stopped, stopReason } from './outcome.ts';

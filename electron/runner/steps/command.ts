@@ -1,7 +1,7 @@
-import type { Clock } from '../../../shared/index.ts';
+import { aborted, type Clock, pause } from '../../../shared/index.ts';
 import type { Child, Exit, Lost, ReadyCommand } from '../commands/child.ts';
-import { pause } from '../pause.ts';
-import { endTree, type Identity, type Processes, type Tree } from '../processes/index.ts';
+import { endTree, type Tree } from '../processes/end-tree.ts';
+import type { Identity, Processes } from '../processes/port.ts';
 import { type StepOutcome, stopped, stopReason } from './outcome.ts';
 import { type Reading, readInto, readLeftOvers, type TextSink } from './reading.ts';
 
@@ -89,11 +89,6 @@ async function endLate(needs: CommandNeeds, { pid, startedAt, stdout, stderr }: 
   await endTree(needs, { runIds: new Set([needs.runId]), leader, since: leader }, 0);
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-}
-
 /** Ends the tree once the step is stopped; resolves when that is done, even if the process would not go. */
 async function ended(needs: CommandNeeds, tree: Tree): Promise<undefined> {
   await aborted(needs.signal);
@@ -114,7 +109,7 @@ async function drained(
   const stop = aborted(signal).then(() => pause(clock, drainAfterForce, over.signal));
   const left = readLeftOvers(clock, readings, drain, over.signal);
   const held = await Promise.race([
-    child.closed.then(() => false),
+    Promise.all([child.exited, ...readings.map(({ over }) => over)]).then(() => false),
     Promise.race([stop, left]).then(() => true),
   ]);
   over.abort('closed'); // A reason of its own, since the default one costs a stack trace.

@@ -1,9 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { Clock } from '../../../shared/index.ts';
-import { closed } from '../commands/child.ts';
+import { type Clock, pause } from '../../../shared/index.ts';
 import { createDecoder } from '../output/decoder.ts';
 import type { Sink } from '../output/recorder.ts';
-import { pause } from '../pause.ts';
 
 /** Takes text; where it cannot keep up, `pressure` says what to wait for before more is read. */
 export type TextSink = Sink & { pressure(): Promise<void> | undefined };
@@ -117,6 +115,14 @@ async function freeFor(clock: Clock, readings: readonly Reading[], signal: Abort
   }
   await pause(clock, tick, signal);
   return readings.every((reading) => reading.held() === undefined);
+}
+
+/** Resolves when a stream is closed, which one without output may be before it is read. */
+function closed(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) resolve();
+    else stream.once('close', () => resolve());
+  });
 }
 
 function lineEnds(chunk: Buffer): number {

@@ -71,7 +71,6 @@ function signalGroup(pid: number): void {
 export async function endOf(child: Child) {
   const read = [text(child.stdout), text(child.stderr)];
   const [stdout = '', stderr = ''] = await Promise.all(read);
-  await child.closed;
   return { stdout, stderr, exit: await child.exited };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/index.ts';
+import type { Clock } from './ports.ts';
 
 /** Timers of the platform cannot be longer than some 24 days; a time-out may. */
 const longest = 2_000_000_000;
@@ -38,4 +38,10 @@ export async function within<T>(clock: Clock, ms: number, promise: Promise<T>): 
   } finally {
     inTime.abort('in time'); // A reason of its own, since the default one costs a stack trace.
   }
+}
+
+/** Resolves when `signal` aborts. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
