@@ -1,6 +1,10 @@
-export { commandEnvironment, createEnvironment, type Environment } from './commands/environment.ts';
-export { captureLoginPath } from './commands/login-path.ts';
-export { stepProblems } from './job-problems.ts';
+export { stepProblems } from './check-steps.ts';
+export {
+  captureLoginPath,
+  commandEnvironment,
+  createEnvironment,
+  type Environment,
+} from './commands/environment.ts';
 export type {
   AcceptedRun,
   Builtin,
@@ -9,8 +13,8 @@ export type {
   HelperProcess,
   PostContext,
   RunLedger,
-  RunnerNeeds,
+  RunnerDeps,
   TakePost,
 } from './ports.ts';
-export type { RunningRun } from './roster.ts';
+export type { RunningRun } from './run-queue.ts';
 export { createRunner, type RunNowOptions, type Runner } from './runner.ts';

@@ -175,7 +175,7 @@ export type HelperHost = {
   launch(args: readonly string[]): HelperProcess;
 };
 
-export type RunnerNeeds = {
+export type RunnerDeps = {
   clock: Clock;
   random: Random;
   log: Log;

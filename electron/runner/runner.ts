@@ -10,19 +10,17 @@ import {
   type RunStatus,
   type RunView,
 } from '../../shared/index.ts';
-import { type ExecutionNeeds, executeRun } from './execute-run.ts';
-import { givenUp } from './given-up.ts';
+import { checkSteps, previewSteps } from './check-steps.ts';
+import { checkParameters, withParameters } from './commands/prepare.ts';
+import { type ExecutionDeps, executeRun } from './execute-run.ts';
 import { createStarter } from './helper/starter.ts';
-import { failedStep, keptSteps, startIndex } from './kept-steps.ts';
-import { accepted, closeLeftOvers } from './left-overs.ts';
-import { createMasks } from './masks.ts';
-import { checkParameters, withParameters } from './parameters.ts';
-import type { AcceptedRun, NewRun, RunnerNeeds, StoredRun } from './ports.ts';
-import { checkSteps, previewSteps } from './preview.ts';
-import { systemProcesses } from './processes/index.ts';
-import { createRoster, type RunningRun } from './roster.ts';
+import { acceptedRun, createOrphanReaper, recoverOrphans } from './orphans.ts';
+import { createMasks } from './output/mask.ts';
+import type { AcceptedRun, NewRun, RunLedger, RunnerDeps, StoredRun } from './ports.ts';
+import { systemProcesses } from './processes/system.ts';
+import { createRunQueue, type RunningRun } from './run-queue.ts';
+import { failedStep, keptSteps, startIndex } from './start-step.ts';
 import { createStepRunner } from './steps/run-step.ts';
-import { createSweeper } from './sweeper.ts';
 
 export type RunNowOptions = {
   /** Step to begin with, counted from 1. */
@@ -62,28 +60,28 @@ export type Runner = {
 };
 
 /** Builds the runner; it does nothing before `start`. */
-export function createRunner(needs: RunnerNeeds): Runner {
-  const { clock, ledger, log, announce, finished } = needs;
+export function createRunner(deps: RunnerDeps): Runner {
+  const { clock, ledger, log, announce, finished } = deps;
   const processes = systemProcesses(process.platform);
-  const sweeper = createSweeper({ processes, clock, log });
+  const reaper = createOrphanReaper({ processes, clock, log });
   const starter = createStarter({
-    ...needs,
+    ...deps,
     // Windows has no sockets that a command could write to, and starts processes without forking.
-    helper: process.platform === 'win32' ? undefined : needs.helper,
+    helper: process.platform === 'win32' ? undefined : deps.helper,
     startOf: processes.startOf,
   });
-  const execution: ExecutionNeeds = {
-    ...needs,
+  const execution: ExecutionDeps = {
+    ...deps,
     masks: createMasks(),
-    runStep: createStepRunner({ ...needs, processes, start: starter.start }),
+    runStep: createStepRunner({ ...deps, processes, start: starter.start }),
   };
   let stopping: Promise<void> | undefined;
 
-  const roster = createRoster({
+  const queue = createRunQueue({
     clock,
     log,
-    job: needs.job,
-    turn: needs.turn,
+    job: deps.job,
+    turn: deps.turn,
     execute: (run) => executeRun(execution, run),
     async skip({ runId }, status, reason) {
       const { run, last } = await ledger.finish(runId, { status, reason, at: clock.now() });
@@ -92,12 +90,12 @@ export function createRunner(needs: RunnerNeeds): Runner {
       else if (status === 'missed') finished(ledger.view(run));
     },
     ended({ run, retry, obsolete }) {
-      sweeper.add(run.id);
+      reaper.add(run.id);
       announce(ledger.view(run));
       for (const dropped of obsolete) announce(ledger.view(dropped));
       if (!retry) return finished(ledger.view(run));
       announce(ledger.view(retry));
-      roster.accept(accepted(retry));
+      queue.accept(acceptedRun(retry));
     },
   });
 
@@ -121,44 +119,44 @@ export function createRunner(needs: RunnerNeeds): Runner {
       },
       clock.now(),
     );
-    roster.accept(accepted(stored));
+    queue.accept(acceptedRun(stored));
     return firstView(stored);
   }
 
   function refuseOverlap(job: Job): void {
-    const refusal = roster.refusal(job);
+    const refusal = queue.refusal(job);
     if (refusal)
       throw refuse('CONFLICT', job.id, refusal, 'Wait for its end, cancel it, or let the job overlap');
   }
 
   /** A run as it begins, or as it waits. */
   async function firstView(run: StoredRun): Promise<RunView> {
-    const begun = await roster.begun(run.id);
+    const begun = await queue.begun(run.id);
     return begun ?? ledger.view((await ledger.get(run.id)) ?? run);
   }
 
   return {
     async start() {
-      const runs = await closeLeftOvers({ ...needs, processes });
-      for (const run of runs) roster.accept(run);
+      const runs = await recoverOrphans({ ...deps, processes });
+      for (const run of runs) queue.accept(run);
     },
-    accept: roster.accept,
+    accept: queue.accept,
     async runNow(jobId, { fromStep, parameters, cause = 'manual' } = {}) {
-      const job = findJob(needs, jobId);
+      const job = findJob(deps, jobId);
       const first = startIndex(job, fromStep);
       const checked = checkParameters(parameters);
       const from = first === 0 ? undefined : await ledger.lastEnded(jobId);
       return launch(job, { cause, reason: null, parameters: checked }, first, from);
     },
     async preview(jobId, { fromStep, parameters } = {}) {
-      const job = findJob(needs, jobId);
+      const job = findJob(deps, jobId);
       const first = startIndex(job, fromStep);
-      return previewSteps(needs, withParameters(job, first, checkParameters(parameters)), first);
+      return previewSteps(deps, withParameters(job, first, checkParameters(parameters)), first);
     },
-    check: (job) => checkSteps(needs, job),
+    check: (job) => checkSteps(deps, job),
     async resume(runId) {
-      const from = await findRun(needs, runId);
-      const job = findJob(needs, from.jobId);
+      const from = await findRun(deps, runId);
+      const job = findJob(deps, from.jobId);
       const first = resumeAt(job, from);
       return launch(
         job,
@@ -168,14 +166,14 @@ export function createRunner(needs: RunnerNeeds): Runner {
       );
     },
     async retry(runId) {
-      const from = await findRun(needs, runId);
-      const job = findJob(needs, from.jobId);
-      const waits = roster.retryOf(from.originId);
+      const from = await findRun(deps, runId);
+      const job = findJob(deps, from.jobId);
+      const waits = queue.retryOf(from.originId);
       const waiting = waits && (await ledger.get(waits.runId));
       if (waiting) {
         if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
         refuseOverlap(job);
-        roster.hurry(waiting.id);
+        queue.hurry(waiting.id);
         return firstView(waiting);
       }
       return launch(
@@ -185,12 +183,12 @@ export function createRunner(needs: RunnerNeeds): Runner {
         from,
       );
     },
-    review: roster.review,
+    review: queue.review,
     async cancel(runId) {
-      const run = await findRun(needs, runId);
-      if (await roster.stop(runId, 'cancelled', 'It was cancelled.'))
+      const run = await findRun(deps, runId);
+      if (await queue.stop(runId, 'cancelled', 'It was cancelled.'))
         return ledger.view((await ledger.get(runId)) ?? run);
-      roster.withdraw(runId);
+      queue.withdraw(runId);
       const { last, ...ended } = await ledger.finish(runId, {
         status: 'cancelled',
         reason: 'It was cancelled before it began.',
@@ -201,17 +199,17 @@ export function createRunner(needs: RunnerNeeds): Runner {
       if (last) finished(cancelled);
       return cancelled;
     },
-    running: roster.running,
+    running: queue.running,
     stop({ drainMs }) {
       // A second call may only shorten the time.
-      const ended = roster.close(drainMs);
-      stopping ??= ended.then(() => sweeper.finish()).finally(starter.stop);
+      const ended = queue.close(drainMs);
+      stopping ??= ended.then(() => reaper.finish()).finally(starter.stop);
       return stopping;
     },
   };
 }
 
-function findJob({ job }: RunnerNeeds, id: string): Job {
+function findJob({ job }: RunnerDeps, id: string): Job {
   const found = job(id);
   if (found) return found;
   throw new BelfryError({
@@ -223,7 +221,7 @@ function findJob({ job }: RunnerNeeds, id: string): Job {
   });
 }
 
-async function findRun({ ledger }: RunnerNeeds, id: string): Promise<StoredRun> {
+async function findRun({ ledger }: RunnerDeps, id: string): Promise<StoredRun> {
   const found = await ledger.get(id);
   if (found) return found;
   throw new BelfryError({
@@ -264,4 +262,16 @@ function sameSteps(job: Job, run: StoredRun, first: number): number {
     hasFailed ? `Its steps have changed since run ${run.id}` : `Run ${run.id} is ${run.status}`,
     'Run the job from the beginning, or name the step with --from-step',
   );
+}
+
+/**
+ * What is to be told of a run whose next try never came about: how the last one ended, and why none came after it.
+ * `left` is the try that was left out.
+ */
+async function givenUp(ledger: RunLedger, left: StoredRun): Promise<RunView> {
+  const last = await ledger.lastEnded(left.jobId, left.originId);
+  // Retention may have taken it meanwhile.
+  if (!last) return ledger.view(left);
+  const reason = [last.reason, 'It was not tried again.', left.reason].filter(Boolean).join(' ');
+  return ledger.view({ ...last, reason });
 }

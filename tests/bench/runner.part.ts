@@ -11,7 +11,7 @@ import {
   createRunner,
   type HelperHost,
   type HelperProcess,
-  type RunnerNeeds,
+  type RunnerDeps,
 } from '../../electron/runner/index.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import { type Job, jobSchema, type RunView } from '../../shared/index.ts';
@@ -37,7 +37,7 @@ export function jobOf(id: string, command: string[]): Job {
 /** The runner on a database of its own, as the engine has it. */
 export async function openBench(
   jobs: Job[],
-  change: Partial<RunnerNeeds> = {},
+  change: Partial<RunnerDeps> = {},
   launch: HelperHost['launch'] = nodeHelper,
 ) {
   const home = mkdtempSync(join(tmpdir(), 'belfry-bench-'));

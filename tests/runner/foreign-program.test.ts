@@ -1,8 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { foreignTo } from '../../electron/runner/commands/foreign-program.ts';
-import { resolveProgram } from '../../electron/runner/commands/resolve.ts';
+import { foreignTo, resolveProgram } from '../../electron/runner/commands/prepare.ts';
 import { temporaryHome } from '../support/home.ts';
 
 /** The first bytes of a 64-bit ELF file. */

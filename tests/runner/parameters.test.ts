@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { shellLine } from '../../electron/runner/commands/shell-line.ts';
+import { shellLine } from '../../electron/runner/commands/prepare.ts';
 import { jobOf, openRunner, sh } from './support.ts';
 
 const job = jobOf(

@@ -2,11 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
-import { endTree } from '../../electron/runner/processes/end-tree.ts';
-import { systemProcesses } from '../../electron/runner/processes/index.ts';
-import { membersOf, type ProcessInfo } from '../../electron/runner/processes/port.ts';
-import { parsePs, parseRunIds, posixProcesses } from '../../electron/runner/processes/posix.ts';
-import { parseCim, windowsProcesses } from '../../electron/runner/processes/windows.ts';
+import { endTree, membersOf, type ProcessInfo } from '../../electron/runner/processes/process-tree.ts';
+import {
+  parseCim,
+  parsePs,
+  parseRunIds,
+  posixProcesses,
+  systemProcesses,
+  windowsProcesses,
+} from '../../electron/runner/processes/system.ts';
 import { processesWith } from './support.ts';
 
 const info = (pid: number, change: Partial<ProcessInfo> = {}): ProcessInfo => ({

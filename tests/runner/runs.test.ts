@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runBuiltin } from '../../electron/runner/steps/builtin.ts';
+import { runBuiltin } from '../../electron/runner/steps/run-step.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { jobOf, openRunner, processesWith, sh } from './support.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
 import { launchNodeHelper } from '../../electron/node-helper.ts';
-import { createRunner, type RunnerNeeds } from '../../electron/runner/index.ts';
+import { createRunner, type RunnerDeps } from '../../electron/runner/index.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import {
   type Clock,
@@ -47,7 +47,7 @@ export function sh(line: string): string[] {
 }
 
 /** The runner on a real database with real processes. */
-export async function openRunner(jobs: Job[], change: Partial<RunnerNeeds> = {}, home = temporaryHome()) {
+export async function openRunner(jobs: Job[], change: Partial<RunnerDeps> = {}, home = temporaryHome()) {
   const { db, close } = openDatabase(join(home, 'belfry.db'));
   const epoch = await raiseEpoch(db);
   const random = seededRandom(seed++);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RunnerNeeds } from '../../electron/runner/index.ts';
+import type { RunnerDeps } from '../../electron/runner/index.ts';
 import type { Turn } from '../../electron/runner/ports.ts';
 import { createRunLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import type { Job, JobInput } from '../../shared/index.ts';
@@ -23,7 +23,7 @@ function failing(change: Partial<Omit<JobInput, 'steps'>> = {}): Job {
 /** A runner on a clock that is moved by hand, and what the schedule says of runs that wait. */
 async function open(jobs: Job[], { home = temporaryHome(), clock = handClock() } = {}) {
   const schedule: { turn: Turn } = { turn: { do: 'go' } };
-  const turn: RunnerNeeds['turn'] = () => schedule.turn;
+  const turn: RunnerDeps['turn'] = () => schedule.turn;
   const belfry = await openRunner(jobs, { clock, turn }, home);
   return {
     ...belfry,

@@ -74,7 +74,7 @@ export const pureFiles: readonly RegExp[] = [
   /^shared\//,
   /^electron\/scheduler\/(triggers|time|words|check)\//,
   /^electron\/scheduler\/(plan|backlog|blackout-windows|book|fire-times|job-schedule|upcoming)\.ts$/,
-  /^electron\/runner\/(retry|admission|flow|helper\/way)\.ts$/,
+  /^electron\/runner\/run-policy\.ts$/,
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/addresses\/wants\.ts$/,
   /^electron\/publisher\/(misfits|limits-for|prepare|decide|back-off|outcome|next-due|draft|parts|commands|texts|summary|words)\.ts$/,

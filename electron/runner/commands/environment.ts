@@ -1,6 +1,6 @@
 import process from 'node:process';
+import { execa } from 'execa';
 import type { Clock, Log } from '../../../shared/index.ts';
-import { captureLoginPath } from './login-path.ts';
 
 /** Environment variables by name. */
 export type Environment = Record<string, string>;
@@ -29,7 +29,7 @@ export function pathName(environment: Readonly<Environment>): string {
 /** Start-up files of a shell may wait for ever; commands do not wait for them longer than this, in milliseconds. */
 const patience = 10_000;
 
-export type EnvironmentNeeds = {
+type EnvironmentDeps = {
   clock: Clock;
   log: Log;
   /** `settings.path`: wins over everything; null = the login shell's. */
@@ -39,18 +39,18 @@ export type EnvironmentNeeds = {
 };
 
 /** Makes `RunnerNeeds.environment`: PATH from the settings, else from the login shell (asked once), else the engine's own. */
-export function createEnvironment(needs: EnvironmentNeeds): () => Promise<Environment> {
-  const engine = needs.engine ?? process.env;
+export function createEnvironment(deps: EnvironmentDeps): () => Promise<Environment> {
+  const engine = deps.engine ?? process.env;
   let login: Promise<string | null> | undefined;
   return async () => {
-    const chosen = needs.path();
+    const chosen = deps.path();
     if (chosen !== null) return commandEnvironment(engine, chosen);
-    login ??= ask(needs, engine);
+    login ??= ask(deps, engine);
     return commandEnvironment(engine, await login);
   };
 }
 
-async function ask({ log, clock }: EnvironmentNeeds, engine: EngineEnvironment): Promise<string | null> {
+async function ask({ log, clock }: EnvironmentDeps, engine: EngineEnvironment): Promise<string | null> {
   const start = clock.monotonic();
   const path = await captureLoginPath({
     shell: engine['SHELL'],
@@ -64,4 +64,46 @@ async function ask({ log, clock }: EnvironmentNeeds, engine: EngineEnvironment):
       milliseconds: Math.round(clock.monotonic() - start),
     });
   return path;
+}
+
+type LoginPathDeps = {
+  /** The user's shell, as `$SHELL` names it; undefined = /bin/sh. */
+  shell: string | undefined;
+  platform: NodeJS.Platform;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The shell's start-up files may wait for something for ever. */
+  timeoutMs: number;
+};
+
+/** Around the PATH, since start-up files may print greetings. */
+const mark = '__BELFRY_PATH__';
+/** Programs by another name than sh's that understand this command line. */
+const fish = /(^|\/)fish$/;
+
+/**
+ * PATH as the user's login shell has it: an application that the desktop starts gets a poor one (macOS: /usr/bin:/bin).
+ * Null on Windows (the registry's PATH is the user's already), and when the shell fails or takes too long.
+ */
+export async function captureLoginPath(deps: LoginPathDeps): Promise<string | null> {
+  if (deps.platform === 'win32') return null;
+  const shell = deps.shell || '/bin/sh';
+  const path = fish.test(shell) ? '(string join : $PATH)' : '"$PATH"';
+  const { stdout, failed } = await execa(
+    shell,
+    ['-l', '-i', '-c', `printf '%s%s%s' ${mark} ${path} ${mark}`],
+    {
+      env: { ...deps.environment, TERM: 'dumb', DISABLE_AUTO_UPDATE: 'true' },
+      extendEnv: false,
+      stdin: 'ignore',
+      stderr: 'ignore',
+      timeout: deps.timeoutMs,
+      forceKillAfterDelay: 200,
+      killDescendants: true,
+      cleanup: false,
+      reject: false,
+      maxBuffer: 1024 * 1024,
+    },
+  );
+  const found = stdout.split(mark)[1]?.trim();
+  return failed || !found ? null : found;
 }

@@ -1,6 +1,69 @@
 import process from 'node:process';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { type Child, type Exit, type ReadyCommand, startError } from './child.ts';
+import { BelfryError, type ErrorCode } from '../../../shared/index.ts';
+import type { Environment } from './environment.ts';
+
+/** A command that is ready to run: everything looked up and filled in. */
+export type ReadyCommand = {
+  file: string;
+  args: readonly string[];
+  cwd: string;
+  environment: Environment;
+  /** `file` is one line for the system's shell. */
+  shell: boolean;
+  /** For errors: `step "Ingest" of job "news"`. */
+  where: string;
+};
+
+export type Exit = { code: number | null; signal: string | null };
+
+/** The helper process died: what became of a command that it had started, nobody knows any more. */
+export type Lost = 'lost';
+
+/** A running command. */
+export type Child = {
+  pid: number;
+  /** See `Processes.startOf`; null when it was gone before anybody could look. */
+  startedAt: Promise<string | null>;
+  stdout: Readable;
+  stderr: Readable;
+  /** Its process has ended, whatever still holds its pipes. */
+  exited: Promise<Exit | Lost>;
+};
+
+const codes: Record<string, { code: ErrorCode; why: string; remedy: string }> = {
+  ENOENT: {
+    code: 'COMMAND_NOT_FOUND',
+    why: 'The file, or the interpreter that its first line names, does not exist',
+    remedy: 'Look at the first line of the script',
+  },
+  EACCES: {
+    code: 'COMMAND_NOT_FOUND',
+    why: 'The system does not allow to execute it',
+    remedy: 'Check the rights of the file and of its disk',
+  },
+  ENOEXEC: {
+    code: 'COMMAND_NOT_FOUND',
+    why: 'The file is no program of this machine',
+    remedy: 'Give a script a first line such as #!/bin/sh',
+  },
+  E2BIG: {
+    code: 'BAD_INPUT',
+    why: 'Arguments and environment together are longer than the system allows',
+    remedy: 'Hand large values over in a file',
+  },
+};
+
+/** Says why the system refused to start a command; `code` as in errno(3), '' when it gave none. */
+export function startError(command: ReadyCommand, code: string, message: string): BelfryError {
+  const known = codes[code] ?? { code: 'INTERNAL', why: message, remedy: 'Try again later' };
+  return new BelfryError({
+    ...known,
+    what: `The command cannot be started (${code || 'no code'})`,
+    where: `${command.where}: ${command.file}`,
+  });
+}
 
 /**
  * Starts a command through execa in a process group of its own, its input closed, its output in raw streams: execa

@@ -1,11 +1,17 @@
-import { type Clock, type Random, within } from '../../../shared/index.ts';
-import { type Child, type Lost, type ReadyCommand, startError } from '../commands/child.ts';
+import { z } from 'zod';
+import { type Clock, type Millis, type Random, within } from '../../../shared/index.ts';
+import { type Child, type Exit, type Lost, type ReadyCommand, startError } from '../commands/spawn.ts';
 import type { HelperHost } from '../ports.ts';
-import { createOrderBook } from './orders.ts';
-import { controlLane, type Order, onLines, pairLanes, protocolVersion, toLine } from './protocol.ts';
-import { createPulse } from './pulse.ts';
-import { type Report, reportSchema } from './report.ts';
-import { openSwitchboard, type Switchboard } from './switchboard.ts';
+import {
+  controlStream,
+  type HelperRequest,
+  type Listener,
+  onLines,
+  openListener,
+  pairStreams,
+  protocolVersion,
+  toLine,
+} from './protocol.ts';
 
 /** What has not come by then, in milliseconds, will not come. */
 const patience = 10_000;
@@ -23,7 +29,7 @@ export type Helper = {
   close(): Promise<void>;
 };
 
-export type HelperNeeds = {
+type HelperDeps = {
   host: HelperHost;
   clock: Clock;
   random: Pick<Random, 'id'>;
@@ -31,16 +37,16 @@ export type HelperNeeds = {
 };
 
 /** Starts a helper and waits until it is ready. Throws when it cannot be had. */
-export async function openHelper({ host, clock, random, startOf }: HelperNeeds): Promise<Helper> {
+export async function openHelper({ host, clock, random, startOf }: HelperDeps): Promise<Helper> {
   const key = random.id();
-  const board = await openSwitchboard(host.socket, key);
+  const listener = await openListener(host.socket, key);
   const program = host.launch([host.socket, key]);
-  const orders = createOrderBook();
+  const pending = createPendingRequests();
   const ready = Promise.withResolvers<Extract<Report, { kind: 'hello' }>>();
   const gone = Promise.withResolvers<string>();
-  const lane = board.lane(controlLane);
-  const send = (order: Order) => lane.then((control) => control.write(toLine(order)));
-  const pulse = createPulse({
+  const stream = listener.stream(controlStream);
+  const send = (order: HelperRequest) => stream.then((control) => control.write(toLine(order)));
+  const heartbeat = createHeartbeat({
     clock,
     ask: () => send({ kind: 'ping' }),
     stuck: () => discard('it did not answer any more'),
@@ -48,23 +54,23 @@ export async function openHelper({ host, clock, random, startOf }: HelperNeeds):
 
   function discard(reason: string): void {
     gone.resolve(reason);
-    pulse.end();
-    orders.lose();
-    board.close();
+    heartbeat.end();
+    pending.lose();
+    listener.close();
     program.kill();
   }
 
   function take(line: string): void {
     const report = parse(line);
-    pulse.heard();
+    heartbeat.heard();
     if (!report) discard('it said something that this Belfry does not understand');
     else if (report.kind === 'hello') ready.resolve(report);
-    else if (report.kind !== 'pong') orders.take(report);
-    if (orders.isEmpty()) pulse.end();
+    else if (report.kind !== 'pong') pending.take(report);
+    if (pending.isEmpty()) heartbeat.end();
   }
 
   void program.ended.then(discard);
-  void lane.then((control) => {
+  void stream.then((control) => {
     onLines(control, take);
     control.on('close', program.kill);
   });
@@ -79,19 +85,19 @@ export async function openHelper({ host, clock, random, startOf }: HelperNeeds):
     gone: gone.promise,
     async start(command) {
       const { file, args, cwd, environment, shell } = command;
-      const order = orders.open();
-      pulse.begin();
+      const order = pending.open();
+      heartbeat.begin();
       void send({ kind: 'start', id: order.id, file, args, cwd, environment, shell });
       const answer = await order.answered;
       if (answer === 'lost') return 'lost';
-      const lanes =
-        answer.pair === null ? undefined : await within(clock, patience, pairOf(board, answer.pair));
+      const streams =
+        answer.pair === null ? undefined : await within(clock, patience, pairOf(listener, answer.pair));
       if (answer.kind === 'failed') {
-        for (const socket of lanes ?? []) socket.destroy();
+        for (const socket of streams ?? []) socket.destroy();
         throw startError(command, answer.code, answer.message);
       }
-      if (!lanes) return 'lost';
-      const [stdout, stderr] = lanes;
+      if (!streams) return 'lost';
+      const [stdout, stderr] = streams;
       return {
         pid: answer.pid,
         startedAt: answer.startedAt === null ? startOf(answer.pid) : Promise.resolve(answer.startedAt),
@@ -101,7 +107,7 @@ export async function openHelper({ host, clock, random, startOf }: HelperNeeds):
       };
     },
     async close() {
-      (await lane).destroy();
+      (await stream).destroy();
       await within(clock, farewell, program.ended);
       discard('it was let go');
       await program.ended;
@@ -117,7 +123,123 @@ function parse(line: string): Report | undefined {
   }
 }
 
-function pairOf(board: Switchboard, pair: number) {
-  const { stdout, stderr } = pairLanes(pair);
-  return Promise.all([board.lane(stdout), board.lane(stderr)]);
+function pairOf(listener: Listener, pair: number) {
+  const { stdout, stderr } = pairStreams(pair);
+  return Promise.all([listener.stream(stdout), listener.stream(stderr)]);
 }
+
+type Answer = Extract<Report, { kind: 'started' | 'failed' }>;
+
+/** What the helper was asked to start, and has not seen the end of. */
+type PendingRequests = {
+  open(): { id: number; answered: Promise<Answer | Lost>; exited: Promise<Exit | Lost> };
+  take(report: Answer | Extract<Report, { kind: 'exited' }>): void;
+  /** The helper is gone: nobody will hear of what is open. */
+  lose(): void;
+  isEmpty(): boolean;
+};
+
+type Entry = { answered: PromiseWithResolvers<Answer | Lost>; exited: PromiseWithResolvers<Exit | Lost> };
+
+/** A book with nothing in it. */
+function createPendingRequests(): PendingRequests {
+  const entries = new Map<number, Entry>();
+  let last = 0;
+  let lost = false;
+  const lose = ({ answered, exited }: Entry) => {
+    answered.resolve('lost');
+    exited.resolve('lost');
+  };
+  return {
+    open() {
+      last += 1;
+      const entry: Entry = { answered: Promise.withResolvers(), exited: Promise.withResolvers() };
+      if (lost) lose(entry);
+      else entries.set(last, entry);
+      return { id: last, answered: entry.answered.promise, exited: entry.exited.promise };
+    },
+    take(report) {
+      const entry = entries.get(report.id);
+      if (report.kind === 'exited') entry?.exited.resolve({ code: report.code, signal: report.signal });
+      else entry?.answered.resolve(report);
+      if (report.kind !== 'started') entries.delete(report.id);
+    },
+    lose() {
+      lost = true;
+      for (const entry of entries.values()) lose(entry);
+      entries.clear();
+    },
+    isEmpty: () => entries.size === 0,
+  };
+}
+
+/** How often the helper is asked whether it is there, while it has work. */
+const every: Millis = 15_000;
+/** One unheard question may be our own fault: a machine that woke up, a debugger. */
+const mostUnheard = 2;
+
+type HeartbeatDeps = {
+  clock: Clock;
+  ask(): void;
+  /** It has not answered, though it is there. */
+  stuck(): void;
+};
+
+/** Watches over a helper that has work: one that was stopped or hangs would let runs wait for ever. */
+type Heartbeat = {
+  begin(): void;
+  heard(): void;
+  end(): void;
+};
+
+/** A pulse that is not felt before `begin`; nothing wakes while there is no work. */
+function createHeartbeat({ clock, ask, stuck }: HeartbeatDeps): Heartbeat {
+  let unheard = 0;
+  let cancel: (() => void) | undefined;
+  const feel = () => {
+    if (unheard >= mostUnheard) return stuck();
+    unheard += 1;
+    cancel = clock.setTimer(every, feel);
+    ask();
+  };
+  return {
+    begin() {
+      unheard = 0;
+      cancel ??= clock.setTimer(every, feel);
+    },
+    heard() {
+      unheard = 0;
+    },
+    end() {
+      cancel?.();
+      cancel = undefined;
+    },
+  };
+}
+
+const id = z.int().nonnegative();
+
+/** What the helper tells; checked, because the program on the disk may be another than the one this engine was built with. */
+const reportSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hello'), version: z.int(), pid: z.int().positive() }),
+  /** The command runs; its output comes through this pair of lanes. */
+  z.object({
+    kind: z.literal('started'),
+    id,
+    pid: z.int().positive(),
+    startedAt: z.string().nullable(),
+    pair: z.int().nonnegative(),
+  }),
+  /** The system refused to start it; `code` as in errno(3). The pair is of no use any more. */
+  z.object({
+    kind: z.literal('failed'),
+    id,
+    code: z.string(),
+    message: z.string(),
+    pair: z.int().nonnegative().nullable(),
+  }),
+  z.object({ kind: z.literal('exited'), id, code: z.int().nullable(), signal: z.string().nullable() }),
+  z.object({ kind: z.literal('pong') }),
+]);
+
+export type Report = z.infer<typeof reportSchema>;

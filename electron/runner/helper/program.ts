@@ -1,19 +1,27 @@
 // The helper process: starts commands for the engine, which has too much memory to fork without a pause.
 // Arguments: the engine's socket and the key of this helper. What commands are given comes through the socket alone.
 import { spawn } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
 import process from 'node:process';
 import { linuxProcesses } from '../processes/linux.ts';
-import { createPairs, openLane, type Pair } from './lanes.ts';
-import { controlLane, type Order, onLines, protocolVersion, toLine } from './protocol.ts';
-import type { Report } from './report.ts';
+import type { Report } from './helper.ts';
+import {
+  controlStream,
+  type HelperRequest,
+  onLines,
+  pairStreams,
+  protocolVersion,
+  tagOf,
+  toLine,
+} from './protocol.ts';
 
-type StartOrder = Extract<Order, { kind: 'start' }>;
+type StartOrder = Extract<HelperRequest, { kind: 'start' }>;
 
 /** Only the parent can look before the number of a process that has ended is given to another. */
 const startOf = process.platform === 'linux' ? linuxProcesses().startOf : async () => null;
 
 async function main(path: string, key: string): Promise<void> {
-  const control = await openLane(path, key, controlLane);
+  const control = await openStream(path, key, controlStream);
   const tell = (report: Report) => control.write(toLine(report));
   const nextPair = createPairs(path, key);
   // Without its engine a helper has nothing to do; the commands live on, and the next engine sees to them.
@@ -22,7 +30,7 @@ async function main(path: string, key: string): Promise<void> {
   let turn = Promise.resolve();
   onLines(control, (line) => {
     // The engine speaks first-hand and from the same build; it checks what we say, not the other way round.
-    const order = JSON.parse(line) as Order;
+    const order = JSON.parse(line) as HelperRequest;
     if (order.kind === 'ping') tell({ kind: 'pong' });
     else turn = turn.then(() => start(order, nextPair, tell));
   });
@@ -72,3 +80,40 @@ async function start(
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 const [path = '', key = ''] = process.argv.slice(2);
 main(path, key).catch(() => process.exit(1));
+
+/** Two connections to the engine, which become the output of one command. */
+type Pair = { number: number; stdout: Socket; stderr: Socket };
+
+/** Opens one connection to the engine and says which it is. */
+function openStream(path: string, key: string, stream: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    // Nothing is read here: what it carries belongs to the command.
+    socket.pause();
+    socket.on('error', reject);
+    socket.write(tagOf(key, stream), () => resolve(socket));
+  });
+}
+
+/** Gives one fresh pair after another; the next one is opened ahead, so that a command need not wait for it. */
+function createPairs(path: string, key: string): () => Promise<Pair> {
+  let opened = 0;
+  const open = async (): Promise<Pair> => {
+    opened += 1;
+    const number = opened;
+    const streams = pairStreams(number);
+    const [stdout, stderr] = await Promise.all([
+      openStream(path, key, streams.stdout),
+      openStream(path, key, streams.stderr),
+    ]);
+    return { number, stdout, stderr };
+  };
+  let spare: Promise<Pair> | undefined;
+  return () => {
+    const pair = spare ?? open();
+    spare = open();
+    // Told to whoever takes it; until then it is nobody's failure.
+    spare.catch(() => {});
+    return pair;
+  };
+}

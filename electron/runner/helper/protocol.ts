@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Environment } from '../commands/environment.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Environment } from '../commands/environment.ts';
 export const protocolVersion = 1;
 
 /** What the engine asks for. */
-export type Order =
+export type HelperRequest =
   | {
       kind: 'start';
       /** Its reports carry the same. */
@@ -25,23 +26,23 @@ export type Order =
   | { kind: 'ping' };
 
 /** Bytes of a tag. */
-export const tagSize = 32;
+const tagSize = 32;
 /** Name of the connection for orders and reports. */
-export const controlLane = 'control';
+export const controlStream = 'control';
 
 /** The tag of a connection of the helper that was given `key`. */
-export function tagOf(key: string, lane: string): string {
-  return `${key} ${lane}`.padEnd(tagSize);
+export function tagOf(key: string, stream: string): string {
+  return `${key} ${stream}`.padEnd(tagSize);
 }
 
 /** The lane that a tag names; undefined when it is not one of the helper with this key. */
-export function laneOf(key: string, tag: string): string | undefined {
-  const [owner, lane] = tag.trimEnd().split(' ');
-  return owner === key ? lane : undefined;
+function streamOf(key: string, tag: string): string | undefined {
+  const [owner, stream] = tag.trimEnd().split(' ');
+  return owner === key ? stream : undefined;
 }
 
 /** Names of the two lanes of a pair. */
-export function pairLanes(pair: number): { stdout: string; stderr: string } {
+export function pairStreams(pair: number): { stdout: string; stderr: string } {
   return { stdout: `out-${pair}`, stderr: `err-${pair}` };
 }
 
@@ -58,5 +59,58 @@ export function onLines(socket: Socket, take: (line: string) => void): void {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) take(line);
+  });
+}
+
+/** Where the connections of one helper arrive. */
+export type Listener = {
+  /** The lane of this name, as soon as it is there. */
+  stream(name: string): Promise<Socket>;
+  /** Takes no more and closes the lanes that nobody has asked for; those of commands stay open until these end. */
+  close(): void;
+};
+
+/** Listens at `path` (a socket file of this user's alone; an old one is replaced) for lanes of the helper with this key. */
+export async function openListener(path: string, key: string): Promise<Listener> {
+  const streams = new Map<string, PromiseWithResolvers<Socket>>();
+  const slot = (name: string) => {
+    const there = streams.get(name) ?? Promise.withResolvers<Socket>();
+    streams.set(name, there);
+    return there;
+  };
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.on('readable', function look() {
+      const tag: Buffer | null = socket.read(tagSize);
+      if (tag === null) return;
+      socket.off('readable', look);
+      const name = tag.length === tagSize ? streamOf(key, tag.toString('latin1')) : undefined;
+      if (name === undefined) socket.destroy();
+      else slot(name).resolve(socket);
+    });
+  });
+  await rm(path, { force: true });
+  await listen(server, path);
+  await chmod(path, 0o600);
+  return {
+    async stream(name) {
+      const socket = await slot(name).promise;
+      streams.delete(name);
+      return socket;
+    },
+    close() {
+      for (const { promise } of streams.values()) void promise.then((socket) => socket.destroy());
+      server.close();
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
 }

@@ -1,9 +1,7 @@
 import type { Clock, Log, Millis, Random } from '../../../shared/index.ts';
-import type { Child, Lost, ReadyCommand } from '../commands/child.ts';
-import { createGate, spawnHere } from '../commands/spawn.ts';
+import { type Child, createGate, type Lost, type ReadyCommand, spawnHere } from '../commands/spawn.ts';
 import type { HelperHost } from '../ports.ts';
 import { type Helper, openHelper } from './helper.ts';
-import { restartDelay, settled, wayOf } from './way.ts';
 
 /** A helper that had nothing to do for so long gives its memory back. */
 const idleTime: Millis = 5 * 60_000;
@@ -16,7 +14,7 @@ export type Starter = {
   stop(): Promise<void>;
 };
 
-export type StarterNeeds = {
+type StarterDeps = {
   clock: Clock;
   random: Pick<Random, 'id'>;
   log: Log;
@@ -25,7 +23,7 @@ export type StarterNeeds = {
 };
 
 /** A starter that has nothing running before the first command: most of the day a helper would only take memory. */
-export function createStarter({ clock, random, log, helper: host, startOf }: StarterNeeds): Starter {
+export function createStarter({ clock, random, log, helper: host, startOf }: StarterDeps): Starter {
   const gate = createGate();
   let current: Promise<Helper | undefined> | undefined;
   let closing: Promise<unknown> = Promise.resolve();
@@ -63,7 +61,7 @@ export function createStarter({ clock, random, log, helper: host, startOf }: Sta
 
   async function begin(command: ReadyCommand): Promise<Child | Lost> {
     const state = { possible: host !== undefined, present: current !== undefined };
-    const way = wayOf({ ...state, now: clock.monotonic(), notBefore });
+    const way = chooseStart({ ...state, now: clock.monotonic(), notBefore });
     if (host && way === 'new helper') current = open(host);
     const helper = await current;
     if (helper) return helper.start(command);
@@ -101,4 +99,31 @@ export function createStarter({ clock, random, log, helper: host, startOf }: Sta
       await letGo();
     },
   };
+}
+
+const second: Millis = 1000;
+/** After a failure the helper is not tried again for so long, doubled with each further one. */
+const firstDelay = second;
+const longestDelay = 300 * second;
+/** One that has lived so long was in order; its end is a first failure again. */
+const settled: Millis = 60 * second;
+
+/** How a command is started: through the helper at work, through a new one, or by the engine itself. */
+type StartMode = 'helper' | 'new helper' | 'ourselves';
+
+/** Chooses the way; what must not wait for a helper that keeps dying is started by the engine itself. */
+export function chooseStart(state: {
+  possible: boolean;
+  present: boolean;
+  now: number;
+  notBefore: number;
+}): StartMode {
+  if (!state.possible) return 'ourselves';
+  if (state.present) return 'helper';
+  return state.now < state.notBefore ? 'ourselves' : 'new helper';
+}
+
+/** Milliseconds until the next try after so many failures in a row. */
+export function restartDelay(failures: number): Millis {
+  return Math.min(longestDelay, firstDelay * 2 ** (failures - 1));
 }

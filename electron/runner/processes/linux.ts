@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Identity, Processes, ProcessInfo } from './port.ts';
-import { groupLives, signal } from './signal.ts';
+import process from 'node:process';
+import type { Identity, Processes, ProcessInfo } from './process-tree.ts';
 
 const marker = 'BELFRY_RUN_ID=';
 /** Processes looked at before the event loop gets its turn. */
@@ -96,4 +96,23 @@ function shared(list: List): List {
     });
     return next;
   };
+}
+
+/** Sends SIGTERM or SIGKILL; a process that is gone, or may not be signalled, is left alone. */
+export function signal(pid: number, how: 'polite' | 'force'): void {
+  try {
+    process.kill(pid, how === 'polite' ? 'SIGTERM' : 'SIGKILL');
+  } catch {
+    // ESRCH: it ended meanwhile, which is what was wanted. EPERM: it changed its user; the next look tells that it lives.
+  }
+}
+
+/** Whether any process of the group lives (or is not yet buried). */
+export function groupLives(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -1,9 +1,49 @@
-import type { StepChange } from '../ports.ts';
-import type { RunContext, StepRunner } from '../run-context.ts';
-import { runBuiltin } from './builtin.ts';
-import { runCommandStep, type StepNeeds } from './command-step.ts';
-import type { StepOutcome } from './outcome.ts';
+import {
+  aborted,
+  type Clock,
+  type CommandStep,
+  type Job,
+  type Log,
+  pause,
+  toInstant,
+} from '../../../shared/index.ts';
+import { resultName } from '../check-steps.ts';
+import type { Environment } from '../commands/environment.ts';
+import { prepareCommand } from '../commands/prepare.ts';
+import type { Starter } from '../helper/starter.ts';
+import type { Mask } from '../output/mask.ts';
+import type { Recorder } from '../output/recorder.ts';
+import {
+  createJsonResult,
+  createPostLines,
+  type JsonResult,
+  type PostLines,
+  type PostLinesEnd,
+} from '../output/step-results.ts';
+import { createLastLines } from '../output/text.ts';
+import type { Builtin, RunnerDeps, StepChange, StoredRun } from '../ports.ts';
+import type { Processes } from '../processes/process-tree.ts';
+import { runCommand, type StepOutcome, stopped, stopReason, type TextSink } from './run-command.ts';
 import { runWebhook } from './webhook.ts';
+
+/** Everything that the steps of one run share. */
+export type RunContext = {
+  job: Job;
+  run: StoredRun;
+  recorder: Recorder;
+  mask: Mask;
+  environment: Environment;
+  /** Results of the steps so far: JSON by step name. */
+  results: Map<string, string>;
+};
+
+/** Runs the step at `position` until it is over or `signal` aborts with a StopReason; a failure is an outcome, never thrown. */
+export type StepRunner = (
+  context: RunContext,
+  position: number,
+  signal: AbortSignal,
+  change: (change: StepChange) => void,
+) => Promise<StepOutcome>;
 
 type At = {
   position: number;
@@ -13,11 +53,11 @@ type At = {
 };
 
 /** Runs steps of every type; whatever goes wrong is told in the run's output and becomes the step's error. */
-export function createStepRunner(needs: StepNeeds): StepRunner {
+export function createStepRunner(deps: StepDeps): StepRunner {
   return async (context, position, signal, change) => {
     const say = (text: string) => context.recorder.say(position, text);
     try {
-      return await runStep(needs, context, { position, signal, say, change });
+      return await runStep(deps, context, { position, signal, say, change });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       say(text);
@@ -26,16 +66,191 @@ export function createStepRunner(needs: StepNeeds): StepRunner {
   };
 }
 
-async function runStep(needs: StepNeeds, context: RunContext, at: At): Promise<StepOutcome> {
+async function runStep(deps: StepDeps, context: RunContext, at: At): Promise<StepOutcome> {
   const { job, run, recorder } = context;
   const step = job.steps[at.position];
   if (!step) return { status: 'failed', error: `The job has no step ${at.position + 1}.` };
   const where = `step "${step.name}" of job "${job.id}"`;
-  if (step.type === 'command') return runCommandStep(needs, context, { ...at, step, where });
+  if (step.type === 'command') return runCommandStep(deps, context, { ...at, step, where });
   if (step.type === 'builtin')
-    return runBuiltin(needs.builtins[step.action], { clock: needs.clock, log: needs.log, where, ...at });
+    return runBuiltin(deps.builtins[step.action], { clock: deps.clock, log: deps.log, where, ...at });
   const sink = recorder.sink(at.position, 'stdout');
   const key = `${run.id}-${at.position}`;
-  const send = needs.fetch ?? fetch;
+  const send = deps.fetch ?? fetch;
   return runWebhook({ fetch: send, key, where, answer: sink.write, ...at }, step).finally(sink.end);
+}
+
+type StepDeps = RunnerDeps & { processes: Processes; start: Starter['start'] };
+
+type CommandContext = {
+  step: CommandStep;
+  position: number;
+  signal: AbortSignal;
+  say(text: string): void;
+  change(change: StepChange): void;
+  where: string;
+};
+
+/** Runs a command as a step: looks everything up, records what it prints, and takes its posts or its result. */
+async function runCommandStep(deps: StepDeps, context: RunContext, at: CommandContext): Promise<StepOutcome> {
+  const { step, position, say } = at;
+  const { run, environment, recorder, mask } = context;
+  const ready = await prepareCommand({ ...deps, environment }, step, marksOf(context), at.where);
+  const record = (stream: 'stdout' | 'stderr'): TextSink => ({
+    ...recorder.sink(position, stream),
+    pressure: recorder.pressure,
+  });
+  const posts = step.output === 'posts' ? postsOf(deps, context, at, ready.cwd) : undefined;
+  const result = step.output === 'json' ? createJsonResult() : undefined;
+  const lastWords = createLastLines();
+  const outcome = await runCommand(
+    {
+      clock: deps.clock,
+      processes: deps.processes,
+      start: deps.start,
+      runId: run.id,
+      signal: at.signal,
+      sinks: {
+        stdout: both(record('stdout'), posts ?? result),
+        stderr: both(record('stderr'), lastWords),
+      },
+      say,
+      spawned: ({ pid, startedAt }) => at.change({ pid, pidStartedAt: startedAt }),
+    },
+    ready,
+  );
+  const taken = await posts?.end();
+  const explained = withReason(outcome, lastWords.text(mask.text));
+  if (taken) return withPosts(explained, taken, at.signal);
+  if (result && stopReason(at.signal)) say('No result was taken from its output, since it was stopped.');
+  return result && outcome.status === 'success' ? withResult(outcome, result, mask) : explained;
+}
+
+/** How a command failed, together with what it said last on its standard error. */
+function withReason(outcome: StepOutcome, said: string): StepOutcome {
+  if (outcome.status !== 'failed' || !outcome.error || said === '') return outcome;
+  return { ...outcome, error: `${outcome.error.replace(/\.$/, '')}: ${said}` };
+}
+
+/** A step whose lines were not all taken is no success, and says what is missing. */
+function withPosts(
+  outcome: StepOutcome,
+  { problem, skipped, lines, missed }: PostLinesEnd,
+  signal: AbortSignal,
+): StepOutcome {
+  const reason = stopReason(signal);
+  if (reason && (missed > 0 || outcome.status !== 'success')) {
+    const { error } = stopped(reason);
+    const upTo = `Of the posts that it printed, those up to line ${lines} were taken.`;
+    return { ...outcome, status: reason, error: `${error} ${upTo}` };
+  }
+  if (outcome.status !== 'success') return outcome;
+  if (problem !== null) return { ...outcome, status: 'failed', error: problem };
+  if (skipped === 0) return outcome;
+  const summary = `${skipped} of the printed posts ${skipped === 1 ? 'was' : 'were'} there already, and not added again.`;
+  return { ...outcome, summary };
+}
+
+/** The result is masked like all that is stored: a later step gets a secret from its own environment. */
+function withResult(outcome: StepOutcome, result: JsonResult, mask: RunContext['mask']): StepOutcome {
+  const taken = result.take();
+  if ('problem' in taken) return { ...outcome, status: 'failed', error: taken.problem };
+  return { ...outcome, result: mask.text(taken.value) };
+}
+
+function postsOf(
+  deps: StepDeps,
+  { run, mask }: RunContext,
+  { step, signal, say }: CommandContext,
+  folder: string,
+): PostLines {
+  const take = deps.takePosts({
+    runId: run.id,
+    jobId: run.jobId,
+    as: step.posts,
+    folder,
+    limits: step.postLimits ?? {},
+  });
+  return createPostLines({
+    clock: deps.clock,
+    signal,
+    take: async (line, origin) =>
+      mask.text(line) === line
+        ? take(line, origin)
+        : [{ field: '', message: 'contains a secret that Belfry keeps' }],
+    origin: `${run.originId}/${step.name}`,
+    refused: say,
+  });
+}
+
+/** A sink that feeds a reader as well. */
+function both(sink: TextSink, reader?: Pick<TextSink, 'write'> & Partial<TextSink>): TextSink {
+  if (!reader) return sink;
+  return {
+    write(text) {
+      sink.write(text);
+      reader.write(text);
+    },
+    end: sink.end,
+    pressure: () => reader.pressure?.() ?? sink.pressure(),
+  };
+}
+
+/** What a command learns of its run (design §4). */
+function marksOf({ run, results }: Pick<RunContext, 'run' | 'results'>): Environment {
+  return {
+    BELFRY_RUN_ID: run.id,
+    BELFRY_JOB_ID: run.jobId,
+    BELFRY_ATTEMPT: String(run.attempt),
+    ...(run.slot === null ? {} : { BELFRY_SLOT: toInstant(run.slot) }),
+    ...Object.fromEntries([...results].map(([name, result]) => [resultName(name), result])),
+  };
+}
+
+/** A built-in step that does not heed its signal within this time, in milliseconds, is no longer waited for. */
+const patience = 5000;
+
+type BuiltinDeps = {
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+  say(text: string): void;
+  /** Names the step. */
+  where: string;
+};
+
+/** Runs a part of Belfry as a step. */
+export async function runBuiltin(
+  builtin: Builtin,
+  { clock, log, signal, say, where }: BuiltinDeps,
+): Promise<StepOutcome> {
+  let left = false;
+  const work = builtin({ signal, say }).then(
+    ({ ok, summary, quiet }): StepOutcome =>
+      ok ? { status: 'success', summary, quiet } : { status: 'failed', error: summary },
+    (thrown: unknown): StepOutcome => {
+      const error = thrown instanceof Error ? thrown.message : String(thrown);
+      // The run is over, or says that it was stopped, and has no place for it any more.
+      if (left || (signal.aborted && !isAbort(thrown, signal)))
+        log('error', `What ${where} did after it was stopped ended in an error`, { error });
+      return { status: 'failed', error };
+    },
+  );
+  const outcome = await Promise.race([work, givenUp(clock, signal)]);
+  left = true;
+  const reason = stopReason(signal);
+  if (reason && outcome.status !== 'success') return stopped(reason);
+  if (outcome.summary && !outcome.quiet) say(outcome.summary);
+  return outcome;
+}
+
+/** Heeding the signal is no error. */
+function isAbort(thrown: unknown, { reason }: AbortSignal): boolean {
+  return thrown === reason || (thrown instanceof Error && thrown.name === 'AbortError');
+}
+
+async function givenUp(clock: Clock, signal: AbortSignal): Promise<StepOutcome> {
+  await aborted(signal);
+  await pause(clock, patience);
+  return { status: 'failed' };
 }

@@ -1,7 +1,7 @@
 import { BelfryError, shownUrl, type WebhookStep } from '../../../shared/index.ts';
-import { type StepOutcome, stopped, stopReason } from './outcome.ts';
+import { type StepOutcome, stopped, stopReason } from './run-command.ts';
 
-export type WebhookNeeds = {
+export type WebhookDeps = {
   fetch: typeof fetch;
   signal: AbortSignal;
   /** The same for each try of this step in this run, so that the receiver can tell a repetition. */
@@ -18,39 +18,39 @@ const longestAnswer = 64 * 1024;
 const patience = 60_000;
 
 /** Calls an address; anything but an expected status code is a failure. Throws NETWORK_UNREACHABLE. */
-export async function runWebhook(needs: WebhookNeeds, step: WebhookStep): Promise<StepOutcome> {
-  const call = await request(needs, step);
+export async function runWebhook(deps: WebhookDeps, step: WebhookStep): Promise<StepOutcome> {
+  const call = await request(deps, step);
   if ('status' in call) return call;
   const { response, text, isWhole } = call;
-  needs.say(`${step.method} ${shownUrl(step.url)}: ${response.status} ${response.statusText}`.trim());
-  if (text !== '') needs.answer(text);
-  if (!isWhole) needs.say(`The answer is longer; its first ${longestAnswer} bytes are kept.`);
+  deps.say(`${step.method} ${shownUrl(step.url)}: ${response.status} ${response.statusText}`.trim());
+  if (text !== '') deps.answer(text);
+  if (!isWhole) deps.say(`The answer is longer; its first ${longestAnswer} bytes are kept.`);
   const ok = step.expect ? step.expect.includes(response.status) : response.ok;
   if (ok) return { status: 'success' };
   const expected = step.expect ? step.expect.join(' or ') : '200 to 299';
   return { status: 'failed', error: `The server answered ${response.status}, expected was ${expected}.` };
 }
 
-async function request(needs: WebhookNeeds, step: WebhookStep) {
+async function request(deps: WebhookDeps, step: WebhookStep) {
   const given = step.timeoutSeconds === null ? AbortSignal.timeout(patience) : undefined;
   const controller = new AbortController();
   const abort = () => controller.abort();
-  for (const signal of [needs.signal, given]) signal?.addEventListener('abort', abort);
-  if (needs.signal.aborted) abort();
+  for (const signal of [deps.signal, given]) signal?.addEventListener('abort', abort);
+  if (deps.signal.aborted) abort();
   try {
-    const response = await needs.fetch(step.url, {
+    const response = await deps.fetch(step.url, {
       method: step.method,
-      headers: headersOf(needs, step),
+      headers: headersOf(deps, step),
       signal: controller.signal,
       ...(step.body === undefined ? {} : { body: textOf(step.body) }),
     });
     return { response, ...(await beginningOf(response)) };
   } catch (error) {
-    const reason = stopReason(needs.signal);
+    const reason = stopReason(deps.signal);
     if (reason) return stopped(reason);
-    throw unreachable(needs, step, error, given?.aborted === true);
+    throw unreachable(deps, step, error, given?.aborted === true);
   } finally {
-    for (const signal of [needs.signal, given]) signal?.removeEventListener('abort', abort);
+    for (const signal of [deps.signal, given]) signal?.removeEventListener('abort', abort);
   }
 }
 
@@ -67,7 +67,7 @@ async function beginningOf({ body }: Response): Promise<{ text: string; isWhole:
   return { text: new TextDecoder().decode(Buffer.concat(pieces)), isWhole: size <= longestAnswer };
 }
 
-function headersOf({ key }: WebhookNeeds, { headers, body }: WebhookStep): Record<string, string> {
+function headersOf({ key }: WebhookDeps, { headers, body }: WebhookStep): Record<string, string> {
   const isJson = body !== undefined && typeof body !== 'string';
   return {
     ...(isJson ? { 'content-type': 'application/json' } : {}),
@@ -81,7 +81,7 @@ function textOf(body: WebhookStep['body']): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-function unreachable({ where }: WebhookNeeds, step: WebhookStep, error: unknown, late: boolean): BelfryError {
+function unreachable({ where }: WebhookDeps, step: WebhookStep, error: unknown, late: boolean): BelfryError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return new BelfryError({
     code: 'NETWORK_UNREACHABLE',

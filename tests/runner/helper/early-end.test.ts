@@ -2,9 +2,8 @@ import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../electron/clock.ts';
-import { systemProcesses } from '../../../electron/runner/processes/index.ts';
-import { runCommand } from '../../../electron/runner/steps/command.ts';
-import type { TextSink } from '../../../electron/runner/steps/reading.ts';
+import { systemProcesses } from '../../../electron/runner/processes/system.ts';
+import { runCommand, type TextSink } from '../../../electron/runner/steps/run-command.ts';
 import { openStarter, ready } from './support.ts';
 
 test.each([

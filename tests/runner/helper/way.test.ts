@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { restartDelay, wayOf } from '../../../electron/runner/helper/way.ts';
+import { chooseStart, restartDelay } from '../../../electron/runner/helper/starter.ts';
 
 test.each([
   [{ possible: false, present: false, now: 9, notBefore: 0 }, 'ourselves'],
@@ -7,7 +7,7 @@ test.each([
   [{ possible: true, present: false, now: 0, notBefore: 9 }, 'ourselves'],
   [{ possible: true, present: false, now: 9, notBefore: 9 }, 'new helper'],
 ] as const)('%o goes by %s', (state, way) => {
-  expect(wayOf(state)).toBe(way);
+  expect(chooseStart(state)).toBe(way);
 });
 
 test('the pauses between two tries double, up to five minutes', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createJsonResult } from '../../../electron/runner/output/json-result.ts';
+import { createJsonResult } from '../../../electron/runner/output/step-results.ts';
 
 function take(...pieces: string[]) {
   const result = createJsonResult();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createLastLines } from '../../../electron/runner/output/last-lines.ts';
 import { createMask } from '../../../electron/runner/output/mask.ts';
+import { createLastLines } from '../../../electron/runner/output/text.ts';
 
 /** What is shown of a text that comes in pieces of `size` characters. */
 function shown(text: string, secrets: string[] = [], size = 1000): string {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createDecoder } from '../../../electron/runner/output/decoder.ts';
-import { createLineSplitter } from '../../../electron/runner/output/line-splitter.ts';
 import { createMask } from '../../../electron/runner/output/mask.ts';
+import { createDecoder, createLineSplitter } from '../../../electron/runner/output/text.ts';
 
 /** Pushes a buffer in pieces of the given sizes. */
 function decode(bytes: Buffer, ...sizes: number[]): string {

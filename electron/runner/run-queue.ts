@@ -1,15 +1,13 @@
 import { type Clock, type Job, type Log, type Millis, type RunView, setTimer } from '../../shared/index.ts';
-import { type Admission, admit } from './admission.ts';
-import type { StopReason } from './flow.ts';
+import { createStop, type Stop } from './execute-run.ts';
 import type { AcceptedRun, EndedRun, StoredRun, Turn } from './ports.ts';
-import { isDoneBy, retryEnds } from './retry.ts';
-import { createStop, type Stop } from './stop.ts';
+import { type Admission, admit, isDoneBy, retryEnds, type StopReason } from './run-policy.ts';
 
 /** A run at work. */
 export type RunningRun = { runId: string; jobId: string; name: string; startedAt: Millis | null };
 type Active = RunningRun & { stop: Stop; done: Promise<void> };
 
-export type RosterNeeds = {
+export type RunQueueDeps = {
   clock: Clock;
   log: Log;
   job(id: string): Job | undefined;
@@ -28,7 +26,7 @@ export type RosterNeeds = {
 };
 
 /** Who runs, who waits for a place, who waits for its time. */
-export type Roster = {
+export type RunQueue = {
   accept(run: AcceptedRun): void;
   /** Whether a run of the job would be skipped if it came now, and why. */
   refusal(job: Job): string | null;
@@ -55,8 +53,8 @@ const go: Turn = { do: 'go' };
 const removed = 'The job does not exist any more.';
 
 /** Applies the overlap rules of jobs to the runs that come, and starts the next when one ends. */
-export function createRoster(needs: RosterNeeds): Roster {
-  const { clock, log } = needs;
+export function createRunQueue(deps: RunQueueDeps): RunQueue {
+  const { clock, log } = deps;
   const active = new Map<string, Active>();
   const byJob = new Map<string, Set<Active>>();
   /** Runs whose time has not come, or that a pause or blackout holds. */
@@ -71,7 +69,7 @@ export function createRoster(needs: RosterNeeds): Roster {
   const ofJob = (jobId: string): ReadonlySet<Active> => byJob.get(jobId) ?? none;
   const present = (jobId: string) => ({
     running: ofJob(jobId).size,
-    waiting: line.filter((run) => run.jobId === jobId && !isOwed(run, needs.job(jobId))).length,
+    waiting: line.filter((run) => run.jobId === jobId && !isOwed(run, deps.job(jobId))).length,
   });
 
   function accept(run: AcceptedRun): void {
@@ -119,16 +117,16 @@ export function createRoster(needs: RosterNeeds): Roster {
 
   function turnOf(run: AcceptedRun, grace: boolean): Turn {
     const { retry, cause } = run;
-    const job = needs.job(run.jobId);
+    const job = deps.job(run.jobId);
     if (!job) return { do: 'drop', status: 'skipped', reason: removed };
     const end = retry ? retryEnds(job, retry) : null;
     if (end !== null) return { do: 'drop', status: 'skipped', reason: end };
     const isByHand = !retry && (cause === 'manual' || cause === 'retry');
-    return isByHand ? go : needs.turn({ ...run, attempt: retry?.attempt ?? 1 }, grace);
+    return isByHand ? go : deps.turn({ ...run, attempt: retry?.attempt ?? 1 }, grace);
   }
 
   function place(run: AcceptedRun): void {
-    const job = needs.job(run.jobId);
+    const job = deps.job(run.jobId);
     const admission: Admission = job
       ? admit(job, present(job.id), isOwed(run, job))
       : { do: 'skip', reason: removed };
@@ -159,10 +157,10 @@ export function createRoster(needs: RosterNeeds): Roster {
       entry.startedAt = clock.now();
       tell(runId, view);
     };
-    entry.done = needs
+    entry.done = deps
       .execute({ job, runId, stop, begun, obsolete: (done) => takeDone(done, job) })
       .finally(() => leave(entry)) // Before its end is told: whoever hears of it may start the next one.
-      .then(needs.ended)
+      .then(deps.ended)
       .catch((error) => log('error', `Run ${runId} ended in an error`, { error: String(error) }))
       .finally(() => {
         tell(runId, undefined);
@@ -182,7 +180,7 @@ export function createRoster(needs: RosterNeeds): Roster {
     for (;;) {
       const run = line.find((other) => other.jobId === jobId);
       if (!run || closed) return;
-      const job = needs.job(jobId);
+      const job = deps.job(jobId);
       if (job && ofJob(jobId).size >= job.maxInstances) return;
       line = line.filter((other) => other !== run);
       if (!settle(run, turnOf(run, false))) place(run);
@@ -208,7 +206,7 @@ export function createRoster(needs: RosterNeeds): Roster {
 
   function skip(run: AcceptedRun, status: 'skipped' | 'missed', reason: string): void {
     tell(run.runId, undefined);
-    needs
+    deps
       .skip(run, status, reason)
       .catch((error) => log('error', 'A run could not be skipped', { error: String(error) }));
   }

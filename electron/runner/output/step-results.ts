@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../shared/index.ts';
 import type { TakePost } from '../ports.ts';
 
-export type PostLinesNeeds = {
+type PostLinesDeps = {
   clock: Pick<Clock, 'monotonic'>;
   take: TakePost;
   /** Beginning of every origin: the same for all tries of the step. */
@@ -47,8 +47,8 @@ const longestProblem = 300;
 const mostRanges = 20;
 
 /** Hands the lines on one after another, in order and in slices; a bad line does not keep the later ones back. */
-export function createPostLines(needs: PostLinesNeeds): PostLines {
-  const { clock, signal } = needs;
+export function createPostLines(deps: PostLinesDeps): PostLines {
+  const { clock, signal } = deps;
   const seen = new Map<string, number>();
   const told: string[] = [];
   const untold = createRanges();
@@ -87,7 +87,7 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
     // Most often a program's log, and then there are many: refused before anything is made of them.
     if (!line.startsWith('{'))
       return 'is no post: it is not a JSON object such as {"text": "…", "accounts": ["…"]}';
-    const found = await needs.take(line, originOf(line));
+    const found = await deps.take(line, originOf(line));
     if ('skipped' in found) skip(found.skipped);
     if ('skipped' in found || found.length === 0) return null;
     return `is no post: ${found.map(({ field, message }) => `${field} ${message}`.trim()).join('; ')}`;
@@ -99,12 +99,12 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
       return;
     }
     told.push(short(text));
-    needs.refused(short(text));
+    deps.refused(short(text));
   }
 
   function skip(why: string): void {
     skipped += 1;
-    if (skipped <= mostTold) needs.refused(short(`Line ${number} ${why}`));
+    if (skipped <= mostTold) deps.refused(short(`Line ${number} ${why}`));
   }
 
   /** By content and not by place: a retry may print fewer lines, and must not add those again that it repeats. */
@@ -112,7 +112,7 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
     const hash = createHash('sha256').update(line).digest('hex').slice(0, 32);
     const count = (seen.get(hash) ?? 0) + 1;
     seen.set(hash, count);
-    return `${needs.origin}/${hash}/${count}`;
+    return `${deps.origin}/${hash}/${count}`;
   }
 
   function add(line: string): void {
@@ -146,8 +146,8 @@ export function createPostLines(needs: PostLinesNeeds): PostLines {
       if (rest !== '') add(rest);
       rest = '';
       await (work ?? takeAll());
-      if (untold.count() > 0) needs.refused(`${untold.count()} more lines are no posts: ${untold.text()}`);
-      if (skipped > mostTold) needs.refused(`${skipped - mostTold} more lines repeat what is there already`);
+      if (untold.count() > 0) deps.refused(`${untold.count()} more lines are no posts: ${untold.text()}`);
+      if (skipped > mostTold) deps.refused(`${skipped - mostTold} more lines repeat what is there already`);
       return { problem: problem(), skipped, lines: number, missed: left };
     },
   };
@@ -179,4 +179,79 @@ function createRanges() {
       ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`)).join(', ') +
       (unnamed ? ' …' : ''),
   };
+}
+
+/** Keeps what may be the JSON value that a step prints last. */
+export type JsonResult = {
+  write(text: string): void;
+  /** The value as compact JSON; throws a sentence saying why there is none. */
+  take(): { value: string } | { problem: string };
+};
+
+/** Characters of a result: it travels in an environment variable, of which Linux takes 128 KiB. */
+const longest = 64 * 1024;
+/** Pretty-printed JSON is longer than its value. */
+const kept = 8 * longest;
+
+/** The last JSON value of a text: all of it, or its last line, or what follows from a line that begins with a bracket. */
+export function createJsonResult(): JsonResult {
+  let text = '';
+  return {
+    write(piece) {
+      text += piece;
+      if (text.length > 2 * kept) text = text.slice(-kept);
+    },
+    take() {
+      const value = lastJson(text.trim());
+      if (value === undefined) return { problem: 'It printed no JSON value at its end.' };
+      if (value.length <= longest) return { value };
+      return { problem: `Its result has ${value.length} characters; at most ${longest} can be handed on.` };
+    },
+  };
+}
+
+function lastJson(text: string): string | undefined {
+  const opening = openingOf(text);
+  const starts = [0, text.lastIndexOf('\n') + 1, ...(opening === undefined ? [] : [opening])];
+  for (const start of starts) {
+    const value = compact(text.slice(start));
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/**
+ * Where a value that ends with this text begins, if a line begins there: an unindented bracket begins a pretty-printed
+ * value. Brackets are matched from the end on, so that however many lines begin with one, a single place is tried.
+ */
+function openingOf(text: string): number | undefined {
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const character = text[at];
+    if (character === '"') at = quoteBefore(text, at);
+    else if (character === ']' || character === '}') depth += 1;
+    else if (character === '[' || character === '{') depth -= 1;
+    if (depth <= 0) return depth === 0 && (at === 0 || text[at - 1] === '\n') ? at : undefined;
+  }
+  return undefined;
+}
+
+/** Where the string that ends with the quote at `end` begins; -1 when nowhere. */
+function quoteBefore(text: string, end: number): number {
+  let at = end > 0 ? text.lastIndexOf('"', end - 1) : -1;
+  while (at > 0) {
+    let slashes = 0;
+    while (text[at - 1 - slashes] === '\\') slashes += 1;
+    if (slashes % 2 === 0) break;
+    at = text.lastIndexOf('"', at - 1);
+  }
+  return at;
+}
+
+function compact(text: string): string | undefined {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return undefined; // JSON.parse has no other way to say that a text is no JSON.
+  }
 }

@@ -1,13 +1,78 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Job, Millis, RunStatus } from '../../shared/index.ts';
+import type { Job, Millis, RunStatus, Step, StepStatus } from '../../shared/index.ts';
 import type { AcceptedRun, NewRun, StoredRun } from './ports.ts';
+
+/** What becomes of a run that is due while others of its job may be at work. */
+export type Admission =
+  | { do: 'start' }
+  | { do: 'wait' }
+  /** The oldest run at work is stopped, what waited is skipped, and the new one takes the place. */
+  | { do: 'replace' }
+  | { do: 'skip'; reason: string };
+
+/**
+ * Applies `maxInstances` and `overlap` (design §3.3) to one more run of a job; `owed` says that its turn was promised
+ * before (a retry, or a slot of a catch-up that runs each), so that the overlap rule does not ask for it again.
+ */
+export function admit(
+  job: Pick<Job, 'maxInstances' | 'overlap'>,
+  present: { running: number; waiting: number },
+  owed = false,
+): Admission {
+  if (present.running < job.maxInstances) return { do: 'start' };
+  if (owed) return { do: 'wait' };
+  if (job.overlap === 'replace') return { do: 'replace' };
+  const running =
+    present.running === 1
+      ? 'Another run of the job was still at work'
+      : `${present.running} runs of the job were at work`;
+  if (job.overlap === 'skip') return { do: 'skip', reason: `${running} (maxInstances ${job.maxInstances}).` };
+  if (present.waiting > 0) return { do: 'skip', reason: `${running}, and another one was waiting already.` };
+  return { do: 'wait' };
+}
+
+/** Why a run is ended before its time. */
+export type StopReason = 'timed-out' | 'cancelled' | 'interrupted';
+
+/** How a run stands between two steps. */
+export type Standing = {
+  /** Status that a failed step has given the run, or none yet. */
+  failure: 'failed' | 'timed-out' | 'interrupted' | null;
+  stop: StopReason | null;
+};
+
+/** Whether a step is run, given how the run stands: clean-up (`always`) also after a stop, except when Belfry ends. */
+export function isStepDue(when: Step['when'], { failure, stop }: Standing): boolean {
+  if (stop !== null) return when === 'always' && stop !== 'interrupted';
+  if (when === 'always') return true;
+  return (when === 'failure') === (failure !== null);
+}
+
+/** Why a step was left out, as a sentence. */
+export function skipReason(when: Step['when'], { failure, stop }: Standing): string {
+  if (stop !== null) return `The run was ${stop === 'timed-out' ? 'over its time' : stop}.`;
+  if (when === 'failure') return 'It runs after a failure only.';
+  return failure === null ? 'Not needed.' : 'A step before it failed.';
+}
+
+/** How the run stands after a step. */
+export function standingAfter(standing: Standing, step: { continue: boolean }, status: StepStatus): Standing {
+  if (standing.failure !== null || step.continue) return standing;
+  if (status !== 'failed' && status !== 'timed-out' && status !== 'interrupted') return standing;
+  return { ...standing, failure: status };
+}
+
+/** Final status of a run whose steps are done. */
+export function finalStatus({ failure, stop }: Standing): RunStatus {
+  return stop ?? failure ?? 'success';
+}
 
 /** A run cut off by crashes is repeated at most this often: it may be what brings Belfry down. */
 const mostInterruptions = 3;
 
 /** Milliseconds until the next try of a run that ended so, or null when it is not tried again. `attempt` counts from 1. */
-export function retryDelay(
+function retryDelay(
   job: Pick<Job, 'retry' | 'retryInterrupted'>,
   status: RunStatus,
   attempt: number,
@@ -46,7 +111,7 @@ export function nextTry(job: Job, run: StoredRun, status: RunStatus, now: Millis
 }
 
 /** What a job does and when, to tell whether it was edited while a retry waited; begins with whether it is enabled. */
-export function jobKey(job: Job): string {
+function jobKey(job: Job): string {
   const { triggers, timezone, startAt, endAt, blackouts, steps } = job;
   const text = JSON.stringify([triggers, timezone, startAt, endAt, blackouts, steps]);
   return `${job.enabled ? 'on' : 'off'} ${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;

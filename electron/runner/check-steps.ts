@@ -1,4 +1,68 @@
-import type { CommandStep, Job, Problem, Step, Workspace } from '../../shared/index.ts';
+import process from 'node:process';
+import {
+  type CommandStep,
+  type Job,
+  type PlannedStep,
+  type Problem,
+  type Step,
+  shownUrl,
+  type Workspace,
+} from '../../shared/index.ts';
+import type { Environment } from './commands/environment.ts';
+import { prepareCommand } from './commands/prepare.ts';
+import type { RunnerDeps } from './ports.ts';
+
+type PreviewDeps = Pick<RunnerDeps, 'workspace' | 'baseFolder' | 'environment'>;
+
+/** Belfry's own variables, whose values only a run has. */
+const marks: Environment = { BELFRY_RUN_ID: '', BELFRY_JOB_ID: '', BELFRY_ATTEMPT: '', BELFRY_SLOT: '' };
+
+/** What each step of a job would do, from the step at `from` on, with everything looked up and nothing run. */
+export async function previewSteps(deps: PreviewDeps, job: Job, from: number): Promise<PlannedStep[]> {
+  const environment = await deps.environment();
+  return Promise.all(job.steps.slice(from).map((step) => previewStep(deps, environment, job, step)));
+}
+
+async function previewStep(
+  deps: PreviewDeps,
+  environment: Environment,
+  job: Job,
+  step: Step,
+): Promise<PlannedStep> {
+  const { name, type, when } = step;
+  const plain = { name, type, when, shell: false, cwd: null, env: [], problem: null };
+  if (step.type === 'builtin') return { ...plain, argv: [step.action] };
+  if (step.type === 'webhook') return { ...plain, argv: [step.method, shownUrl(step.url)] };
+  const { shell } = step;
+  try {
+    const ready = await prepareCommand(
+      { ...deps, environment },
+      step,
+      marks,
+      `step "${name}" of job "${job.id}"`,
+    );
+    const env = Object.keys(ready.environment).sort();
+    return { ...plain, shell: ready.shell, argv: [ready.file, ...ready.args], cwd: ready.cwd, env };
+  } catch (error) {
+    const workspace = step.workspace === undefined ? undefined : deps.workspace(step.workspace);
+    const argv = [...(step.command ?? workspace?.command ?? []), ...step.args];
+    return { ...plain, shell, argv, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Mistakes in a job's steps, as they are found when it is saved; commands are looked up where the job is enabled. */
+export async function checkSteps(deps: PreviewDeps, job: Job): Promise<Problem[]> {
+  const fixed = stepProblems(job, { workspace: deps.workspace, platform: process.platform });
+  if (fixed.length > 0 || !job.enabled) return fixed;
+  const planned = await previewSteps(deps, job, 0);
+  return planned.flatMap(({ problem }, index) =>
+    problem === null ? [] : [{ field: `steps[${index}].${fieldOf(job.steps[index])}`, message: problem }],
+  );
+}
+
+function fieldOf(step: Step | undefined): string {
+  return step?.type === 'command' && step.workspace !== undefined ? 'workspace' : 'command';
+}
 
 /** Bytes of one argument on Linux (MAX_ARG_STRLEN), and of all of them beside a usual environment (2 MiB less some). */
 const longestArgument = 128 * 1024 - 1;

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { expect, test } from 'vitest';
 import type { AcceptedRun, EndedRun, Turn } from '../../electron/runner/ports.ts';
-import { createRoster } from '../../electron/runner/roster.ts';
+import { createRunQueue } from '../../electron/runner/run-queue.ts';
 import type { Job } from '../../shared/index.ts';
 import { quickClock } from '../scheduler/quick-world.ts';
 import { seededRandom } from '../support/random.ts';
@@ -34,7 +34,7 @@ async function history(seed: number): Promise<void> {
   let number = 0;
 
   const boot = () =>
-    createRoster({
+    createRunQueue({
       clock,
       log: (_level, message, details) => {
         throw new Error(`${message} ${JSON.stringify(details)}`);
@@ -65,7 +65,7 @@ async function history(seed: number): Promise<void> {
       },
       ended: () => {},
     });
-  let roster = boot();
+  let queue = boot();
   const add = (cause: AcceptedRun['cause'], delay = 0, isRetry = false) => {
     number += 1;
     const runId = `${cause}-${String(number).padStart(3, '0')}`;
@@ -85,30 +85,30 @@ async function history(seed: number): Promise<void> {
   const acts: Record<string, () => unknown> = {
     catchUp: () => {
       if (paused) return; // The scheduler hands nothing over in a pause.
-      for (let n = integer(1, 4); n > 0; n -= 1) roster.accept(add('catch-up'));
+      for (let n = integer(1, 4); n > 0; n -= 1) queue.accept(add('catch-up'));
     },
-    slot: () => !paused && roster.accept(add('schedule', integer(0, 1) * integer(0, 2 * minute))),
-    retry: () => roster.accept(add('retry', integer(0, 5 * minute), true)),
+    slot: () => !paused && queue.accept(add('schedule', integer(0, 1) * integer(0, 2 * minute))),
+    retry: () => queue.accept(add('retry', integer(0, 5 * minute), true)),
     byHand: () => {
-      if (roster.refusal(job) === null) roster.accept(add('manual'));
+      if (queue.refusal(job) === null) queue.accept(add('manual'));
     },
     end: endOne,
     pause: () => {
       paused = true;
-      roster.review();
+      queue.review();
     },
     resume: () => {
       paused = false;
-      roster.review();
+      queue.review();
     },
     back: () => clock.move(-integer(0, 10 * minute)),
     sleep: () => clock.move(integer(0, 10 * minute)),
     crash: () => {
       // What was at work is over; what waited is taken up again, oldest first.
-      void roster.close(0);
+      void queue.close(0);
       for (const end of [...atWork.values()]) end();
-      roster = boot();
-      for (const run of [...stored.values()]) roster.accept(run);
+      queue = boot();
+      for (const run of [...stored.values()]) queue.accept(run);
     },
   };
   const names = Object.keys(acts);

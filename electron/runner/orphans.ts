@@ -1,0 +1,123 @@
+import type { Clock, Log, RunView } from '../../shared/index.ts';
+import type { AcceptedRun, RunnerDeps, StoredRun } from './ports.ts';
+import { endTree, type Identity, type Processes } from './processes/process-tree.ts';
+import { nextTry } from './run-policy.ts';
+
+type RecoveryDeps = Pick<RunnerDeps, 'ledger' | 'clock' | 'job' | 'log'> & {
+  processes: Processes;
+  announce(run: RunView): void;
+  finished(run: RunView): void;
+};
+
+/** What a dead engine's commands get to end politely, in milliseconds. */
+const recoveryGrace = 2000;
+/** A line of the log names no more runs than this. */
+const mostNamed = 20;
+
+/**
+ * Closes what an engine left that died: its commands are ended, its runs become `interrupted`, and those that never
+ * began, and tries that are due, are given back to be started.
+ */
+export async function recoverOrphans(deps: RecoveryDeps): Promise<AcceptedRun[]> {
+  const left = await deps.ledger.leftOver();
+  const running = left.filter((run) => run.status === 'running');
+  const ended = await endCommands(deps, running);
+  if (running.length > 0)
+    deps.log('warn', 'Runs were cut off when Belfry ended without warning', {
+      count: running.length,
+      runs: running.slice(0, mostNamed).map((run) => run.id),
+      endedProcesses: ended,
+    });
+  const retries = await Promise.all(running.map((run) => interrupt(deps, run)));
+  const queued = left.filter((run) => run.status === 'queued').map(acceptedRun);
+  return [...queued, ...retries.flat()];
+}
+
+/** A stored run in the form in which it is accepted. */
+export function acceptedRun(run: StoredRun): AcceptedRun {
+  const { id: runId, jobId, cause, slot, createdAt, attempt, originId, fromStep, parameters, jobKey } = run;
+  const notBefore = run.notBefore ?? createdAt;
+  const acceptedRun = { runId, jobId, cause, slot, createdAt, notBefore };
+  // A run that was resumed or asked for again by hand begins to count anew.
+  return attempt === 1
+    ? acceptedRun
+    : { ...acceptedRun, retry: { attempt, originId, fromStep, parameters, jobKey } };
+}
+
+/** By their marker, and by pid and start time where the system hides the environment of others. */
+async function endCommands(deps: RecoveryDeps, runs: readonly StoredRun[]): Promise<number> {
+  if (runs.length === 0) return 0;
+  const marked = await endTree(deps, { runIds: new Set(runs.map((run) => run.id)) }, recoveryGrace);
+  const leaders = runs.flatMap((run) => run.steps.flatMap(leaderOf));
+  const led = await Promise.all(leaders.map((leader) => endKnown(deps, leader)));
+  return marked.length + led.flat().length;
+}
+
+function leaderOf({ status, pid, pidStartedAt }: StoredRun['steps'][number]): Identity[] {
+  return status === 'running' && pid !== null && pidStartedAt !== null
+    ? [{ pid, startedAt: pidStartedAt }]
+    : [];
+}
+
+async function endKnown(deps: RecoveryDeps, leader: Identity): Promise<number[]> {
+  // Without its leader a group's number may belong to somebody else by now.
+  if ((await deps.processes.startOf(leader.pid)) !== leader.startedAt) return [];
+  return endTree(deps, { runIds: new Set(), leader }, recoveryGrace);
+}
+
+async function interrupt(deps: RecoveryDeps, run: StoredRun): Promise<AcceptedRun[]> {
+  const { ledger, clock } = deps;
+  const job = deps.job(run.jobId);
+  const { run: closed, retry } = await ledger.finish(run.id, {
+    status: 'interrupted',
+    reason: 'Belfry ended without warning while it ran.',
+    at: clock.now(),
+    retry: job && nextTry(job, run, 'interrupted', clock.now()),
+  });
+  deps.announce(ledger.view(closed));
+  if (!retry) deps.finished(ledger.view(closed));
+  return retry ? [acceptedRun(retry)] : [];
+}
+
+/** Ends what runs leave behind unseen: processes in a session of their own that only carry the run's id. */
+type OrphanReaper = {
+  /** A run has ended; what still carries its id will be looked for soon. */
+  add(runId: string): void;
+  /** Looks for all of them now, and resolves when nothing is left. */
+  finish(): Promise<void>;
+};
+
+/** One look at all processes serves the runs of this long, in milliseconds. */
+const delay = 1000;
+const grace = 1000;
+
+/** A sweeper that looks at most about once a second, since a look costs more than a short run. */
+export function createOrphanReaper(deps: { processes: Processes; clock: Clock; log: Log }): OrphanReaper {
+  let waiting = new Set<string>();
+  let work: Promise<void> = Promise.resolve();
+  let cancel: (() => void) | undefined;
+
+  const sweep = () => {
+    cancel?.();
+    cancel = undefined;
+    const runIds = waiting;
+    waiting = new Set();
+    if (runIds.size === 0) return;
+    work = Promise.all([work, endTree(deps, { runIds }, grace)]).then(
+      ([, ended]) => {
+        if (ended.length > 0) deps.log('info', 'Ended processes that runs had left behind', { pids: ended });
+      },
+      (error) => deps.log('error', 'Could not look for left-over processes', { error: String(error) }),
+    );
+  };
+  return {
+    add(runId) {
+      waiting.add(runId);
+      cancel ??= deps.clock.setTimer(delay, sweep);
+    },
+    finish() {
+      sweep();
+      return work;
+    },
+  };
+}

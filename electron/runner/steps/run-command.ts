@@ -1,0 +1,306 @@
+import type { Readable } from 'node:stream';
+import { aborted, type Clock, pause, type StepStatus } from '../../../shared/index.ts';
+import type { Child, Exit, Lost, ReadyCommand } from '../commands/spawn.ts';
+import type { Sink } from '../output/recorder.ts';
+import { createDecoder } from '../output/text.ts';
+import { endTree, type Identity, type Processes, type Tree } from '../processes/process-tree.ts';
+import type { StopReason } from '../run-policy.ts';
+
+/** After its process has ended, silence of whatever holds its pipes still is listened to so long, in milliseconds. */
+const drain = 2000;
+/** The same once its whole tree was ended by force. */
+const drainAfterForce = 500;
+/** Once the step is stopped, whoever starts commands has so long, in milliseconds, to say what became of this one. */
+const answerTime = 2000;
+/** Time to end politely, in milliseconds: when stopped, and for what an ended step leaves behind. */
+const grace = 5000;
+const graceForLeftOvers = 1000;
+
+type CommandDeps = {
+  clock: Clock;
+  processes: Processes;
+  /** Starts a command: see `Starter`. */
+  start(command: ReadyCommand): Promise<Child | Lost>;
+  runId: string;
+  signal: AbortSignal;
+  sinks: { stdout: TextSink; stderr: TextSink };
+  say(text: string): void;
+  /** The process was started. */
+  spawned(identity: Identity): void;
+};
+
+/**
+ * Runs one command to its end, whatever it does: resolves at most 9 s after `signal` aborts, with nothing of it left.
+ * Throws when it cannot be started.
+ */
+export async function runCommand(deps: CommandDeps, command: ReadyCommand): Promise<StepOutcome> {
+  const early = stopReason(deps.signal);
+  if (early) return stopped(early);
+  const child = await begun(deps, deps.start(command));
+  if (child === 'lost') return cutOff(deps);
+  const readings = [readInto(child.stdout, deps.sinks.stdout), readInto(child.stderr, deps.sinks.stderr)];
+  const leader = { pid: child.pid, startedAt: (await child.startedAt) ?? 'unknown' };
+  deps.spawned(leader);
+  const tree = { runIds: new Set([deps.runId]), leader, since: leader };
+
+  const exit = await Promise.race([child.exited, ended(deps, tree)]);
+  if (exit === 'lost') await endTree(deps, tree, grace);
+  const held = await drained(deps, child, readings);
+  if (held || deps.processes.groupLives(child.pid)) {
+    const left = await endTree(deps, tree, deps.signal.aborted ? 0 : graceForLeftOvers);
+    if (left.length > 0) deps.say(`Ended ${left.length} processes that the command had left behind.`);
+  }
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  await Promise.all(readings.map(({ over }) => over));
+  const reason = stopReason(deps.signal);
+  if (reason || exit === 'lost') for (const text of readSoFar(readings)) deps.say(text);
+  if (!reason) return exit === 'lost' ? lost : judge(exit, readings);
+  const known = exit === 'lost' ? undefined : exit;
+  return { ...stopped(reason), exitCode: known?.code ?? null, signal: known?.signal ?? null };
+}
+
+const lost: StepOutcome = {
+  status: 'interrupted',
+  error: 'The process of Belfry that starts commands ended without warning, and the command was ended.',
+};
+
+/** Nobody knows whether the command was started: what carries the mark of its run is ended. */
+async function cutOff(deps: CommandDeps): Promise<StepOutcome> {
+  await endTree(deps, { runIds: new Set([deps.runId]) }, deps.signal.aborted ? 0 : grace);
+  const reason = stopReason(deps.signal);
+  return reason ? stopped(reason) : lost;
+}
+
+/** The command that was started; `lost` too when the step is stopped and no answer comes. What comes later is ended. */
+async function begun(deps: CommandDeps, starting: Promise<Child | Lost>): Promise<Child | Lost> {
+  const answered = new AbortController();
+  const silence = aborted(deps.signal).then(() => pause(deps.clock, answerTime, answered.signal));
+  const child = await Promise.race([starting, silence]).finally(() => answered.abort('answered'));
+  if (child) return child;
+  void starting.then(
+    (late) => (late === 'lost' ? undefined : endLate(deps, late)),
+    () => {}, // It was not started, and the step is over anyway.
+  );
+  return 'lost';
+}
+
+async function endLate(deps: CommandDeps, { pid, startedAt, stdout, stderr }: Child): Promise<void> {
+  for (const stream of [stdout, stderr]) stream.destroy();
+  const leader = { pid, startedAt: (await startedAt) ?? 'unknown' };
+  await endTree(deps, { runIds: new Set([deps.runId]), leader, since: leader }, 0);
+}
+
+/** Ends the tree once the step is stopped; resolves when that is done, even if the process would not go. */
+async function ended(deps: CommandDeps, tree: Tree): Promise<undefined> {
+  await aborted(deps.signal);
+  await endTree(deps, tree, grace);
+  await pause(deps.clock, drainAfterForce);
+}
+
+/**
+ * Waits until all that the process wrote has gone into the sinks, however long these take, and for the end of the
+ * pipes; true when somebody still holds them. A step that is stopped waits for neither.
+ */
+async function drained(
+  { clock, signal }: CommandDeps,
+  child: Child,
+  readings: readonly Reading[],
+): Promise<boolean> {
+  const over = new AbortController();
+  const stop = aborted(signal).then(() => pause(clock, drainAfterForce, over.signal));
+  const left = readLeftOvers(clock, readings, drain, over.signal);
+  const held = await Promise.race([
+    Promise.all([child.exited, ...readings.map(({ over }) => over)]).then(() => false),
+    Promise.race([stop, left]).then(() => true),
+  ]);
+  over.abort('closed'); // A reason of its own, since the default one costs a stack trace.
+  return held;
+}
+
+/** Where the output of a step that was stopped ends, and whether the command had printed more; nothing when it is silent. */
+function readSoFar(readings: readonly Reading[]): string[] {
+  const complete = readings.every((reading) => reading.complete());
+  const parts = readings.flatMap((reading, index) => {
+    if (complete && reading.bytes() === 0) return [];
+    const lines = `${reading.lines()} ${reading.lines() === 1 ? 'line' : 'lines'} (${reading.bytes()} bytes)`;
+    return [`${lines} of standard ${index === 0 ? 'output' : 'error'}`];
+  });
+  if (parts.length === 0) return [];
+  return [
+    `Read until the step was stopped: ${parts.join(' and ')}, ${complete ? 'which is all of it' : 'and nothing of what came after'}.`,
+  ];
+}
+
+function judge(exit: Exit | undefined, readings: readonly Reading[]): StepOutcome {
+  const { code = null, signal = null } = exit ?? {};
+  const broken = readings.find((reading) => reading.broken() !== null)?.broken();
+  if (code === 0 && broken)
+    return { status: 'failed', exitCode: 0, error: `Its output could not be read to the end: ${broken}.` };
+  if (code === 0) return { status: 'success', exitCode: 0 };
+  const error =
+    signal === null ? `It ended with exit code ${code}.` : `It was ended by the signal ${signal}.`;
+  return { status: 'failed', exitCode: code, signal, error };
+}
+
+/** How a step ended. */
+export type StepOutcome = {
+  status: Extract<StepStatus, 'success' | 'failed' | StopReason>;
+  exitCode?: number | null;
+  signal?: string | null;
+  /** Why it did not succeed, as a sentence. */
+  error?: string | null;
+  /** JSON value of a step with `"output": "json"`. */
+  result?: string | null;
+  /** A built-in step's word on what it did, or of a command what became of the posts that it printed. */
+  summary?: string;
+  /** It found nothing to do. */
+  quiet?: boolean;
+};
+
+/** Why the signal of a step was aborted. */
+export function stopReason(signal: AbortSignal): StopReason | null {
+  return signal.aborted ? (signal.reason as StopReason) : null;
+}
+
+/** The outcome of a step that was stopped. */
+export function stopped(reason: StopReason): StepOutcome {
+  return { status: reason, error: sentences[reason] };
+}
+
+const sentences: Record<StopReason, string> = {
+  'timed-out': 'It took longer than its time-out and was ended.',
+  cancelled: 'It was cancelled.',
+  interrupted: 'Belfry was stopped while it ran.',
+};
+
+/** Takes text; where it cannot keep up, `pressure` says what to wait for before more is read. */
+export type TextSink = Sink & { pressure(): Promise<void> | undefined };
+
+/** One output stream of a command on its way into a sink. */
+type Reading = {
+  /** Resolves when the stream is closed and all that was read of it has gone into the sink. */
+  over: Promise<void>;
+  isOver(): boolean;
+  /** Bytes and ends of lines read so far. */
+  bytes(): number;
+  lines(): number;
+  /** Whether all that was ever written into it has been read. */
+  complete(): boolean;
+  /** What the sink waits for before more is read; undefined while whatever comes is read at once. */
+  held(): Promise<void> | undefined;
+  /** Why it could not be read to its end; null when it could. */
+  broken(): string | null;
+};
+
+/**
+ * More bytes than pipes and sockets hold for a reader (some 200 KiB; a system may be set to a few MiB). What is read of
+ * a stream beyond them after the end of a process was written after that end.
+ */
+const pipeHolds = 4 * 1024 * 1024;
+/** Turns of the event loop without a byte, after which nothing lies in the pipe: the first may only begin to read. */
+const emptyTurns = 3;
+/** How often it is looked whether we held the output up, in milliseconds. */
+const tick = 100;
+
+/** Feeds a stream to its sink until it ends or is destroyed. */
+function readInto(stream: Readable, sink: TextSink): Reading {
+  const decoder = createDecoder();
+  let bytes = 0;
+  let lines = 0;
+  let isOver = false;
+  let held: Promise<void> | undefined;
+  let broken: string | null = null;
+  const relief = async () => {
+    stream.pause();
+    for (let wait = sink.pressure(); wait; wait = sink.pressure()) await wait;
+    held = undefined;
+    stream.resume();
+  };
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    lines += lineEnds(chunk);
+    sink.write(decoder.push(chunk));
+    if (!held && sink.pressure()) held = relief();
+  });
+  stream.on('error', (error) => {
+    broken = error.message;
+    stream.destroy();
+  });
+  const over = closed(stream).then(() => {
+    isOver = true;
+    sink.write(decoder.end());
+    sink.end();
+  });
+  return {
+    over,
+    isOver: () => isOver,
+    bytes: () => bytes,
+    lines: () => lines,
+    complete: () => stream.readableEnded,
+    held: () => held,
+    broken: () => broken,
+  };
+}
+
+/**
+ * For the streams of a process that has ended while something else still holds them: resolves once all that the process
+ * wrote is in the sinks, and nothing else is worth waiting for. Only time in which we read counts as silence; whatever
+ * holds the pipe and writes for ever gets `patience` milliseconds, or as long as it takes to read what a pipe can hold.
+ */
+async function readLeftOvers(
+  clock: Clock,
+  readings: readonly Reading[],
+  patience: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const start = clock.monotonic();
+  const before = readings.map((reading) => reading.bytes());
+  await Promise.all(readings.map((reading) => emptied(reading, signal)));
+  const isFlood = () => readings.some((reading, index) => reading.bytes() - (before[index] ?? 0) > pipeHolds);
+  for (let left = patience; left > 0 && !signal.aborted; ) {
+    const wasFree = await freeFor(clock, readings, signal);
+    if (wasFree) left -= tick;
+    if (isFlood() && clock.monotonic() - start >= patience) return;
+  }
+}
+
+/** Resolves once everything that lay in the pipe has been read: when it is found empty, or had more than it can hold. */
+async function emptied(reading: Reading, signal: AbortSignal): Promise<void> {
+  const before = reading.bytes();
+  for (let empty = 0; empty < emptyTurns && !reading.isOver() && !signal.aborted; ) {
+    if (reading.bytes() - before > pipeHolds) return;
+    const seen = reading.bytes();
+    const hold = reading.held();
+    await (hold ?? turn());
+    empty = hold || reading.held() || reading.bytes() > seen ? 0 : empty + 1;
+  }
+}
+
+/** Waits a moment, not counting the time that our own sinks take; whether nothing of ours held the output up in it. */
+async function freeFor(clock: Clock, readings: readonly Reading[], signal: AbortSignal): Promise<boolean> {
+  const holds = readings.flatMap((reading) => reading.held() ?? []);
+  if (holds.length > 0) {
+    await Promise.all(holds);
+    return false;
+  }
+  await pause(clock, tick, signal);
+  return readings.every((reading) => reading.held() === undefined);
+}
+
+/** Resolves when a stream is closed, which one without output may be before it is read. */
+function closed(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) resolve();
+    else stream.once('close', () => resolve());
+  });
+}
+
+function lineEnds(chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count += 1;
+  return count;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
