@@ -1,10 +1,16 @@
 import { resolve } from 'node:path';
-import { type CallInput, type CallName, type CallOutput, namedHome } from '../../shared/index.ts';
+import {
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  type Clock,
+  namedHome,
+  toWireError,
+  type WireError,
+} from '../../shared/index.ts';
 import { type Client, connect, type HostAnswers } from '../api/index.ts';
 import { defaultHome, type HomePaths, locateHome } from '../store/index.ts';
-import { Failure } from './failure.ts';
-import type { Io } from './io.ts';
-import { type Paint, painter } from './paint.ts';
+import { type Paint, painter } from './terminal.ts';
 import type { Reader } from './when.ts';
 
 /** Options that every command takes. */
@@ -74,3 +80,58 @@ function homeOf(named: string | undefined, env: Io['env']): string {
   // An empty BELFRY_HOME is an unset one: scripts clear variables that way.
   return variable ? namedHome(variable, 'BELFRY_HOME', env) : defaultHome(process.platform, env);
 }
+
+/** An error that the engine answered with: its text is whole already. */
+export class Failure extends Error {
+  readonly wire: WireError;
+
+  constructor(wire: WireError) {
+    super(wire.message);
+    this.name = 'Failure';
+    this.wire = wire;
+  }
+}
+
+/** Anything that a command threw, as what `--json` shows and the exit code is made from. */
+export function wireOf(thrown: unknown): WireError {
+  return thrown instanceof Failure ? thrown.wire : toWireError(thrown);
+}
+
+/** What a command does; a number is its exit code, without one it is 0. */
+export type Handler<A extends unknown[]> = (context: Context, ...args: A) => Promise<number> | Promise<void>;
+
+/** Makes a handler into what commander calls, with a context of its own that is closed afterwards. */
+export type Use = <A extends unknown[]>(handler: Handler<A>) => (...args: A) => Promise<void>;
+
+/** What the command line touches of the outer world, handed in so that commands stay testable and pure of `process`. */
+export type Io = {
+  /** To standard output: results only. */
+  out(text: string): void;
+  /** Resolves when whoever reads standard output has taken most of it: to be asked between pieces of what is long. */
+  taken(): Promise<void>;
+  /** To standard error: remarks, errors for people. */
+  err(text: string): void;
+  /** All of standard input. */
+  readInput(): Promise<Uint8Array>;
+  /** One line that is not shown while typed, or the first line of standard input when that is no terminal. */
+  readSecret(question: string): Promise<string>;
+  /** Standard input is a terminal: there is somebody who can be asked again. */
+  interactive: boolean;
+  /** One line typed by the person, shown while typed. */
+  ask(question: string): Promise<string>;
+  /** Standard output is a terminal: tables may be cut to its width. */
+  columns: number | undefined;
+  color: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The folder that relative paths are meant from. */
+  folder: string;
+  clock: Clock;
+  /** IANA zone of the person at the terminal. */
+  timezone: string;
+  /** IANA zone of the machine, whatever the environment of the person says. */
+  systemZone: string;
+  /** Calls `stop` when the person presses Ctrl-C, instead of ending the process; the result ends that. */
+  onInterrupt(stop: () => void): () => void;
+  /** From now on the process works on when nobody reads what it writes any more; usually that ends it. */
+  outliveReader(): void;
+};

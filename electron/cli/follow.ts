@@ -1,13 +1,19 @@
-import { type OutputLine, type RunStatus, type RunView, runTransitions } from '../../shared/index.ts';
-import type { Context } from './context.ts';
-import { onceOnly } from './output.ts';
-import { counted } from './text.ts';
+import {
+  exitCodes,
+  type OutputLine,
+  type RunStatus,
+  type RunView,
+  runTransitions,
+} from '../../shared/index.ts';
+import type { Context, Io } from './context.ts';
+import { counted, oneLine, paintStatus, plain } from './terminal.ts';
+import { timeOfDay } from './when.ts';
 
 /** Lines asked for at once when announcements were collapsed. */
 const page = 1000;
 
 /** Whether a run has reached its end. */
-export function isOver(status: RunStatus): boolean {
+function isOver(status: RunStatus): boolean {
   return runTransitions[status].length === 0;
 }
 
@@ -89,4 +95,83 @@ export function createBell() {
       rang = false;
     },
   };
+}
+
+/**
+ * Says that a run was started; with `wait` passes its output on until it ends. Gives the exit code: with `wait` 0 for
+ * success and 1 for every other end.
+ */
+export async function showStarted(context: Context, run: RunView, wait: boolean): Promise<number> {
+  if (wait) return await untilEnd(context, run);
+  context.show(
+    run,
+    ({ id, jobName, status }) =>
+      `${oneLine(jobName)} is ${status} as run ${id}; see belfry logs ${id} --follow`,
+  );
+  return exitCodes.done;
+}
+
+async function untilEnd(context: Context, started: RunView): Promise<number> {
+  const { io, json, paint } = context;
+  const interrupted = interruption(io);
+  const following = followRun(context, started.id, (line) => {
+    if (!json) print(context, line);
+  });
+  const ended = await Promise.race([following, interrupted.promise]).finally(interrupted.leave);
+  if (!ended) {
+    // The run belongs to the engine; only this command ends.
+    io.err(`\nThe run goes on: belfry logs ${started.id} --follow, or belfry runs cancel ${started.id}\n`);
+    return interruptedCode;
+  }
+  context.show(ended, () => '');
+  if (!json) {
+    const reason = ended.reason === null ? '' : `: ${oneLine(ended.reason)}`;
+    io.err(`${oneLine(ended.jobName)}: ${paintStatus(paint, ended.status)}${reason}\n`);
+  }
+  return ended.status === 'success' ? exitCodes.done : exitCodes.failed;
+}
+
+/** The job's own words as they are, each on its own stream, so that they can be piped on. */
+function print({ io, paint }: Context, line: OutputLine): void {
+  const text = `${plain(line.text)}\n`;
+  if (line.stream === 'stdout') io.out(text);
+  else io.err(line.stream === 'belfry' ? paint('dim', text) : text);
+}
+
+/** One line of output for people: time, the run when lines of several are mixed, text. */
+export function lineText({ paint, io }: Context, line: OutputLine, mixed: boolean): string {
+  const time = paint('dim', timeOfDay(line.at, io.timezone));
+  const run = mixed ? ` ${paint('cyan', line.runId)}` : '';
+  const text = plain(line.text);
+  if (line.stream === 'stderr') return `${time}${run} ${paint('yellow', text)}`;
+  return `${time}${run} ${line.stream === 'belfry' ? paint('dim', text) : text}`;
+}
+
+/** Passes every line once and in the order of its run, from wherever it came; `gap` hears how many are missing before one. */
+export function onceOnly(
+  pass: (line: OutputLine) => void,
+  gap: (runId: string, missing: number) => void = () => {},
+): (lines: readonly OutputLine[]) => void {
+  const last = new Map<string, number>();
+  return (lines) => {
+    for (const line of lines) {
+      const before = last.get(line.runId);
+      if (before !== undefined && line.seq <= before) continue;
+      if (before !== undefined && line.seq > before + 1) gap(line.runId, line.seq - before - 1);
+      last.set(line.runId, line.seq);
+      pass(line);
+    }
+  };
+}
+
+/** What shells give for a death by SIGINT. */
+export const interruptedCode = 130;
+
+/** A promise that resolves when the person presses Ctrl-C; `leave` gives the key back. */
+export function interruption(io: Io): { promise: Promise<undefined>; leave(): void } {
+  let leave = () => {};
+  const promise = new Promise<undefined>((resolve) => {
+    leave = io.onInterrupt(() => resolve(undefined));
+  });
+  return { promise, leave };
 }

@@ -1,9 +1,17 @@
-import { CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
 import { exitCodeOf } from '../../shared/index.ts';
-import { wireOf } from './failure.ts';
-import type { Io } from './io.ts';
-import { painter } from './paint.ts';
-import { createProgram } from './program.ts';
+import { accountCommands } from './commands/accounts.ts';
+import { doctorCommand, engineCommands, runCommand } from './commands/engine.ts';
+import { jobCommands, runJobCommand } from './commands/jobs.ts';
+import { logsCommand } from './commands/logs.ts';
+import { queueCommands, seriesCommands, snippetCommands } from './commands/planning.ts';
+import { postCommands } from './commands/posts.ts';
+import { runCommands } from './commands/runs.ts';
+import { nextCommand, simulateCommand } from './commands/schedule.ts';
+import { configCommands, settingsCommands, workspaceCommands } from './commands/settings.ts';
+import { createContext, type Globals, type Handler, type Io, type Use, wireOf } from './context.ts';
+import { painter } from './terminal.ts';
 import { subcommandHint, usageError } from './usage.ts';
 
 /** Mistakes listed for people. */
@@ -47,4 +55,47 @@ function listed(details: { field: string; message: string }[] = []): string {
     .map(({ field, message }) => `  ${field ? `${field}: ` : ''}${message}\n`);
   const more = details.length - lines.length;
   return [...lines, ...(more > 0 ? [`  … and ${more} more; --json lists all\n`] : [])].join('');
+}
+
+/** The whole command line; `exit` gets the exit code of the command that ran. */
+function createProgram(io: Io, exit: (code: number) => void): Command {
+  const program = new Command('belfry')
+    .description('Runs your social-media work on time.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--home <folder>', 'home folder (default: $BELFRY_HOME, or the one of this user)')
+    .option('--json', 'print one JSON document, or one per line with --follow')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: () => {}, outputError: () => {} })
+    .showSuggestionAfterError();
+
+  const use: Use =
+    <A extends unknown[]>(handler: Handler<A>) =>
+    async (...args: A) => {
+      const context = createContext(io, program.opts<Globals>());
+      try {
+        exit((await handler(context, ...args)) ?? 0);
+      } finally {
+        context.close();
+      }
+    };
+
+  runCommand(program, use);
+  engineCommands(program, use);
+  jobCommands(program, use);
+  runJobCommand(program, use);
+  nextCommand(program, use);
+  simulateCommand(program, use);
+  runCommands(program, use);
+  logsCommand(program, use);
+  postCommands(program, use);
+  seriesCommands(program, use);
+  queueCommands(program, use);
+  snippetCommands(program, use);
+  accountCommands(program, use);
+  workspaceCommands(program, use);
+  settingsCommands(program, use);
+  configCommands(program, use);
+  doctorCommand(program, use);
+  return program;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { BelfryError, namedHome, nearest } from '../../shared/index.ts';
 
 /** What the command line asks of the desktop application. */
@@ -64,4 +65,37 @@ function refuseSlips(args: readonly string[]): void {
       field: name,
     });
   }
+}
+
+/** The folder that this start works in, and whether it is the usual one: a demonstration has a home of its own. */
+export function chooseHome(
+  args: Arguments,
+  usual: string,
+  demoHome: (home: string) => string,
+): { home: string; usual: boolean } {
+  if (args.home !== null) return { home: resolve(args.home), usual: resolve(args.home) === usual };
+  return args.demo ? { home: demoHome(usual), usual: false } : { home: usual, usual: true };
+}
+
+const pages = ['jobs', 'runs', 'posts', 'accounts', 'settings', 'output'];
+
+/** The window's route for a `belfry://` link such as `belfry://posts/ID`; '' (where the window is) for anything else. */
+export function routeOfLink(link: string | null): string {
+  if (link === null || !URL.canParse(link)) return '';
+  const url = new URL(link);
+  if (url.protocol !== 'belfry:' || !pages.includes(url.hostname)) return '';
+  // A link comes from anywhere: it may lead to a page and an id, and nothing else.
+  const [id = '', ...more] = url.pathname.split('/').filter((part) => part !== '');
+  if (more.length > 0 || !/^[\w-]*$/.test(id)) return '';
+  return id === '' ? `#/${url.hostname}` : `#/${url.hostname}/${id}`;
+}
+
+/** The oldest Electron whose SQLite is safe for two programs (design §2: at least 3.51.3). */
+const oldestElectron = 42;
+
+/** What to say on the screen when Belfry runs on an Electron that is for development only, or null. */
+export function runtimeNotice(version: string): string | null {
+  const major = Number(version.split('.')[0]);
+  if (major >= oldestElectron) return null;
+  return `Development runtime Electron ${version}: old, not for everyday use`;
 }

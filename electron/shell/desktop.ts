@@ -2,26 +2,22 @@ import { app } from 'electron';
 import { type Bridge, type Clock, type Engine, type Log, toWireError } from '../../shared/index.ts';
 import { createClosers } from '../closers.ts';
 import type { Host } from '../host.ts';
-import { watchAppEvents } from './app-events.ts';
-import type { Arguments } from './arguments.ts';
-import { ask } from './ask.ts';
+import {
+  followTheme,
+  onSummons,
+  setAbout,
+  setApplicationMenu,
+  watchAppEvents,
+  watchPower,
+} from './application.ts';
+import { type Arguments, routeOfLink, runtimeNotice } from './arguments.ts';
 import { createDesktopHost } from './desktop-host.ts';
-import { onSummons } from './instance.ts';
-import { serveWindows } from './ipc.ts';
-import { routeOfLink } from './link.ts';
-import { setAbout, setApplicationMenu } from './menu.ts';
-import { createNotifier } from './notify.ts';
-import { servePage } from './page-protocol.ts';
-import { watchPower } from './power.ts';
+import { askToQuit, createNotifier } from './dialogs.ts';
+import { afterStart, ask } from './engine-calls.ts';
+import { refuseEverythingForeign, servePage, serveWindows } from './page.ts';
 import { createQuit } from './quit.ts';
-import { askToQuit } from './quit-dialog.ts';
-import { runtimeNotice } from './runtime-notice.ts';
-import { refuseEverythingForeign } from './security.ts';
-import { afterStart } from './start-gate.ts';
-import { followTheme } from './theme.ts';
-import { createTrayActions } from './tray-actions.ts';
-import { watchTrayHost } from './tray-host.ts';
-import { openTray, type TrayRoom } from './tray-room.ts';
+import { openTray, type TrayRoom, watchTrayHost } from './tray.ts';
+import { createTrayActions } from './tray-state.ts';
 import { createWindows } from './window.ts';
 
 /** A panel may come later than we do when a session starts; then it is time to show the window after all. */

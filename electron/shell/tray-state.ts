@@ -1,6 +1,13 @@
-import { type Announcement, type Bridge, type Clock, type Log, toWireError } from '../../shared/index.ts';
-import { ask } from './ask.ts';
-import { nextPosts, type TrayState } from './tray-menu.ts';
+import {
+  type Announcement,
+  type Bridge,
+  type Clock,
+  type Envelope,
+  type Log,
+  toWireError,
+} from '../../shared/index.ts';
+import { ask } from './engine-calls.ts';
+import { nextPosts, type TrayAction, type TrayState } from './tray-menu.ts';
 
 type Part = 'status' | 'jobs' | 'posts' | 'settings';
 const all: readonly Part[] = ['status', 'jobs', 'posts', 'settings'];
@@ -11,7 +18,7 @@ const pauseMillis = 500;
 const tickMillis = 30_000;
 const most = 1000;
 
-export type TrayStateNeeds = {
+type TrayStateNeeds = {
   engine: Bridge;
   clock: Clock;
   log: Log;
@@ -21,7 +28,7 @@ export type TrayStateNeeds = {
   draw(state: TrayState): void;
 };
 
-export type TrayStateKeeper = { quitting(): void; stop(): void };
+type TrayStateKeeper = { quitting(): void; stop(): void };
 
 /** Keeps the one state that the tray is drawn from, asking the engine for those parts only that have changed. */
 export function keepTrayState({ engine, clock, log, draw, ...fixed }: TrayStateNeeds): TrayStateKeeper {
@@ -101,7 +108,7 @@ export function keepTrayState({ engine, clock, log, draw, ...fixed }: TrayStateN
 }
 
 /** Which parts an announcement makes stale. */
-export function affected(announcement: Announcement): readonly Part[] {
+function affected(announcement: Announcement): readonly Part[] {
   switch (announcement.name) {
     case 'runs.output':
       return [];
@@ -140,4 +147,38 @@ async function load(engine: Bridge, part: Part): Promise<Partial<TrayState>> {
       return answer.ok ? { launchAtLogin: answer.value.launchAtLogin } : {};
     }
   }
+}
+
+type TrayActionNeeds = {
+  engine: Bridge;
+  open(route: string): void;
+  quit(): void;
+  notify(notification: { title: string; body: string; route: string }): void;
+};
+
+/** Does what was clicked in the tray; what the engine refuses is told as a notification. */
+export function createTrayActions({ engine, open, quit, notify }: TrayActionNeeds) {
+  const tell = (what: string, route: string, answer: Envelope<unknown>) => {
+    if (!answer.ok) notify({ title: what, body: answer.error.message, route });
+  };
+  return async (action: TrayAction): Promise<void> => {
+    switch (action.do) {
+      case 'open':
+        return open(action.route);
+      case 'quit':
+        return quit();
+      case 'start':
+        return tell('The scheduler did not start', '', await ask(engine, 'scheduler.start', {}));
+      case 'stop':
+        return tell('The scheduler did not stop', '', await ask(engine, 'scheduler.stop', {}));
+      case 'run-job':
+        return tell('The job did not start', '#/jobs', await ask(engine, 'jobs.run', { id: action.id }));
+      case 'launch-at-login':
+        return tell(
+          'The setting was not changed',
+          '#/settings',
+          await ask(engine, 'settings.set', { launchAtLogin: action.enabled }),
+        );
+    }
+  };
 }

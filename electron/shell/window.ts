@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeImage, screen, type WebContents } from 'electron';
-import type { Clock, Log } from '../../shared/index.ts';
+import ElectronStore from 'electron-store';
+import { type Clock, type Log, toWireError } from '../../shared/index.ts';
 import { appIcon } from './icons.ts';
 import { pageUrl } from './page-files.ts';
-import { placeWindow, smallest, type WindowPlace } from './window-bounds.ts';
-import { createWindowKeeper, type KeptWindow } from './window-keeper.ts';
-import { rememberPlace } from './window-place.ts';
-import { showRemarks } from './window-remarks.ts';
+import {
+  createWindowKeeper,
+  isPlace,
+  type KeptWindow,
+  placeWindow,
+  smallest,
+  type WindowPlace,
+} from './window-state.ts';
 
-export type WindowNeeds = {
+type WindowNeeds = {
   clock: Clock;
   log: Log;
   /** Folder of the file that remembers where the window was. */
@@ -19,7 +24,7 @@ export type WindowNeeds = {
   quit(): void;
 };
 
-export type Windows = {
+type Windows = {
   /** Shows the window at a route, '' for where it is. */
   show(route: string): void;
   /** Those that hear announcements. */
@@ -121,4 +126,75 @@ function kept(window: BrowserWindow, remember: (window: BrowserWindow) => void):
       window.destroy();
     },
   };
+}
+
+/** Remembers where the window was, in window.json of `folder`. A disk that is full or cannot be read only costs the place. */
+function rememberPlace(folder: string, log: Log) {
+  let store: ElectronStore<{ place?: unknown }> | undefined;
+  const file = () => {
+    store ??= new ElectronStore({
+      name: 'window',
+      cwd: folder,
+      // Nothing is lost with it: an unreadable file only puts the window into the middle again.
+      clearInvalidConfig: true,
+      configFileMode: 0o600,
+    });
+    return store;
+  };
+  const failed = (what: string, error: unknown) =>
+    log('warn', `The place of the window could not be ${what}`, { reason: toWireError(error).message });
+  return {
+    read(): WindowPlace | null {
+      try {
+        const place = file().get('place');
+        return isPlace(place) ? place : null;
+      } catch (error) {
+        failed('read', error);
+        return null;
+      }
+    },
+    write(window: BrowserWindow): void {
+      try {
+        const place = { ...window.getNormalBounds(), maximized: window.isMaximized() };
+        if (isPlace(place)) file().set('place', place);
+      } catch (error) {
+        failed('kept', error);
+      }
+    },
+  };
+}
+
+/** Shows remarks about this Belfry (an old runtime, a desktop without a tray) in the title and in a corner of the page. */
+function showRemarks(window: BrowserWindow, remarks: () => readonly string[]): { renew(): void } {
+  let title = window.getTitle();
+  let inserted: Promise<string> | undefined;
+  const setTitle = () => window.setTitle([title, ...remarks()].join(' – '));
+  const setCorner = async () => {
+    // Styles from here are not subject to the page's policy.
+    const { webContents } = window;
+    const before = await inserted;
+    if (before !== undefined) await webContents.removeInsertedCSS(before);
+    if (remarks().length > 0) inserted = webContents.insertCSS(cornerStyle(remarks().join(' · ')));
+  };
+  window.on('page-title-updated', (event, pageTitle) => {
+    event.preventDefault();
+    title = pageTitle;
+    setTitle();
+  });
+  window.webContents.on('did-finish-load', () => {
+    inserted = undefined;
+    void setCorner();
+  });
+  setTitle();
+  return {
+    renew() {
+      setTitle();
+      if (!window.webContents.isLoading()) void setCorner();
+    },
+  };
+}
+
+function cornerStyle(text: string): string {
+  return `body::after { content: ${JSON.stringify(text)}; position: fixed; right: 0; bottom: 0; z-index: 9999; padding: 2px 8px;
+    font: 11px system-ui; color: #fff; background: #8a3b12; border-top-left-radius: 6px; pointer-events: none; }`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { onceOnly } from '../../electron/cli/output.ts';
+import { onceOnly } from '../../electron/cli/follow.ts';
 import type { OutputLine, RunStatus } from '../../shared/index.ts';
 import { memory, runView, serve } from './engine.ts';
 import { belfry, json } from './terminal.ts';

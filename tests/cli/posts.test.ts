@@ -3,12 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { postHandlers } from '../../electron/api/handlers/posts.ts';
-import { columnOf } from '../../electron/cli/posts/columns.ts';
-import { fromCell, toCell } from '../../electron/cli/posts/formula-cell.ts';
-import { seconds, timeReader } from '../../electron/cli/posts/local-time.ts';
-import { formatOf, formats, readPosts } from '../../electron/cli/posts/read-posts.ts';
-import { sheetTimes } from '../../electron/cli/posts/sheet-times.ts';
-import { writePosts } from '../../electron/cli/posts/write-posts.ts';
+import { columnOf, fromCell, toCell } from '../../electron/cli/posts/columns.ts';
+import { formatOf, formats, readPosts, writePosts } from '../../electron/cli/posts/formats.ts';
+import { seconds, sheetTimes, timeReader } from '../../electron/cli/posts/times.ts';
 import {
   inputOfPost,
   type PostDraft,

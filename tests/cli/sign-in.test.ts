@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Io } from '../../electron/cli/io.ts';
+import type { Io } from '../../electron/cli/context.ts';
 import { openRoom } from '../accounts/room.ts';
 import { signInAs } from '../support/browser-person.ts';
 import { fakeMetaApp, type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';

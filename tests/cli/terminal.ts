@@ -1,4 +1,4 @@
-import type { Io } from '../../electron/cli/io.ts';
+import type { Io } from '../../electron/cli/context.ts';
 import { main } from '../../electron/cli/main.ts';
 import { handClock } from '../support/clock.ts';
 

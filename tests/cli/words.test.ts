@@ -1,8 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { painter, paintStatus } from '../../electron/cli/paint.ts';
-import { pairs, table } from '../../electron/cli/table.ts';
-import { counted, cutTo, oneLine, plain, widthOf } from '../../electron/cli/text.ts';
+import {
+  counted,
+  cutTo,
+  oneLine,
+  painter,
+  paintStatus,
+  pairs,
+  plain,
+  table,
+  widthOf,
+} from '../../electron/cli/terminal.ts';
 import { fullTime, span, when } from '../../electron/cli/when.ts';
 
 const reader = { now: Date.parse('2026-11-22T09:00:00Z'), timezone: 'America/New_York' };

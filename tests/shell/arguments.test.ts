@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseArguments } from '../../electron/shell/arguments.ts';
-import { chooseHome } from '../../electron/shell/home.ts';
+import { chooseHome, parseArguments } from '../../electron/shell/arguments.ts';
 
 const parse = (args: string[], env = {}) => parseArguments(['/path/electron', ...args], env);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { autostartEntry, autostartFile } from '../../electron/shell/autostart.ts';
+import { autostartEntry, autostartFile } from '../../electron/shell/machine.ts';
 
 it('belongs into the autostart folder of the user', () => {
   expect(autostartFile({}, '/home/a', 'belfry')).toBe('/home/a/.config/autostart/belfry.desktop');

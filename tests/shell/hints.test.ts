@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createLog } from '../../electron/shell/log-file.ts';
-import { watchOnline } from '../../electron/shell/online.ts';
-import { runtimeNotice } from '../../electron/shell/runtime-notice.ts';
+import { runtimeNotice } from '../../electron/shell/arguments.ts';
+import { createLog, watchOnline } from '../../electron/shell/machine.ts';
 import { handClock } from '../support/clock.ts';
 
 it('tells once that the machine is back on line', async () => {

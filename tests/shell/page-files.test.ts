@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeOfLink } from '../../electron/shell/link.ts';
+import { routeOfLink } from '../../electron/shell/arguments.ts';
 import { fileOfRequest, headersFor, isOurPage } from '../../electron/shell/page-files.ts';
 
 describe('the page', () => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isPlace, placeWindow } from '../../electron/shell/window-bounds.ts';
-import { createWindowKeeper, keepHiddenMillis } from '../../electron/shell/window-keeper.ts';
+import {
+  createWindowKeeper,
+  isPlace,
+  keepHiddenMillis,
+  placeWindow,
+} from '../../electron/shell/window-state.ts';
 import { handClock } from '../support/clock.ts';
 
 describe('where the window opens', () => {

@@ -79,7 +79,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/publisher\/addresses\/wants\.ts$/,
   /^electron\/publisher\/(misfits|limits-for|prepare|decide|back-off|outcome|next-due|draft|parts|commands|texts|summary|words)\.ts$/,
   /^electron\/planner\/(fill-post|fingerprint|queue-order|series-plan|series-times)\.ts$/,
-  /^electron\/shell\/(tray-menu|time-words|arguments)\.ts$/,
+  /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,
   /^electron\/accounts\/(renewal-due|sign-in\/(pasted|loopback-page))\.ts$/,
   /^electron\/alerts\/(alerts|summary)\.ts$/,

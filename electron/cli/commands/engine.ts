@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { version } from '../../../package.json';
 import {
   attentionOf,
   exitCodes,
@@ -8,12 +10,36 @@ import {
   waitText,
 } from '../../../shared/index.ts';
 import { isOwned } from '../../store/index.ts';
-import type { Context } from '../context.ts';
-import { paintStatus } from '../paint.ts';
-import { pairs } from '../table.ts';
-import { counted, oneLine } from '../text.ts';
-import type { Use } from '../use.ts';
+import type { Context, Use } from '../context.ts';
+import { counted, oneLine, paintStatus, pairs } from '../terminal.ts';
+import { wholeNumber } from '../usage.ts';
 import { span, when } from '../when.ts';
+
+type RunOptions = { port: number; window: boolean; log: 'text' | 'json'; demo?: boolean };
+
+/** `belfry run`: the headless host, in this very process. */
+export function runCommand(program: Command, use: Use): void {
+  program
+    .command('run')
+    .description('run the engine in the foreground, without a desktop; prints a link to its window')
+    .option('--port <n>', 'loopback port of the window (default: any free one)', wholeNumber(0, 65_535), 0)
+    .option('--no-window', 'no window and no port, the command line only')
+    .addOption(new Option('--log <form>', 'form of the log').choices(['text', 'json']).default('text'))
+    .option('--demo', 'start with a demonstration: a sample pipeline and a network of its own')
+    .action(
+      use(async ({ io, paths, homeNamed }, { port, window, log, demo = false }: RunOptions) => {
+        // The engine is large; every other command does without it.
+        const { demoHome, runHeadless } = await import('../../headless.ts');
+        const home = demo && !homeNamed ? demoHome(paths.dir) : paths.dir;
+        // Jobs and posts must not die with whoever reads the log: a closed terminal, `| head`, a log collector that crashed.
+        io.outliveReader();
+        const assets = join(__dirname, '../renderer');
+        const helper = join(__dirname, 'command-helper.cjs');
+        const mediaWorker = join(__dirname, 'media-worker.cjs');
+        return await runHeadless({ home, version, port, window, log, assets, helper, mediaWorker, demo });
+      }),
+    );
+}
 
 /** A line names no more jobs than this. */
 const mostNamed = 5;
@@ -148,4 +174,17 @@ function some(names: readonly string[]): string {
 function jobsLine({ paint }: Context, { counts }: Status): string {
   const failing = counts.failingJobs > 0 ? paint('red', `, ${counts.failingJobs} failing`) : '';
   return `${counted(counts.jobs, 'job')}, ${counts.enabledJobs} enabled${failing}`;
+}
+
+/** `belfry doctor`: what works on this machine, and what to do about the rest. */
+export function doctorCommand(program: Command, use: Use): void {
+  program
+    .command('doctor')
+    .description('what works on this machine, and what to do about the rest')
+    .action(
+      use(async (context) => {
+        const { doctor } = await import('../doctor.ts');
+        return await doctor(context);
+      }),
+    );
 }

@@ -13,13 +13,12 @@ import {
   type TargetStatus,
 } from '../../../shared/index.ts';
 import { parseJsonText } from '../../store/index.ts';
-import type { Context } from '../context.ts';
+import type { Context, Use } from '../context.ts';
+import { writeOut } from '../files.ts';
+import type { Format } from '../posts/formats.ts';
 import { selectionOf, someStatuses, someTime } from '../posts/options.ts';
-import type { Format } from '../posts/read-posts.ts';
-import { counted } from '../text.ts';
+import { counted } from '../terminal.ts';
 import { oneOf } from '../usage.ts';
-import type { Use } from '../use.ts';
-import { writeOut } from '../write-out.ts';
 
 type Options = {
   format?: Format;
@@ -69,7 +68,7 @@ Examples:
 }
 
 async function exportPosts(context: Context, options: Options): Promise<void> {
-  const { writePosts } = await import('../posts/write-posts.ts');
+  const { writePosts } = await import('../posts/formats.ts');
   const { output } = options;
   const format = options.format ?? byName(output);
   if (context.json && output === '-' && format !== 'json') throw notBoth(format);

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import {
+  BelfryError,
   check,
   exitCodes,
+  mostPostsAtOnce,
   type PastChoice,
   type PostBatchResult,
   type PostInput,
@@ -12,20 +14,16 @@ import {
   problemsError,
   timezoneSchema,
 } from '../../../shared/index.ts';
-import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
-import { readBytesFile } from '../json-file.ts';
-import { withAbsoluteMedia } from '../posts/absolute-media.ts';
+import { requestLimitBytes } from '../../api/index.ts';
+import { type Context, Failure, type Use } from '../context.ts';
+import { readBytesFile } from '../files.ts';
 import type { Decoded } from '../posts/decode-file.ts';
-import { remarksOn, timeReader } from '../posts/local-time.ts';
-import { assertOneCall } from '../posts/one-call.ts';
-import { pastHelp, withPast } from '../posts/options.ts';
-import { postTable } from '../posts/post-table.ts';
-import type { Format, Row } from '../posts/read-posts.ts';
-import { acceptedTimes, type DateOrder, dateOrders } from '../posts/sheet-times.ts';
-import { counted, oneLine } from '../text.ts';
+import type { Format, Row } from '../posts/formats.ts';
+import { pastHelp, withAbsoluteMedia, withPast } from '../posts/options.ts';
+import { acceptedTimes, type DateOrder, dateOrders, remarksOn, timeReader } from '../posts/times.ts';
+import { postTable } from '../tables.ts';
+import { counted, oneLine } from '../terminal.ts';
 import { oneOf } from '../usage.ts';
-import type { Use } from '../use.ts';
 
 type Options = {
   format?: Format;
@@ -100,7 +98,7 @@ export function importCommand(posts: Command, use: Use): void {
 }
 
 async function importPosts(context: Context, file: string, options: Options): Promise<number> {
-  const { formatOf, readPosts } = await import('../posts/read-posts.ts');
+  const { formatOf, readPosts } = await import('../posts/formats.ts');
   const { decodeFile } = await import('../posts/decode-file.ts');
   const { bytes, where, folder } = await readBytesFile(context.io, file);
   const start = options.format ?? formatOf(file, Buffer.from(bytes.subarray(0, 100)).toString('latin1'));
@@ -246,4 +244,29 @@ async function addAll(
 
 function inRow(row: Row | undefined, { field, message }: Problem): Problem {
   return { field: row?.fieldOf(field) ?? field, message };
+}
+
+/** Room for the rest of the call. */
+const callBytes = 1024;
+
+/** Throws TOO_LARGE for more posts than one call takes: all of them are added, or none, and that takes one call. */
+function assertOneCall(posts: readonly unknown[], where: string): void {
+  let bytes = callBytes;
+  let fit = 0;
+  for (const post of posts) {
+    bytes += Buffer.byteLength(JSON.stringify(post)) + 1;
+    if (bytes <= requestLimitBytes && fit < mostPostsAtOnce) fit += 1;
+  }
+  if (fit === posts.length) return;
+  throw new BelfryError({
+    code: 'TOO_LARGE',
+    what: `${posts.length.toLocaleString('en')} posts of ${mebibytes(bytes)} MiB are too many at once`,
+    where,
+    why: `An import adds all posts or none, and takes at most ${mostPostsAtOnce.toLocaleString('en')} posts and ${mebibytes(requestLimitBytes)} MiB. Nothing was added`,
+    remedy: `Split the file, and import the parts one after the other: the first ${fit.toLocaleString('en')} posts fit into one`,
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1024 ** 2).toFixed(1);
 }

@@ -1,15 +1,22 @@
-import type { Command } from 'commander';
-import { type Job, type JobView, jobSchema, type Problem } from '../../../shared/index.ts';
-import type { Context } from '../context.ts';
-import { readJsonFile } from '../json-file.ts';
-import { inList, parseMany } from '../many.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  argvText,
+  exitCodes,
+  type Job,
+  type JobView,
+  jobSchema,
+  type PlannedStep,
+  type Problem,
+  type RunParameters,
+} from '../../../shared/index.ts';
+import type { Context, Use } from '../context.ts';
+import type { ImportOptions } from '../crontab.ts';
+import { inList, parseMany, readJsonFile } from '../files.ts';
+import { showStarted } from '../follow.ts';
 import { type PageOptions, pagesOf, showPages, withPages } from '../pages.ts';
-import { paintStatus } from '../paint.ts';
-import { pairs, table } from '../table.ts';
-import { counted, oneLine } from '../text.ts';
-import type { Use } from '../use.ts';
+import { counted, oneLine, paintStatus, pairs, table } from '../terminal.ts';
+import { wholeNumber } from '../usage.ts';
 import { fullTime, when } from '../when.ts';
-import { importCommand } from './import-jobs.ts';
 
 /** Jobs: list, show, add, set, import, remove, enable, disable, templates, use. */
 export function jobCommands(program: Command, use: Use): void {
@@ -45,7 +52,19 @@ export function jobCommands(program: Command, use: Use): void {
     .argument('<id>')
     .argument('<file>', 'JSON file, or - for standard input')
     .action(use(set));
-  importCommand(jobs, use);
+  jobs
+    .command('import')
+    .description('show what a crontab would become; with --yes, add it')
+    .requiredOption('--crontab <file>', 'crontab, such as `crontab -l` prints; - for standard input')
+    .option('--workspace <id>', 'run the commands in this workspace')
+    .option('--with-user', 'a system crontab: a user stands before each command')
+    .option('--yes', 'add the jobs to the running engine')
+    .action(
+      use(async (context, options: ImportOptions) => {
+        const { importJobs } = await import('../crontab.ts');
+        await importJobs(context, options);
+      }),
+    );
   jobs
     .command('remove')
     .description('remove a job; its past runs stay')
@@ -180,4 +199,106 @@ function lastOf({ paint, reader }: Context, { lastRun }: JobView): string {
   if (!lastRun) return '–';
   const at = lastRun.finishedAt === null ? '' : ` ${when(lastRun.finishedAt, reader)}`;
   return `${paintStatus(paint, lastRun.status)}${at}`;
+}
+
+type RunOptions = ParameterOptions & { wait?: boolean; dryRun?: boolean; fromStep?: number };
+
+/** `belfry run-job`: runs a job by hand, which never moves its schedule. */
+export function runJobCommand(program: Command, use: Use): void {
+  program
+    .command('run-job')
+    .description('run a job now')
+    .argument('<id>')
+    .option('--wait', 'show its output, and end with its status: 0 for success, else 1')
+    .addOption(
+      new Option(
+        '--dry-run',
+        'show what each step would run and where, without running it; ends with 1 when one could not be started',
+      ).conflicts('wait'),
+    )
+    .option('--from-step <n>', 'start at this step, counted from 1', wholeNumber(1, 100))
+    .option(
+      '--arg <word>',
+      'add this argument to the first command that runs; may be repeated',
+      (word, before: string[]) => [...before, word],
+      [],
+    )
+    .option(
+      '--env <name=value>',
+      'set this variable for every command; may be repeated. It is kept with the run: no secrets here',
+      addVariable,
+      {},
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  belfry run-job news_pipeline --wait
+  belfry run-job news_pipeline --dry-run --from-step 2
+  belfry run-job news_pipeline --arg --topic --arg 'City council' --env MODE=test`,
+    )
+    .action(use(runJob));
+}
+
+async function runJob(context: Context, id: string, options: RunOptions): Promise<number> {
+  const { fromStep, dryRun = false, wait = false } = options;
+  const input = { id, ...(fromStep === undefined ? {} : { fromStep }), ...parametersOf(options) };
+  if (!dryRun) return await showStarted(context, await context.call('jobs.run', input), wait);
+  const planned = await context.call('jobs.preview', input);
+  context.show(planned, () => describeDryRun(context, planned, fromStep ?? 1));
+  return planned.some(({ problem }) => problem !== null) ? exitCodes.failed : exitCodes.done;
+}
+
+/** What `--arg` and `--env` gave, each as often as it stood there. */
+type ParameterOptions = { arg: string[]; env: Record<string, string> };
+
+/** Parameters of a run, or nothing when none were given. */
+function parametersOf({ arg, env }: ParameterOptions): { parameters?: RunParameters } {
+  return arg.length === 0 && Object.keys(env).length === 0 ? {} : { parameters: { args: arg, env } };
+}
+
+/** Takes one more `NAME=VALUE`. */
+function addVariable(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be of the form NAME=VALUE.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+const whenWords = {
+  success: '',
+  failure: ', after a failure only',
+  always: ', in any case',
+} as const satisfies Record<PlannedStep['when'], string>;
+
+/** A dry run for people: each step with its very words, where it would run, and why it could not; `first` counts from 1. */
+function describeDryRun(context: Context, planned: readonly PlannedStep[], first: number): string {
+  const commands = planned.filter(({ env }) => env.length > 0);
+  const common = (commands[0]?.env ?? []).filter((name) => commands.every(({ env }) => env.includes(name)));
+  const steps = planned.map((step, index) => describeStep(context, step, first + index, common));
+  const variables =
+    common.length === 0
+      ? []
+      : [`Every command gets ${counted(common.length, 'variable')}: ${common.join(', ')}`];
+  const problems = planned.filter(({ problem }) => problem !== null).length;
+  const end =
+    problems === 0 ? 'Nothing was run.' : `Nothing was run; ${counted(problems, 'step')} could not be.`;
+  return [...steps, ...variables, end].join('\n');
+}
+
+function describeStep(
+  { paint }: Context,
+  { name, type, when, argv, shell, cwd, env, problem }: PlannedStep,
+  number: number,
+  common: readonly string[],
+): string {
+  const what = { command: shell ? 'Shell line' : 'Command', builtin: 'Action', webhook: 'Request' }[type];
+  const own = env.filter((variable) => !common.includes(variable));
+  const facts = pairs([
+    [what, shell || type !== 'command' ? argv.map(oneLine).join(' ') : argvText(argv)],
+    ['Folder', cwd ?? undefined],
+    ['Variables', own.join(', ')],
+    ['Problem', problem === null ? undefined : paint('red', oneLine(problem))],
+  ]);
+  const indented = facts.split('\n').map((line) => `   ${line}`);
+  return [`${number}. ${oneLine(name)}${whenWords[when]}`, ...indented].join('\n');
 }

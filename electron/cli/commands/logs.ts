@@ -1,10 +1,8 @@
 import { type Command, Option } from 'commander';
 import { type CallOutput, exitCodes, type OutputLine } from '../../../shared/index.ts';
-import type { Context } from '../context.ts';
-import { followAll, followRun } from '../follow.ts';
-import { lineText, onceOnly } from '../output.ts';
+import type { Context, Use } from '../context.ts';
+import { followAll, followRun, lineText, onceOnly } from '../follow.ts';
 import { wholeNumber } from '../usage.ts';
-import type { Use } from '../use.ts';
 
 type Options = { follow?: boolean; search?: string; limit?: number; cursor?: string; all?: boolean };
 

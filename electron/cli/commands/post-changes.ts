@@ -8,11 +8,10 @@ import {
   pastChoices,
   toInstant,
 } from '../../../shared/index.ts';
-import type { Context } from '../context.ts';
+import type { Context, Use } from '../context.ts';
 import { pastHelp, selectionOf, someSeconds, someTime, type Which, whichOptions } from '../posts/options.ts';
-import { changeTable, postTable } from '../posts/post-table.ts';
+import { changeTable, postTable } from '../tables.ts';
 import { oneOf } from '../usage.ts';
-import type { Use } from '../use.ts';
 
 type Many = Which & { dryRun?: boolean };
 type MoveOptions = Many & { to?: string; every?: number; by?: number; draft?: boolean; past?: PastChoice };

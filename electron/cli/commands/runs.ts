@@ -1,15 +1,22 @@
 import type { Command } from 'commander';
-import { argvText, fromInstant, type RunStatus, type RunView, runStatuses } from '../../../shared/index.ts';
-import type { Context } from '../context.ts';
+import {
+  argvText,
+  BelfryError,
+  type ExportFormat,
+  exportFormats,
+  exportRun,
+  fromInstant,
+  type RunStatus,
+  type RunView,
+  runStatuses,
+} from '../../../shared/index.ts';
+import type { Context, Use } from '../context.ts';
+import { writeOut } from '../files.ts';
+import { showStarted } from '../follow.ts';
 import { type PageOptions, showPages, withPages } from '../pages.ts';
-import { paintStatus } from '../paint.ts';
-import { showStarted } from '../started.ts';
-import { pairs, table } from '../table.ts';
-import { oneLine } from '../text.ts';
+import { counted, oneLine, paintStatus, pairs, table } from '../terminal.ts';
 import { oneOf } from '../usage.ts';
-import type { Use } from '../use.ts';
 import { span, when } from '../when.ts';
-import { exportCommand } from './export-run.ts';
 
 type ListOptions = PageOptions & { job?: string; status?: RunStatus; before?: string };
 
@@ -96,7 +103,7 @@ async function show(context: Context, id: string): Promise<void> {
 }
 
 /** A run in a few lines. */
-export function describeRun({ paint, reader }: Context, run: RunView): string {
+function describeRun({ paint, reader }: Context, run: RunView): string {
   const steps = run.steps.map((step, index) => {
     const exit = step.exitCode === null ? '' : `, exit code ${step.exitCode}`;
     const signal = step.signal === null ? '' : `, ${step.signal}`;
@@ -154,4 +161,50 @@ function givenOf({ parameters }: RunView): string | undefined {
 function gapOf({ gap }: RunView, reader: Context['reader']): string | undefined {
   if (gap === null) return undefined;
   return `${gap.count}, from ${when(gap.first, reader)} to ${when(gap.last, reader)}`;
+}
+
+type ExportOptions = { format?: ExportFormat; output: string };
+
+/** `belfry runs export`: a run with its steps and all of its output as one document. */
+function exportCommand(runs: Command, use: Use): void {
+  runs
+    .command('export')
+    .description('write a run with its steps and all of its output, as text or JSON')
+    .argument('<id>')
+    .option('--format <format>', 'text or json (default: text, or json with --json)', oneOf(exportFormats))
+    .option('-o, --output <file>', 'file to write; - for standard output', '-')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  belfry runs export 3f2a91c4d5e60718 > run.txt
+  belfry runs export 3f2a91c4d5e60718 --format json --output run.json`,
+    )
+    .action(use(exportToFile));
+}
+
+async function exportToFile(context: Context, id: string, options: ExportOptions): Promise<void> {
+  const { io, json } = context;
+  const format = options.format ?? (json ? 'json' : 'text');
+  if (json && format === 'text' && options.output === '-') throw notBoth();
+  const run = await context.call('runs.get', { id });
+  let lines = 0;
+  const document = exportRun(run, format, async (query) => {
+    const page = await context.call('runs.output', query);
+    if (!query.tail) lines += page.length;
+    return page;
+  });
+  const file = await writeOut(io, options.output, document);
+  if (file === null) return;
+  context.show({ id, file, format, lines }, () => `Wrote ${counted(lines, 'line')} of run ${id} to ${file}.`);
+}
+
+function notBoth(): BelfryError {
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: '--json and --format text do not go together',
+    where: 'on the command line',
+    why: 'With --json everything on standard output is JSON',
+    remedy: 'Leave one of them out, or name a file with --output',
+  });
 }

@@ -1,8 +1,16 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { BelfryError, parse, type Settings, settingsPatchSchema } from '../../../shared/index.ts';
-import type { Context } from '../context.ts';
-import { pairs } from '../table.ts';
-import type { Use } from '../use.ts';
+import {
+  BelfryError,
+  parse,
+  type Settings,
+  settingsPatchSchema,
+  unknownAccounts,
+  workspaceSchema,
+} from '../../../shared/index.ts';
+import type { Context, Use } from '../context.ts';
+import { parseMany, readJsonFile } from '../files.ts';
+import { counted, oneLine, pairs, table } from '../terminal.ts';
 
 /** Settings: show, set. */
 export function settingsCommands(program: Command, use: Use): void {
@@ -56,4 +64,88 @@ function settingValue(text: string): unknown {
 
 function describe(settings: Settings): string {
   return pairs(Object.entries(settings).map(([name, value]) => [name, JSON.stringify(value)] as const));
+}
+
+/** Notes printed for people; all of them are in `--json`. */
+const mostNotes = 20;
+
+/** Configuration: check. */
+export function configCommands(program: Command, use: Use): void {
+  const config = program
+    .command('config')
+    .description('config.json: jobs, workspaces, accounts and settings');
+  config
+    .command('check', { isDefault: true })
+    .description('check config.json; works without a running engine')
+    .argument('[file]', 'another file than the one of the home folder')
+    .action(
+      use(async ({ io, paths, show }, name: string | undefined) => {
+        const file = name === undefined ? paths.config : resolve(io.folder, name);
+        const { readConfigFile } = await import('../config-file.ts');
+        const { jobs, workspaces, accounts } = await readConfigFile(file, {
+          mayBeMissing: name === undefined,
+        });
+        const { triggerNotes } = await import('../../scheduler/index.ts');
+        const notes = jobs.flatMap((job, index) =>
+          [...triggerNotes(job.triggers), ...unknownAccounts(job, accounts)].map((note) => ({
+            ...note,
+            field: `jobs[${index}].${note.field}`,
+          })),
+        );
+        const found = {
+          file,
+          jobs: jobs.length,
+          workspaces: workspaces.length,
+          accounts: accounts.length,
+          notes,
+        };
+        show(found, () =>
+          [
+            `${file} is good: ${counted(jobs.length, 'job')}, ${counted(workspaces.length, 'workspace')}, ${counted(accounts.length, 'account')}.`,
+            ...notes.slice(0, mostNotes).map(({ field, message }) => `Note: ${field} ${message}.`),
+            ...(notes.length > mostNotes ? [`… and ${counted(notes.length - mostNotes, 'more note')}.`] : []),
+          ].join('\n'),
+        );
+      }),
+    );
+}
+
+/** Workspaces: list, set, remove. */
+export function workspaceCommands(program: Command, use: Use): void {
+  const workspaces = program.command('workspaces').description('workspaces: where the commands of jobs run');
+  workspaces
+    .command('list', { isDefault: true })
+    .description('list the workspaces')
+    .action(
+      use(async (context) => {
+        const list = await context.call('workspaces.list', {});
+        const rows = list.map(({ id, cwd, command }) => [id, cwd, oneLine(command.join(' '))]);
+        context.show(list, () =>
+          rows.length === 0
+            ? 'There are no workspaces.'
+            : table(['ID', 'FOLDER', 'COMMAND'], rows, context.io.columns),
+        );
+      }),
+    );
+  workspaces
+    .command('set')
+    .description('add a workspace, or replace the one with its id; also a list of them')
+    .argument('<file>', 'JSON file, or - for standard input')
+    .action(
+      use(async (context, file: string) => {
+        const list = parseMany(workspaceSchema, await readJsonFile(context.io, file));
+        for (const workspace of list) await context.call('workspaces.put', { workspace });
+        context.show({}, () => `Set ${list.map(({ id }) => id).join(', ')}.`);
+      }),
+    );
+  workspaces
+    .command('remove')
+    .description('remove a workspace')
+    .argument('<id>')
+    .action(
+      use(async (context, id: string) => {
+        await context.call('workspaces.remove', { id });
+        context.show({}, () => `Removed the workspace ${id}.`);
+      }),
+    );
 }

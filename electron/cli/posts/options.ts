@@ -1,7 +1,10 @@
+import { isAbsolute, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import {
   fromInstant,
+  heldMediaId,
   instantSchema,
+  type MediaInput,
   type Millis,
   type PastChoice,
   type PostSelection,
@@ -10,7 +13,7 @@ import {
 } from '../../../shared/index.ts';
 import type { Context } from '../context.ts';
 import { oneOf } from '../usage.ts';
-import { seconds, timeReader } from './local-time.ts';
+import { seconds, timeReader } from './times.ts';
 
 /** Reads `queued,missed`. */
 export function someStatuses(text: string): TargetStatus[] {
@@ -64,4 +67,19 @@ export function selectionOf(ids: readonly string[], which: Which): PostSelection
     ...(which.tag === undefined ? {} : { tag: which.tag }),
   };
   return Object.keys(select).length === 0 ? undefined : select;
+}
+
+type WithMedia = { media: MediaInput[]; thread: { text: string; media: MediaInput[] }[] };
+
+/** The engine works in another folder than the person who wrote the paths: they are meant from `folder`. */
+export function withAbsoluteMedia<P extends WithMedia>(post: P, folder: string): P {
+  const absolute = (medium: MediaInput): MediaInput =>
+    isAbsolute(medium.path) || heldMediaId(medium.path) !== undefined
+      ? medium
+      : { ...medium, path: resolve(folder, medium.path) };
+  return {
+    ...post,
+    media: post.media.map(absolute),
+    thread: post.thread.map((part) => ({ ...part, media: part.media.map(absolute) })),
+  };
 }
