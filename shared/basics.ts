@@ -58,9 +58,14 @@ export function fromInstant(text: string): Millis {
   return Date.parse(text);
 }
 
+/** Zones that were found to exist: there are some six hundred, and asking costs more than the rest of a schema. */
+const knownZones = new Set<string>();
+
 function isTimezone(name: string): boolean {
+  if (knownZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    knownZones.add(name);
     return true;
   } catch {
     return false; // Intl has no other way to ask whether a zone exists.

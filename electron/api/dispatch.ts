@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { z } from 'zod';
 import {
   BelfryError,
   type CallName,
@@ -5,6 +7,7 @@ import {
   contract,
   type Envelope,
   type HandlerInput,
+  inSteps,
   type Log,
   nearest,
   parse,
@@ -25,9 +28,17 @@ export function createApi(needs: { handlers: Handlers; log: Log }): Api {
   const answer = async <N extends CallName>(name: N, input: unknown): Promise<CallOutput<N>> => {
     const checked = parse(contract[name].in, input ?? {}, `the call ${name}`);
     const output: unknown = await handlers[name](checked as HandlerInput<N>);
-    const result = contract[name].out.safeParse(output);
-    if (result.success) return result.data as CallOutput<N>;
-    throw new Error(`The answer to ${name} breaks the contract: ${fieldsOf(problemsOf(result.error))}`);
+    const check = <T>(schema: z.ZodType<T>, value: unknown): T => {
+      const result = schema.safeParse(value);
+      if (result.success) return result.data;
+      throw new Error(`The answer to ${name} breaks the contract: ${fieldsOf(problemsOf(result.error))}`);
+    };
+    const schema: z.ZodType = contract[name].out;
+    const answer =
+      schema instanceof z.ZodArray && Array.isArray(output)
+        ? await inSteps(output, nextTurn, (some) => check(schema, some))
+        : check(schema, output);
+    return answer as CallOutput<N>;
   };
 
   return {

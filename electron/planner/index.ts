@@ -12,7 +12,7 @@ import {
 import { fillPost } from './fill-post.ts';
 import { sweepMedia } from './keep-media.ts';
 import type { PlannerNeeds, PostsPort } from './ports.ts';
-import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQueue } from './queue.ts';
+import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQueues } from './queue.ts';
 import { type SeriesCommands, seriesCommands } from './series.ts';
 import { passSeries } from './series-pass.ts';
 
@@ -105,7 +105,7 @@ export function createPlanner(needs: PlannerNeeds): Planner {
     queues: {
       async list(limit, account) {
         const queues = account === undefined ? needs.config().queues : [requireQueue(needs, account)];
-        return Promise.all(queues.map((queue) => viewQueue(needs, queue, limit)));
+        return viewQueues(needs, queues, limit);
       },
       move: (input) => turn(() => moveInQueue(needs, input)),
       shuffle: (account) => turn(() => shuffleQueue(needs, account)),

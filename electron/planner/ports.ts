@@ -125,6 +125,8 @@ export type PlannerNeeds = {
     timezone: string;
     anchor: Millis;
     from: Millis;
+    /** None after it. */
+    until: Millis;
     count: number;
   }): FireTimes;
   /** Folder in which a series keeps copies of its media. */

@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   BelfryError,
+  inSteps,
   type Millis,
   type PostInput,
   type PostView,
@@ -21,6 +23,8 @@ type AddFrom = Parameters<PostsPort['add']>[1];
 const othersShown = 10;
 /** Far enough ahead to see every post that waits. */
 const horizonMs = 10 * 366 * 86_400_000;
+/** Queues looked at before the event loop gets its turn. */
+const queuesPerStep = 5;
 /** As many as are looked at together: posts of a queue lie close to each other. */
 const slotsAtOnce = 200;
 /** Others may take a slot between the look and the claim, but hardly as often as this. */
@@ -64,11 +68,8 @@ export async function addToSlots(needs: PlannerNeeds, post: PostInput, from: Add
   }
 }
 
-/**
- * The next `limit` slots of a queue with what is in them, and what else waits until the last of them, a few posts
- * at most. `later` says how many posts are left out.
- */
-export async function viewQueue(needs: PlannerNeeds, queue: Queue, limit: number): Promise<QueueView> {
+/** The next slots of a queue, and the posts that are to be shown: those in slots, and a few others. */
+async function lookAhead(needs: PlannerNeeds, queue: Queue, limit: number) {
   const now = needs.clock.now();
   const times = slotTimes(needs, queue, now, limit);
   const last = times.at(-1) ?? now;
@@ -78,25 +79,45 @@ export async function viewQueue(needs: PlannerNeeds, queue: Queue, limit: number
   const slots = new Set(times);
   let others = 0;
   const shown = waiting.filter(({ dueAt }) => dueAt <= last && (slots.has(dueAt) || ++others <= othersShown));
-  const views = new Map(
-    (await needs.posts.getAll(shown.map(({ post }) => post))).map((view) => [view.id, view]),
+  const free = times.filter((at) => !taken.has(at));
+  return { queue, slots, shown, free, later: waiting.length - shown.length };
+}
+
+/**
+ * The next `limit` slots of each queue with what is in them, and what else waits until the last of them, a few posts
+ * at most. `later` says how many posts are left out.
+ */
+export async function viewQueues(
+  needs: PlannerNeeds,
+  queues: readonly Queue[],
+  limit: number,
+): Promise<QueueView[]> {
+  const ahead = await inSteps(
+    queues,
+    nextTurn,
+    (some) => Promise.all(some.map((one) => lookAhead(needs, one, limit))),
+    queuesPerStep,
   );
-  const posts = shown.map(({ post, dueAt }) => ({
-    at: dueAt,
-    slot: slots.has(dueAt),
-    post: views.get(post) ?? null,
-  }));
-  const free = times.filter((at) => !taken.has(at)).map((at) => ({ at, slot: true, post: null }));
-  return {
-    account: queue.account,
-    known: needs.hasAccount(queue.account),
-    timezone: queue.timezone ?? needs.defaultTimezone(),
-    slots: queue.slots,
-    upcoming: [...posts, ...free]
+  const ids = new Set(ahead.flatMap(({ shown }) => shown.map(({ post }) => post)));
+  const views = new Map((await needs.posts.getAll([...ids])).map((view) => [view.id, view]));
+  return ahead.map(({ queue, slots, shown, free, later }) => {
+    const posts = shown.map(({ post, dueAt }) => ({
+      at: dueAt,
+      slot: slots.has(dueAt),
+      post: views.get(post) ?? null,
+    }));
+    const upcoming = [...posts, ...free.map((at) => ({ at, slot: true, post: null }))]
       .sort((a, b) => a.at - b.at)
-      .map(({ at, ...rest }) => ({ at: toInstant(at), ...rest })),
-    later: waiting.length - shown.length,
-  };
+      .map(({ at, ...rest }) => ({ at: toInstant(at), ...rest }));
+    return {
+      account: queue.account,
+      known: needs.hasAccount(queue.account),
+      timezone: queue.timezone ?? needs.defaultTimezone(),
+      slots: queue.slots,
+      upcoming,
+      later,
+    };
+  });
 }
 
 /** Moves a post within the slots that the queue's posts have. Throws NOT_FOUND when the post is in none of them. */

@@ -17,11 +17,11 @@ export function wantedTimes(
   let after = series.cursor;
   while (times.length < left) {
     const count = Math.min(page, left - times.length);
-    const next = fireTimes({ triggers: [rule], timezone, anchor: series.anchor, from: after, count }).next;
-    const inside = next.map(fromInstant).filter((at) => at <= last);
-    times.push(...inside);
-    if (inside.length < count) break;
-    after = inside.at(-1) ?? last;
+    const query = { triggers: [rule], timezone, anchor: series.anchor, from: after, until: last, count };
+    const next = fireTimes(query).next.map(fromInstant);
+    times.push(...next);
+    if (next.length < count) break;
+    after = next.at(-1) ?? last;
   }
   return times;
 }

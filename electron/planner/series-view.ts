@@ -2,6 +2,7 @@ import {
   BelfryError,
   type Millis,
   type Occurrence,
+  type PostView,
   type SeriesDetails,
   type SeriesView,
   toInstant,
@@ -60,9 +61,11 @@ export async function detailSeries(needs: PlannerNeeds, series: StoredSeries): P
   const shown = soon.length < leastShown ? upcoming(needs, series, now, leastShown) : soon;
   const byTime = new Map(known.map((one) => [one.at, one]));
   const times = [...new Set([...shown, ...known.map(({ at }) => at)])].sort((a, b) => a - b);
+  const ids = [...past, ...known].flatMap(({ postId }) => postId ?? []);
+  const posts = new Map((await needs.posts.getAll(ids)).map((post) => [post.id, post]));
   const occurrences: Occurrence[] = [];
-  for (const one of past) occurrences.push(await viewOccurrence(needs, one.at, one));
-  for (const at of times) occurrences.push(await viewOccurrence(needs, at, byTime.get(at)));
+  for (const one of past) occurrences.push(await viewOccurrence(needs, one.at, one, posts));
+  for (const at of times) occurrences.push(await viewOccurrence(needs, at, byTime.get(at), posts));
   return {
     view: await viewSeries(needs, series),
     series: series.definition,
@@ -75,10 +78,11 @@ async function viewOccurrence(
   needs: PlannerNeeds,
   at: Millis,
   known: StoredOccurrence | undefined,
+  posts: ReadonlyMap<string, PostView>,
 ): Promise<Occurrence> {
   if (!known) return { at: toInstant(at), state: 'planned', post: null };
-  const post = known.postId === null ? undefined : await needs.posts.get(known.postId);
-  const isEdited = known.state === 'made' && at > needs.clock.now() && (await isTouched(needs, known));
+  const post = posts.get(known.postId ?? '');
+  const isEdited = known.state === 'made' && at > needs.clock.now() && (await isTouched(needs, known, post));
   return {
     at: toInstant(at),
     state: isEdited ? 'edited' : known.state,
@@ -102,5 +106,6 @@ function upcoming(
 
 function words({ fireTimes }: PlannerNeeds, { definition, anchor }: StoredSeries): string {
   const { rule, timezone } = definition;
-  return fireTimes({ triggers: [rule], timezone, anchor, from: anchor, count: 1 }).description;
+  // Only the words are wanted, and no time.
+  return fireTimes({ triggers: [rule], timezone, anchor, from: anchor, until: anchor, count: 0 }).description;
 }

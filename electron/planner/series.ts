@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   BelfryError,
+  inSteps,
   type Millis,
   type SeriesDetails,
   type SeriesInput,
@@ -13,6 +15,9 @@ import { planSeries } from './series-plan.ts';
 import { leaveOut, takeIn } from './series-skip.ts';
 import { wantedTimes } from './series-times.ts';
 import { detailSeries, requireSeries, viewSeries } from './series-view.ts';
+
+/** Series looked at before the event loop gets its turn. */
+const seriesPerStep = 10;
 
 /** Posts that come again and again. */
 export type SeriesCommands = {
@@ -46,7 +51,12 @@ export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands 
   return {
     async list() {
       const all = (await ledger.list()).filter(({ status }) => status !== 'removing');
-      return Promise.all(all.map((series) => viewSeries(needs, series)));
+      return inSteps(
+        all,
+        nextTurn,
+        (some) => Promise.all(some.map((series) => viewSeries(needs, series))),
+        seriesPerStep,
+      );
     },
     get: async (id) => detailSeries(needs, await requireSeries(needs, id)),
     async add(input) {

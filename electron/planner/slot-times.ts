@@ -22,7 +22,8 @@ export function slotTimes(
     }),
   );
   const timezone = queue.timezone ?? defaultTimezone();
-  return fireTimes({ triggers, timezone, anchor: 0, from, count }).next.map(fromInstant);
+  const until = Number.POSITIVE_INFINITY;
+  return fireTimes({ triggers, timezone, anchor: 0, from, until, count }).next.map(fromInstant);
 }
 
 /** The first slot after `from` that is not in `taken`; pages through the weeks. undefined when some years are full. */

@@ -1,13 +1,15 @@
-import type { TargetStatus } from '../../shared/index.ts';
+import type { PostView, TargetStatus } from '../../shared/index.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { PlannerNeeds, StoredOccurrence } from './ports.ts';
 
 const open: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
 
 /** Whether a person has changed the post of an occurrence, moved it or begun to publish it; false for one that is gone. */
-export async function isTouched(needs: PlannerNeeds, occurrence: StoredOccurrence): Promise<boolean> {
-  const { postId } = occurrence;
-  const post = postId === null ? undefined : await needs.posts.get(postId);
+export async function isTouched(
+  needs: PlannerNeeds,
+  occurrence: StoredOccurrence,
+  post: PostView | undefined,
+): Promise<boolean> {
   if (!post) return false;
   if (fingerprint(post) !== occurrence.fingerprint) return true;
   // Whatever happened to a post since it was made stands in its history.
@@ -25,7 +27,8 @@ export async function takeBack(
 ): Promise<boolean> {
   const { postId } = occurrence;
   if (postId === null) return true;
-  if (!(await isTouched(needs, occurrence)) && (await needs.posts.withdraw(postId))) return true;
+  const known = await needs.posts.get(postId);
+  if (!(await isTouched(needs, occurrence, known)) && (await needs.posts.withdraw(postId))) return true;
   // Not withdrawn, it was touched in this very moment.
   const post = await needs.posts.get(postId);
   if (!post) return true;

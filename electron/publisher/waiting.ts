@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type AccountStatus,
   fromInstant,
+  inSteps,
   type Overdue,
   type PostView,
   type TargetStatus,
@@ -52,12 +54,12 @@ export async function viewPosts(needs: PublisherNeeds, records: readonly PostRec
   const standings = new Map<string, Standing>();
   const pause = accounts.length > 0 ? await pauseOf(needs) : null;
   for (const id of new Set(accounts)) standings.set(id, await standingOf(needs, id, pause));
-  return records.map((record) =>
+  const view = (record: PostRecord) =>
     postView(record, (target) => {
       const standing = standings.get(target.account);
       return standing ? waitOf(record.post.id, target, standing) : null;
-    }),
-  );
+    });
+  return inSteps(records, nextTurn, (some) => some.map(view));
 }
 
 /** One post as clients see it. */

@@ -13,7 +13,7 @@ import { checkTriggers } from './check/check-triggers.ts';
 import { anchorAt, jobSchedule, type Timing } from './job-schedule.ts';
 import { clockRules, describeTiming } from './words/describe.ts';
 
-/** Which fire times are wanted: `count` of them after `from`. */
+/** Which fire times are wanted: `count` of them after `from`, none after `until`. */
 export type FireTimesQuery = {
   trigger?: Trigger;
   triggers?: readonly Trigger[];
@@ -26,12 +26,13 @@ export type FireTimesQuery = {
   /** When a job that is not saved yet would be; default: `from`. */
   now?: Millis;
   from: Millis;
+  until?: Millis;
   count: number;
 };
 
 /** The next instants at which triggers fire, and their meaning in words. Throws BAD_INPUT when they mean nothing. */
 export function fireTimes(query: FireTimesQuery): FireTimes {
-  const { timezone, from, count } = query;
+  const { timezone, from, count, until = Number.POSITIVE_INFINITY } = query;
   const anchor = query.anchor ?? anchorAt(query.now ?? from);
   const timing: Timing = {
     triggers: [...(query.trigger ? [query.trigger] : []), ...(query.triggers ?? [])],
@@ -43,8 +44,10 @@ export function fireTimes(query: FireTimesQuery): FireTimes {
   if (problems.length > 0) throw problemsError(problems.map(unlisted(query)), 'the trigger');
   const schedule = jobSchedule(timing, { timezone, anchor });
   const next: string[] = [];
-  for (let at = schedule.nextRun(from); at !== null && next.length < count; at = schedule.nextRun(at))
+  for (let at = count > 0 ? schedule.nextRun(from) : null; at !== null && at <= until; ) {
     next.push(toInstant(at));
+    at = next.length < count ? schedule.nextRun(at) : null;
+  }
   const daylightSaving = clockRules(timing, { timezone, anchor: from });
   return {
     timezone,

@@ -93,16 +93,7 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
         .execute(),
 
     async waiting(account, from, to) {
-      const rows = await db
-        .selectFrom('targets')
-        .select(['post_id', 'due_at'])
-        .where(open)
-        .where('account_id', '=', account)
-        .where('due_at', '>=', from)
-        .where('due_at', '<=', to)
-        .orderBy('due_at')
-        .orderBy('post_seq')
-        .execute();
+      const { rows } = await findWaiting(db, { account, from, to });
       return rows.map((row) => ({ post: row.post_id, dueAt: row.due_at ?? 0 }));
     },
 
@@ -174,6 +165,19 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
 }
 
 type Place = { post: string; account: string };
+type Span = { account: string; from: Millis; to: Millis };
+
+const findWaiting = compiledOnce<Span, Pick<TargetRow, 'post_id' | 'due_at'>>((db, place) =>
+  db
+    .selectFrom('targets')
+    .select(['post_id', 'due_at'])
+    .where(open)
+    .where('account_id', '=', place('account'))
+    .where('due_at', '>=', place('from'))
+    .where('due_at', '<=', place('to'))
+    .orderBy('due_at')
+    .orderBy('post_seq'),
+);
 
 const findTarget = compiledOnce<Place, TargetRow>((db, place) =>
   db

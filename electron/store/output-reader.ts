@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { CallOutput, HandlerInput, OutputLine } from '../../shared/index.ts';
 import { badCursor } from './cursor.ts';
@@ -9,8 +10,10 @@ export type OutputQuery = HandlerInput<'runs.output'>;
 export type OutputPageQuery = HandlerInput<'runs.outputPage'>;
 export type OutputPage = CallOutput<'runs.outputPage'>;
 
-/** Characters that one page looks through at most, some 10 ms of work: the event loop is held meanwhile. */
+/** Characters that one page looks through at most. */
 const mostLookedAt = 5 * 1024 * 1024;
+/** The event loop gets its turn after so many, some milliseconds of work. */
+const perTurn = 1024 * 1024;
 /** What a look into the index counts as, and the ids of blocks that it is for. */
 const lookCost = 1024 * 1024;
 const idsPerLook = 32_768;
@@ -34,7 +37,7 @@ export async function readOutput(db: Database, query: OutputQuery): Promise<Outp
     const isPast = after !== undefined && !isForward && lines.length < page.lines.length;
     if (found.length >= limit || page.cursor === null || isPast) return found;
     cursor = page.cursor;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 
@@ -70,7 +73,12 @@ export async function readOutputPage(db: Database, query: OutputPageQuery): Prom
   });
 
   let edge = from?.block ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
+  let turnAt = mostLookedAt - perTurn;
   for (let left = mostLookedAt; left > 0; ) {
+    if (left <= turnAt) {
+      await nextTurn();
+      turnAt = left - perTurn;
+    }
     const found = await next(edge);
     left -= found.cost;
     for (const block of found.blocks) {

@@ -1,24 +1,29 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { accountHolds, type Hold, type Millis, type TargetStatus } from '../../shared/index.ts';
 import type { PostLedger } from '../publisher/ports.ts';
 import { counted, open, workOf } from './attempts.ts';
 import { compiledOnce } from './compiled.ts';
 import type { Database } from './database.ts';
 import type { TargetRow } from './post-rows.ts';
+import type { Tables } from './schema.ts';
 
 type Queries = Pick<PostLedger, 'free' | 'accountHold' | 'nextRelease' | 'due'>;
 type Moment = { account: string; at: Millis; sane: Millis };
 
-/** As in the partial index targets_held. */
-const held = sql<boolean>`hold IS NOT NULL`;
+const held = sql<boolean>`hold IS NOT NULL AND ${open}`;
 const holdsAll = sql<boolean>`hold IN (${sql.join(accountHolds.map((hold) => sql.lit(hold)))})`;
+
+/** Targets read by this partial index and no other, its condition spelt out: without statistics SQLite would guess. */
+const targetsBy = (index: string, where: RawBuilder<boolean>) =>
+  sql<Tables['targets']>`(SELECT * FROM targets INDEXED BY ${sql.ref(index)} WHERE ${where})`.as('targets');
+const waiting = targetsBy('targets_next', open);
+const putOff = targetsBy('targets_held', held);
 
 /** The first one in the order of the index targets_next that may be worked on. */
 const findFree = compiledOnce<Moment & { lateSince: Millis }, TargetRow>((db, place) =>
   db
-    .selectFrom('targets')
+    .selectFrom(waiting)
     .selectAll()
-    .where(open)
     .where('account_id', '=', place('account'))
     .where('due_at', '<=', place('at'))
     .where(({ or, and, eb }) =>
@@ -37,9 +42,8 @@ const findFree = compiledOnce<Moment & { lateSince: Millis }, TargetRow>((db, pl
 /** One whose outcome is not known, whatever its place in the order: nothing else is sent before that is. */
 const findInDoubt = compiledOnce<Moment, TargetRow>((db, place) =>
   db
-    .selectFrom('targets')
+    .selectFrom(targetsBy('targets_counted', counted))
     .selectAll()
-    .where(counted)
     .where('status', '=', 'sending')
     .where('account_id', '=', place('account'))
     .where(({ or, eb }) =>
@@ -53,6 +57,21 @@ const findInDoubt = compiledOnce<Moment, TargetRow>((db, place) =>
     .limit(1),
 );
 
+/** What holds the whole account, longest first. */
+const findHold = compiledOnce<Moment, { post: string; hold: string | null; until: Millis | null }>(
+  (db, place) =>
+    db
+      .selectFrom(putOff)
+      .select(['post_id as post', 'hold', 'not_before as until'])
+      .where('account_id', '=', place('account'))
+      .where('not_before', '>', place('at'))
+      .where('not_before', '<=', place('sane'))
+      .where(holdsAll)
+      .where('due_at', '<=', place('at'))
+      .orderBy('not_before', 'desc')
+      .limit(1),
+);
+
 /** What of an account may be worked on, and what puts the rest off. */
 export function waitQueries(db: Database): Queries {
   return {
@@ -63,29 +82,15 @@ export function waitQueries(db: Database): Queries {
     },
 
     async accountHold(account, { at, sane }) {
-      const row = await db
-        .selectFrom('targets')
-        .select(['post_id as post', 'hold', 'not_before as until'])
-        .where(open)
-        .where(held)
-        .where('account_id', '=', account)
-        .where('not_before', '>', at)
-        .where('not_before', '<=', sane)
-        .where(holdsAll)
-        .where('due_at', '<=', at)
-        .orderBy('not_before', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      const [row] = (await findHold(db, { account, at, sane })).rows;
       if (!row || row.until === null) return undefined;
       return { post: row.post, hold: row.hold as Hold, until: row.until };
     },
 
     async nextRelease(account, { at, sane }, after) {
       const row = await db
-        .selectFrom('targets')
+        .selectFrom(putOff)
         .select((of) => of.fn.min<Millis | null>('not_before').as('at'))
-        .where(open)
-        .where(held)
         .where('account_id', '=', account)
         .where('not_before', '>', after)
         .where('not_before', '<=', sane)
@@ -96,7 +101,7 @@ export function waitQueries(db: Database): Queries {
 
     async due(account, { at, sane }) {
       const rows = await db
-        .selectFrom('targets')
+        .selectFrom(waiting)
         .select((of) => [
           'status',
           of
@@ -110,7 +115,6 @@ export function waitQueries(db: Database): Queries {
           of.fn.min<Millis>('due_at').as('since'),
           of.fn.min<Millis | null>('not_before').as('until'),
         ])
-        .where(open)
         .where('account_id', '=', account)
         .where('due_at', '<=', at)
         .groupBy(['status', sql`2`])

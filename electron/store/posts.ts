@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { BelfryError, type TargetStatus, toInstant } from '../../shared/index.ts';
+import { BelfryError, inSteps, type TargetStatus, toInstant } from '../../shared/index.ts';
 import type { NewPost, PostLedger, PostRecord, Work } from '../publisher/ports.ts';
 import { attemptQueries, counted, inSlotOf, open } from './attempts.ts';
 import type { Database } from './database.ts';
@@ -7,7 +8,15 @@ import { assertEpoch } from './epoch.ts';
 import { storeEdit } from './post-edit.ts';
 import { insertPost } from './post-insert.ts';
 import { countPosts, pagePosts, selectTargets } from './post-list.ts';
-import { type PostRow, type TargetRow, toAttempt, toMedia, toPost, toTarget } from './post-rows.ts';
+import {
+  type MediaRow,
+  type PostRow,
+  type TargetRow,
+  toAttempt,
+  toMedia,
+  toPost,
+  toTarget,
+} from './post-rows.ts';
 import { waitQueries } from './post-waits.ts';
 import type { Tables } from './schema.ts';
 import { writeTogether } from './write-together.ts';
@@ -37,8 +46,7 @@ export function createPostLedger(db: Database, epoch: number): PostLedger {
         for (const [index, post] of posts.entries()) {
           records.push(await addOne(trx, post));
           // Nothing of a transaction leaves the event loop its turn; others only wait for the database.
-          if (index % postsPerTurn === postsPerTurn - 1)
-            await new Promise((resolve) => setImmediate(resolve));
+          if (index % postsPerTurn === postsPerTurn - 1) await nextTurn();
         }
         return records;
       }),
@@ -238,33 +246,23 @@ async function record(
   return (await withTargets(db, rows))[0];
 }
 
-async function withTargets(db: Database, rows: readonly PostRow[]): Promise<PostRecord[]> {
-  const records: PostRecord[] = [];
-  for (let from = 0; from < rows.length; from += idsPerQuery) {
-    const some = rows.slice(from, from + idsPerQuery);
-    const ids = some.map(({ id }) => id);
-    const targets = await db
-      .selectFrom('targets')
-      .selectAll()
-      .where('post_id', 'in', ids)
-      .orderBy('position')
-      .execute();
-    const media = await db
-      .selectFrom('media')
-      .selectAll()
-      .where('post_id', 'in', ids)
-      .orderBy('position')
-      .execute();
-    const targetsOf = Map.groupBy(targets, ({ post_id }) => post_id);
-    const mediaOf = Map.groupBy(media, ({ post_id }) => post_id);
-    for (const row of some) {
-      records.push({
-        post: toPost(row, mediaOf.get(row.id) ?? []),
-        targets: (targetsOf.get(row.id) ?? []).map(toTarget),
-      });
-    }
-  }
-  return records;
+/** Posts with their targets and media, in the same order. */
+function withTargets(db: Database, rows: readonly PostRow[]): Promise<PostRecord[]> {
+  return inSteps(rows, nextTurn, async (some) => {
+    const wanted = sql`json_each(${JSON.stringify(some.map(({ id }) => id))}) AS wanted`;
+    const targets = await sql<TargetRow>`
+      SELECT targets.* FROM ${wanted} CROSS JOIN targets ON targets.post_id = wanted.value
+      ORDER BY wanted.id, targets.position`.execute(db);
+    const media = await sql<MediaRow>`
+      SELECT media.* FROM ${wanted} CROSS JOIN media INDEXED BY sqlite_autoindex_media_2 ON media.post_id = wanted.value
+      ORDER BY wanted.id, media.position`.execute(db);
+    const targetsOf = Map.groupBy(targets.rows, ({ post_id }) => post_id);
+    const mediaOf = Map.groupBy(media.rows, ({ post_id }) => post_id);
+    return some.map((row) => ({
+      post: toPost(row, mediaOf.get(row.id) ?? []),
+      targets: (targetsOf.get(row.id) ?? []).map(toTarget),
+    }));
+  });
 }
 
 /** Targets with their posts and attempts, read in a few queries for many. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import { type Millis, type RunStatus, runStatuses } from '../../shared/index.ts';
 import type { StoredRun } from '../runner/ports.ts';
@@ -34,15 +35,25 @@ export async function stepsOf(db: Database, runIds: readonly string[]): Promise<
 /** Which runs: of a job, in a status, below a number. */
 export type RunFilter = { jobId?: string | undefined; status?: RunStatus | undefined };
 
+/** Rows that one query brings, since the event loop is held meanwhile. */
+const rowsPerQuery = 1000;
+
 /** The newest `limit` runs that fit, with `seq` below `edge`. Each index is named: without statistics SQLite would guess. */
 export async function newestRuns(
   db: Database,
   filter: RunFilter,
   { edge = Number.MAX_SAFE_INTEGER, limit }: { edge?: number | undefined; limit: number },
 ): Promise<RunRow[]> {
-  const newest = sql`seq < ${edge} ORDER BY seq DESC LIMIT ${limit}`;
-  const { rows } = await sql<RunRow>`SELECT * FROM runs ${from(filter, newest)}`.execute(db);
-  return rows;
+  const found: RunRow[] = [];
+  for (let below = edge; ; await nextTurn()) {
+    const most = Math.min(rowsPerQuery, limit - found.length);
+    const newest = sql`seq < ${below} ORDER BY seq DESC LIMIT ${most}`;
+    const { rows } = await sql<RunRow>`SELECT * FROM runs ${from(filter, newest)}`.execute(db);
+    found.push(...rows);
+    const last = rows.at(-1);
+    if (!last || rows.length < most || found.length >= limit) return found;
+    below = last.seq;
+  }
 }
 
 function from({ jobId, status }: RunFilter, newest: RawBuilder<unknown>): RawBuilder<unknown> {

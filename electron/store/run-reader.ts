@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   BelfryError,
   type CallOutput,
   type HandlerInput,
+  inSteps,
   type OutputLine,
   type RunView,
 } from '../../shared/index.ts';
@@ -9,7 +11,7 @@ import { badCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { readOutput, readOutputPage } from './output-reader.ts';
 import { countRuns, type LastRun, lastRunRows, newestRuns, openRuns, withSteps } from './run-queries.ts';
-import { toView } from './run-rows.ts';
+import { type RunRow, toView } from './run-rows.ts';
 
 /** Counting a million takes some 50 ms. */
 const mostCounted = 1_000_000;
@@ -35,7 +37,7 @@ export function createRunReader(db: Database): RunReader {
     list: async ({ jobId, status, before, limit }) => {
       const edge = before === undefined ? undefined : await seqOf(db, before);
       const rows = await newestRuns(db, { jobId, status }, { edge, limit });
-      return (await withSteps(db, rows)).map(toView);
+      return viewsOf(db, rows);
     },
 
     page: async ({ jobId, status, cursor, before, limit, count }) => {
@@ -46,7 +48,7 @@ export function createRunReader(db: Database): RunReader {
       const page = rows.slice(0, limit);
       const found = count ? await countRuns(db, filter, mostCounted + 1) : null;
       return {
-        runs: (await withSteps(db, page)).map(toView),
+        runs: await viewsOf(db, page),
         cursor: rows.length > limit ? String(page.at(-1)?.seq) : null,
         total: found === null ? null : { count: Math.min(found, mostCounted), more: found > mostCounted },
       };
@@ -54,7 +56,7 @@ export function createRunReader(db: Database): RunReader {
 
     get: async (id) => {
       const rows = await db.selectFrom('runs').selectAll().where('id', '=', id).execute();
-      return (await withSteps(db, rows)).map(toView)[0];
+      return (await viewsOf(db, rows))[0];
     },
 
     output: (query) => readOutput(db, query),
@@ -62,8 +64,13 @@ export function createRunReader(db: Database): RunReader {
 
     lastRuns: async () => new Map((await lastRunRows(db)).map(({ job_id, ...run }) => [job_id, run])),
 
-    open: async () => (await withSteps(db, await openRuns(db))).map(toView),
+    open: async () => viewsOf(db, await openRuns(db)),
   };
+}
+
+/** Runs with their steps, in the same order. */
+function viewsOf(db: Database, rows: readonly RunRow[]): Promise<RunView[]> {
+  return inSteps(rows, nextTurn, async (some) => (await withSteps(db, some)).map(toView));
 }
 
 function edgeOf(cursor: string): number {

@@ -10,8 +10,9 @@ import { busyHome, fillHome, jobId, logLine, needle, postId, runId } from './hom
 import { percentile, type Result } from './result.ts';
 
 const rounds = Number(process.env['BELFRY_BENCH_ROUNDS'] ?? 150);
-/** What a read may take, in milliseconds: the event loop is held meanwhile. */
+/** What a read may take, in milliseconds; a list of thousands may take longer, and not hold the event loop so long. */
 const goal = 50;
+const whole = /, (?:10,000|500 slots each)/;
 
 /** Calls that need a browser session of their own, so that there is nothing to read here. */
 const elsewhere: ReadonlySet<string> = new Set<CallName>(['accounts.signInState']);
@@ -57,27 +58,44 @@ async function ask(engine: Engine, name: string, input: unknown): Promise<unknow
   return answer.value;
 }
 
-/** CPU time of this thread, which is what holds the event loop whatever else the machine does, beside the wall time; each at its 99th percentile, after a first call. */
+/**
+ * CPU time of this thread, whatever else the machine does: of the whole call, and of the longest piece in which the event
+ * loop got no turn; each at its 99th percentile, after a first call.
+ */
 async function measure(name: string, call: () => Promise<unknown>): Promise<Result> {
-  const wall: number[] = [];
   const cpu: number[] = [];
+  const held: number[] = [];
   await call();
-  for (let round = 0; round < rounds; round += 1) {
-    const before = process.threadCpuUsage();
-    const start = performance.now();
+  for (let round = 0; round < (whole.test(name) ? rounds / 5 : rounds); round += 1) {
+    const watch = watchTurns();
     await call();
-    wall.push(performance.now() - start);
-    const used = process.threadCpuUsage(before);
-    cpu.push((used.user + used.system) / 1000);
+    const { all, longest } = watch();
+    cpu.push(all);
+    held.push(longest);
   }
-  const value = percentile(cpu, 0.99);
-  return {
-    name,
-    value,
-    unit: 'ms',
-    baseline: { name: 'wall', value: percentile(wall, 0.99) },
-    goal: `≤ ${goal} ms`,
-    ok: value <= goal,
+  const took = { name: 'in all', value: percentile(cpu, 0.99) };
+  const hold = { name: 'at once', value: percentile(held, 0.99) };
+  const [first, baseline] = whole.test(name) ? [hold, took] : [took, hold];
+  return { name, value: first.value, unit: 'ms', baseline, goal: `≤ ${goal} ms`, ok: first.value <= goal };
+}
+
+/** Counts CPU time until it is called, in all and of the longest turn of the event loop; in milliseconds. */
+function watchTurns(): () => { all: number; longest: number } {
+  const begin = process.threadCpuUsage();
+  let turn = begin;
+  let longest = 0;
+  const look = () => {
+    const { user, system } = process.threadCpuUsage(turn);
+    longest = Math.max(longest, (user + system) / 1000);
+    turn = process.threadCpuUsage();
+    next = setImmediate(look);
+  };
+  let next = setImmediate(look);
+  return () => {
+    look();
+    clearImmediate(next);
+    const { user, system } = process.threadCpuUsage(begin);
+    return { all: (user + system) / 1000, longest };
   };
 }
 
@@ -105,6 +123,7 @@ async function casesOf(engine: Engine): Promise<Cases> {
       'of a job and a rare status': { jobId: jobId(0), status: 'missed' },
       'of an unknown job': { jobId: 'nothing' },
       '1,000': { limit: 1000 },
+      '10,000': { limit: 10_000 },
     },
     'runs.get': { '': { id: newest } },
     'runs.output': {
@@ -114,6 +133,7 @@ async function casesOf(engine: Engine): Promise<Cases> {
       'the end of a run': { id: newest, tail: true },
 
       '1,000 lines': { limit: 1000 },
+      '10,000 lines': { limit: 10_000 },
     },
     'runs.outputPage': {
       '': {},
@@ -150,6 +170,7 @@ async function casesOf(engine: Engine): Promise<Cases> {
       'a text': { search: 'embedding' },
       'a text that is nowhere': { search: 'nowhere to be found' },
       '1,000': { limit: 1000 },
+      '10,000': { limit: 10_000 },
     },
     'posts.count': {
       '': {},
@@ -165,7 +186,11 @@ async function casesOf(engine: Engine): Promise<Cases> {
     'settings.get': { '': {} },
     'series.list': { '': {} },
     'series.get': { '': { id: series } },
-    'queue.list': { '': {}, 'of an account, far ahead': { account: 'account-1', limit: 500 } },
+    'queue.list': {
+      '': {},
+      'of an account, far ahead': { account: 'account-1', limit: 500 },
+      '500 slots each': { limit: 500 },
+    },
     'snippets.list': { '': {} },
     'snippets.fill': { '': { template: 'text-1', values: { name: 'Ada' } } },
   };

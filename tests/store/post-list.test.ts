@@ -44,6 +44,29 @@ function newPost(more: Partial<NewPost> = {}): NewPost {
 }
 const ids = (records: readonly PostRecord[]) => records.map(({ post }) => post.id);
 
+test('a long list and its count are whole, and leave the event loop its turns', async () => {
+  const { ledger, raw } = await open();
+  const some = Array.from({ length: 2100 }, (_, i) =>
+    newPost({ publishAt: 1000 + (i % 7), id: `long-${i}` }),
+  );
+  await ledger.addAll(some);
+  raw.exec("UPDATE targets SET status = 'published'");
+  let turns = 0;
+  const look = () => {
+    turns += 1;
+    next = setImmediate(look);
+  };
+  let next = setImmediate(look);
+  onTestFinished(() => clearImmediate(next));
+  const { records, cursor } = await ledger.page({ order: 'soonest', limit: 2050 });
+  expect(turns).toBeGreaterThan(10);
+  expect(new Set(ids(records)).size).toBe(2050);
+  const rest = await ledger.page({ order: 'soonest', limit: 100, cursor: cursor ?? '' });
+  expect(new Set([...ids(records), ...ids(rest.records)]).size).toBe(2100);
+  expect(await ledger.count({ status: ['published'] }, 10_000)).toBe(2100);
+  expect(await ledger.count({ status: ['published'], account: 'a' }, 2050)).toBe(2050);
+});
+
 test('text, thread, comment and note are searched, whatever the case, and nothing is a wildcard', async () => {
   const { ledger } = await open();
   const posts = [

@@ -140,6 +140,11 @@ async function plansOf(path: string): Promise<Map<string, string[]>> {
   await read('waiting', () => posts.waiting('a', 1, 5));
   await read('sending', () => posts.sending());
   await read('next', () => posts.nextAfter(now));
+  const moment = { at: now, sane: now + 5 };
+  await read('free', () => posts.free('a', moment, now - 5));
+  await read('account hold', () => posts.accountHold('a', moment));
+  await read('next release', () => posts.nextRelease('a', moment, 0));
+  await read('due', () => posts.due('a', moment));
   await read('last published', () => posts.lastPublished('a'));
   await read('known', () => posts.known('a', ['1'], { post: 'p', part: 0 }));
   await read('rivals', () => posts.rivals('a', 'hash', { post: 'p', part: 0 }));
@@ -196,7 +201,9 @@ for (const [name, of] of statistics) {
     expect(walks).toEqual([]);
     const using = (what: string) =>
       new Set(
-        plans.get(what)?.flatMap((line) => / USING (?:COVERING )?INDEX (runs_\w+)/.exec(line)?.[1] ?? []),
+        plans
+          .get(what)
+          ?.flatMap((line) => / USING (?:COVERING )?INDEX ((?:runs|targets)_\w+)/.exec(line)?.[1] ?? []),
       );
     expect(using('runs of undefined, undefined')).toEqual(new Set());
     expect(using('runs of news, undefined')).toEqual(new Set(['runs_job']));
@@ -205,5 +212,9 @@ for (const [name, of] of statistics) {
     expect(using('last runs')).toEqual(new Set(['runs_ended']));
     expect(using('open runs')).toEqual(new Set(['runs_status']));
     expect(using('forget quiet')).toEqual(new Set(['runs_quiet']));
+    expect(using('free')).toEqual(new Set(['targets_counted', 'targets_next']));
+    expect(using('account hold')).toEqual(new Set(['targets_held']));
+    expect(using('next release')).toEqual(new Set(['targets_held']));
+    expect(using('due')).toEqual(new Set(['targets_next']));
   });
 }
