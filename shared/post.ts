@@ -24,7 +24,8 @@ export type TargetStatus = (typeof targetStatuses)[number];
 export const targetTransitions: Record<TargetStatus, readonly TargetStatus[]> = {
   draft: ['queued', 'cancelled'],
   // To `published` when all but its first comment is out, and the comment cannot be made or is not wanted any more.
-  queued: ['draft', 'sending', 'published', 'failed', 'missed', 'cancelled'],
+  // To `unconfirmed` when something on the account may be it, published by another copy of this home.
+  queued: ['draft', 'sending', 'published', 'failed', 'unconfirmed', 'missed', 'cancelled'],
   sending: ['published', 'failed', 'queued', 'unconfirmed'],
   published: [],
   failed: ['queued', 'cancelled'],

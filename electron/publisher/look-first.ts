@@ -7,6 +7,8 @@ import type { Scene } from './scene.ts';
 export type Twin =
   | { kind: 'none' }
   | { kind: 'found'; remote: Remote }
+  /** Nothing that a look can see tells whether one of these is the post. */
+  | { kind: 'unclear'; remotes: readonly Remote[] }
   | { kind: 'refused'; refusal: Refusal };
 
 /** Servers name whole seconds, and clocks differ a little. */
@@ -42,9 +44,13 @@ export async function lookFirst(
     const isPassing = found.refusal.class === 'retry' || found.refusal.class === 'wait';
     return isPassing ? found : { kind: 'none' };
   }
-  const ids = found.matches.map(({ remoteId }) => remoteId);
+  const { matches, unclear = [] } = found;
+  const ids = [...matches, ...unclear].map(({ remoteId }) => remoteId);
   const known = await needs.ledger.known(account.id, ids, { post: post.id, part: draft.part });
+  const isFree = ({ remoteId }: Remote) => !known.has(remoteId);
   // Newest first: of several posts of the same words each takes the oldest that is left.
-  const remote = found.matches.findLast(({ remoteId }) => !known.has(remoteId));
-  return remote ? { kind: 'found', remote } : { kind: 'none' };
+  const remote = matches.findLast(isFree);
+  if (remote) return { kind: 'found', remote };
+  const remotes = unclear.filter(isFree);
+  return remotes.length > 0 ? { kind: 'unclear', remotes } : { kind: 'none' };
 }

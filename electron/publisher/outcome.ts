@@ -4,7 +4,7 @@ import { ended, putOff, type Step, step } from './decide.ts';
 import type { Prepared, Refusal, Remote, Sent } from './networks/adapter.ts';
 import { commentOf, isComment, nextPart, onlyCommentLeft, threadOf, withAttempt } from './parts.ts';
 import type { Attempt, Work } from './ports.ts';
-import { refusedError, targetError } from './texts.ts';
+import { doubtedError, refusedError, targetError } from './texts.ts';
 
 export type Around = {
   now: Millis;
@@ -76,6 +76,12 @@ export function adopted(work: Work, attempt: Attempt, remote: Remote): Step {
   const { change, ...rest } = published(work, attempt, remote);
   const why = 'it came due while this Belfry was not running, and the same post is on the account since then';
   return { ...rest, change: { ...change, note: `${change.note}: ${why}. It is not sent again` } };
+}
+
+/** What may be the post is there already, and nothing tells whether it is: a person is asked, and nothing is sent. */
+export function doubted(work: Work, attempt: Attempt, remotes: readonly Remote[]): Step {
+  const asking = ended(work, 'unconfirmed', doubtedError(work, remotes));
+  return { ...asking, change: { ...asking.change, attempt: { ...attempt, state: 'unknown' } } };
 }
 
 function publishedNote(work: Work, part: number): string {

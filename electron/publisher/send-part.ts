@@ -2,7 +2,7 @@ import { bodyHash, draftOf } from './draft.ts';
 import { keyFor } from './keys.ts';
 import { lookFirst } from './look-first.ts';
 import type { Draft, Session } from './networks/adapter.ts';
-import { adopted, afterPrepare, afterSend } from './outcome.ts';
+import { adopted, afterPrepare, afterSend, doubted } from './outcome.ts';
 import type { Attempt, Work } from './ports.ts';
 import { readBack } from './read-back.ts';
 import { makeReady } from './ready.ts';
@@ -23,6 +23,7 @@ export async function publish(scene: Scene, work: Work, part: number): Promise<G
     await readBack(scene, session, work, draft, twin.remote);
     return go;
   }
+  if (twin.kind === 'unclear') return apply(scene, work, doubted(work, attempt, twin.remotes));
   if (twin.kind === 'refused') return apply(scene, work, afterPrepare(work, attempt, twin, around(needs)));
   let isMine = true;
   const prepared = await makeReady(scene, session, work, attempt, async (uploads) => {

@@ -80,6 +80,16 @@ export function missedError(work: Work, now: Millis, limitHours: number): Stored
   });
 }
 
+/** Why a person is asked about a post that this ledger never sent. */
+export function doubtedError(work: Work, remotes: readonly Remote[]): StoredError {
+  const links = remotes.map((one) => one.url ?? one.remoteId).join(', ');
+  return endError('NEEDS_PERSON', work, {
+    what: 'Nobody can tell whether the post was published',
+    why: `It came due while this Belfry was not running, and what is on the account since then may be it: ${links}`,
+    remedy: 'Look at the account, then say whether the post is there',
+  });
+}
+
 /** The evidence for a person who has to decide: what was sent when, and what was seen since. */
 export function unconfirmedError(
   work: Work,

@@ -10,7 +10,7 @@ const hour = 3_600_000;
 /** The rules as they are meant, written down once more: where a target may go by itself, and by hand. */
 const byItself: Record<TargetStatus, readonly TargetStatus[]> = {
   draft: [],
-  queued: ['sending', 'failed', 'missed', 'published'],
+  queued: ['sending', 'failed', 'missed', 'published', 'unconfirmed'],
   sending: ['published', 'failed', 'queued', 'unconfirmed'],
   published: [],
   failed: [],

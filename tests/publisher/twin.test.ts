@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keyFor, nextKey } from '../../electron/publisher/keys.ts';
 import { type PostDraft, parse, postInputSchema, toInstant } from '../../shared/index.ts';
-import { answer, type ModelName, models } from '../support/fake-networks/index.ts';
+import { answer, lostRequest, type ModelName, models } from '../support/fake-networks/index.ts';
 import { createStage, type Stage } from '../support/publishing.ts';
 
 /** Another copy of this home publishes the same posts, before this one or at the same time. */
@@ -127,6 +127,101 @@ test('a server that cannot be looked at holds the post until it can', async () =
   faults.rule = () => undefined;
   await stage.untilQuiet();
   expect(texts()).toEqual(['Hello']);
+});
+
+describe('pictures without words', () => {
+  /** A post of one picture that another copy published meanwhile, in the ledger of this one as it was before. */
+  async function twin(model: ModelName, alt: string, more: Partial<PostDraft> = {}) {
+    const opened = await open(model);
+    const media = [{ path: opened.stage.picture('a.jpg'), url: 'https://cdn.example/a.jpg', alt }];
+    const post = await opened.due({ text: '', media, ...more });
+    return { ...opened, post };
+  }
+  const away = async (stage: Stage) => {
+    await stage.clock.advance(2 * hour);
+    await stage.restart();
+    await stage.untilQuiet();
+  };
+
+  test.each<ModelName>(['mastodon-4.5', 'pixelfed', 'gotosocial', 'friendica'])(
+    '%s: one with the same description is adopted',
+    async (model) => {
+      const { stage, post, target, world } = await twin(model, 'A cat on a roof');
+      await stage.clock.advance(hour);
+      await publishElsewhere(stage, () => stage.untilQuiet(1));
+      await away(stage);
+      expect(world.visible).toHaveLength(1);
+      expect(await target(post.id)).toMatchObject({ status: 'published', remoteId: world.visible[0]?.id });
+    },
+  );
+
+  test.each<[ModelName, string, Partial<PostDraft>]>([
+    ['gotosocial', '', {}],
+    ['mastodon-4.5', '', {}],
+    ['facebook', 'A cat on a roof', {}],
+    ['instagram', 'A cat on a roof', {}],
+    ['instagram', '', { overrides: { instagram: { format: 'story' } } }],
+  ])(
+    '%s: where nothing tells, its owner is asked, and may say that it is not there',
+    async (model, alt, more) => {
+      const { stage, post, target, world } = await twin(model, alt, more);
+      await stage.clock.advance(hour);
+      await publishElsewhere(stage, () => stage.untilQuiet(1));
+      await away(stage);
+      expect(world.visible).toHaveLength(1);
+      expect(await target(post.id)).toMatchObject({
+        status: 'unconfirmed',
+        error: { message: expect.stringContaining('came due while this Belfry was not running') },
+      });
+      expect(stage.told).toMatchObject([{ kind: 'unconfirmed' }]);
+      await stage.publisher.settle({
+        id: post.id,
+        account: [...stage.networks.keys()][0] ?? '',
+        published: false,
+      });
+      await stage.untilQuiet();
+      expect([world.visible.length, (await target(post.id))?.status]).toEqual([2, 'published']);
+    },
+  );
+
+  test.each<[string, object]>([
+    ['another description', { media: ['other'] }],
+    ['more pictures', { media: ['other', 'other'] }],
+    ['words', { text: 'Look', media: ['other'] }],
+  ])('a post with %s is another one, and it is sent', async (_, changed) => {
+    const { stage, post, target, world } = await twin('gotosocial', 'A cat on a roof');
+    await stage.add({ text: 'before', accounts: ['gotosocial'] });
+    await stage.untilQuiet(0.5);
+    const [before] = world.visible;
+    await stage.clock.advance(hour);
+    const upload = { id: 'other', type: 'image/jpeg', bytes: 1, sha256: '', alt: 'A dog', focus: null };
+    world.uploads.set('other', { ...upload, at: world.now(), attachedTo: null, state: 'ready' });
+    if (before) world.visible.push({ ...before, id: 'elsewhere', text: '', at: world.now(), ...changed });
+    await away(stage);
+    expect((await target(post.id))?.status).toBe('published');
+    expect(world.visible).toHaveLength(3);
+  });
+});
+
+test('instagram: a picture without a caption is known by its container, and another one is not taken for it', async () => {
+  const { stage, due, target, world, faults } = await open('instagram');
+  const post = await due({ text: '' });
+  faults.next('post', lostRequest);
+  await stage.clock.advance(hour);
+  await stage.patientBeat();
+  const other = {
+    warning: '',
+    visibility: 'public',
+    language: null,
+    sensitive: false,
+    replyTo: null,
+    key: null,
+  };
+  const own = { account: stage.network.account, text: '', media: ['x'] };
+  world.visible.push({ id: 'other', at: world.now(), ...own, ...other });
+  await stage.untilQuiet();
+  const { status, remoteId } = (await target(post.id)) ?? {};
+  expect([status, world.visible.length, remoteId === 'other']).toEqual(['published', 2, false]);
 });
 
 describe('keys', () => {

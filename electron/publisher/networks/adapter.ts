@@ -181,6 +181,11 @@ export type Hosted =
   | { kind: 'later'; why: string }
   | { kind: 'refused'; refusal: Refusal };
 
+/** What a look shows that was made before anything was sent. */
+export type Since =
+  | { kind: 'found'; matches: readonly Remote[]; unclear?: readonly Remote[] }
+  | { kind: 'refused'; refusal: Refusal };
+
 /** A post that is out, as it is shown; `differs` as in `Remote`. */
 export type ReadBack =
   | { kind: 'shown'; url: string | null; differs: readonly string[] }
@@ -207,15 +212,10 @@ export type Adapter = {
   send(session: Session, draft: Draft, attempt: Attempt): Promise<Sent>;
   lookUp(session: Session, draft: Draft, attempt: Attempt): Promise<LookUp>;
   /**
-   * Posts of the account of the very same content since then, newest first; none for content without words, which
-   * nothing tells apart.
+   * Posts of the account of the very same content since then, newest first, and those that may be it: the same words
+   * with fewer files, or files of the same kind without any words.
    */
-  findSince?(
-    session: Session,
-    draft: Draft,
-    attempt: Attempt,
-    since: Millis,
-  ): Promise<{ kind: 'found'; matches: readonly Remote[] } | { kind: 'refused'; refusal: Refusal }>;
+  findSince?(session: Session, draft: Draft, attempt: Attempt, since: Millis): Promise<Since>;
   repeatRule(session: Session): Promise<RepeatRule>;
   /** Puts a file, invisible, where anybody can fetch it for some hours. Left out where the network has no such place. */
   host?(session: Session, media: DraftMedia): Promise<Hosted>;

@@ -130,6 +130,7 @@ export function statusJson(world: World, post: VisiblePost) {
   const media = post.media.map((id) => ({
     id: world.model.keepsMediaIds ? id : `shown-${id}`,
     type: 'image',
+    description: world.uploads.get(id)?.alt || null,
   }));
   return {
     id: post.id,

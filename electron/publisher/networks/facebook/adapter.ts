@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Millis } from '../../../../shared/index.ts';
 import type { Attempt, Upload } from '../../ports.ts';
 import type { Adapter, Draft, Limits, LookUp, Refusal, RepeatRule, Sent, Session } from '../adapter.ts';
+import type { Likeness } from '../compare.ts';
 import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comment.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
+import { attachmentFields, attachmentsSchema, pageFiles, postAlike } from '../meta/shown.ts';
 import { clockOffset } from '../server-clock.ts';
 import { buildDraft } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
@@ -110,6 +112,7 @@ const publishedSchema = z.object({
       message: z.string().optional(),
       created_time: z.string(),
       permalink_url: z.string().nullish().catch(null),
+      attachments: attachmentsSchema.optional().catch(undefined),
     }),
   ),
 });
@@ -117,19 +120,22 @@ const publishedSchema = z.object({
 /** `published_posts` rather than `feed`, which may leave items out (networks.md §4.2). */
 async function findSince(session: Session, draft: Draft, attempt: Attempt, since: Millis) {
   if (draft.comment) return commentSince(session, draft, attempt, since, commentNames);
-  if (draft.text.trim() === '') return { kind: 'found' as const, matches: [] };
-  const query = { fields: 'id,message,created_time,permalink_url', limit: '25' };
+  const query = { fields: `id,message,created_time,permalink_url,${attachmentFields}`, limit: '25' };
   const answer = await graph(session, 'GET', `${session.account.remoteId}/published_posts`, { query });
   const now = session.clock.now();
   const parsed = publishedSchema.safeParse(answer.kind === 'answer' ? answer.json : undefined);
   if (!parsed.success || answer.kind === 'none')
     return { kind: 'refused' as const, refusal: refusalOf(answer, now) };
   const from = since + clockOffset(answer.headers, now);
-  const matches = parsed.data.data
-    .filter(({ message = '' }) => message.trim() === draft.text.trim())
-    .filter(({ created_time: time }) => timeOf(time) >= from)
-    .map(({ id, permalink_url: link }) => ({ remoteId: id, url: link ?? `https://www.facebook.com/${id}` }));
-  return { kind: 'found' as const, matches };
+  const alike = (wanted: Likeness) =>
+    parsed.data.data
+      .filter(({ created_time: time }) => timeOf(time) >= from)
+      .filter(({ message = '', attachments }) => postAlike(draft, message, pageFiles(attachments)) === wanted)
+      .map(({ id, permalink_url: link }) => ({
+        remoteId: id,
+        url: link ?? `https://www.facebook.com/${id}`,
+      }));
+  return { kind: 'found' as const, matches: alike('same'), unclear: alike('unclear') };
 }
 
 function hasFilm({ media }: Draft): boolean {

@@ -6,7 +6,7 @@ import { sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { buildContainers, containerState } from './container.ts';
 import { readBack } from './read-back.ts';
-import { newestMedia, type Recent, recentMatches, recentSince } from './recent.ts';
+import { isWordless, newestMedia, type Recent, recentMatches, recentSince } from './recent.ts';
 
 const publishedSchema = z.object({ id: z.string().min(1) });
 
@@ -119,7 +119,7 @@ async function lookUp(session: Session, draft: Draft, attempt: Attempt): Promise
   if (state.code === 'IN_PROGRESS') return { kind: 'unreadable', refusal: notBeforeFinished(state.why) };
   const recent = await recentMatches(session, draft, attempt);
   if (recent.kind === 'refused') return { kind: 'unreadable', refusal: recent.refusal };
-  const { matches, unclear, complete } = draft.format === 'story' ? byContainer(recent, state.code) : recent;
+  const { matches, unclear, complete } = isWordless(draft) ? byContainer(recent, state.code) : recent;
   const seen = { kind: 'seen' as const, matches, unclear, complete };
   if (state.code === 'PUBLISHED') return { ...seen, exists: 'certain' };
   if (state.code === 'FINISHED') return { ...seen, exists: 'no' };
@@ -142,7 +142,7 @@ function notBeforeFinished(why: string): Refusal {
   return { class: 'retry', code: 'NETWORK_REFUSED', why, notBefore: null };
 }
 
-/** Stories have no words to know them by: only the container tells whether a new one can be this one. */
+/** Stories, and pictures without a caption, have no words to know them by: only the container tells whether a new one can be this one. */
 function byContainer({ matches, complete }: Extract<Recent, { kind: 'recent' }>, code: string) {
   if (code === 'PUBLISHED') return { matches, unclear: [], complete };
   return { matches: [], unclear: code === 'FINISHED' ? [] : matches, complete };

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Millis } from '../../../../shared/index.ts';
 import type { Attempt } from '../../ports.ts';
-import type { Draft, Refusal, Remote, Session } from '../adapter.ts';
+import type { Draft, Refusal, Remote, Session, Since } from '../adapter.ts';
+import type { Likeness } from '../compare.ts';
 import { refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
+import { instagramFiles, mediaTypeFields, mediaTypes, postAlike } from '../meta/shown.ts';
 import { clockOffset } from '../server-clock.ts';
 
 const mediaSchema = z.object({
@@ -11,6 +13,7 @@ const mediaSchema = z.object({
   caption: z.string().optional(),
   timestamp: z.string(),
   permalink: z.string().nullish().catch(null),
+  ...mediaTypes,
 });
 const listSchema = z.object({ data: z.array(mediaSchema) });
 
@@ -31,6 +34,11 @@ export async function newestMedia(
   return list.kind === 'refused' ? list : { kind: 'newest', id: list.data[0]?.id ?? null };
 }
 
+/** Nothing but its files tells which post it is. */
+export function isWordless({ format, text }: Pick<Draft, 'format' | 'text'>): boolean {
+  return format === 'story' || text.trim() === '';
+}
+
 /** Posts since the first send with this caption; never "the newest" (networks.md §3.6). Stories have none: all since then. */
 export async function recentMatches(session: Session, draft: Draft, attempt: Attempt): Promise<Recent> {
   const list = await readList(session, draft.format, pageSize);
@@ -43,26 +51,36 @@ export async function recentMatches(session: Session, draft: Draft, attempt: Att
   const older = marker >= 0 || draft.text.trim() === '' ? [] : data.filter((media) => !newer.includes(media));
   const alike = (some: typeof data) =>
     some
-      .filter(({ caption = '' }) => draft.format === 'story' || caption.trim() === draft.text.trim())
+      .filter((media) => likeMedia(draft, media) !== 'different')
       .map(({ id, permalink }) => ({ remoteId: id, url: permalink ?? null }));
   return {
     kind: 'recent',
     matches: alike(newer),
-    unclear: draft.format === 'story' ? [] : alike(older),
+    unclear: isWordless(draft) ? [] : alike(older),
     complete: marker >= 0 || newer.length < data.length || data.length < pageSize,
   };
 }
 
-/** Posts since then with this caption. */
-export async function recentSince(session: Session, draft: Draft, attempt: Attempt, since: Millis) {
-  if (draft.format === 'story' || draft.text.trim() === '') return { kind: 'found' as const, matches: [] };
-  const sent = { ...attempt, newestSeen: '', firstSentAt: since + clockMarginMs };
-  const recent = await recentMatches(session, draft, sent);
-  return recent.kind === 'refused' ? recent : { kind: 'found' as const, matches: recent.matches };
+/** Posts since then with this caption, and those that may be it. */
+export async function recentSince(session: Session, draft: Draft, _: Attempt, since: Millis): Promise<Since> {
+  const list = await readList(session, draft.format, pageSize);
+  if (list.kind === 'refused') return list;
+  const from = since + list.clockOffset;
+  const alike = (wanted: Likeness) =>
+    list.data
+      .filter(({ timestamp }) => timeOf(timestamp) >= from)
+      .filter((media) => likeMedia(draft, media) === wanted)
+      .map(({ id, permalink }) => ({ remoteId: id, url: permalink ?? null }));
+  return { kind: 'found', matches: alike('same'), unclear: alike('unclear') };
+}
+
+/** A story has no words of its own, whatever is in it. */
+function likeMedia(draft: Draft, media: z.infer<typeof mediaSchema>): Likeness {
+  return postAlike(draft, draft.format === 'story' ? '' : (media.caption ?? ''), instagramFiles(media));
 }
 
 async function readList(session: Session, format: Draft['format'], limit: number) {
-  const query = { fields: 'id,caption,timestamp,permalink', limit: String(limit) };
+  const query = { fields: `id,caption,timestamp,permalink,${mediaTypeFields}`, limit: String(limit) };
   const answer = await graph(
     session,
     'GET',

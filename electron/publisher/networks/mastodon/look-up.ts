@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Millis } from '../../../../shared/index.ts';
 import type { Attempt } from '../../ports.ts';
-import type { Draft, LookUp, Refusal, Remote, Session } from '../adapter.ts';
-import { likeness } from '../compare.ts';
+import type { Draft, LookUp, Refusal, Remote, Session, Since } from '../adapter.ts';
+import { type Likeness, likeness } from '../compare.ts';
 import { clockOffset } from '../server-clock.ts';
 import { differencesOf } from './differences.ts';
 import { textOfHtml } from './html.ts';
+import { filesAlike } from './pictures.ts';
 import type { Profile } from './profile.ts';
 import { refusalOfRead } from './refusal.ts';
 import { stateOfUploads } from './upload.ts';
@@ -23,7 +24,7 @@ const listedSchema = z.looseObject({
   in_reply_to_id: idSchema.nullish().catch(null),
   visibility: text,
   account: z.object({ id: idSchema }).optional().catch(undefined),
-  media_attachments: z.array(z.object({ id: idSchema })).catch([]),
+  media_attachments: z.array(z.object({ id: idSchema, type: text, description: text })).catch([]),
 });
 type Listed = z.infer<typeof listedSchema>;
 const listSchema = z.array(listedSchema);
@@ -71,7 +72,8 @@ export async function lookUp(
     if (like === 'same') matches.push({ ...remote, differs: differencesOf(draft, listed) });
     if (like === 'unclear') unclear.push(remote);
   }
-  for (const listed of since.before) if (hasWords(draft, listed)) unclear.push(remoteOf(listed));
+  for (const listed of since.before)
+    if (hasWords(draft, listed) || hasUploads(attempt, listed)) unclear.push(remoteOf(listed));
   const exists = await attached(session, attempt, profile);
   // An upload that is not attached proves it, too.
   const isBlind = exists !== 'no' && !shows(draft, since.shown, profile);
@@ -79,23 +81,35 @@ export async function lookUp(
   return isBlind ? { ...seen, gap: blind(draft) } : seen;
 }
 
-/** Posts of the same words, with as many files and in the same thread, since then. */
+/** Posts of the same words or, without any, of the same files, in the same thread, since then. */
 export async function findSince(
   session: Session,
   draft: Draft,
   attempt: Attempt,
   since: Millis,
   profile: Profile,
-): Promise<{ kind: 'found'; matches: readonly Remote[] } | { kind: 'refused'; refusal: Refusal }> {
-  if (draft.text === '') return { kind: 'found', matches: [] };
+): Promise<Since> {
   const sent = { ...attempt, uploads: [], newestSeen: '', firstSentAt: since + clockMarginMs };
   const read = await readSince(session, draft, sent, profile);
   if (read.kind === 'refused') return read;
-  // By what the list shows alone: after a weekend away, asking for the source of every post would spend the rate limit.
-  const matches = read.list
-    .filter((listed) => hasWords(draft, listed) && isBuiltAlike(draft, listed))
-    .map((listed) => ({ ...remoteOf(listed), differs: differencesOf(draft, listed) }));
-  return { kind: 'found', matches };
+  const alike = (wanted: Likeness) =>
+    read.list
+      .filter((listed) => likeSince(draft, listed) === wanted)
+      .map((listed) => ({ ...remoteOf(listed), differs: differencesOf(draft, listed) }));
+  return { kind: 'found', matches: alike('same'), unclear: alike('unclear') };
+}
+
+/** By what the list shows alone: after a weekend away, asking for the source of every post would spend the rate limit. */
+function likeSince(draft: Draft, listed: Listed): Likeness {
+  if ((listed.in_reply_to_id ?? null) !== draft.replyTo) return 'different';
+  const shown = listed.media_attachments;
+  if (draft.text === '') {
+    const isWordless = textOfHtml(listed.content).trim() === '' || withWarning(draft, listed);
+    return isWordless && draft.media.length > 0 ? filesAlike(draft, shown) : 'different';
+  }
+  if (!hasWords(draft, listed) || shown.length > draft.media.length) return 'different';
+  // A server that drops files makes such a post of it.
+  return shown.length === draft.media.length ? 'same' : 'unclear';
 }
 
 function isBuiltAlike(draft: Draft, { in_reply_to_id: replyTo, media_attachments: shown }: Listed): boolean {
@@ -190,18 +204,26 @@ async function readPage(
 }
 
 async function compare(session: Session, draft: Draft, attempt: Attempt, listed: Listed, profile: Profile) {
-  const uploads = attempt.uploads.filter((upload) => upload.kind === 'media').map((upload) => upload.id);
-  const shown = listed.media_attachments.map((media) => media.id);
   // The same uploads are an exact proof, whatever the server did to the text.
-  if (uploads.length > 0 && uploads.length === shown.length && uploads.every((id) => shown.includes(id)))
-    return 'same';
+  if (hasUploads(attempt, listed)) return 'same';
   // The same words without the pictures, or outside the thread: the server may have dropped them.
   if (!isBuiltAlike(draft, listed)) return hasWords(draft, listed) ? 'unclear' : 'different';
   const like = await compareText(session, draft, listed);
-  if (uploads.length === 0 || like === 'different') return like;
+  if (uploadsOf(attempt).length === 0 || like === 'different') return like;
   // Other uploads are another post, unless this server gives them new ids; then the words alone have to do.
   if (profile.quirks.keepsMediaIds) return draft.text === '' ? 'different' : 'unclear';
-  return draft.text === '' ? 'unclear' : like;
+  if (draft.text !== '') return like;
+  return filesAlike(draft, listed.media_attachments) === 'same' ? 'same' : 'unclear';
+}
+
+function uploadsOf({ uploads }: Attempt): string[] {
+  return uploads.filter(({ kind }) => kind === 'media').map(({ id }) => id);
+}
+
+function hasUploads(attempt: Attempt, { media_attachments: shown }: Listed): boolean {
+  const uploads = uploadsOf(attempt);
+  const ids = shown.map(({ id }) => id);
+  return uploads.length > 0 && uploads.length === ids.length && uploads.every((id) => ids.includes(id));
 }
 
 function hasWords({ text }: Draft, { content }: Listed): boolean {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FileKind } from '../differences.ts';
+import type { Draft } from '../adapter.ts';
+import type { Likeness } from '../compare.ts';
+import { type FileKind, kindOf } from '../differences.ts';
 
 const kind = z.string().optional().catch(undefined);
 const inner = z.object({ data: z.array(z.object({ media_type: kind })) });
@@ -40,3 +42,24 @@ export function instagramFiles(shown: {
 }
 
 const kinds: Partial<Record<string, FileKind>> = { photo: 'picture', image: 'picture', video: 'film' };
+
+/**
+ * How alike a post and one that is shown are, by its words and files (undefined where they are not told). Without words
+ * nothing tells two posts of the same files apart; with them, fewer files are what a network that drops some makes of it.
+ */
+export function postAlike(
+  { text, media, format }: Pick<Draft, 'text' | 'media' | 'format'>,
+  words: string,
+  files: readonly FileKind[] | undefined,
+): Likeness {
+  const meant = format === 'story' ? '' : text.trim();
+  if (words.trim() !== meant) return 'different';
+  if (meant === '') return isOfKinds(media, files) ? 'unclear' : 'different';
+  if (files === undefined || files.length === media.length) return 'same';
+  return files.length < media.length ? 'unclear' : 'different';
+}
+
+function isOfKinds(media: Draft['media'], files: readonly FileKind[] | undefined): boolean {
+  if (files === undefined) return media.length > 0;
+  return media.length === files.length && media.every((one, index) => kindOf(one) === files[index]);
+}
