@@ -3,11 +3,11 @@ import { onTestFinished } from 'vitest';
 import { createAccounts, openKeyVault } from '../../electron/accounts/index.ts';
 import type { AccountFact, AccountsNeeds } from '../../electron/accounts/ports.ts';
 import { createAccountStates } from '../../electron/store/account-state.ts';
-import { openDatabase } from '../../electron/store/database.ts';
 import { writeDurably } from '../../electron/store/durable-file.ts';
 import { createSecretsFile } from '../../electron/store/secrets-file.ts';
 import { type Account, configSchema } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
+import { openCopied } from '../support/database.ts';
 
 /** The room on real files in `home`: database, secrets.json, key file; config.json stands in memory. */
 export async function openRoom(
@@ -16,7 +16,7 @@ export async function openRoom(
 ) {
   const clock = handClock();
   const log = () => undefined;
-  const database = openDatabase(join(home, 'belfry.db'));
+  const database = openCopied(join(home, 'belfry.db'));
   onTestFinished(() => database.close());
   let config = configSchema.parse({ accounts: options.accounts ?? [] });
   const facts: AccountFact[] = [];

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
 import { launchNodeHelper } from '../../electron/node-helper.ts';
 import { createRunner, type RunnerDeps } from '../../electron/runner/index.ts';
-import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { createRunLedger, createRunReader, raiseEpoch } from '../../electron/store/index.ts';
 import {
   type Clock,
   type Job,
@@ -16,6 +16,7 @@ import {
   type RunView,
 } from '../../shared/index.ts';
 import type { HandClock } from '../support/clock.ts';
+import { openCopied } from '../support/database.ts';
 import { temporaryHome } from '../support/home.ts';
 import { seededRandom } from '../support/random.ts';
 
@@ -48,7 +49,7 @@ export function sh(line: string): string[] {
 
 /** The runner on a real database with real processes. */
 export async function openRunner(jobs: Job[], change: Partial<RunnerDeps> = {}, home = temporaryHome()) {
-  const { db, close } = openDatabase(join(home, 'belfry.db'));
+  const { db, close } = openCopied(join(home, 'belfry.db'));
   const epoch = await raiseEpoch(db);
   const random = seededRandom(seed++);
   const ledger = createRunLedger(db, epoch, random.id);

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ClaimedRun } from '../../electron/scheduler/index.ts';
 import { awaitedJobs, createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
-import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
 import { createRunLedger } from '../../electron/store/runs.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { type Job, toInstant, type WireError } from '../../shared/index.ts';
 import { type HandClock, handClock } from '../support/clock.ts';
+import { openCopied } from '../support/database.ts';
 import { temporaryHome } from '../support/home.ts';
 import { seededRandom } from '../support/random.ts';
 
@@ -51,7 +51,7 @@ export async function world(
   let broken: Error | null = null;
 
   const boot = async () => {
-    const opened = openDatabase(path);
+    const opened = openCopied(path);
     const epoch = await raiseEpoch(opened.db);
     const ledger = createSlotLedger(opened.db, epoch, random.id);
     const runs = createRunLedger(opened.db, epoch, random.id, (id) => awaitedJobs(config).has(id));

@@ -4,7 +4,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/clock.ts';
 import { createPublisher, createWorkshop, type PublisherNeeds } from '../../electron/publisher/index.ts';
-import { createMediaLedger, createPostLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { createMediaLedger, createPostLedger, raiseEpoch } from '../../electron/store/index.ts';
 import {
   type AccountMedia,
   type AccountOrder,
@@ -18,13 +18,14 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import { type HandClock, handClock } from './clock.ts';
+import { openCopied } from './database.ts';
 import { fetchBy, startFakeCdn } from './fake-cdn.ts';
 import { type FakeNetwork, type ModelName, startFakeNetwork } from './fake-networks/index.ts';
 import { temporaryHome } from './home.ts';
 import { seededRandom } from './random.ts';
 import { workshopEntry } from './workshop-entry.ts';
 
-/** One thread for all stages of a file of tests: it takes half a second to start. */
+/** One thread for all stages: it takes half a second to start, and does so again for those after it was closed. */
 const workshop = createWorkshop({ entry: workshopEntry, clock: systemClock });
 afterAll(() => workshop.close());
 
@@ -63,7 +64,7 @@ export async function createStage(options: StageOptions = {}) {
   hosts.set('cdn.example', cdn.address);
   for (const network of networks.values()) hosts.set('fake.example', network.address);
   const engine = async () => {
-    const database = openDatabase(join(home, 'belfry.db'));
+    const database = openCopied(join(home, 'belfry.db'));
     const epoch = await raiseEpoch(database.db);
     const ledger = createPostLedger(database.db, epoch);
     const needs: PublisherNeeds = {
