@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { stale } from '../../../electron/dev/sources.mjs';
 import { type ServedWindow, serveWindow } from './serve.ts';
 import type { World } from './world.ts';
 
@@ -28,30 +28,29 @@ export type OpenWindow = ServedWindow & {
   complaints: string[];
 };
 
-/** Builds the window and starts a browser for the tests of one file; gives the way to open a window on a world. */
+/** Starts a browser for the tests of one file, and builds the window if need be; gives the way to open a window on a world. */
 export function windowsIn(
   executablePath: string | undefined,
 ): (world: World, options?: { at?: string; width?: number }) => Promise<OpenWindow> {
-  const folder = mkdtempSync(join(tmpdir(), 'belfry-window-'));
   let context: BrowserContext | undefined;
   beforeAll(async () => {
     if (!executablePath) return;
     const args = ['--disable-gpu', '--no-first-run', '--disable-background-networking'];
     if (process.getuid?.() === 0) args.push('--no-sandbox');
-    const [browser] = await Promise.all([chromium.launch({ executablePath, args }), buildInto(folder)]);
+    const [browser] = await Promise.all([chromium.launch({ executablePath, args }), buildWindow()]);
     context = await browser.newContext({ timezoneId: 'America/New_York', colorScheme: 'light' });
     // Limits only catch what hangs: a busy machine may take its time, and nothing is measured by it.
     context.setDefaultTimeout(30_000);
   });
-  afterAll(async () => {
-    await context?.browser()?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => context?.browser()?.close());
 
   return async (world, { at = '', width = 1200 } = {}) => {
     if (!context) throw new Error('The browser has not been started');
     // Every engine has a port, and so an origin and a storage, of its own: one context does for all tests.
-    const [served, page] = await Promise.all([serveWindow(world, folder), context.newPage()]);
+    const [served, page] = await Promise.all([
+      serveWindow(world, join(root, 'dist/renderer')),
+      context.newPage(),
+    ]);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -81,14 +80,14 @@ export function soon<T>(look: () => T | Promise<T>) {
   return expect.poll(look, { timeout: 30_000, interval: 20 });
 }
 
-/** As `npm run build` does it, in a process of its own: the test's NODE_ENV would give React's slow development build. */
-async function buildInto(folder: string): Promise<void> {
-  const args = ['build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
+/**
+ * Builds the window when it is missing or older than its sources; `npm test` has done that already. In a process of its
+ * own: the test's NODE_ENV would give React's slow development build.
+ */
+async function buildWindow(): Promise<void> {
+  if (stale(root, ['renderer']).length === 0) return;
   const env = { ...process.env, NODE_ENV: 'production' };
-  await promisify(execFile)(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), ...args], {
-    cwd: root,
-    env,
-  });
+  await promisify(execFile)(process.execPath, [join(root, 'electron/dev/build.mjs'), 'renderer'], { env });
 }
 
 function isExecutable(path: string): boolean {
