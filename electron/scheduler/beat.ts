@@ -32,11 +32,13 @@ export function planAll(entries: Iterable<Entry>, look: Look, settle: ReadonlySe
 /** Slots that are due within moments: claimed now, they start on time whatever the disk does. */
 export function planEarly(entries: Iterable<Entry>, now: Millis): Planned[] {
   const planned: Planned[] = [];
+  let runs: Claim['runs'] = none;
   for (const entry of entries) {
     const { due } = entry;
     const at = lookAt(entry);
     if (due === null || at === null || at > now || due <= now) continue;
-    planned.push({ entry, claim: single(entry, due, due), due: entry.schedule.slots.next(due) });
+    if (runs[0]?.slot !== due) runs = oneRun(due, due);
+    planned.push({ entry, claim: single(entry, due, runs), due: entry.schedule.slots.next(due) });
   }
   return planned;
 }
@@ -47,17 +49,24 @@ function planSingle(entry: Entry, slot: Millis, { now, pausedSince }: Look): Pla
   if (schedule.blackouts !== null || pausedSince !== null || now - slot > leastGrace) return null;
   const next = schedule.slots.next(slot);
   if (next !== null && next <= now) return null;
-  return { entry, claim: single(entry, slot, null), due: next };
+  return { entry, claim: single(entry, slot, oneRun(slot, null)), due: next };
 }
 
-function single({ job, state }: Entry, slot: Millis, notBefore: Millis | null): Claim {
+/** Nothing, in a list that thousands of claims share. */
+const none: readonly never[] = [];
+
+function oneRun(slot: Millis, notBefore: Millis | null): Claim['runs'] {
+  return [{ slot, cause: 'schedule', notBefore }];
+}
+
+function single({ job, state }: Entry, slot: Millis, runs: Claim['runs']): Claim {
   return {
     jobId: job.id,
     jobName: job.name,
     expected: state.cursor,
     cursor: slot,
-    runs: [{ slot, cause: 'schedule', notBefore }],
-    gaps: [],
+    runs,
+    gaps: none,
   };
 }
 

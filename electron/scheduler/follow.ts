@@ -40,6 +40,8 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   let early: Early[] = [];
   /** The earliest look at any entry, until one changes: an idle look must not go through thousands of jobs. */
   let soonest: Millis | null = null;
+  /** The earliest slot of any entry, found with it. */
+  let soonestDue: Millis = Number.POSITIVE_INFINITY;
   /** Jobs whose end others wait for, until the configuration is read again. */
   let awaited: ReadonlySet<string> | null = null;
 
@@ -68,7 +70,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     );
     const made = earlyOf(planned, claimed);
     for (const { entry, slot } of made) entry.early = slot;
-    early.push(...made);
+    early = early.concat(made);
     advance(planned, claimed);
     soonest = null;
     if (claimed.stale.length > 0) await reload(claimed.stale);
@@ -149,9 +151,11 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   function nextLook(): Millis {
     if (soonest !== null) return soonest;
     let first = Number.POSITIVE_INFINITY;
+    soonestDue = Number.POSITIVE_INFINITY;
     for (const entry of entries.values()) {
       const at = lookAt(entry);
       if (at !== null && at < first) first = at;
+      if (entry.due !== null && entry.due < soonestDue) soonestDue = entry.due;
     }
     for (const { slot } of early) if (slot < first) first = slot;
     soonest = first;
@@ -179,7 +183,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
     async claimDue(look) {
       const started = await startEarly(look.now);
       if (nextLook() <= look.now) {
-        const claimed = await claim(look, entries.values(), nothing);
+        const claimed = soonestDue <= look.now && (await claim(look, entries.values(), nothing));
         if (look.pausedSince === null) await claimEarly(look.now);
         return started || claimed;
       }

@@ -42,8 +42,8 @@ export type Claim = {
   expected: Millis;
   cursor: Millis;
   /** `notBefore` carries jitter; null = at once. */
-  runs: { slot: Millis; cause: 'schedule' | 'catch-up'; notBefore: Millis | null }[];
-  gaps: Gap[];
+  runs: readonly { slot: Millis; cause: 'schedule' | 'catch-up'; notBefore: Millis | null }[];
+  gaps: readonly Gap[];
 };
 
 /** A run that is stored as `queued` and waits to be started; `notBefore` carries jitter. */

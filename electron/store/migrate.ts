@@ -10,6 +10,7 @@ import { movedAccounts } from './migrations/007-moved-accounts.ts';
 import { holds } from './migrations/008-holds.ts';
 import { readingOrder } from './migrations/009-reading-order.ts';
 import { differences } from './migrations/010-differences.ts';
+import { cheaperClaims } from './migrations/011-cheaper-claims.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
 const migrations: readonly string[] = [
@@ -23,6 +24,7 @@ const migrations: readonly string[] = [
   holds,
   readingOrder,
   differences,
+  cheaperClaims,
 ];
 
 /** The version that this program writes. */

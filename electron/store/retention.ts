@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type Millis, runStatuses, runTransitions } from '../../shared/index.ts';
 import type { Database } from './database.ts';
 import type { Pace, StepSizes } from './pace.ts';
-import { hasEnded, jobsWithRuns } from './run-queries.ts';
+import { hasEnded, isOver, jobsWithRuns } from './run-queries.ts';
 import type { WriteTogether } from './write-together.ts';
 
 /** What is kept of old runs; null = no limit. The newest ended run of each job is always kept. */
@@ -66,7 +66,7 @@ async function forgetRuns(
 async function olderThan({ db }: ForgetNeeds, edge: Millis): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT id FROM runs AS old INDEXED BY runs_created
-    WHERE created_at < ${edge} AND status NOT IN ('queued', 'running')
+    WHERE created_at < ${edge} AND ${isOver}
       AND seq IS NOT (SELECT max(seq) FROM runs INDEXED BY runs_ended WHERE job_id = old.job_id AND ${hasEnded})
     ORDER BY created_at LIMIT ${runsPerStep}`.execute(db);
   return rows.map(idOf);
@@ -75,7 +75,7 @@ async function olderThan({ db }: ForgetNeeds, edge: Millis): Promise<string[]> {
 async function beyond({ db }: ForgetNeeds, jobId: string, count: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT id FROM runs INDEXED BY runs_job
-    WHERE job_id = ${jobId} AND status IN (${sql.join(finalStatuses)}) AND seq < (
+    WHERE job_id = ${jobId} AND ${isOver} AND status IN (${sql.join(finalStatuses)}) AND seq < (
       SELECT seq FROM runs INDEXED BY runs_ended WHERE job_id = ${jobId} AND ${hasEnded}
       ORDER BY seq DESC LIMIT 1 OFFSET ${Math.max(1, count) - 1})
     LIMIT ${runsPerStep}`.execute(db);

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
-import { type Millis, type RunStatus, runStatuses } from '../../shared/index.ts';
+import { type Millis, type RunStatus, runStatuses, runTransitions } from '../../shared/index.ts';
 import type { StoredRun } from '../runner/ports.ts';
 import type { Database } from './database.ts';
 import { type RunRow, type StepRow, toRun } from './run-rows.ts';
@@ -10,6 +10,9 @@ export type LastRun = { id: string; status: RunStatus; finishedAt: Millis | null
 
 /** True for runs that really ran and are over. Spelt out as in the index runs_ended, or SQLite would not use it. */
 export const hasEnded = sql<boolean>`status IN ('success', 'failed', 'timed-out', 'cancelled', 'interrupted')`;
+
+/** True for runs that are over. Spelt out as in the indexes runs_job and runs_created. */
+export const isOver = sql<boolean>`status NOT IN ('queued', 'running')`;
 
 /** Rows of `runs` with their steps, in the same order. */
 export async function withSteps(db: Database, rows: readonly RunRow[]): Promise<StoredRun[]> {
@@ -59,28 +62,41 @@ export async function newestRuns(
 function from({ jobId, status }: RunFilter, newest: RawBuilder<unknown>): RawBuilder<unknown> {
   if (jobId === undefined && status === undefined) return sql`NOT INDEXED WHERE ${newest}`;
   if (jobId === undefined) return sql`INDEXED BY runs_status WHERE status = ${status} AND ${newest}`;
-  if (status !== undefined)
-    return sql`INDEXED BY runs_job WHERE job_id = ${jobId} AND status = ${status} AND ${newest}`;
+  if (status !== undefined) return sql`${ofJob(jobId, status)} AND ${newest}`;
   // The newest of each status, of which the newest are taken.
   const each = runStatuses.map(
-    (one) => sql`
-      SELECT * FROM (
-        SELECT seq FROM runs INDEXED BY runs_job WHERE job_id = ${jobId} AND status = ${one} AND ${newest})`,
+    (one) => sql`SELECT * FROM (SELECT seq FROM runs ${ofJob(jobId, one)} AND ${newest})`,
   );
   return sql`NOT INDEXED WHERE seq IN (${sql.join(each, sql` UNION ALL `)}) AND ${newest}`;
 }
 
+/** A job's runs in one status. Those that are not over stand in no index of their job: they are few. */
+function ofJob(jobId: string, status: RunStatus): RawBuilder<unknown> {
+  return isOpen(status)
+    ? sql`INDEXED BY runs_status WHERE job_id = ${jobId} AND status = ${status}`
+    : sql`INDEXED BY runs_job WHERE job_id = ${jobId} AND status = ${status} AND ${isOver}`;
+}
+
+function allOfJob(jobId: string): RawBuilder<unknown> {
+  return sql`
+    SELECT 1 FROM runs INDEXED BY runs_job WHERE job_id = ${jobId} AND ${isOver}
+    UNION ALL
+    SELECT 1 FROM runs INDEXED BY runs_status WHERE status IN ('queued', 'running') AND job_id = ${jobId}`;
+}
+
+function isOpen(status: RunStatus): boolean {
+  return runTransitions[status].length > 0;
+}
+
 /** How many runs fit, counted up to `most`. */
 export async function countRuns(db: Database, { jobId, status }: RunFilter, most: number): Promise<number> {
-  const some = (where: RawBuilder<unknown>) =>
-    sql`SELECT count(*) AS found FROM (SELECT 1 FROM runs ${where} LIMIT ${most})`;
+  const some = (from: RawBuilder<unknown>) =>
+    sql`SELECT count(*) AS found FROM (SELECT 1 FROM ${from} LIMIT ${most})`;
   const query =
     jobId !== undefined
-      ? some(
-          sql`INDEXED BY runs_job WHERE job_id = ${jobId} ${status === undefined ? sql`` : sql`AND status = ${status}`}`,
-        )
+      ? some(status !== undefined ? sql`runs ${ofJob(jobId, status)}` : sql`(${allOfJob(jobId)})`)
       : status !== undefined
-        ? some(sql`INDEXED BY runs_status WHERE status = ${status}`)
+        ? some(sql`runs INDEXED BY runs_status WHERE status = ${status}`)
         : // The bare count is the one that SQLite takes from the pages of an index without a look at each row.
           sql`SELECT count(*) AS found FROM runs`;
   const { rows } = await sql<{ found: number }>`${query}`.execute(db);

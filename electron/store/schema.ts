@@ -3,7 +3,9 @@ import type { Generated } from 'kysely';
 /** The tables of belfry.db. Instants are milliseconds since 1970 UTC, booleans 0 or 1, lists and objects JSON text. */
 export type Tables = {
   meta: { key: string; value: string };
-  job_state: { job_id: string; anchor: number; cursor: number; active: number; schedule: string };
+  job_state: { job_id: string; anchor: number; active: number; schedule: string };
+  /** Apart from what rarely changes: a beat moves the cursors of thousands of jobs. */
+  job_cursors: { job_id: string; cursor: number };
   runs: {
     seq: Generated<number>;
     id: string;

@@ -244,6 +244,23 @@ test('lists are newest first, by page, job and status', async () => {
   expect(await list({ jobId: 'news', status: 'failed' })).toEqual([ids[4]]);
 });
 
+test('runs of a job that are not over are listed and counted with its others', async () => {
+  const { ledger, reader } = await openStore();
+  const over = await ended(ledger, 'success');
+  const running = await ledger.create(newRun(), noon);
+  await ledger.begin(running.id, [], noon);
+  await ledger.create(newRun({ jobId: 'other' }), noon);
+  const queued = await ledger.create(newRun(), noon);
+  const page = async (query: { status?: 'queued' | 'running' | 'success' }) => {
+    const { runs, total } = await reader.page({ jobId: 'news', ...query, limit: 10, count: true });
+    return [runs.map(({ id }) => id), total?.count];
+  };
+  expect(await page({})).toEqual([[queued.id, running.id, over.id], 3]);
+  expect(await page({ status: 'queued' })).toEqual([[queued.id], 1]);
+  expect(await page({ status: 'running' })).toEqual([[running.id], 1]);
+  expect(await page({ status: 'success' })).toEqual([[over.id], 1]);
+});
+
 test('the last run of a job is the newest that really ran', async () => {
   const { ledger, reader } = await openStore();
   await ended(ledger, 'success', { jobId: 'a' });

@@ -1,8 +1,13 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Claim, JobState } from '../../electron/scheduler/index.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { first } from '../../electron/store/migrations/001-first.ts';
+import { outputIndex } from '../../electron/store/migrations/002-output-index.ts';
+import { createRunReader } from '../../electron/store/run-reader.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { temporaryHome } from '../support/home.ts';
 import { seededRandom } from '../support/random.ts';
@@ -18,9 +23,9 @@ const claimOf = (parts: Partial<Claim> = {}): Claim => ({
   ...parts,
 });
 
-async function ledgerOn(path = join(temporaryHome(), 'belfry.db')) {
+async function ledgerOn(path = join(temporaryHome(), 'belfry.db'), newId = seededRandom(5).id) {
   const opened = openDatabase(path);
-  const ledger = createSlotLedger(opened.db, await raiseEpoch(opened.db), seededRandom(5).id);
+  const ledger = createSlotLedger(opened.db, await raiseEpoch(opened.db), newId);
   const close = async () => {
     if (open) await opened.close();
     open = false;
@@ -28,7 +33,7 @@ async function ledgerOn(path = join(temporaryHome(), 'belfry.db')) {
   let open = true;
   onTestFinished(close);
   const runs = () => opened.db.selectFrom('runs').selectAll().orderBy('seq').execute();
-  return { path, ledger, runs, close, db: opened.db };
+  return { path, ledger, runs, close, db: opened.db, raw: opened.raw };
 }
 
 test('states are kept and replaced', async () => {
@@ -145,4 +150,89 @@ test('thousands of claims are one statement each, not thousands', async () => {
   expect(claimed.runs.map(({ jobId }) => jobId)).toEqual(jobs);
   expect(new Set(claimed.runs.map(({ runId }) => runId)).size).toBe(5000);
   expect(await runs()).toHaveLength(5000);
+});
+
+test('names and ids of jobs are stored to the letter, whether or not the runs have their slot in common', async () => {
+  const { ledger, runs } = await ledgerOn();
+  const jobs = [
+    { jobId: '7', jobName: 'A "b" \\ c' },
+    { jobId: 'x_y-z', jobName: ' ä [1, 2] ' },
+  ];
+  await ledger.saveStates(jobs.map(({ jobId }) => ({ ...state, jobId })));
+  await ledger.claim(
+    jobs.map((job) => claimOf(job)),
+    21,
+  );
+  const late = { slot: 25, cause: 'catch-up' as const, notBefore: 40 };
+  await ledger.claim(
+    jobs.map((job, index) =>
+      claimOf({ ...job, expected: 20, cursor: 30 + index, runs: [{ ...late, slot: 25 + index }] }),
+    ),
+    31,
+  );
+  const stored = (await runs()).map((run) => [run.job_id, run.job_name, run.slot, run.cause, run.not_before]);
+  expect(stored).toEqual([
+    ['7', 'A "b" \\ c', 20, 'schedule', null],
+    ['x_y-z', ' ä [1, 2] ', 20, 'schedule', null],
+    ['7', 'A "b" \\ c', 25, 'catch-up', 40],
+    ['x_y-z', ' ä [1, 2] ', 26, 'catch-up', 40],
+  ]);
+  expect((await ledger.states()).map(({ cursor }) => cursor)).toEqual([30, 31]);
+});
+
+test('an id that is taken takes the whole claim back, and the next one holds', async () => {
+  const ids = ['00000000000000aa', '00000000000000aa', '00000000000000bb'];
+  const { ledger, runs } = await ledgerOn(undefined, () => ids.shift() ?? expect.fail('too many ids'));
+  await ledger.saveStates([state]);
+  await ledger.claim([claimOf()], 21);
+  const next = [
+    claimOf({ expected: 20, cursor: 30, runs: [{ slot: 30, cause: 'schedule', notBefore: null }] }),
+  ];
+  await expect(ledger.claim(next, 31)).rejects.toMatchObject({ code: 'ERR_SQLITE_ERROR' });
+  expect([(await ledger.states())[0]?.cursor, await ledger.seen()]).toEqual([20, 21]);
+  await ledger.claim(next, 32);
+  expect((await runs()).map(({ id, slot }) => [id, slot])).toEqual([
+    ['00000000000000aa', 20],
+    ['00000000000000bb', 30],
+  ]);
+});
+
+test('a claim writes few pages: nothing of it is spread over the earlier runs of its jobs', async () => {
+  const { path, ledger, raw } = await ledgerOn();
+  const jobs = Array.from({ length: 2000 }, (_, index) => `job_${index}`);
+  const schedule = JSON.stringify(['UTC', [{ type: 'cron', expression: '0 9 * * 1-5' }], null, null, []]);
+  await ledger.saveStates(jobs.map((jobId) => ({ ...state, jobId, schedule })));
+  raw.exec('PRAGMA wal_autocheckpoint = 0');
+  const pages: number[] = [];
+  for (let round = 1; round <= 10; round += 1) {
+    raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const slot = (round + 1) * 10;
+    const runs = [{ slot, cause: 'schedule' as const, notBefore: slot }];
+    await ledger.claim(
+      jobs.map((jobId) => claimOf({ jobId, expected: round * 10, cursor: slot, runs })),
+      slot,
+    );
+    pages.push(Math.floor(statSync(`${path}-wal`).size / 4096));
+  }
+  // 2,000 runs and their cursors fill some 80 pages.
+  expect(Math.max(...pages)).toBeLessThan(130);
+});
+
+test('a database of an older version keeps its cursors, and its runs are found', async () => {
+  const path = join(temporaryHome(), 'belfry.db');
+  const old = new DatabaseSync(path);
+  old.exec(`${first}; ${outputIndex}; PRAGMA user_version = 2;
+    INSERT INTO job_state (job_id, anchor, cursor, active, schedule) VALUES ('a', 1, 10, 1, '[]'), ('b', 2, 20, 0, '"x"');
+    INSERT INTO runs (id, job_id, job_name, cause, status, attempt, from_step, epoch, created_at)
+      VALUES ('r1', 'a', 'A', 'manual', 'success', 1, 0, 1, 5), ('r2', 'a', 'A', 'manual', 'queued', 1, 0, 1, 6)`);
+  old.close();
+  const { ledger, db } = await ledgerOn(path);
+  expect(await ledger.states()).toEqual([
+    state,
+    { jobId: 'b', anchor: 2, cursor: 20, active: false, schedule: '"x"' },
+  ]);
+  expect((await createRunReader(db).list({ jobId: 'a', limit: 10 })).map(({ id }) => id)).toEqual([
+    'r2',
+    'r1',
+  ]);
 });
