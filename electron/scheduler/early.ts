@@ -26,12 +26,7 @@ export function lookAt({ due, job, schedule, early }: Entry): Millis | null {
  * process that stood still): then the plan has to decide about their slots anew.
  */
 export function sortEarly(runs: readonly Early[], now: Millis): { start: Early[]; wait: Early[] } | null {
-  const start: Early[] = [];
-  const wait: Early[] = [];
-  for (const early of runs) {
-    const late = now - early.slot;
-    if (late > leastGrace || -late > 2 * claimAhead) return null;
-    (late >= 0 ? start : wait).push(early);
-  }
-  return { start, wait };
+  const isOff = ({ slot }: Early) => now - slot > leastGrace || slot - now > 2 * claimAhead;
+  if (runs.some(isOff)) return null;
+  return { start: runs.filter(({ slot }) => slot <= now), wait: runs.filter(({ slot }) => slot > now) };
 }

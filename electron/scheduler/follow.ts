@@ -62,7 +62,7 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   }
 
   async function claimEarly(now: Millis): Promise<void> {
-    const planned = planEarly(entries.values(), now);
+    const planned = planEarly(entries, now);
     if (planned.length === 0) return;
     const claimed = await ledger.claim(
       planned.map(({ claim }) => claim),
@@ -85,7 +85,9 @@ export function createFollower(needs: SchedulerNeeds): Follower {
       return false;
     }
     early = sorted.wait;
-    for (const { entry } of sorted.start) entry.early = null;
+    sorted.start.forEach(({ entry }) => {
+      entry.early = null;
+    });
     soonest = null;
     for (const { run } of sorted.start) needs.dispatch(run);
     return sorted.start.length > 0;
@@ -151,12 +153,13 @@ export function createFollower(needs: SchedulerNeeds): Follower {
   function nextLook(): Millis {
     if (soonest !== null) return soonest;
     let first = Number.POSITIVE_INFINITY;
-    soonestDue = Number.POSITIVE_INFINITY;
-    for (const entry of entries.values()) {
+    let firstDue = Number.POSITIVE_INFINITY;
+    entries.forEach((entry) => {
       const at = lookAt(entry);
       if (at !== null && at < first) first = at;
-      if (entry.due !== null && entry.due < soonestDue) soonestDue = entry.due;
-    }
+      if (entry.due !== null && entry.due < firstDue) firstDue = entry.due;
+    });
+    soonestDue = firstDue;
     for (const { slot } of early) if (slot < first) first = slot;
     soonest = first;
     return first;

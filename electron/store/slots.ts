@@ -121,14 +121,18 @@ async function claim(trx: Kysely<Tables>, claims: readonly Claim[], engine: Engi
   const runs: ClaimedRun[] = [];
   const rows: RunRow[] = [];
   const common = commonOf(fresh);
+  const add = ({ jobId, jobName }: Claim, { cause, slot, notBefore }: ClaimRun) => {
+    const runId = ids();
+    runs.push({ runId, jobId, cause, slot, createdAt: engine.at, notBefore: notBefore ?? engine.at });
+    rows.push(common ? `${runId}${jobId} ${jobName}` : [runId, jobId, jobName, cause, slot, notBefore]);
+  };
   for (const claim of fresh) {
-    const { jobId, jobName } = claim;
-    for (const gap of claim.gaps) gaps.push({ ...gap, id: ids(), claim });
-    for (const { cause, slot, notBefore } of claim.runs) {
-      const runId = ids();
-      runs.push({ runId, jobId, cause, slot, createdAt: engine.at, notBefore: notBefore ?? engine.at });
-      rows.push(common ? `${runId}${jobId} ${jobName}` : [runId, jobId, jobName, cause, slot, notBefore]);
+    if (common) {
+      add(claim, common);
+      continue;
     }
+    for (const gap of claim.gaps) gaps.push({ ...gap, id: ids(), claim });
+    for (const run of claim.runs) add(claim, run);
   }
   await insertGaps(trx, gaps, engine);
   const stored = await insertRuns(trx, rows, common, engine);
@@ -201,13 +205,14 @@ type ClaimRun = Claim['runs'][number];
 /** A run to store: what differs from run to run, as one text where the rest is common to all. */
 type RunRow = string | [string, string, string, string, Millis, Millis | null];
 
-/** What all runs of some claims have in common, as those of one instant do; null when they differ. */
+/** The run of each of some claims, when all have one like it and nothing else, as those of one instant do; or null. */
 function commonOf(claims: readonly Claim[]): ClaimRun | null {
-  const first = claims.find(({ runs }) => runs.length > 0)?.runs[0];
+  const first = claims[0]?.runs[0];
   if (!first) return null;
-  const isLikeFirst = ({ slot, cause, notBefore }: ClaimRun) =>
-    slot === first.slot && cause === first.cause && notBefore === first.notBefore;
-  return claims.every(({ runs }) => runs.every(isLikeFirst)) ? first : null;
+  const isLikeFirst = (run: ClaimRun | undefined) =>
+    run?.slot === first.slot && run.cause === first.cause && run.notBefore === first.notBefore;
+  const isAlone = ({ runs, gaps }: Claim) => runs.length === 1 && gaps.length === 0 && isLikeFirst(runs[0]);
+  return claims.every(isAlone) ? first : null;
 }
 
 /**
