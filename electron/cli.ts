@@ -11,11 +11,11 @@ void main(process.argv.slice(2), processIo()).then((code) => {
   process.exitCode = code;
 });
 
-/** The real terminal, or the pipes in its place. */
+/** Standard streams of this process: a terminal or pipes. */
 function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
   let outlives = false;
-  // A reader that went away (`| head`) has seen enough: that is no failure.
+  // A reader that went away (`| head`) has seen enough: no failure.
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (outlives) return;

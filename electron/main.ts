@@ -7,7 +7,7 @@ import {
   type Arguments,
   claimInstance,
   createLog,
-  endWith,
+  exitWithError,
   openDesktop,
   parseArguments,
   registerPageScheme,
@@ -40,8 +40,8 @@ async function main(args: Arguments): Promise<void> {
 
 try {
   const args = parseArguments(process.argv, process.env);
-  main(args).catch((error: unknown) => endWith(error, { show: !args.hidden }));
+  main(args).catch((error: unknown) => exitWithError(error, { show: !args.hidden }));
 } catch (error) {
   // Whoever wrote the command line sits at a terminal.
-  void endWith(error, { show: false });
+  void exitWithError(error, { show: false });
 }

@@ -29,9 +29,9 @@ export type Context = {
   client(): Promise<Client>;
   /** One call to the engine; throws what it answers with. */
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;
-  /** One of the host's own calls, or undefined when this host has it not. */
+  /** One of the host's own calls, or undefined when this host does not have it. */
   hostCall<N extends keyof HostAnswers>(name: N): Promise<HostAnswers[N] | undefined>;
-  /** The result: as JSON with `--json`, else in the words of `human` (nothing when empty). */
+  /** Prints the result: as JSON with `--json`, else as `human` says it (nothing when empty). */
   show<T>(value: T, human: (value: T) => string): void;
   close(): void;
 };
@@ -69,7 +69,7 @@ export function createContext(io: Io, globals: Globals): Context {
       const text = json ? JSON.stringify(value, undefined, 2) : human(value);
       if (text !== '') io.out(`${text}\n`);
     },
-    // A connection that failed was told to the command that asked for it.
+    // The command that asked for a connection has reported its failure.
     close: () => void connection?.then((open) => open.close()).catch(() => {}),
   };
 }
@@ -81,7 +81,7 @@ function homeOf(named: string | undefined, env: Io['env']): string {
   return variable ? namedHome(variable, 'BELFRY_HOME', env) : defaultHome(process.platform, env);
 }
 
-/** An error that the engine answered with: its text is whole already. */
+/** An error that the engine answered with: its message is complete already. */
 export class Failure extends Error {
   readonly wire: WireError;
 
@@ -103,21 +103,21 @@ export type Handler<A extends unknown[]> = (context: Context, ...args: A) => Pro
 /** Makes a handler into what commander calls, with a context of its own that is closed afterwards. */
 export type Use = <A extends unknown[]>(handler: Handler<A>) => (...args: A) => Promise<void>;
 
-/** What the command line touches of the outer world, handed in so that commands stay testable and pure of `process`. */
+/** What commands use of the process, handed in so that tests need none. */
 export type Io = {
   /** To standard output: results only. */
   out(text: string): void;
-  /** Resolves when whoever reads standard output has taken most of it: to be asked between pieces of what is long. */
+  /** Resolves when standard output can take more: to be awaited between the pieces of a long text. */
   taken(): Promise<void>;
-  /** To standard error: remarks, errors for people. */
+  /** To standard error: remarks, errors as text. */
   err(text: string): void;
   /** All of standard input. */
   readInput(): Promise<Uint8Array>;
   /** One line that is not shown while typed, or the first line of standard input when that is no terminal. */
   readSecret(question: string): Promise<string>;
-  /** Standard input is a terminal: there is somebody who can be asked again. */
+  /** Standard input is a terminal, so the user can be asked again. */
   interactive: boolean;
-  /** One line typed by the person, shown while typed. */
+  /** One line from the user, shown while typed. */
   ask(question: string): Promise<string>;
   /** Standard output is a terminal: tables may be cut to its width. */
   columns: number | undefined;
@@ -126,12 +126,12 @@ export type Io = {
   /** The folder that relative paths are meant from. */
   folder: string;
   clock: Clock;
-  /** IANA zone of the person at the terminal. */
+  /** IANA zone of the user at the terminal. */
   timezone: string;
-  /** IANA zone of the machine, whatever the environment of the person says. */
+  /** IANA zone of the machine, whatever the user's environment says. */
   systemZone: string;
-  /** Calls `stop` when the person presses Ctrl-C, instead of ending the process; the result ends that. */
+  /** Calls `stop` on Ctrl-C instead of ending the process; the result removes the listener. */
   onInterrupt(stop: () => void): () => void;
-  /** From now on the process works on when nobody reads what it writes any more; usually that ends it. */
+  /** From now on the process goes on when its reader is gone (EPIPE), which usually ends it. */
   outliveReader(): void;
 };

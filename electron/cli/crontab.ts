@@ -115,7 +115,7 @@ type PreviewOptions = {
 /** Reads a crontab and looks ahead: jobs, their next three runs, and the remarks on each line. */
 function readCrontab(text: string, options: PreviewOptions): Preview {
   const { taken, timezone, machine, now, withUser, workspace } = options;
-  // The folder of a workspace takes the place of the user's home.
+  // The folder of a workspace replaces the user's home.
   const home = workspace ? null : options.home;
   const read = importCrontab(text, { taken, timezone, machine, withUser, home });
   const preview: Preview = { jobs: [], remarks: read.remarks, problems: read.problems };
@@ -144,8 +144,8 @@ function asSentence({ field, message }: Problem): string {
 
 /** By line; what is about the whole comes last. */
 function sorted(remarks: readonly LineRemark[]): LineRemark[] {
-  const place = ({ line }: LineRemark) => line ?? Number.POSITIVE_INFINITY;
-  return [...remarks].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+  const lineOf = ({ line }: LineRemark) => line ?? Number.POSITIVE_INFINITY;
+  return [...remarks].sort((a, b) => (lineOf(a) === lineOf(b) ? 0 : lineOf(a) - lineOf(b)));
 }
 
 type Step = JobInput['steps'][number];
@@ -167,7 +167,7 @@ function stepIn(step: Step, { id, cwd, command: begin, env }: Workspace): Step {
   return { ...step, cwd: step.cwd ?? cwd, ...(Object.keys(both).length === 0 ? {} : { env: both }) };
 }
 
-/** A preview for people: every job with its line, schedule and next runs, then what there is to say. */
+/** A preview as text: every job with its line, schedule and next runs, then what there is to say. */
 function describePreview(context: Context, { jobs, remarks, problems }: Preview): string {
   const { paint } = context;
   return [

@@ -124,7 +124,7 @@ async function configuration(file: string): Promise<Check> {
   }
 }
 
-/** The desktop has the system's key store; whether that works only the running application can tell. */
+/** Only the key file: the system's key store can be checked by the running desktop application alone. */
 async function secrets(paths: HomePaths, env: Readonly<Record<string, string | undefined>>): Promise<Check> {
   const vault = await openKeyVault({ home: paths.dir, environment: env, write: writeDurably });
   const status = vault.status();

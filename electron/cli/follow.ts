@@ -138,7 +138,7 @@ function print({ io, paint }: Context, line: OutputLine): void {
   else io.err(line.stream === 'belfry' ? paint('dim', text) : text);
 }
 
-/** One line of output for people: time, the run when lines of several are mixed, text. */
+/** One line of output as text: time, the run when lines of several are mixed, text. */
 export function lineText({ paint, io }: Context, line: OutputLine, mixed: boolean): string {
   const time = paint('dim', timeOfDay(line.at, io.timezone));
   const run = mixed ? ` ${paint('cyan', line.runId)}` : '';
@@ -167,7 +167,7 @@ export function onceOnly(
 /** What shells give for a death by SIGINT. */
 export const interruptedCode = 130;
 
-/** A promise that resolves when the person presses Ctrl-C; `leave` gives the key back. */
+/** A promise that resolves on Ctrl-C; `leave` stops listening. */
 export function interruption(io: Io): { promise: Promise<undefined>; leave(): void } {
   let leave = () => {};
   const promise = new Promise<undefined>((resolve) => {

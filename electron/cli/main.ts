@@ -14,7 +14,7 @@ import { createContext, type Globals, type Handler, type Io, type Use, wireOf } 
 import { painter } from './terminal.ts';
 import { subcommandHint, usageError } from './usage.ts';
 
-/** Mistakes listed for people. */
+/** Mistakes listed as text. */
 const mostListed = 20;
 
 /** Runs one command line (without node and script) and gives its exit code (design §6). Never rejects. */
@@ -32,8 +32,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const told = error instanceof CommanderError ? usageError(error, program, args) : error;
-    return complain(told, subcommandHint(program, args), args, io);
+    const shown = error instanceof CommanderError ? usageError(error, program, args) : error;
+    return complain(shown, subcommandHint(program, args), args, io);
   }
 }
 

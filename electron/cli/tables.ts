@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { counted, oneLine, paintStatus, table } from './terminal.ts';
 import { when } from './when.ts';
 
-/** Accounts under a head, for people. */
+/** Accounts, one per line. */
 export function accountTable(context: Context, accounts: readonly AccountView[]): string {
   if (accounts.length === 0) return 'There are no accounts. Add one: belfry accounts sign-in https://SERVER';
   const rows = accounts.map((account) => [

@@ -7,7 +7,7 @@ const day = 24 * hour;
 /** What instants are worded against: the moment of reading and the reader's zone. */
 export type Reader = { now: Millis; timezone: string };
 
-/** An instant for people, such as `today 09:00 GMT+1 (in 12 min)`; a dash for none. The zone is that of the reader. */
+/** An instant as text, such as `today 09:00 GMT+1 (in 12 min)`; a dash for none. The zone is that of the reader. */
 export function when(instant: string | null, reader: Reader): string {
   if (instant === null) return '–';
   const at = fromInstant(instant);

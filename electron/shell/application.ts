@@ -28,7 +28,7 @@ export function setIdentity(
   const { home, usual } = chooseHome(args, defaultHome(process.platform, process.env), demoHome);
   const paths = prepareHome(home);
   app.setPath('userData', paths.dir);
-  // What the browser engine keeps (caches, local storage) is not for people to look at or to copy.
+  // What the browser engine keeps (caches, local storage) does not belong beside the user's own files.
   app.setPath('sessionData', join(paths.dir, 'browser'));
   app.setPath('crashDumps', join(paths.dir, 'browser', 'crashes'));
   if (app.isPackaged) app.setAsDefaultProtocolClient('belfry');
@@ -38,14 +38,14 @@ export function setIdentity(
 /** What a second start hands to the first. */
 type Request = Pick<Arguments, 'hidden' | 'link'>;
 
-/** True when this is the first start for its home folder; a second one has told the first and may end. */
+/** True when this is the first start for its home folder; a second one has passed its request on and may end. */
 export function claimInstance(args: Arguments): boolean {
   const request: Request = { hidden: args.hidden, link: args.link };
   return app.requestSingleInstanceLock(request);
 }
 
-/** Calls `show` when somebody starts Belfry again, clicks its icon in the dock, or follows a `belfry://` link. */
-export function onSummons(show: (route: string) => void): void {
+/** Calls `show` when the user starts Belfry again, clicks its icon in the dock, or follows a `belfry://` link. */
+export function onShowRequest(show: (route: string) => void): void {
   app.on('second-instance', (_event, _argv, _folder, data) => {
     const request = data as Partial<Request> | null;
     const link = request?.link ?? null;
@@ -60,7 +60,7 @@ export function onSummons(show: (route: string) => void): void {
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Every way in which the system tells this application to end, and the mistakes that nobody caught. */
+/** Every way in which the system tells this application to end, and the errors that nothing caught. */
 export function watchAppEvents({ log, quit }: { log: Log; quit(cause: QuitCause): Promise<void> }): void {
   for (const signal of signals) {
     // A library (when-exit, under conf) listens since its import, and Chromium has put its own handler over that since:
@@ -72,7 +72,7 @@ export function watchAppEvents({ log, quit }: { log: Log; quit(cause: QuitCause)
   app.on('browser-window-created', (_event, window) => window.on('session-end', () => void quit('system')));
   app.on('before-quit', (event) => {
     event.preventDefault();
-    void quit('person');
+    void quit('user');
   });
   // Without a listener Electron quits with the last window; Belfry lives in the tray.
   app.on('window-all-closed', () => {});
@@ -83,10 +83,10 @@ export function watchAppEvents({ log, quit }: { log: Log; quit(cause: QuitCause)
   process.on('unhandledRejection', (reason) => log('error', toWireError(reason).message));
 }
 
-type MenuNeeds = { open(route: string): void; quit(): void };
+type MenuDeps = { open(route: string): void; quit(): void };
 
 /** The menu bar: hidden on Linux and Windows, but its keys (copy, paste, zoom) work everywhere. */
-export function setApplicationMenu({ open, quit }: MenuNeeds): void {
+export function setApplicationMenu({ open, quit }: MenuDeps): void {
   const mac = process.platform === 'darwin';
   const about: MenuItemConstructorOptions = { label: 'About Belfry', click: () => app.showAboutPanel() };
   const leave: MenuItemConstructorOptions = { label: 'Quit Belfry', accelerator: 'CmdOrCtrl+Q', click: quit };
@@ -128,10 +128,10 @@ export function setAbout(remarks: readonly string[]): void {
   });
 }
 
-type PowerNeeds = { clock: Clock; wake(reason: WakeReason): void; shutdown(): void };
+type PowerDeps = { clock: Clock; wake(reason: WakeReason): void; shutdown(): void };
 
-/** Passes on what the system tells about itself: hints for the scheduler, and the end of the session. */
-export function watchPower({ clock, wake, shutdown }: PowerNeeds): () => void {
+/** Passes on events of the system: hints for the scheduler, and the end of the session. */
+export function watchPower({ clock, wake, shutdown }: PowerDeps): () => void {
   powerMonitor.on('resume', () => wake('resume'));
   powerMonitor.on('unlock-screen', () => wake('unlock'));
   powerMonitor.on('shutdown', ((event: { preventDefault(): void }) => {
@@ -146,16 +146,16 @@ export function watchPower({ clock, wake, shutdown }: PowerNeeds): () => void {
   );
 }
 
-/** Nobody may be there to read it: the box goes away by itself. */
-const readMillis = 60_000;
+/** The box closes by itself, in case no user is at the screen. */
+const messageMillis = 60_000;
 
 /** Says why Belfry cannot start, on stderr and if wanted on the screen; then ends with its exit code. */
-export async function endWith(error: unknown, { show }: { show: boolean }): Promise<void> {
+export async function exitWithError(error: unknown, { show }: { show: boolean }): Promise<void> {
   const { code, message } = toWireError(error);
   process.stderr.write(`${message}\n`);
   if (show) {
     await app.whenReady();
-    const signal = AbortSignal.timeout(readMillis);
+    const signal = AbortSignal.timeout(messageMillis);
     await dialog.showMessageBox({
       type: 'error',
       title: 'Belfry',

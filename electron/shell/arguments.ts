@@ -8,7 +8,7 @@ export type Arguments = {
   /** Start in the tray, without a window. */
   hidden: boolean;
   demo: boolean;
-  /** A `belfry://` address that somebody followed. */
+  /** A `belfry://` address that the user followed. */
   link: string | null;
 };
 

@@ -12,7 +12,7 @@ import type { HelperProcess } from '../runner/index.ts';
 import { type Notify, openAddress, pickFiles } from './dialogs.ts';
 import { autostartEntry, autostartFile } from './machine.ts';
 
-type DesktopHostNeeds = {
+type DesktopHostDeps = {
   home: string;
   usualHome: boolean;
   clock: Clock;
@@ -26,8 +26,8 @@ type DesktopHostNeeds = {
 };
 
 /** What a desktop gives the engine. */
-export function createDesktopHost(needs: DesktopHostNeeds): Host {
-  const { home, clock, demo, configFile, quit, log } = needs;
+export function createDesktopHost(deps: DesktopHostDeps): Host {
+  const { home, clock, demo, configFile, quit, log } = deps;
   return {
     mode: 'desktop',
     home,
@@ -41,13 +41,13 @@ export function createDesktopHost(needs: DesktopHostNeeds): Host {
     openUrl: openAddress,
     pickFiles,
     async startDemo() {
-      startAgain(['--demo']);
+      relaunch(['--demo']);
       return { url: null };
     },
-    launchAtLogin: (enabled) => launchAtLogin(enabled, needs.usualHome ? null : home),
-    mediaWorker: needs.mediaWorker,
-    launchHelper: (args) => launchUtilityHelper(needs.helper, args),
-    notify: ({ title, body, page }) => needs.notify({ title, body, route: `#/${page}` }),
+    launchAtLogin: (enabled) => launchAtLogin(enabled, deps.usualHome ? null : home),
+    mediaWorker: deps.mediaWorker,
+    launchHelper: (args) => launchUtilityHelper(deps.helper, args),
+    notify: ({ title, body, page }) => deps.notify({ title, body, route: `#/${page}` }),
     log,
   };
 }
@@ -71,7 +71,7 @@ function endByForce(pid: number | undefined): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // ESRCH: it ended a moment ago, and nobody has told yet.
+    // ESRCH: it ended a moment ago, before its exit event.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
@@ -102,7 +102,7 @@ async function readOrNothing(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch {
-    return undefined; // Not there yet, or unreadable: writing it will tell.
+    return undefined; // Not there yet, or unreadable: writing it reports the error.
   }
 }
 
@@ -117,7 +117,7 @@ function ownCommand(args: readonly string[]): string[] {
 }
 
 /** Starts this application once more, on its own. */
-function startAgain(args: readonly string[]): void {
+function relaunch(args: readonly string[]): void {
   const [program = process.execPath, ...rest] = ownCommand(args);
   spawn(program, rest, { detached: true, stdio: 'ignore' }).unref();
 }
@@ -150,7 +150,7 @@ const systemVault: Vault = {
 };
 
 function vaultProblem(): BelfryError | undefined {
-  if (process.platform === 'linux' && !realBackend())
+  if (process.platform === 'linux' && !hasKeyStore())
     return vaultUnavailable('Secrets cannot be kept', 'This desktop has no key store, only plain text');
   if (!safeStorage.isEncryptionAvailable())
     return vaultUnavailable('Secrets cannot be kept', 'The key store of this system does not answer');
@@ -158,7 +158,7 @@ function vaultProblem(): BelfryError | undefined {
 }
 
 /** `basic_text` seals with a constant; an Electron that does not say what it uses cannot be trusted either. */
-function realBackend(): boolean {
+function hasKeyStore(): boolean {
   const backend = safeStorage.getSelectedStorageBackend?.() ?? 'unknown';
   return backend !== 'basic_text' && backend !== 'unknown';
 }

@@ -4,7 +4,7 @@ import { createClosers } from '../closers.ts';
 import type { Host } from '../host.ts';
 import {
   followTheme,
-  onSummons,
+  onShowRequest,
   setAbout,
   setApplicationMenu,
   watchAppEvents,
@@ -14,16 +14,16 @@ import { type Arguments, routeOfLink, runtimeNotice } from './arguments.ts';
 import { createDesktopHost } from './desktop-host.ts';
 import { askToQuit, createNotifier } from './dialogs.ts';
 import { afterStart, ask } from './engine-calls.ts';
-import { refuseEverythingForeign, servePage, serveWindows } from './page.ts';
+import { restrictWebContents, servePage, serveWindows } from './page.ts';
 import { createQuit } from './quit.ts';
-import { openTray, type TrayRoom, watchTrayHost } from './tray.ts';
+import { type DesktopTray, openTray, watchTrayHost } from './tray.ts';
 import { createTrayActions } from './tray-state.ts';
 import { createWindows } from './window.ts';
 
-/** A panel may come later than we do when a session starts; then it is time to show the window after all. */
-const trayPatienceMillis = 10_000;
+/** A panel may start after Belfry; without one by then the window is shown. */
+const trayTimeoutMillis = 10_000;
 
-export type DesktopNeeds = {
+export type DesktopDeps = {
   args: Arguments;
   home: string;
   /** False: a home of its own (demonstration, `--home`), which a start at login must name. */
@@ -46,29 +46,29 @@ export type DesktopNeeds = {
 type Demo = { url: string; begin(engine: Bridge): Promise<void>; close(): Promise<void> };
 
 /** Everything around the engine on a desktop. The application is ready; throws what the engine's start throws. */
-export async function openDesktop(needs: DesktopNeeds): Promise<void> {
-  const { args, clock, log } = needs;
+export async function openDesktop(deps: DesktopDeps): Promise<void> {
+  const { args, clock, log } = deps;
   const notice = runtimeNotice(process.versions.electron);
   const closers = createClosers(log);
-  let tray: TrayRoom | undefined;
+  let tray: DesktopTray | undefined;
   let demo: Demo | undefined;
 
-  const askPerson = () => void quit.request('person');
+  const quitByUser = () => void quit.request('user');
   const windows = createWindows({
     clock,
     log,
-    folder: needs.home,
+    folder: deps.home,
     remarks: () => [
       ...(notice ? [notice] : []),
       ...(tray?.works() === false ? ['No tray on this desktop: closing the window quits Belfry'] : []),
     ],
     closesToTray: () => tray?.works() !== false,
-    quit: askPerson,
+    quit: quitByUser,
   });
   closers.add(windows.destroy);
   const notify = createNotifier(windows.show);
-  const engine = needs.createEngine(
-    createDesktopHost({ ...needs, demo: args.demo, notify, quit: () => void quit.request('command') }),
+  const engine = deps.createEngine(
+    createDesktopHost({ ...deps, demo: args.demo, notify, quit: () => void quit.request('command') }),
   );
   const quit = createQuit({
     clock,
@@ -84,16 +84,16 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
     exit: () => app.exit(0),
   });
   const start = async () => {
-    if (args.demo) demo = await needs.openDemo();
+    if (args.demo) demo = await deps.openDemo();
     await engine.start();
   };
 
   watchAppEvents({ log, quit: quit.request });
-  refuseEverythingForeign(log);
-  servePage(needs.page);
-  setApplicationMenu({ open: windows.show, quit: askPerson });
+  restrictWebContents(log);
+  servePage(deps.page);
+  setApplicationMenu({ open: windows.show, quit: quitByUser });
   setAbout(notice === null ? [] : [notice]);
-  onSummons(windows.show);
+  onShowRequest(windows.show);
 
   // The page loads, and the desktop is asked for a tray, while the engine starts.
   const trayHost = watchTrayHost(log);
@@ -110,12 +110,12 @@ export async function openDesktop(needs: DesktopNeeds): Promise<void> {
   closers.add(followTheme(engine));
   closers.add(watchPower({ clock, wake: engine.wake, shutdown: () => void quit.request('system') }));
   const host = await trayHost;
-  const act = createTrayActions({ engine, notify, open: windows.show, quit: askPerson });
+  const act = createTrayActions({ engine, notify, open: windows.show, quit: quitByUser });
   tray = openTray({ engine, clock, log, host, runtimeNotice: notice, act, open: () => windows.show('') });
   closers.add(tray.close);
   closers.add(host.watch(windows.renewRemarks));
   windows.renewRemarks();
-  if (args.hidden) closers.add(clock.setTimer(trayPatienceMillis, () => tray?.works() || windows.show('')));
+  if (args.hidden) closers.add(clock.setTimer(trayTimeoutMillis, () => tray?.works() || windows.show('')));
   if (demo) await begin(demo, engine, log);
 }
 

@@ -1,5 +1,5 @@
 import { BrowserWindow, dialog, Notification, shell } from 'electron';
-import { answerMillis } from './quit.ts';
+import { dialogTimeoutMillis } from './quit.ts';
 
 /**
  * Opens an address in the browser. One that Belfry does not know is shown first: a page that was led astray must not be able
@@ -35,7 +35,7 @@ const filters = [
   { name: 'All files', extensions: ['*'] },
 ];
 
-/** Asks the person for files; their paths, or none when nothing was chosen. */
+/** Asks the user for files; their paths, or none when nothing was chosen. */
 export async function pickFiles(): Promise<string[]> {
   const options = { properties: ['openFile' as const, 'multiSelections' as const], filters };
   const parent = BrowserWindow.getFocusedWindow();
@@ -53,7 +53,7 @@ export async function askToQuit(
     type: 'question' as const,
     title: 'Quit Belfry?',
     message: names.length === 1 ? `${names[0]} is running` : `${names.length} jobs are running`,
-    detail: `${names.length > 1 ? `${names.join(', ')}. ` : ''}They get a few seconds to end. Belfry quits in ${answerMillis / 1000} seconds if you do not answer.`,
+    detail: `${names.length > 1 ? `${names.join(', ')}. ` : ''}They get a few seconds to end. Belfry quits in ${dialogTimeoutMillis / 1000} seconds if you do not answer.`,
     buttons: ['Quit', 'Stay'],
     defaultId: 1,
     cancelId: 1,

@@ -1,4 +1,4 @@
-export { claimInstance, endWith, setIdentity, storeFile } from './application.ts';
+export { claimInstance, exitWithError, setIdentity, storeFile } from './application.ts';
 export { type Arguments, parseArguments } from './arguments.ts';
 export { openDesktop } from './desktop.ts';
 

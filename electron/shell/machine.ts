@@ -2,10 +2,10 @@ import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Clock, Log } from '../../shared/index.ts';
 
-/** The file before this one is kept as `.old`, so that remarks never take more than twice this. */
+/** The file before this one is kept as `.old`, so that the log never takes more than twice this. */
 const mostBytes = 1_000_000;
 
-/** Remarks as lines in a file, for an application without a terminal, and on stderr for one with. */
+/** A log in a file, and on stderr for an application with a terminal. */
 export function createLog(
   file: string,
   clock: Pick<Clock, 'now'>,
@@ -24,7 +24,7 @@ export function createLog(
       appendFileSync(file, line, { mode: 0o600 });
       bytes += Buffer.byteLength(line);
     } catch {
-      // A full disk is told by what depends on it; remarks must not stop anything.
+      // A full disk is reported by what depends on it; a log must not stop anything.
     }
   };
 }

@@ -65,7 +65,7 @@ function refusal(url: string | undefined): Envelope<never> {
  * The parts of Electron's security checklist that hold for every page: no permissions, no navigation away, no new windows,
  * no embedded views. Addresses for the browser go through the call `shell.open`.
  */
-export function refuseEverythingForeign(log: Log): void {
+export function restrictWebContents(log: Log): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => {
     log('warn', 'A permission was refused to the window', { permission });
     answer(false);

@@ -45,7 +45,7 @@ export type TrayView = { icon: TrayIcon; tooltip: string; entries: TrayEntry[] }
 
 /** Posts in the menu. */
 export const nextPosts = 5;
-/** Accounts in need that the menu names. */
+/** Accounts named in the menu. */
 const mostAccounts = 3;
 /** A longer menu cannot be used any more; the window has the whole list with a search field. */
 const longestMenu = 40;
@@ -64,13 +64,13 @@ function iconOf(state: TrayState): TrayIcon {
   return status.scheduler === 'paused' ? 'paused' : 'idle';
 }
 
-/** Work worth telling: the built-in jobs run every minute, and an icon that blinks every minute tells nothing. */
+/** Work worth showing: the built-in jobs run every minute, and an icon that blinks every minute says nothing. */
 function runningNow({ status, jobs }: TrayState): string[] {
   const builtin = new Set(jobs.filter((job) => job.builtin).map((job) => job.id));
   return (status?.running ?? []).filter((run) => !builtin.has(run.jobId)).map((run) => run.name);
 }
 
-/** The next of the person's own jobs and posts, or null. */
+/** The next of the user's own jobs and posts, or null. */
 function nextUp({ jobs, posts, now }: TrayState): { name: string; at: Millis } | null {
   const slots = jobs
     .filter((job) => !job.builtin)
@@ -85,7 +85,7 @@ function nextUp({ jobs, posts, now }: TrayState): { name: string; at: Millis } |
   );
 }
 
-/** What keeps the engine from its work, in the few words that a menu has room for; the window says all of it. */
+/** What keeps the engine from its work, short enough for a menu; the window has the details. */
 const troubleWords: Partial<Record<ErrorCode, string>> = {
   NEEDS_PERSON: 'Publishing is paused: confirm in the window',
   DATABASE_UNUSABLE: 'The database cannot be used, see the window',
@@ -230,7 +230,7 @@ function plural(count: number, one: string, many: string, rest: string): string 
   return `${count} ${count === 1 ? one : many} ${rest}`;
 }
 
-/** Cut between characters as people see them, never inside one. */
+/** Cut between characters, never inside one. */
 function short(text: string): string {
   const plain = text.replace(/\s+/g, ' ');
   const characters = Array.from(plain);

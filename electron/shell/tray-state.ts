@@ -18,7 +18,7 @@ const pauseMillis = 500;
 const tickMillis = 30_000;
 const most = 1000;
 
-type TrayStateNeeds = {
+type TrayStateDeps = {
   engine: Bridge;
   clock: Clock;
   log: Log;
@@ -31,7 +31,7 @@ type TrayStateNeeds = {
 type TrayStateKeeper = { quitting(): void; stop(): void };
 
 /** Keeps the one state that the tray is drawn from, asking the engine for those parts only that have changed. */
-export function keepTrayState({ engine, clock, log, draw, ...fixed }: TrayStateNeeds): TrayStateKeeper {
+export function keepTrayState({ engine, clock, log, draw, ...fixed }: TrayStateDeps): TrayStateKeeper {
   let state: TrayState = {
     now: clock.now(),
     status: null,
@@ -149,16 +149,16 @@ async function load(engine: Bridge, part: Part): Promise<Partial<TrayState>> {
   }
 }
 
-type TrayActionNeeds = {
+type TrayActionDeps = {
   engine: Bridge;
   open(route: string): void;
   quit(): void;
   notify(notification: { title: string; body: string; route: string }): void;
 };
 
-/** Does what was clicked in the tray; what the engine refuses is told as a notification. */
-export function createTrayActions({ engine, open, quit, notify }: TrayActionNeeds) {
-  const tell = (what: string, route: string, answer: Envelope<unknown>) => {
+/** Does what was clicked in the tray; what the engine refuses becomes a notification. */
+export function createTrayActions({ engine, open, quit, notify }: TrayActionDeps) {
+  const report = (what: string, route: string, answer: Envelope<unknown>) => {
     if (!answer.ok) notify({ title: what, body: answer.error.message, route });
   };
   return async (action: TrayAction): Promise<void> => {
@@ -168,13 +168,13 @@ export function createTrayActions({ engine, open, quit, notify }: TrayActionNeed
       case 'quit':
         return quit();
       case 'start':
-        return tell('The scheduler did not start', '', await ask(engine, 'scheduler.start', {}));
+        return report('The scheduler did not start', '', await ask(engine, 'scheduler.start', {}));
       case 'stop':
-        return tell('The scheduler did not stop', '', await ask(engine, 'scheduler.stop', {}));
+        return report('The scheduler did not stop', '', await ask(engine, 'scheduler.stop', {}));
       case 'run-job':
-        return tell('The job did not start', '#/jobs', await ask(engine, 'jobs.run', { id: action.id }));
+        return report('The job did not start', '#/jobs', await ask(engine, 'jobs.run', { id: action.id }));
       case 'launch-at-login':
-        return tell(
+        return report(
           'The setting was not changed',
           '#/settings',
           await ask(engine, 'settings.set', { launchAtLogin: action.enabled }),

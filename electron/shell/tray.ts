@@ -6,7 +6,7 @@ import { trayPictures } from './icons.ts';
 import { type TrayAction, type TrayEntry, type TrayIcon, type TrayView, trayView } from './tray-menu.ts';
 import { keepTrayState } from './tray-state.ts';
 
-type TrayRoomNeeds = {
+type TrayDeps = {
   engine: Bridge;
   clock: Clock;
   log: Log;
@@ -16,17 +16,17 @@ type TrayRoomNeeds = {
   open(): void;
 };
 
-export type TrayRoom = {
-  /** Whether the icon can be seen: a panel is there, or somebody has clicked it. */
+export type DesktopTray = {
+  /** Whether the icon can be seen: there is a panel, or the icon was clicked. */
   works(): boolean;
   /** Shows that Belfry is ending, and follows the engine no longer. */
   close(): Promise<void>;
 };
 
 /** The tray: one icon, drawn from one state, put up again whenever a panel appears. */
-export function openTray(needs: TrayRoomNeeds): TrayRoom {
-  const { engine, clock, log, runtimeNotice, host } = needs;
-  const tray = createTray(needs.act, needs.open);
+export function openTray(deps: TrayDeps): DesktopTray {
+  const { engine, clock, log, runtimeNotice, host } = deps;
+  const tray = createTray(deps.act, deps.open);
   const state = keepTrayState({
     engine,
     clock,
@@ -59,7 +59,7 @@ type TrayKeeper = {
   draw(view: TrayView): void;
   /** Puts the icon up again, for a panel that came later than we did or was restarted. */
   renew(): void;
-  /** Whether somebody has clicked it: proof that it is shown, also by a panel that cannot be asked. */
+  /** Whether it was clicked: proof that it is shown, also by a panel that cannot be asked. */
   used(): boolean;
   destroy(): void;
 };

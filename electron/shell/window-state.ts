@@ -12,7 +12,7 @@ export type KeptWindow = {
 type WindowKeeper = {
   /** Shows the window, opening it when there is none; `route` such as `#/runs`, '' for where it is. */
   show(route: string): void;
-  /** The person closes the window: it hides in the tray, or the application ends. */
+  /** The user closes the window: it hides in the tray, or the application ends. */
   close(): void;
   /** The window is gone, for whatever reason. */
   gone(): void;
@@ -21,7 +21,7 @@ type WindowKeeper = {
 /** How long a hidden window is kept, so that opening it again is instant. */
 export const keepHiddenMillis = 5 * 60_000;
 
-type KeeperNeeds = {
+type WindowKeeperDeps = {
   clock: Pick<Clock, 'setTimer'>;
   open(route: string): KeptWindow;
   /** Where a closed window goes: the tray, or nowhere, which ends the application. */
@@ -30,7 +30,7 @@ type KeeperNeeds = {
 };
 
 /** Keeps at most one window: closed it hides in the tray, and after a while it is destroyed to give its memory back. */
-export function createWindowKeeper({ clock, open, closesToTray, quit }: KeeperNeeds): WindowKeeper {
+export function createWindowKeeper({ clock, open, closesToTray, quit }: WindowKeeperDeps): WindowKeeper {
   let window: KeptWindow | undefined;
   let cancel = () => {};
   return {
@@ -54,7 +54,7 @@ export function createWindowKeeper({ clock, open, closesToTray, quit }: KeeperNe
 
 type Rectangle = { x: number; y: number; width: number; height: number };
 /** Where the window was, in screen points. */
-export type WindowPlace = Rectangle & { maximized: boolean };
+export type WindowState = Rectangle & { maximized: boolean };
 
 export const smallest = { width: 640, height: 480 };
 const usual = { width: 1180, height: 780 };
@@ -62,8 +62,8 @@ const usual = { width: 1180, height: 780 };
 const visible = { width: 160, height: 80 };
 
 /** Where to open the window: where it was, unless that screen is gone; `screens` are work areas, the main one first. */
-export function placeWindow(
-  last: WindowPlace | null,
+export function initialBounds(
+  last: WindowState | null,
   screens: readonly Rectangle[],
 ): Partial<Rectangle> & { width: number; height: number } {
   const main = screens[0] ?? { x: 0, y: 0, ...usual };
@@ -71,13 +71,13 @@ export function placeWindow(
   return { x: last.x, y: last.y, ...sizeFor(last, { ...main, width: last.width, height: last.height }) };
 }
 
-/** Whether something read from a file describes a place. */
-export function isPlace(value: unknown): value is WindowPlace {
+/** Whether something read from a file is the state of a window. */
+export function isWindowState(value: unknown): value is WindowState {
   if (typeof value !== 'object' || value === null) return false;
-  const place = value as Record<string, unknown>;
+  const bounds = value as Record<string, unknown>;
   return (
-    ['x', 'y', 'width', 'height'].every((key) => Number.isFinite(place[key])) &&
-    typeof place['maximized'] === 'boolean'
+    ['x', 'y', 'width', 'height'].every((key) => Number.isFinite(bounds[key])) &&
+    typeof bounds['maximized'] === 'boolean'
   );
 }
 
@@ -88,10 +88,11 @@ function sizeFor(size: { width: number; height: number }, screen: Rectangle) {
   };
 }
 
-function isReachable(place: Rectangle, screens: readonly Rectangle[]): boolean {
+function isReachable(bounds: Rectangle, screens: readonly Rectangle[]): boolean {
   return screens.some((screen) => {
-    const width = Math.min(place.x + place.width, screen.x + screen.width) - Math.max(place.x, screen.x);
-    const height = Math.min(place.y + place.height, screen.y + screen.height) - Math.max(place.y, screen.y);
-    return width >= visible.width && height >= visible.height && place.y >= screen.y - 1;
+    const width = Math.min(bounds.x + bounds.width, screen.x + screen.width) - Math.max(bounds.x, screen.x);
+    const height =
+      Math.min(bounds.y + bounds.height, screen.y + screen.height) - Math.max(bounds.y, screen.y);
+    return width >= visible.width && height >= visible.height && bounds.y >= screen.y - 1;
   });
 }

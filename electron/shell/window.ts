@@ -6,14 +6,14 @@ import { appIcon } from './icons.ts';
 import { pageUrl } from './page-files.ts';
 import {
   createWindowKeeper,
-  isPlace,
+  initialBounds,
+  isWindowState,
   type KeptWindow,
-  placeWindow,
   smallest,
-  type WindowPlace,
+  type WindowState,
 } from './window-state.ts';
 
-type WindowNeeds = {
+type WindowDeps = {
   clock: Clock;
   log: Log;
   /** Folder of the file that remembers where the window was. */
@@ -36,18 +36,18 @@ type Windows = {
 };
 
 /** The one window of Belfry. */
-export function createWindows(needs: WindowNeeds): Windows {
-  const memory = rememberPlace(needs.folder, needs.log);
+export function createWindows(deps: WindowDeps): Windows {
+  const memory = openWindowState(deps.folder, deps.log);
   let current: BrowserWindow | undefined;
   let remarks: { renew(): void } | undefined;
   const keeper = createWindowKeeper({
-    clock: needs.clock,
-    closesToTray: needs.closesToTray,
-    quit: needs.quit,
+    clock: deps.clock,
+    closesToTray: deps.closesToTray,
+    quit: deps.quit,
     open(route) {
-      const window = openWindow(needs.log, memory.read());
+      const window = openWindow(deps.log, memory.read());
       current = window;
-      remarks = showRemarks(window, needs.remarks);
+      remarks = showRemarks(window, deps.remarks);
       window.on('close', (event) => {
         event.preventDefault();
         memory.write(window);
@@ -75,11 +75,11 @@ export function createWindows(needs: WindowNeeds): Windows {
   };
 }
 
-function openWindow(log: Log, last: WindowPlace | null): BrowserWindow {
+function openWindow(log: Log, last: WindowState | null): BrowserWindow {
   const main = screen.getPrimaryDisplay();
   const others = screen.getAllDisplays().filter((display) => display.id !== main.id);
   const window = new BrowserWindow({
-    ...placeWindow(
+    ...initialBounds(
       last,
       [main, ...others].map((display) => display.workArea),
     ),
@@ -128,8 +128,8 @@ function kept(window: BrowserWindow, remember: (window: BrowserWindow) => void):
   };
 }
 
-/** Remembers where the window was, in window.json of `folder`. A disk that is full or cannot be read only costs the place. */
-function rememberPlace(folder: string, log: Log) {
+/** Size and position of the window, kept in window.json of `folder`; a disk that is full or unreadable loses nothing else. */
+function openWindowState(folder: string, log: Log) {
   let store: ElectronStore<{ place?: unknown }> | undefined;
   const file = () => {
     store ??= new ElectronStore({
@@ -142,12 +142,12 @@ function rememberPlace(folder: string, log: Log) {
     return store;
   };
   const failed = (what: string, error: unknown) =>
-    log('warn', `The place of the window could not be ${what}`, { reason: toWireError(error).message });
+    log('warn', `The position of the window could not be ${what}`, { reason: toWireError(error).message });
   return {
-    read(): WindowPlace | null {
+    read(): WindowState | null {
       try {
-        const place = file().get('place');
-        return isPlace(place) ? place : null;
+        const state = file().get('place');
+        return isWindowState(state) ? state : null;
       } catch (error) {
         failed('read', error);
         return null;
@@ -155,8 +155,8 @@ function rememberPlace(folder: string, log: Log) {
     },
     write(window: BrowserWindow): void {
       try {
-        const place = { ...window.getNormalBounds(), maximized: window.isMaximized() };
-        if (isPlace(place)) file().set('place', place);
+        const state = { ...window.getNormalBounds(), maximized: window.isMaximized() };
+        if (isWindowState(state)) file().set('place', state);
       } catch (error) {
         failed('kept', error);
       }

@@ -178,7 +178,7 @@ test('status says which due posts wait, and for what', async () => {
   const { out } = await belfry(['--home', home, 'status']);
   expect(out).toContain('  28 due posts of ada wait for the scheduler, which is paused');
   expect(out).toContain('  1 due post of bob waits for post p1 before it, as the account keeps the order');
-  expect(out).not.toContain('of eve'); // Told with the accounts.
+  expect(out).not.toContain('of eve'); // It is named with the accounts.
 });
 
 test('jobs: add one, add a list from standard input, show, disable, set, remove', async () => {
@@ -210,7 +210,7 @@ test('jobs: add one, add a list from standard input, show, disable, set, remove'
   expect((await run(['jobs'])).out).toMatch(/^ID +STATE +SCHEDULE +NEXT +LAST\ntrends +on /);
 });
 
-test('a list of jobs is added whole or not at all, and every mistake is told with its place', async () => {
+test('a list of jobs is added whole or not at all, and every mistake is named with its field', async () => {
   const { run, jobs } = await running();
   await run(['jobs', 'add', '-'], JSON.stringify(news));
   const bad = await run(
@@ -245,7 +245,7 @@ test.each([
   ['{"id": "a",}', 'line 1, column 12'],
   ['[1, 2', 'line 1, column 6'],
   ['// no\n{}', 'line 1, column 1'],
-])('bad JSON %j is told with %s', async (text, place) => {
+])('bad JSON %j is refused with %s', async (text, place) => {
   const { run } = await running();
   const result = await run(['jobs', 'add', '-'], text);
   expect(result.code).toBe(2);

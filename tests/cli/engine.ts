@@ -270,7 +270,7 @@ export async function serve(
   return { home, announce: announcer.announce, close: socket.close, seen };
 }
 
-/** A page of a list as the engine gives it; here a cursor is a place in the list. */
+/** A page of a list as the engine gives it; here a cursor is an index of the list. */
 function pageOf<T>(
   all: readonly T[],
   { cursor = '0', limit, count }: { cursor?: string | undefined; limit: number; count: boolean },

@@ -91,7 +91,7 @@ test('each line passes once, and missing ones are counted', () => {
   expect(passed).toEqual(['a5', 'a6', 'b1', '2 of a', 'a9', 'b2']);
 });
 
-test('a run that is over before anyone looks is not waited for', async () => {
+test('a run that is over already is not waited for', async () => {
   const engine = await running();
   engine.runs.set('a', runView('a', { status: 'success' }));
   for (let i = 1; i <= 2500; i += 1) engine.say('a', `line ${i}`);

@@ -154,7 +154,7 @@ test('all jobs are added by one call, so that the engine takes all or none', asy
   expect(seen.filter((name) => !name.endsWith('.list') && name !== 'settings.get')).toEqual(['jobs.addAll']);
 });
 
-test('what only the engine can find wrong is told by its line', async () => {
+test('a mistake that only the engine can find is named by its line', async () => {
   const { run } = await running({
     'jobs.addAll': async () => {
       throw problemsError(

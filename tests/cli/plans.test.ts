@@ -103,7 +103,7 @@ test('queue: slots set, posts added to them, moved, shuffled, cleared', async ()
   const list = async () => (await asJson<QueueView[]>('queue list ada --limit 4'))[0];
   expect(texts(await list())).toBe('abc-');
   expect((await run('queue list ada --limit 4')).out).toMatch(
-    // Times are in the zone of the heading, not in that of the person at the terminal.
+    // Times are in the zone of the heading, not in that of the terminal.
     /^ada, Europe\/Berlin\nTIME +POST +TEXT\n.* (?:09:00|17:30) GMT\+[12] /,
   );
   expect((await asJson<QueueView>(`queue move ada ${b.id} top`)).upcoming[0]?.post?.text).toBe('b');

@@ -482,7 +482,7 @@ test.each(formats)('%s: whatever is written is read back the same', async (forma
   expect(seen.read).toBe(0);
 });
 
-test('columns stand in the order in which a person fills them in', () => {
+test('columns stand in the order in which they are filled in', () => {
   const file = { path: 'a', alt: 'b', focus: [0, 0] as [number, number], url: 'https://a.example/b' };
   const post = {
     text: 'a',

@@ -60,7 +60,7 @@ test('a reader that goes away ends the command quietly', async () => {
   expect(await ended).toMatchObject({ code: 0, err: '' });
 });
 
-test('the engine drains its jobs and ends well when nobody reads its log any more', async () => {
+test('the engine drains its jobs and ends well after the reader of its log is gone', async () => {
   const home = temporaryHome();
   const job = {
     id: 'slow',
@@ -99,10 +99,10 @@ test('a second Ctrl-C ends running jobs instead of waiting for them', async () =
   expect(host.written()).toContain('running jobs are ended');
 });
 
-test('the engine outlives mistakes that nobody caught, and tells them', async () => {
+test('the engine outlives errors that nothing caught, and logs them', async () => {
   const home = temporaryHome();
   const mistakes = `process.on('SIGUSR2', () => {
-    Promise.reject(new Error('a promise that nobody waits for'));
+    Promise.reject(new Error('a promise without a handler'));
     setTimeout(() => { throw new Error('thrown out of a timer'); });
   });`;
   const host = start(['--home', home, 'run', '--no-window', '--log', 'json'], {
@@ -112,7 +112,7 @@ test('the engine outlives mistakes that nobody caught, and tells them', async ()
   await expect.poll(async () => (await status()).code).toBe(0);
   host.child.kill('SIGUSR2');
   await expect.poll(host.written).toContain('thrown out of a timer');
-  expect(host.written()).toContain('a promise that nobody waits for');
+  expect(host.written()).toContain('a promise without a handler');
   expect(await status()).toMatchObject({ code: 0 });
   host.child.kill('SIGTERM');
   expect(await host.ended).toMatchObject({ code: 0, err: '' });

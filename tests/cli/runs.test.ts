@@ -148,7 +148,7 @@ test('resume goes on with a failed run; --wait ends with its status', async () =
   expect((await refusing.run(['runs', 'resume', 'r1'])).code).toBe(1);
 });
 
-test('show tells the steps with their times and results, and what the run was given', async () => {
+test('show prints the steps with their times and results, and what the run was given', async () => {
   const { run, runs } = await running();
   const step = {
     exitCode: 0,

@@ -7,7 +7,7 @@ import { temporaryHome } from '../support/home.ts';
 import { serve } from './engine.ts';
 import { belfry, json, type Result } from './terminal.ts';
 
-/** The command line on an engine with the real accounts room, and a pretended network. */
+/** The command line on an engine with the real accounts module and a fake network. */
 async function world(model: ModelName = 'mastodon-4.5') {
   let announce = () => {};
   const room = await openRoom(temporaryHome(), { changed: () => announce() });

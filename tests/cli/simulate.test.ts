@@ -54,7 +54,7 @@ test('a whole configuration over a night asleep: one document, instants in wire 
   ]);
 });
 
-test('for people: ordinary runs in a row are one line, everything else has its own, in the zone of its job', async () => {
+test('as text: ordinary runs in a row are one line, everything else has its own, in the zone of its job', async () => {
   const result = await simulated(
     { ...config, jobs: [daily, hourly] },
     ...day,
@@ -153,7 +153,7 @@ test('a job by its id asks the engine, which knows the phase of its intervals', 
   expect((json(result) as Document).events[0]?.['slot']).toBe('2026-11-22T01:20:00.000Z');
 });
 
-test('an interval whose phase nobody knows is counted from the beginning, and that is said', async () => {
+test('an interval of unknown phase is counted from the beginning, and that is said', async () => {
   const result = await simulated({ ...hourly, triggers: [{ type: 'interval', hours: 3 }] }, ...day, '--json');
   expect((json(result) as Document).events[0]?.['slot']).toBe('2026-11-22T00:30:00.000Z');
   expect(result.err).toContain('counted from the beginning');

@@ -40,7 +40,7 @@ test('no instant is a dash, and lengths go by their largest unit', () => {
   ]);
 });
 
-test('full times name the offset, which tells the two hours of autumn apart', () => {
+test('full times name the offset, which distinguishes the two hours of autumn', () => {
   expect(fullTime('2026-11-01T05:30:00Z', 'America/New_York')).toBe('Sun 01 Nov 2026 01:30:00 GMT-4');
   expect(fullTime('2026-11-01T06:30:00Z', 'America/New_York')).toBe('Sun 01 Nov 2026 01:30:00 GMT-5');
   expect(fullTime('2026-11-22T00:00:00Z', 'UTC')).toBe('Sun 22 Nov 2026 00:00:00 UTC');

@@ -171,7 +171,7 @@ describe('the window', () => {
     await until('the window is hidden', async () => (await visibleWindows(desktop.app)) === 0);
     await desktop.tray.click('Quit Belfry');
     expect(await desktop.exited).toBe(0);
-    expect(desktop.output()).toContain('The place of the window could not be kept');
+    expect(desktop.output()).toContain('The position of the window could not be kept');
   });
 
   test('is told about, when the runtime is for development only', async (context) => {

@@ -6,24 +6,24 @@ import { runtimeNotice } from '../../electron/shell/arguments.ts';
 import { createLog, watchOnline } from '../../electron/shell/machine.ts';
 import { handClock } from '../support/clock.ts';
 
-it('tells once that the machine is back on line', async () => {
+it('reports once that the machine is back on line', async () => {
   const clock = handClock();
   let online = true;
-  let told = 0;
+  let calls = 0;
   const stop = watchOnline(
     clock,
     () => online,
     () => {
-      told += 1;
+      calls += 1;
     },
   );
   await clock.advance(60_000);
   online = false;
   await clock.advance(60_000);
-  expect(told).toBe(0);
+  expect(calls).toBe(0);
   online = true;
   await clock.advance(60_000);
-  expect(told).toBe(1);
+  expect(calls).toBe(1);
   stop();
   expect(clock.pending()).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answerMillis, createQuit } from '../../electron/shell/quit.ts';
+import { createQuit, dialogTimeoutMillis } from '../../electron/shell/quit.ts';
 import { handClock } from '../support/clock.ts';
 
 type Options = {
@@ -9,7 +9,7 @@ type Options = {
   drainMillis?: () => Promise<number>;
 };
 
-function room({ running = [], stop = async () => {}, ending, drainMillis }: Options = {}) {
+function setup({ running = [], stop = async () => {}, ending, drainMillis }: Options = {}) {
   const clock = handClock();
   const events: string[] = [];
   let answer: (yes: boolean) => void = () => {};
@@ -44,20 +44,20 @@ function room({ running = [], stop = async () => {}, ending, drainMillis }: Opti
 }
 
 it('asks nothing when nothing is running', async () => {
-  const { events, quit } = room();
-  await quit.request('person');
+  const { events, quit } = setup();
+  await quit.request('user');
   expect(events).toEqual(['ending', 'stop 20000', 'exit']);
 });
 
-it('asks when work is running, and stays if told so', async () => {
-  const { clock, events, quit, answer } = room({ running: ['News', 'Trends'] });
-  const asked = quit.request('person');
+it('asks when work is running, and stays when the answer is no', async () => {
+  const { clock, events, quit, answer } = setup({ running: ['News', 'Trends'] });
+  const asked = quit.request('user');
   await clock.advance(0);
   answer(false);
   await asked;
   expect(events).toEqual(['ask News,Trends']);
   expect(clock.pending()).toBe(0);
-  const again = quit.request('person');
+  const again = quit.request('user');
   await clock.advance(0);
   answer(true);
   await again;
@@ -65,23 +65,23 @@ it('asks when work is running, and stays if told so', async () => {
 });
 
 it('answers itself', async () => {
-  const { clock, events, quit } = room({ running: ['News'] });
-  const asked = quit.request('person');
-  await clock.advance(answerMillis - 1);
+  const { clock, events, quit } = setup({ running: ['News'] });
+  const asked = quit.request('user');
+  await clock.advance(dialogTimeoutMillis - 1);
   expect(events).toEqual(['ask News']);
   await clock.advance(1);
   await asked;
   expect(events).toEqual(['ask News', 'withdrawn', 'ending', 'stop 20000', 'exit']);
 });
 
-it('asks once however often it is told to quit', async () => {
-  const { clock, events, quit, answer } = room({ running: ['News'] });
-  const asked = quit.request('person');
+it('asks once however often quitting is requested', async () => {
+  const { clock, events, quit, answer } = setup({ running: ['News'] });
+  const asked = quit.request('user');
   await clock.advance(0);
-  await quit.request('person');
+  await quit.request('user');
   answer(true);
   await asked;
-  await quit.request('person');
+  await quit.request('user');
   expect(events).toEqual(['ask News', 'ending', 'stop 20000', 'exit']);
 });
 
@@ -90,14 +90,14 @@ it.each([
   ['system', 3000],
   ['command', 20_000],
 ] as const)('does not ask on a %s', async (cause, drain) => {
-  const { events, quit } = room({ running: ['News'] });
+  const { events, quit } = setup({ running: ['News'] });
   await quit.request(cause);
   expect(events).toEqual(['ending', `stop ${drain}`, 'exit']);
 });
 
 it('a signal decides an open question', async () => {
-  const { clock, events, quit } = room({ running: ['News'] });
-  const asked = quit.request('person');
+  const { clock, events, quit } = setup({ running: ['News'] });
+  const asked = quit.request('user');
   await clock.advance(0);
   await quit.request('signal');
   await asked;
@@ -105,13 +105,13 @@ it('a signal decides an open question', async () => {
 });
 
 it('ends although the engine fails to', async () => {
-  const { events, quit } = room({ stop: () => Promise.reject(new Error('disk full')) });
+  const { events, quit } = setup({ stop: () => Promise.reject(new Error('disk full')) });
   await quit.request('signal');
   expect(events).toEqual(['ending', 'stop 20000', 'The engine did not end cleanly', 'exit']);
 });
 
 it('ends although the engine never answers', async () => {
-  const { clock, events, quit } = room({ stop: () => new Promise(() => {}) });
+  const { clock, events, quit } = setup({ stop: () => new Promise(() => {}) });
   void quit.request('signal');
   await clock.advance(29_999);
   expect(events).toEqual(['ending', 'stop 20000']);
@@ -120,7 +120,7 @@ it('ends although the engine never answers', async () => {
 });
 
 it('ends although the desktop does not close, as on a full disk', async () => {
-  const { events, quit } = room({
+  const { events, quit } = setup({
     ending: () => {
       throw new Error('ENOSPC');
     },
@@ -130,11 +130,11 @@ it('ends although the desktop does not close, as on a full disk', async () => {
 });
 
 it('ends although the engine fails or does not answer when asked how long to drain', async () => {
-  const failing = room({ drainMillis: () => Promise.reject(new Error('disk full')) });
+  const failing = setup({ drainMillis: () => Promise.reject(new Error('disk full')) });
   await failing.quit.request('signal');
   expect(failing.events.slice(1)).toEqual(['ending', 'stop 0', 'exit']);
 
-  const silent = room({ drainMillis: () => new Promise(() => {}) });
+  const silent = setup({ drainMillis: () => new Promise(() => {}) });
   const ended = silent.quit.request('signal');
   await silent.clock.advance(3000);
   await ended;

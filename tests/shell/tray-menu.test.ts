@@ -84,7 +84,7 @@ const post = (id: string, publishAt: string | null, text: string): PostView => (
   createdAt: at(-60),
 });
 
-/** The menu as a person reads it: `()` around what is switched off, `✓` before what is checked. */
+/** The menu as text: `()` around what is switched off, `✓` before what is checked. */
 function read(entries: readonly TrayEntry[], indent = ''): string[] {
   return entries.flatMap((entry) => readEntry(entry).map((line) => `${indent}${line}`));
 }
@@ -293,7 +293,7 @@ describe('icon and tooltip', () => {
     expect(view.entries[1]).toMatchObject({ action: { do: 'open', route: '#/accounts' } });
   });
 
-  it('tells what is next, failures, demonstration and an old runtime', () => {
+  it('names what is next, failures, demonstration and an old runtime', () => {
     const view = trayView(
       state({
         status: status({ counts: counts({ failingJobs: 2 }), demo: true }),

@@ -5,7 +5,7 @@ import type { Announcement, Bridge } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 
 /** An engine that counts the calls it gets. */
-function room(draw: (state: TrayState) => void = () => {}) {
+function setup(draw: (state: TrayState) => void = () => {}) {
   const clock = handClock();
   const calls: string[] = [];
   const inputs: Record<string, unknown> = {};
@@ -48,7 +48,7 @@ function room(draw: (state: TrayState) => void = () => {}) {
 
 describe('the state of the tray', () => {
   it('is loaded whole at first', async () => {
-    const { clock, calls, drawn } = room();
+    const { clock, calls, drawn } = setup();
     await clock.advance(0);
     expect(calls).toEqual(['status.get', 'jobs.list', 'posts.list', 'settings.get']);
     expect(drawn.at(-1)).toMatchObject({
@@ -60,13 +60,13 @@ describe('the state of the tray', () => {
   });
 
   it('asks for the next five posts, however many wait', async () => {
-    const { clock, inputs } = room();
+    const { clock, inputs } = setup();
     await clock.advance(0);
     expect(inputs['posts.list']).toEqual({ status: ['queued', 'sending'], order: 'soonest', limit: 5 });
   });
 
   it('asks only for what an announcement made stale', async () => {
-    const { clock, calls, announce } = room();
+    const { clock, calls, announce } = setup();
     await clock.advance(1000);
     calls.length = 0;
     announce({ name: 'posts.changed' });
@@ -79,7 +79,7 @@ describe('the state of the tray', () => {
   });
 
   it('keeps calm in a storm of announcements and still ends with the truth', async () => {
-    const { clock, calls, drawn, values, announce } = room();
+    const { clock, calls, drawn, values, announce } = setup();
     await clock.advance(1000);
     calls.length = 0;
     for (let count = 0; count < 200; count += 1) {
@@ -93,7 +93,7 @@ describe('the state of the tray', () => {
   });
 
   it('counts the minutes on while nothing happens', async () => {
-    const { clock, calls, drawn } = room();
+    const { clock, calls, drawn } = setup();
     await clock.advance(1000);
     const before = { calls: calls.length, drawn: drawn.length };
     await clock.advance(10 * 60_000);
@@ -103,7 +103,7 @@ describe('the state of the tray', () => {
   });
 
   it('keeps what it knows when a call fails', async () => {
-    const { clock, drawn, values, announce } = room();
+    const { clock, drawn, values, announce } = setup();
     await clock.advance(1000);
     values['jobs.list'] = undefined;
     announce({ name: 'settings.changed' });
@@ -113,7 +113,7 @@ describe('the state of the tray', () => {
 
   it('is drawn again after a draw that failed, which is logged once', async () => {
     let broken = true;
-    const { clock, drawn, values, announce, logged } = room(() => {
+    const { clock, drawn, values, announce, logged } = setup(() => {
       if (broken) throw new Error('The panel is gone');
     });
     await clock.advance(1000);
@@ -128,7 +128,7 @@ describe('the state of the tray', () => {
   });
 
   it('goes on after a call that threw', async () => {
-    const { clock, drawn, values, announce, logged } = room();
+    const { clock, drawn, values, announce, logged } = setup();
     await clock.advance(1000);
     Object.defineProperty(values, 'jobs.list', {
       configurable: true,
@@ -147,7 +147,7 @@ describe('the state of the tray', () => {
 
   it('ends quitting although the last draw fails', async () => {
     let broken = false;
-    const { clock, keeper, listeners } = room(() => {
+    const { clock, keeper, listeners } = setup(() => {
       if (broken) throw new Error('The panel is gone');
     });
     await clock.advance(1000);
@@ -158,7 +158,7 @@ describe('the state of the tray', () => {
   });
 
   it('leaves nothing behind', async () => {
-    const { clock, keeper, listeners, drawn } = room();
+    const { clock, keeper, listeners, drawn } = setup();
     await clock.advance(1000);
     keeper.quitting();
     expect(drawn.at(-1)?.quitting).toBe(true);

@@ -1,47 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import {
   createWindowKeeper,
-  isPlace,
+  initialBounds,
+  isWindowState,
   keepHiddenMillis,
-  placeWindow,
 } from '../../electron/shell/window-state.ts';
 import { handClock } from '../support/clock.ts';
 
 describe('where the window opens', () => {
   const screen = { x: 0, y: 0, width: 1920, height: 1080 };
   const second = { x: 1920, y: 0, width: 1280, height: 1024 };
-  const place = { x: 2000, y: 50, width: 1000, height: 700, maximized: false };
+  const last = { x: 2000, y: 50, width: 1000, height: 700, maximized: false };
 
   it('is where it was', () => {
-    expect(placeWindow(place, [screen, second])).toEqual({ x: 2000, y: 50, width: 1000, height: 700 });
+    expect(initialBounds(last, [screen, second])).toEqual({ x: 2000, y: 50, width: 1000, height: 700 });
   });
   it('is a screen that is there, when the old one is not', () => {
-    expect(placeWindow(place, [screen])).toEqual({ width: 1000, height: 700 });
-    expect(placeWindow({ ...place, x: 100, y: -300 }, [screen])).toEqual({ width: 1000, height: 700 });
+    expect(initialBounds(last, [screen])).toEqual({ width: 1000, height: 700 });
+    expect(initialBounds({ ...last, x: 100, y: -300 }, [screen])).toEqual({ width: 1000, height: 700 });
   });
   it('fits the screen at first', () => {
-    expect(placeWindow(null, [{ ...screen, width: 1024, height: 600 }])).toEqual({
+    expect(initialBounds(null, [{ ...screen, width: 1024, height: 600 }])).toEqual({
       width: 1024,
       height: 600,
     });
-    expect(placeWindow(null, [])).toEqual({ width: 1180, height: 780 });
+    expect(initialBounds(null, [])).toEqual({ width: 1180, height: 780 });
   });
   it('believes no nonsense from a file', () => {
-    expect(isPlace(place)).toBe(true);
+    expect(isWindowState(last)).toBe(true);
     for (const bad of [
       null,
       1,
       {},
-      { ...place, x: 'a' },
-      { ...place, width: Number.NaN },
-      { ...place, maximized: 1 },
+      { ...last, x: 'a' },
+      { ...last, width: Number.NaN },
+      { ...last, maximized: 1 },
     ])
-      expect(isPlace(bad)).toBe(false);
+      expect(isWindowState(bad)).toBe(false);
   });
 });
 
 describe('the window', () => {
-  function room(tray = true) {
+  function setup(tray = true) {
     const clock = handClock();
     const events: string[] = [];
     const keeper = createWindowKeeper({
@@ -64,14 +64,14 @@ describe('the window', () => {
   }
 
   it('is opened once and then presented', () => {
-    const { events, keeper } = room();
+    const { events, keeper } = setup();
     keeper.show('#/jobs');
     keeper.show('');
     expect(events).toEqual(['open #/jobs', 'present ']);
   });
 
   it('closes to the tray and gives its memory back after a while', async () => {
-    const { clock, events, keeper } = room();
+    const { clock, events, keeper } = setup();
     keeper.show('');
     keeper.close();
     await clock.advance(keepHiddenMillis - 1);
@@ -83,7 +83,7 @@ describe('the window', () => {
   });
 
   it('is kept when it was shown again in time', async () => {
-    const { clock, events, keeper } = room();
+    const { clock, events, keeper } = setup();
     keeper.show('');
     keeper.close();
     await clock.advance(keepHiddenMillis - 1);
@@ -94,14 +94,14 @@ describe('the window', () => {
   });
 
   it('ends the application on a desktop without a tray', () => {
-    const { events, keeper } = room(false);
+    const { events, keeper } = setup(false);
     keeper.show('');
     keeper.close();
     expect(events).toEqual(['open ', 'quit']);
   });
 
   it('can be opened again after a crash', () => {
-    const { events, keeper } = room();
+    const { events, keeper } = setup();
     keeper.show('');
     keeper.gone();
     keeper.show('');

@@ -122,7 +122,7 @@ async function add(
   server: string | undefined,
   options: { id?: string; login?: Login; remoteId?: string },
 ): Promise<void> {
-  // An engine that is not there is said before anyone pastes a secret.
+  // Fails before a secret is pasted when no engine runs.
   await context.client();
   const token = await context.io.readSecret('Access token (not shown): ');
   const input = parse(
@@ -192,7 +192,7 @@ async function changeMedia(context: Context, id: string, options: MediaOptions):
   showMedia(context, changed);
 }
 
-/** What is named takes the place of what was; the rest stays. */
+/** Options replace what was chosen before; the rest stays. */
 function wanted(now: AccountMedia, options: MediaOptions): AccountMedia {
   const host = wantedHost(now.host, options);
   const fit = options.fit === 'default' ? undefined : (options.fit ?? now.fit);

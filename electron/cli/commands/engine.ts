@@ -112,7 +112,7 @@ export function engineCommands(program: Command, use: Use): void {
     );
 }
 
-/** The door closes before the last job has ended; the lock on the home is let go of at the very end. */
+/** The socket closes before the last job has ended; the lock on the home is released at the very end. */
 async function untilFree({ io, paths }: Context): Promise<void> {
   while (isOwned(paths)) await new Promise<void>((resolve) => io.clock.setTimer(100, resolve));
 }

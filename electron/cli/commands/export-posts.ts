@@ -30,7 +30,7 @@ type Options = {
   output: string;
 };
 
-/** What is still to go out, or waits for a person to say so. */
+/** Exported by default: what has not been published yet. */
 const toGo: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
 const pageSize = 500;
 

@@ -74,7 +74,7 @@ export function importCommand(posts: Command, use: Use): void {
       'csv, json or jsonl (default: by name or content)',
       oneOf(['csv', 'json', 'jsonl'] as const),
     )
-    .option('--encoding <name>', 'encoding of the file, such as windows-1250 (default: told by its bytes)')
+    .option('--encoding <name>', 'encoding of the file, such as windows-1250 (default: found from its bytes)')
     .option(
       '--dates <order>',
       'dmy or mdy: whether the day or the month comes first in 3/4/2026',
@@ -219,7 +219,7 @@ function inWords(problems: readonly Problem[]): Problem[] {
     : [{ field: 'publishAt', message: acceptedTimes }, ...others];
 }
 
-/** What the engine finds (files, accounts, limits) is told by the row, too. */
+/** Mistakes that the engine finds (files, accounts, limits) are named by the row, too. */
 async function addAll(
   context: Context,
   rows: readonly Row[],
@@ -246,7 +246,7 @@ function inRow(row: Row | undefined, { field, message }: Problem): Problem {
   return { field: row?.fieldOf(field) ?? field, message };
 }
 
-/** Room for the rest of the call. */
+/** Bytes for the rest of the call. */
 const callBytes = 1024;
 
 /** Throws TOO_LARGE for more posts than one call takes: all of them are added, or none, and that takes one call. */

@@ -270,7 +270,7 @@ const whenWords = {
   always: ', in any case',
 } as const satisfies Record<PlannedStep['when'], string>;
 
-/** A dry run for people: each step with its very words, where it would run, and why it could not; `first` counts from 1. */
+/** A dry run as text: each step with its exact words, where it would run, and why it could not; `first` counts from 1. */
 function describeDryRun(context: Context, planned: readonly PlannedStep[], first: number): string {
   const commands = planned.filter(({ env }) => env.length > 0);
   const common = (commands[0]?.env ?? []).filter((name) => commands.every(({ env }) => env.includes(name)));

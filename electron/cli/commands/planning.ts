@@ -168,7 +168,7 @@ Examples:
   echo '{ "text": "Hello", "accounts": ["ada-example"], "publishAt": "next-slot" }' | belfry posts add -
   belfry queue move ada-example 5f0c2a91d3b7e846 top`;
 
-/** Weekly slots of accounts and what is in them: list, set, clear, move, shuffle. */
+/** Weekly slots of accounts and the posts in them: list, set, clear, move, shuffle. */
 export function queueCommands(program: Command, use: Use): void {
   const queue = program
     .command('queue')

@@ -17,7 +17,7 @@ type Many = Which & { dryRun?: boolean };
 type MoveOptions = Many & { to?: string; every?: number; by?: number; draft?: boolean; past?: PastChoice };
 type SettleOptions = { account?: string; published?: boolean; notPublished?: boolean };
 
-/** What a person does with posts that are there: cancel, retry, move, publish, settle. */
+/** Changes of posts that exist: cancel, retry, move, publish, settle. */
 export function postChangeCommands(posts: Command, use: Use): void {
   const many = (verb: string, what: string, examples: string) =>
     whichOptions(posts.command(verb).description(what).argument('[ids...]'))

@@ -36,7 +36,7 @@ type ListOptions = PageOptions & {
   count?: boolean;
 };
 
-/** Posts: list, show, history, and all that a person does with them. */
+/** Posts: list, show, history, add, set, check, and the commands that change them. */
 export function postCommands(program: Command, use: Use): void {
   const posts = program
     .command('posts')

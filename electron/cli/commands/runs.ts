@@ -151,7 +151,7 @@ function durationOf({
   return span(fromInstant(finishedAt) - fromInstant(startedAt));
 }
 
-/** What a person gave the run on its way; values of variables stay out of sight. */
+/** Parameters of the run, without the values of variables. */
 function givenOf({ parameters }: RunView): string | undefined {
   if (!parameters) return undefined;
   const names = Object.keys(parameters.env).map((name) => `${name}=…`);

@@ -66,7 +66,7 @@ function describe(settings: Settings): string {
   return pairs(Object.entries(settings).map(([name, value]) => [name, JSON.stringify(value)] as const));
 }
 
-/** Notes printed for people; all of them are in `--json`. */
+/** Notes printed as text; all of them are in `--json`. */
 const mostNotes = 20;
 
 /** Configuration: check. */

@@ -17,7 +17,7 @@ import { accountTable } from '../tables.ts';
 import { plain } from '../terminal.ts';
 import { oneOf } from '../usage.ts';
 
-/** `belfry accounts sign-in` and `reconnect`: by the browser, so that no token passes through anybody's hands. */
+/** `belfry accounts sign-in` and `reconnect`: through the browser, so that no token is ever typed or pasted. */
 export function signInCommands(accounts: Command, use: Use): void {
   const common = (command: Command) =>
     command
@@ -70,7 +70,7 @@ Examples:
 type Options = SignInOptions & { network: Network; id?: string; login?: Login };
 
 async function signIn(context: Context, server: string | undefined, options: Options): Promise<number> {
-  // An engine that is not there is said before anyone types a secret.
+  // Fails before a secret is typed when no engine runs.
   await context.client();
   const { network, id, login, code } = options;
   const given = {
@@ -105,7 +105,7 @@ function lead(
   );
 }
 
-/** `mastodon.example` as people say it. */
+/** `mastodon.example` stands for its https address. */
 function withScheme(server: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(server) ? server : `https://${server}`;
 }
@@ -119,7 +119,7 @@ type SignInOptions = {
   choose?: string[];
 };
 
-/** The person's app at Meta, its secret read like a password; nothing when no app id was given. */
+/** The user's app at Meta, its secret read like a password; nothing when no app id was given. */
 async function readApp({ io }: Context, { appId, redirect }: SignInOptions): Promise<{ app?: MetaApp }> {
   if (appId === undefined) return {};
   const secret = await io.readSecret('App secret (not shown): ');
@@ -128,7 +128,7 @@ async function readApp({ io }: Context, { appId, redirect }: SignInOptions): Pro
 }
 
 /**
- * Leads a person through a sign-in that has begun: the link, the wait or the code, the choice. Gives the exit code.
+ * Leads the user through a sign-in that has begun: the link, the wait or the code, the choice. Gives the exit code.
  * Throws what the sign-in ended with. Ctrl-C cancels it.
  */
 async function leadThrough(
@@ -158,14 +158,14 @@ async function leadThrough(
     show(view);
     return 0;
   } catch (error) {
-    await cancel().catch(() => {}); // One that is over needs no end; the first error is what the person must see.
+    await cancel().catch(() => {}); // A session that is over cannot be cancelled; the first error is the one to show.
     throw error;
   } finally {
     stop.leave();
   }
 }
 
-/** Until the browser came back. Throws how it ended when that is no success. */
+/** Waits for the browser to come back. Throws the error of a sign-in that failed. */
 async function waitForBrowser(context: Context, session: string): Promise<SignInView> {
   context.io.err('Waiting for the browser … (no browser here? End this with Ctrl-C and use --code)\n');
   const client = await context.client();
@@ -186,7 +186,7 @@ async function waitForBrowser(context: Context, session: string): Promise<SignIn
   }
 }
 
-/** The code by the person's hand; at a terminal a wrong one may be followed by another, and none at all ends it. */
+/** Reads the code; at a terminal a wrong one can be tried again, and an empty one ends the sign-in. */
 async function bringCode(context: Context, { session, url }: SignInView): Promise<SignInView | undefined> {
   const shown = new URL(url).searchParams.get('redirect_uri') ?? '';
   const where = shown.startsWith('urn:')
@@ -206,7 +206,7 @@ async function bringCode(context: Context, { session, url }: SignInView): Promis
   }
 }
 
-/** Which of several accounts. Throws NEEDS_PERSON where nobody can be asked. */
+/** Which of several accounts. Throws NEEDS_PERSON without a terminal to ask at. */
 async function askWhich(context: Context, { choices }: SignInView): Promise<string[]> {
   if (!context.io.interactive) throw whichOne(choices.map(({ remoteId }) => remoteId));
   const lines = choices.map(
@@ -236,7 +236,7 @@ function cancelled(): BelfryError {
     code: 'CONFLICT',
     what: 'The sign-in was cancelled',
     where: 'in the engine',
-    why: 'Somebody ended it in another place, or Belfry was ending',
+    why: 'It was ended elsewhere, or Belfry was ending',
     remedy: 'Begin it again',
   });
 }

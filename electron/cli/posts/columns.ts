@@ -117,7 +117,7 @@ export function columnsOf(rows: readonly Cells[]): string[] {
   const used = new Set(rows.flatMap((cells) => Object.keys(cells)));
   const known = [...Object.keys(columns), ...pollColumns].filter((name) => used.has(name));
   const more = [...used].filter((name) => !always.includes(name) && !known.includes(name));
-  return [...new Set([...always, ...known, ...more.sort(byPlace)])];
+  return [...new Set([...always, ...known, ...more.sort(byColumnOrder)])];
 }
 
 /** The column in which a mistake of a post is to be put right: `media[0].alt` is `alt1`. */
@@ -197,7 +197,7 @@ function lastPart(cells: Cells): number {
   return Math.max(0, ...parts);
 }
 
-/** Words that people and spreadsheets write for it; anything else is left for the schema to refuse. */
+/** Words for yes and no in spreadsheets; anything else is left for the schema to refuse. */
 function yesOrNo(cell: string): unknown {
   const word = cell.trim().toLowerCase();
   if (['true', 'yes', '1', 'x'].includes(word)) return true;
@@ -208,13 +208,13 @@ function isWithin(number: string, most: number): boolean {
   return Number(number) >= 1 && Number(number) <= most;
 }
 
-/** By part of the thread, then by file, then as a person fills them in. */
-function byPlace(a: string, b: string): number {
-  const [x, y] = [placeOf(a), placeOf(b)];
+/** By part of the thread, then by file, then in the order in which they are filled in. */
+function byColumnOrder(a: string, b: string): number {
+  const [x, y] = [orderOf(a), orderOf(b)];
   return x.part - y.part || x.file - y.file || x.what - y.what;
 }
 
-function placeOf(name: string): { part: number; file: number; what: number } {
+function orderOf(name: string): { part: number; file: number; what: number } {
   const alone = threadText.exec(name)?.[1];
   if (alone !== undefined) return { part: Number(alone), file: 0, what: 0 };
   const [, part = '0', what = '', file = '0'] = numbered.exec(name) ?? [];

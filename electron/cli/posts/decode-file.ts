@@ -8,7 +8,7 @@ const windows = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘�
 const isLetter = /\p{L}/u;
 const foreignWord = /(?:(?![\0-\x7f])\p{L}){3,}/gu;
 const isPunctuation = /[“”‘’„‚–—…•€£§°«»‹›¿¡©®™´·½¼¾²³\u00a0]/u;
-/** Bytes from the start by which UTF-16 without a mark is told: every other one is 0 in the scripts of Europe. */
+/** Bytes from the start by which UTF-16 without a mark is recognized: every other one is 0 in the scripts of Europe. */
 const looked = 2000;
 
 /**
@@ -34,7 +34,7 @@ export function decodeFile(
   if (!isTable) throw error;
   throw new BelfryError({
     code: 'BAD_INPUT',
-    what: 'The encoding of the file cannot be told',
+    what: 'The encoding of the file cannot be determined',
     where: `in ${where}`,
     why: `It is not UTF-8 (${error.details?.[0]?.message ?? ''}), and neither Windows-1252 nor Mac Roman fits`,
     remedy: 'Save it as UTF-8, or name its encoding, such as --encoding windows-1250; nothing was changed',

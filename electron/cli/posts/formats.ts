@@ -26,7 +26,7 @@ export type Reading = { rows: Row[]; remarks: string[] };
 
 export type ReadOptions = {
   times: ReadTime;
-  /** Whether the day or the month comes first, where the column does not tell. */
+  /** Whether the day or the month comes first, where the column leaves it open. */
   dates?: DateOrder | undefined;
   /** Accounts of posts that name none. */
   accounts?: readonly string[] | undefined;
@@ -86,13 +86,13 @@ function readLines(text: string, where: string): Reading {
   const problems: Problem[] = [];
   const rows = text.split(/\r\n|\n|\r/).flatMap((line, index) => {
     if (line.trim() === '') return [];
-    const place = `line ${index + 1}`;
+    const label = `line ${index + 1}`;
     try {
       const value: unknown = JSON.parse(line);
-      return [{ value, fieldOf: (field: string) => (field === '' ? place : `${place}, ${field}`) }];
+      return [{ value, fieldOf: (field: string) => (field === '' ? label : `${label}, ${field}`) }];
     } catch (error) {
       problems.push({
-        field: place,
+        field: label,
         message: `is not JSON: ${error instanceof Error ? error.message : error}`,
       });
       return [];
@@ -130,20 +130,20 @@ function readTable(text: string, where: string): Reading {
   const problems = headProblems(names);
   const first = implied ? 1 : 2; // As a spreadsheet counts: the head is row 1.
   const rows = lines.flatMap((cells, index) => {
-    const place = `row ${index + first}`;
+    const label = `row ${index + first}`;
     if (cells.every((cell) => cell === '')) return [];
     const spare = cells.slice(names.length).filter((cell) => cell !== '');
     if (spare.length > 0)
       problems.push({
-        field: place,
+        field: label,
         message: `has ${cells.length} cells, and there are ${names.length} columns`,
       });
     const lost = cells.findIndex((cell, column) => names[column] === '' && cell !== '');
     if (lost >= 0)
-      problems.push({ field: place, message: `has a cell in column ${lost + 1}, which has no name` });
+      problems.push({ field: label, message: `has a cell in column ${lost + 1}, which has no name` });
     const own = withExtras(cellsOf(names, cells));
-    problems.push(...own.problems.map(({ field, message }) => ({ field: `${place}, ${field}`, message })));
-    const fieldOf = (field: string) => `${place}, ${columnOf(field)}`;
+    problems.push(...own.problems.map(({ field, message }) => ({ field: `${label}, ${field}`, message })));
+    const fieldOf = (field: string) => `${label}, ${columnOf(field)}`;
     return [{ value: readCells(own.cells), fieldOf }];
   });
   if (problems.length > 0) throw problemsError(problems, where);

@@ -71,7 +71,7 @@ export function selectionOf(ids: readonly string[], which: Which): PostSelection
 
 type WithMedia = { media: MediaInput[]; thread: { text: string; media: MediaInput[] }[] };
 
-/** The engine works in another folder than the person who wrote the paths: they are meant from `folder`. */
+/** Paths of media made absolute: the engine works in another folder than the one they are relative to. */
 export function withAbsoluteMedia<P extends WithMedia>(post: P, folder: string): P {
   const absolute = (medium: MediaInput): MediaInput =>
     isAbsolute(medium.path) || heldMediaId(medium.path) !== undefined

@@ -6,7 +6,7 @@ type LocalTimes = { timezone: string; read: number; jumped: string[]; twice: str
 
 export type ReadTime = (text: string) => string;
 
-/** What spreadsheets and people write for an instant. */
+/** An instant without seconds, as spreadsheets write it. */
 const withoutSeconds = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/;
 
 /**
@@ -27,7 +27,7 @@ export async function timeReader(timezone: string): Promise<{ read: ReadTime; se
   return { read, seen };
 }
 
-/** What a person should know about times that were read without an offset. */
+/** Remarks on times that were read without an offset. */
 export function remarksOn({ timezone, read, jumped, twice }: LocalTimes): string[] {
   if (read === 0) return [];
   const few = (times: readonly string[]) => times.slice(0, 3).join(', ');
