@@ -15,9 +15,14 @@ import type { RunnerDeps } from './ports.ts';
 type PreviewDeps = Pick<RunnerDeps, 'workspace' | 'baseFolder' | 'environment'>;
 
 /** Belfry's own variables, whose values only a run has. */
-const marks: Environment = { BELFRY_RUN_ID: '', BELFRY_JOB_ID: '', BELFRY_ATTEMPT: '', BELFRY_SLOT: '' };
+const runVariables: Environment = {
+  BELFRY_RUN_ID: '',
+  BELFRY_JOB_ID: '',
+  BELFRY_ATTEMPT: '',
+  BELFRY_SLOT: '',
+};
 
-/** What each step of a job would do, from the step at `from` on, with everything looked up and nothing run. */
+/** What each step of a job would do, from the one at `from` on: everything is looked up, nothing is run. */
 export async function previewSteps(deps: PreviewDeps, job: Job, from: number): Promise<PlannedStep[]> {
   const environment = await deps.environment();
   return Promise.all(job.steps.slice(from).map((step) => previewStep(deps, environment, job, step)));
@@ -38,7 +43,7 @@ async function previewStep(
     const ready = await prepareCommand(
       { ...deps, environment },
       step,
-      marks,
+      runVariables,
       `step "${name}" of job "${job.id}"`,
     );
     const env = Object.keys(ready.environment).sort();
@@ -95,7 +100,7 @@ function whenProblems(steps: readonly Step[], step: Step, index: number): Proble
   return [{ field: `steps[${index}].when`, message }];
 }
 
-/** Two results under one name: the later steps could not tell them apart. */
+/** Later steps could not tell two results of one name apart. */
 function resultProblems(steps: readonly Step[], step: Step, index: number): Problem[] {
   const hasResult = (other: Step) => other.type === 'command' && other.output === 'json';
   const taken = steps
@@ -110,7 +115,7 @@ function resultProblems(steps: readonly Step[], step: Step, index: number): Prob
   ];
 }
 
-/** Limits that limit nothing would be taken for a protection. */
+/** Limits without effect would be mistaken for protection. */
 function limitProblems(step: Step, index: number): Problem[] {
   if (step.type !== 'command' || step.postLimits === undefined || step.output === 'posts') return [];
   const message = `limits nothing: step "${step.name}" prints no posts; add "output": "posts", or leave "postLimits" out`;

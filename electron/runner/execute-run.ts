@@ -19,10 +19,10 @@ import {
   finalStatus,
   isStepDue,
   nextTry,
-  type Standing,
+  progressAfter,
+  type RunProgress,
   type StopReason,
   skipReason,
-  standingAfter,
 } from './run-policy.ts';
 import { type StepOutcome, stopped } from './steps/run-command.ts';
 import type { RunContext, StepRunner } from './steps/run-step.ts';
@@ -34,11 +34,11 @@ type Execution = {
   runId: string;
   stop: Stop;
   begun(run: RunView): void;
-  /** Takes the retries out whose work the run has done, now that it ends with success; their ids. */
+  /** Removes the waiting retries whose work the run has done, now that it succeeded; their ids. */
   obsolete(run: StoredRun): string[];
 };
 
-/** Runs the steps of a queued run to their end and stores it. Throws what the ledger throws. */
+/** Executes the steps of a queued run and stores how it ended. Throws what the ledger throws. */
 export async function executeRun(deps: ExecutionDeps, execution: Execution): Promise<EndedRun> {
   const { clock, ledger, log, announce } = deps;
   const { job, stop, runId } = execution;
@@ -47,8 +47,8 @@ export async function executeRun(deps: ExecutionDeps, execution: Execution): Pro
     broken ??= { error };
     stop.request('cancelled', 'The run could not be stored.');
   };
-  /** What is left lying about does not make the run's end any less true. */
-  const untidy = (error: unknown) =>
+  /** The run has ended all the same when earlier runs could not be forgotten. */
+  const notForgotten = (error: unknown) =>
     log('warn', `Earlier runs of ${job.id} could not be cleared away`, { error: textOf(error) });
   const environment = await environmentFor(deps, job);
   const mask = deps.masks(secretsOf(deps, job, environment));
@@ -83,7 +83,7 @@ export async function executeRun(deps: ExecutionDeps, execution: Execution): Pro
   const done = await runSteps({ ...deps, record, stop, context }, run.fromStep).finally(cancelTimer);
   await recorder.drain().catch(failed);
 
-  const status = broken ? 'failed' : finalStatus({ ...done.standing, stop: stop.reason() });
+  const status = broken ? 'failed' : finalStatus({ ...done.progress, stop: stop.reason() });
   const reason = broken
     ? `The run could not be stored: ${textOf(broken.error)}`
     : (stop.why() ?? done.reason);
@@ -97,12 +97,12 @@ export async function executeRun(deps: ExecutionDeps, execution: Execution): Pro
   const isQuiet = status === 'success' && done.quiet && reason !== null;
   const [ended] = await Promise.all([
     stored,
-    isQuiet ? ledger.forgetQuiet(job.id, reason, runId).catch(untidy) : undefined,
+    isQuiet ? ledger.forgetQuiet(job.id, reason, runId).catch(notForgotten) : undefined,
   ]);
   return ended;
 }
 
-/** Only commands have an environment, and the login shell's may take its time at the first start. */
+/** Only commands need an environment, and the first one may wait for the login shell. */
 async function environmentFor(deps: RunnerDeps, job: Job): Promise<Environment> {
   return job.steps.some((step) => step.type === 'command') ? deps.environment() : {};
 }
@@ -139,10 +139,10 @@ function textOf(error: unknown): string {
 const cleanUpTime = 60_000;
 
 type StepsDone = {
-  standing: Standing;
-  /** What the run's reason is unless it was stopped. */
+  progress: RunProgress;
+  /** The run's reason unless it was stopped. */
   reason: string | null;
-  /** All it did was to find that there was nothing to do. */
+  /** Every step found that there was nothing to do. */
   quiet: boolean;
 };
 
@@ -154,16 +154,16 @@ type RunStepsDeps = {
   context: RunContext;
 };
 
-/** Runs the steps from `first` on, in order, as far as each is due. */
+/** Runs the steps from `first` on that are due, in order. */
 async function runSteps(deps: RunStepsDeps, first: number): Promise<StepsDone> {
   const { clock, record, stop, context } = deps;
   const { steps } = context.job;
   let done = nothingDone(steps.length, first);
   for (const [position, step] of steps.entries()) {
     if (position < first) continue;
-    const standing = { ...done.standing, stop: stop.closing() ? 'interrupted' : stop.reason() } as const;
-    if (!isStepDue(step.when, standing)) {
-      record.change(position, { status: 'skipped', error: skipReason(step.when, standing) });
+    const progress = { ...done.progress, stop: stop.closing() ? 'interrupted' : stop.reason() } as const;
+    if (!isStepDue(step.when, progress)) {
+      record.change(position, { status: 'skipped', error: skipReason(step.when, progress) });
       continue;
     }
     record.change(position, { status: 'running', startedAt: clock.now() });
@@ -184,20 +184,20 @@ async function runSteps(deps: RunStepsDeps, first: number): Promise<StepsDone> {
   return done;
 }
 
-/** A queued run may find that its job has become shorter than the step that it was to begin with. */
+/** A job that was edited since may no longer have the step with which the run begins. */
 function nothingDone(steps: number, first: number): StepsDone {
-  if (first < steps) return { standing: { failure: null, stop: null }, reason: null, quiet: true };
+  if (first < steps) return { progress: { failure: null, stop: null }, reason: null, quiet: true };
   const reason = `The job has no step ${first + 1} any more.`;
-  return { standing: { failure: 'failed', stop: null }, reason, quiet: false };
+  return { progress: { failure: 'failed', stop: null }, reason, quiet: false };
 }
 
-/** Runs a step, and again after its pauses while it fails and has tries left. */
+/** Runs a step, and repeats it after its delays while it fails and has tries left. */
 async function tryStep(deps: RunStepsDeps, position: number, step: Step): Promise<StepOutcome> {
   const { stop, context, clock } = deps;
   const tries = (step.retry?.attempts ?? 0) + 1;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await runStep(deps, position, step);
-    // What was cut off may have done its work: only a person, or the job's `retryInterrupted`, has it repeated.
+    // A step that was cut off may have done its work: only the user, or the job's `retryInterrupted`, repeats it.
     const over =
       ['success', 'interrupted'].includes(outcome.status) || stop.reason() !== null || attempt >= tries;
     if (over || !step.retry) return outcome;
@@ -228,22 +228,22 @@ function add(
   error: string | null,
   alone: boolean,
 ): StepsDone {
-  const standing = standingAfter(done.standing, step, outcome.status);
-  const failedNow = standing.failure !== null && done.standing.failure === null;
+  const progress = progressAfter(done.progress, step, outcome.status);
+  const failedNow = progress.failure !== null && done.progress.failure === null;
   const how = outcome.status === 'interrupted' ? 'was cut off' : 'failed';
   const reason = failedNow ? `Step "${step.name}" ${how}: ${error ?? outcome.status}` : done.reason;
   return {
-    standing,
-    // A command sums up only what somebody should know; of a built-in action's everyday words only its own run speaks.
+    progress,
+    // A command has a summary only where something is worth knowing; a built-in action's is shown where it is the only step.
     reason: reason ?? (alone || step.type === 'command' ? (outcome.summary ?? null) : null),
     quiet: done.quiet && outcome.quiet === true,
   };
 }
 
-/** One run in the ledger and before the eyes of clients: every change is stored, then announced. */
+/** A run in the ledger and as clients see it: every change is stored, then announced. */
 type RunRecord = {
   run(): StoredRun;
-  /** Changes a step without holding up the run; stored soon, or with the next change. A failure comes out of `failed`. */
+  /** Changes a step without waiting; it is stored soon, or with the next change. A failure goes to `failed`. */
   change(position: number, change: StepChange): void;
   /** Final state, not announced. */
   finish(end: RunEnd): Promise<EndedRun>;
@@ -254,15 +254,15 @@ type RunRecordDeps = {
   ledger: RunLedger;
   log: Log;
   announce(run: RunView): void;
-  /** Belfry ends, and nothing is waited for any more. */
+  /** Belfry ends: do not wait for anything any more. */
   closing(): boolean;
   /** A change could not be stored. */
   failed(error: unknown): void;
 };
 
-/** Changes wait so long, in milliseconds: a short command then costs one transaction at its end instead of three. */
+/** Changes are collected for this long, in milliseconds: a short command then takes one transaction instead of three. */
 const writeDelay = 50;
-/** A disk that is full now may have room again soon: beginning and end are tried again after so long, in milliseconds. */
+/** A full disk may have room again soon: beginning and end are written again after this long, in milliseconds. */
 const retryDelay = 1000;
 
 /** Begins a queued run. Throws CONFLICT when it is no longer queued. */
@@ -276,10 +276,10 @@ async function beginRun(
   let run = await persist(deps, id, () => ledger.begin(id, steps, at));
   const waiting = new Map<number, StepChange>();
   let cancel: (() => void) | undefined;
-  const tell = () => announce(ledger.view(run));
-  tell();
+  const announceRun = () => announce(ledger.view(run));
+  announceRun();
 
-  /** Takes the changes that wait, each as one write. */
+  /** The changes that wait, each as one write. */
   const take = () => {
     cancel?.();
     cancel = undefined;
@@ -300,7 +300,7 @@ async function beginRun(
         steps: run.steps.map((step) => (step.position === position ? { ...step, ...change } : step)),
       };
       waiting.set(position, { ...waiting.get(position), ...change });
-      cancel ??= clock.setTimer(writeDelay, () => void store().then(tell, failed));
+      cancel ??= clock.setTimer(writeDelay, () => void store().then(announceRun, failed));
     },
     async finish(end) {
       const steps = Promise.all(take().map((write) => persist(deps, id, write)));
@@ -310,38 +310,37 @@ async function beginRun(
   };
 }
 
-/** Tries until the ledger takes it: a run whose end is lost would look as if it were at work, and be run again. */
+/** Writes until the ledger takes it: a run whose end is lost would seem to be running, and be repeated. */
 async function persist<T>(
   { clock, log, closing }: RunRecordDeps,
   runId: string,
   write: () => Promise<T>,
 ): Promise<T> {
-  for (let told = false; ; told = true) {
+  for (let logged = false; ; logged = true) {
     try {
       return await write();
     } catch (error) {
       if (!(error instanceof BelfryError) || error.code !== 'DATABASE_UNUSABLE' || closing()) throw error;
-      if (!told) log('error', `Run ${runId} waits to be stored`, { error: error.message });
+      if (!logged) log('error', `Run ${runId} waits to be stored`, { error: error.message });
     }
     await pause(clock, retryDelay);
   }
 }
 
-/** The brake of one run. */
+/** Stops a run: the step that runs now, and all that would follow. */
 export type Stop = {
-  /** Why the run is to end, the first reason given; null while it is not. */
+  /** The first reason that was given, or null while there is none. */
   reason(): StopReason | null;
-  /** In words. */
+  /** The reason in words. */
   why(): string | null;
-  /** Belfry itself ends: no clean-up either. */
+  /** Belfry itself ends: clean-up steps do not run either. */
   closing(): boolean;
-  /** Stops the step at work; asked again it stops the clean-up that may be at work since. */
+  /** Aborts the step that runs now; a second call aborts the clean-up step that followed. */
   request(reason: StopReason, why: string): void;
-  /** Runs one step with a signal that aborts, its reason a StopReason, on a request or after `timeoutMs`. */
+  /** Runs a step with a signal that aborts on a request or after `timeoutMs`; the signal's reason is a StopReason. */
   step<T>(timeoutMs: number | null, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 };
 
-/** A brake that nobody has pulled yet. */
 export function createStop(clock: Clock): Stop {
   let reason: StopReason | null = null;
   let why: string | null = null;

@@ -9,14 +9,14 @@ type RecoveryDeps = Pick<RunnerDeps, 'ledger' | 'clock' | 'job' | 'log'> & {
   finished(run: RunView): void;
 };
 
-/** What a dead engine's commands get to end politely, in milliseconds. */
+/** Commands of a crashed engine get this long to end before they are killed, in milliseconds. */
 const recoveryGrace = 2000;
-/** A line of the log names no more runs than this. */
+/** Runs named in a line of the log. */
 const mostNamed = 20;
 
 /**
- * Closes what an engine left that died: its commands are ended, its runs become `interrupted`, and those that never
- * began, and tries that are due, are given back to be started.
+ * Cleans up after an engine that crashed: ends its commands and stores its runs as `interrupted`. Resolves with the runs
+ * to start: those that never began, and the retries of the interrupted ones.
  */
 export async function recoverOrphans(deps: RecoveryDeps): Promise<AcceptedRun[]> {
   const left = await deps.ledger.leftOver();
@@ -33,18 +33,18 @@ export async function recoverOrphans(deps: RecoveryDeps): Promise<AcceptedRun[]>
   return [...queued, ...retries.flat()];
 }
 
-/** A stored run in the form in which it is accepted. */
+/** A stored run as the run queue accepts it. */
 export function acceptedRun(run: StoredRun): AcceptedRun {
   const { id: runId, jobId, cause, slot, createdAt, attempt, originId, fromStep, parameters, jobKey } = run;
   const notBefore = run.notBefore ?? createdAt;
   const acceptedRun = { runId, jobId, cause, slot, createdAt, notBefore };
-  // A run that was resumed or asked for again by hand begins to count anew.
+  // Tries are counted anew for a run that was resumed or repeated by hand.
   return attempt === 1
     ? acceptedRun
     : { ...acceptedRun, retry: { attempt, originId, fromStep, parameters, jobKey } };
 }
 
-/** By their marker, and by pid and start time where the system hides the environment of others. */
+/** Finds them by the run id in their environment, and by pid and start time where the system hides that. */
 async function endCommands(deps: RecoveryDeps, runs: readonly StoredRun[]): Promise<number> {
   if (runs.length === 0) return 0;
   const marked = await endTree(deps, { runIds: new Set(runs.map((run) => run.id)) }, recoveryGrace);
@@ -60,7 +60,7 @@ function leaderOf({ status, pid, pidStartedAt }: StoredRun['steps'][number]): Id
 }
 
 async function endKnown(deps: RecoveryDeps, leader: Identity): Promise<number[]> {
-  // Without its leader a group's number may belong to somebody else by now.
+  // Once its leader is gone, the number of a process group may belong to other processes.
   if ((await deps.processes.startOf(leader.pid)) !== leader.startedAt) return [];
   return endTree(deps, { runIds: new Set(), leader }, recoveryGrace);
 }
@@ -79,25 +79,24 @@ async function interrupt(deps: RecoveryDeps, run: StoredRun): Promise<AcceptedRu
   return retry ? [acceptedRun(retry)] : [];
 }
 
-/** Ends what runs leave behind unseen: processes in a session of their own that only carry the run's id. */
+/** Ends processes that runs left in sessions of their own, where only the run id in their environment shows whose they are. */
 type OrphanReaper = {
-  /** A run has ended; what still carries its id will be looked for soon. */
+  /** A run has ended: its orphans are searched for soon. */
   add(runId: string): void;
-  /** Looks for all of them now, and resolves when nothing is left. */
+  /** Searches now, and resolves when all orphans have ended. */
   finish(): Promise<void>;
 };
 
-/** One look at all processes serves the runs of this long, in milliseconds. */
+/** One search serves all runs that ended within this time, in milliseconds: it costs more than a short run. */
 const delay = 1000;
 const grace = 1000;
 
-/** A sweeper that looks at most about once a second, since a look costs more than a short run. */
 export function createOrphanReaper(deps: { processes: Processes; clock: Clock; log: Log }): OrphanReaper {
   let waiting = new Set<string>();
   let work: Promise<void> = Promise.resolve();
   let cancel: (() => void) | undefined;
 
-  const sweep = () => {
+  const reap = () => {
     cancel?.();
     cancel = undefined;
     const runIds = waiting;
@@ -113,10 +112,10 @@ export function createOrphanReaper(deps: { processes: Processes; clock: Clock; l
   return {
     add(runId) {
       waiting.add(runId);
-      cancel ??= deps.clock.setTimer(delay, sweep);
+      cancel ??= deps.clock.setTimer(delay, reap);
     },
     finish() {
-      sweep();
+      reap();
       return work;
     },
   };

@@ -25,7 +25,7 @@ export type StoredRun = {
   cause: RunCause;
   slot: Millis | null;
   status: RunStatus;
-  /** 1 for the first try. */
+  /** Number of the try, from 1. */
   attempt: number;
   /** Index of the first step to run (0 unless resumed). */
   fromStep: number;
@@ -39,9 +39,9 @@ export type StoredRun = {
   startedAt: Millis | null;
   finishedAt: Millis | null;
   reason: string | null;
-  /** What a person gave it on its way. */
+  /** Arguments and variables for this run alone. */
   parameters: RunParameters | null;
-  /** Of a retry: what the job was when it was tried before (see `jobKey`). */
+  /** Of a retry: what the job was at the try before (see `jobKey`). */
   jobKey: string | null;
   /** Slots that a `missed` or `skipped` record stands for. */
   gap: { count: number; first: Millis; last: Millis } | null;
@@ -53,7 +53,7 @@ export type StoredStep = {
   status: StepStatus;
   exitCode: number | null;
   signal: string | null;
-  /** Process of the step, known as soon as it was spawned; with its start time it cannot be confused after a crash. */
+  /** Process of the step, stored as soon as it was spawned; pid and start time together identify it after a crash. */
   pid: number | null;
   pidStartedAt: string | null;
   startedAt: Millis | null;
@@ -68,7 +68,7 @@ export type NewRun = Pick<StoredRun, 'jobId' | 'jobName' | 'cause' | 'attempt' |
     /** The steps before `fromStep`, with the results that an earlier run has for them. */
     kept?: readonly NewStep[];
   };
-/** How a run ends; `retry` is the try after it, `obsolete` are ids of waiting retries whose work it has done. */
+/** How a run ends; `retry` is the next try, `obsolete` are ids of waiting retries whose work it has done. */
 export type RunEnd = {
   status: RunStatus;
   reason: string | null;
@@ -79,12 +79,12 @@ export type RunEnd = {
 export type EndedRun = {
   run: StoredRun;
   retry: StoredRun | undefined;
-  /** The retries that were dropped with its end. */
+  /** The waiting retries that were dropped with it. */
   obsolete: readonly StoredRun[];
-  /** It did begin, or a try before it did, and no try follows: the job's work is over. */
+  /** It began, or a try before it did, and no other follows: the job has ended. */
   last: boolean;
 };
-/** A step as it is stored first: what is left out is null, and its status `pending`. */
+/** A step as it is first stored: what is left out is null, and its status is `pending`. */
 export type NewStep = { name: string } & StepChange;
 export type StepChange = Partial<Omit<StoredStep, 'position' | 'name'>>;
 /** Neighbouring lines of one origin, numbered from `first` on; numbers that never come are lines that were cut. */
@@ -96,12 +96,12 @@ export type LineGroup = {
   /** Without line feeds. */
   texts: readonly string[];
 };
-/** Belfry's word in place of lines that were cut. */
+/** Replaces lines that were cut. */
 export type CutRemark = { step: number; at: Millis; text: string };
 
 /**
- * Where runs are kept; implemented by the store. Every change of a run or step is durable when its promise resolves;
- * lines survive the death of Belfry then, and a power cut once a later change of the run is durable.
+ * Stores runs; implemented by the store. A change of a run or step is durable when its promise resolves; lines survive a
+ * crash of Belfry then, and a power cut once a later change of the run is durable.
  */
 export type RunLedger = {
   /** A new `queued` run. */
@@ -112,17 +112,17 @@ export type RunLedger = {
   changeStep(runId: string, position: number, change: StepChange): Promise<void>;
   /**
    * Final state of a run, following `runTransitions`; steps still `running` or `pending` become `skipped` or
-   * `interrupted`. The try after it is stored, and retries it makes obsolete are skipped, in the same transaction, so
-   * that no crash can part them.
+   * `interrupted`. The next try is stored and obsolete retries are skipped in the same transaction, so that no crash can
+   * come in between.
    */
   finish(id: string, end: RunEnd): Promise<EndedRun>;
   /** Runs that an earlier epoch left queued or running, oldest first. */
   leftOver(): Promise<StoredRun[]>;
-  /** Newest run of the job that really ran and has ended; with `originId` among the tries of that run. */
+  /** Newest run of the job that ran and has ended; with `originId`, among the tries of that run. */
   lastEnded(jobId: string, originId?: string): Promise<StoredRun | undefined>;
   /** Appends lines, whose numbers rise. */
   append(runId: string, groups: readonly LineGroup[]): Promise<void>;
-  /** Removes what was appended inside [first, last], which must not split an `append`, and puts `remark` in its place. */
+  /** Replaces the lines [first, last] by `remark`; the range must not split an `append`. */
   cut(runId: string, first: number, last: number, remark: CutRemark): Promise<void>;
   /** Forgets earlier runs of the job that succeeded with this very reason (a minute job that had nothing to do). */
   forgetQuiet(jobId: string, reason: string, keepRunId: string): Promise<void>;
@@ -133,11 +133,11 @@ export type RunLedger = {
 export type AcceptedRun = Pick<StoredRun, 'jobId' | 'cause' | 'slot' | 'createdAt'> & {
   runId: string;
   notBefore: Millis;
-  /** Of a run that Belfry itself tries again. */
+  /** Of a retry by Belfry itself. */
   retry?: Pick<StoredRun, 'attempt' | 'originId' | 'fromStep' | 'parameters' | 'jobKey'>;
 };
 
-/** What the schedule says of a waiting run (the scheduler's `Turn`). */
+/** What the schedule decides about a waiting run (the scheduler's `Turn`). */
 export type Turn =
   | { do: 'go' }
   | { do: 'hold'; until: Millis | null }
@@ -156,22 +156,22 @@ export type PostContext = {
   limits: PostLimits;
 };
 /**
- * Takes one line; gives what is wrong with it, or nothing; of a good line that was passed over as a repetition what is
- * said of it, after `Line 3`. `origin` is the same when a retry prints the line again.
+ * Takes one line and resolves with what is wrong with it, or []; for a line that was skipped as a repetition with a
+ * remark that follows `Line 3`. `origin` is the same when a retry prints the line again.
  */
 export type TakePost = (line: string, origin: string) => Promise<Problem[] | { skipped: string }>;
 
-/** The process that starts commands in the engine's stead, as its host runs it. */
+/** The process that starts commands for the engine, as its host runs it. */
 export type HelperProcess = {
-  /** Resolves when it has ended, with how that came in words, also when it could not be started. */
+  /** Resolves when it has ended or could not be started, with the reason in words. */
   ended: Promise<string>;
-  /** Ends it by force; does nothing once it has ended. */
+  /** Kills it; does nothing once it has ended. */
   kill(): void;
 };
 export type HelperHost = {
-  /** Socket file through which engine and helper talk; its folder belongs to this user alone. */
+  /** Socket file of engine and helper; only this user can enter its folder. */
   socket: string;
-  /** Starts the helper's program. It gets nothing of our environment, in which there may be keys. Never throws. */
+  /** Starts the helper's program, without our environment, in which there may be keys. Never throws. */
   launch(args: readonly string[]): HelperProcess;
 };
 
@@ -182,18 +182,18 @@ export type RunnerDeps = {
   ledger: RunLedger;
   job(id: string): Job | undefined;
   workspace(id: string): Workspace | undefined;
-  /** Whether a waiting run that nobody started by hand may start now; with `grace`, whether it is too late for it. */
+  /** Whether a waiting run that was not started by hand may start now; with `grace`, also whether it is too late for it. */
   turn(run: AcceptedRun & { attempt: number }, grace: boolean): Turn;
-  /** Folder against which relative folders are meant. */
+  /** Relative folders are resolved against it. */
   baseFolder: string;
   /** Environment for commands: the engine's own with the login shell's PATH. */
   environment(): Promise<Record<string, string>>;
   builtins: Record<BuiltinStep['action'], Builtin>;
-  /** Opens the way in for what one try of a step with `"output": "posts"` prints. */
+  /** Takes the posts that one try of a step with `"output": "posts"` prints. */
   takePosts(context: PostContext): TakePost;
-  /** For webhook steps; left out = the platform's own. */
+  /** For webhook steps; default: the platform's own. */
   fetch?: typeof fetch;
-  /** Starts commands for us, since forking holds the loop the longer the more memory we have; left out = we start them ourselves. */
+  /** Starts commands, since forking blocks the event loop the longer the more memory the engine uses; without it the engine starts them. */
   helper?: HelperHost | undefined;
   /** Texts that must never be stored. */
   secrets(): readonly string[];

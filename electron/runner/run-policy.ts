@@ -3,25 +3,25 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Job, Millis, RunStatus, Step, StepStatus } from '../../shared/index.ts';
 import type { AcceptedRun, NewRun, StoredRun } from './ports.ts';
 
-/** What becomes of a run that is due while others of its job may be at work. */
+/** What becomes of a run that is due while others of its job may be running. */
 export type Admission =
   | { do: 'start' }
   | { do: 'wait' }
-  /** The oldest run at work is stopped, what waited is skipped, and the new one takes the place. */
+  /** The oldest run is stopped, what waited is skipped, and the new one starts in its stead. */
   | { do: 'replace' }
   | { do: 'skip'; reason: string };
 
 /**
- * Applies `maxInstances` and `overlap` (design §3.3) to one more run of a job; `owed` says that its turn was promised
- * before (a retry, or a slot of a catch-up that runs each), so that the overlap rule does not ask for it again.
+ * The concurrency policy: applies `maxInstances` and `overlap` (design §3.3) to one more run of a job. A `promised` run
+ * (a retry, or a slot of a catch-up that runs each) has passed the overlap rule before and waits instead of being skipped.
  */
 export function admit(
   job: Pick<Job, 'maxInstances' | 'overlap'>,
   present: { running: number; waiting: number },
-  owed = false,
+  promised = false,
 ): Admission {
   if (present.running < job.maxInstances) return { do: 'start' };
-  if (owed) return { do: 'wait' };
+  if (promised) return { do: 'wait' };
   if (job.overlap === 'replace') return { do: 'replace' };
   const running =
     present.running === 1
@@ -35,43 +35,47 @@ export function admit(
 /** Why a run is ended before its time. */
 export type StopReason = 'timed-out' | 'cancelled' | 'interrupted';
 
-/** How a run stands between two steps. */
-export type Standing = {
+/** How far a run has come between two steps. */
+export type RunProgress = {
   /** Status that a failed step has given the run, or none yet. */
   failure: 'failed' | 'timed-out' | 'interrupted' | null;
   stop: StopReason | null;
 };
 
-/** Whether a step is run, given how the run stands: clean-up (`always`) also after a stop, except when Belfry ends. */
-export function isStepDue(when: Step['when'], { failure, stop }: Standing): boolean {
+/** Whether a step is run: clean-up (`always`) also after a stop, except when Belfry itself ends. */
+export function isStepDue(when: Step['when'], { failure, stop }: RunProgress): boolean {
   if (stop !== null) return when === 'always' && stop !== 'interrupted';
   if (when === 'always') return true;
   return (when === 'failure') === (failure !== null);
 }
 
-/** Why a step was left out, as a sentence. */
-export function skipReason(when: Step['when'], { failure, stop }: Standing): string {
+/** Why a step was skipped, as a sentence. */
+export function skipReason(when: Step['when'], { failure, stop }: RunProgress): string {
   if (stop !== null) return `The run was ${stop === 'timed-out' ? 'over its time' : stop}.`;
   if (when === 'failure') return 'It runs after a failure only.';
   return failure === null ? 'Not needed.' : 'A step before it failed.';
 }
 
-/** How the run stands after a step. */
-export function standingAfter(standing: Standing, step: { continue: boolean }, status: StepStatus): Standing {
-  if (standing.failure !== null || step.continue) return standing;
-  if (status !== 'failed' && status !== 'timed-out' && status !== 'interrupted') return standing;
-  return { ...standing, failure: status };
+/** The progress of a run after a step. */
+export function progressAfter(
+  progress: RunProgress,
+  step: { continue: boolean },
+  status: StepStatus,
+): RunProgress {
+  if (progress.failure !== null || step.continue) return progress;
+  if (status !== 'failed' && status !== 'timed-out' && status !== 'interrupted') return progress;
+  return { ...progress, failure: status };
 }
 
 /** Final status of a run whose steps are done. */
-export function finalStatus({ failure, stop }: Standing): RunStatus {
+export function finalStatus({ failure, stop }: RunProgress): RunStatus {
   return stop ?? failure ?? 'success';
 }
 
-/** A run cut off by crashes is repeated at most this often: it may be what brings Belfry down. */
+/** A run cut off by crashes is repeated at most this often: it may be what makes Belfry crash. */
 const mostInterruptions = 3;
 
-/** Milliseconds until the next try of a run that ended so, or null when it is not tried again. `attempt` counts from 1. */
+/** Milliseconds until the next try of a run that ended with this status, or null for none. `attempt` counts from 1. */
 function retryDelay(
   job: Pick<Job, 'retry' | 'retryInterrupted'>,
   status: RunStatus,
@@ -89,7 +93,7 @@ export function backOff(retry: { delaySeconds: number; factor: number }, attempt
   return retry.delaySeconds * retry.factor ** (attempt - 1) * 1000;
 }
 
-/** The run that tries again what this one did not manage, or undefined when none does; `now` is when it ended. */
+/** The retry of a run that ended with `status` at `now`, or undefined when it is not tried again. */
 export function nextTry(job: Job, run: StoredRun, status: RunStatus, now: Millis): NewRun | undefined {
   const delay = retryDelay(job, status, run.attempt);
   if (delay === null) return undefined;
@@ -110,14 +114,14 @@ export function nextTry(job: Job, run: StoredRun, status: RunStatus, now: Millis
   };
 }
 
-/** What a job does and when, to tell whether it was edited while a retry waited; begins with whether it is enabled. */
+/** What a job does and when, compared to see whether it was edited while a retry waited; begins with whether it is enabled. */
 function jobKey(job: Job): string {
   const { triggers, timezone, startAt, endAt, blackouts, steps } = job;
   const text = JSON.stringify([triggers, timezone, startAt, endAt, blackouts, steps]);
   return `${job.enabled ? 'on' : 'off'} ${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }
 
-/** Why a waiting retry is not to come any more, or null: its job was disabled or edited since. */
+/** Why a waiting retry is dropped, or null: its job was disabled or edited since. */
 export function retryEnds(job: Job, retry: NonNullable<AcceptedRun['retry']>): string | null {
   const most = job.retry.attempts + 1 + (job.retryInterrupted ? mostInterruptions : 0);
   if (retry.attempt > most) return 'The job was edited: it is not tried as often any more.';
@@ -133,7 +137,7 @@ export function isDoneBy(run: StoredRun, job: Job, { retry, createdAt }: Accepte
   if (!retry) return false;
   if (run.originId === retry.originId) return true;
   if (run.startedAt === null || run.startedAt < createdAt) return false;
-  // Each slot of a job without coalesce is work of its own; what was run by hand stands for all.
+  // Each slot of a job without coalesce is work of its own; a run by hand does the work of all.
   if (run.slot !== null && !job.coalesce) return false;
   return run.fromStep <= retry.fromStep && isDeepStrictEqual(run.parameters, retry.parameters);
 }

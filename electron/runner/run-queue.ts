@@ -3,7 +3,7 @@ import { createStop, type Stop } from './execute-run.ts';
 import type { AcceptedRun, EndedRun, StoredRun, Turn } from './ports.ts';
 import { type Admission, admit, isDoneBy, retryEnds, type StopReason } from './run-policy.ts';
 
-/** A run at work. */
+/** A run that is executing. */
 export type RunningRun = { runId: string; jobId: string; name: string; startedAt: Millis | null };
 type Active = RunningRun & { stop: Stop; done: Promise<void> };
 
@@ -11,7 +11,7 @@ export type RunQueueDeps = {
   clock: Clock;
   log: Log;
   job(id: string): Job | undefined;
-  /** What the schedule says of a run that nobody started by hand. */
+  /** What the schedule says about a run that was not started by hand. */
   turn(run: AcceptedRun & { attempt: number }, grace: boolean): Turn;
   execute(run: {
     job: Job;
@@ -20,12 +20,12 @@ export type RunQueueDeps = {
     begun(view: RunView): void;
     obsolete(run: StoredRun): string[];
   }): Promise<EndedRun>;
-  /** A run's turn never came. */
+  /** The run does not start at all. */
   skip(run: AcceptedRun, status: 'skipped' | 'missed', reason: string): Promise<void>;
   ended(run: EndedRun): void;
 };
 
-/** Who runs, who waits for a place, who waits for its time. */
+/** The runs of all jobs that execute, wait for a free instance of their job, or wait for their time. */
 export type RunQueue = {
   accept(run: AcceptedRun): void;
   /** Whether a run of the job would be skipped if it came now, and why. */
@@ -35,22 +35,22 @@ export type RunQueue = {
   begun(runId: string): Promise<RunView | undefined>;
   /** The waiting retry of a chain of tries. */
   retryOf(originId: string): AcceptedRun | undefined;
-  /** Asks for a waiting run at once, whatever holds it; false when it does not wait. */
-  hurry(runId: string): boolean;
-  /** Pause, configuration or blackouts have changed: what waits is asked about anew. */
+  /** Starts a waiting run now, whatever holds it; false when it does not wait. */
+  startNow(runId: string): boolean;
+  /** Pause, configuration or blackouts have changed: decides again about every run that waits. */
   review(): void;
-  /** Stops a run at work and waits for its end; false when it is not at work. */
+  /** Stops an executing run and waits for its end; false when it does not execute. */
   stop(runId: string, reason: StopReason, why: string): Promise<boolean>;
-  /** Takes a run out that has not begun; false when there is none. */
+  /** Removes a run that has not begun; false when there is none. */
   withdraw(runId: string): boolean;
-  /** From now on nothing begins; resolves when all at work have ended, which they are told to after `drainMs`. */
+  /** Starts nothing more; resolves when all runs have ended. Those that still execute after `drainMs` are stopped. */
   close(drainMs: number): Promise<void>;
 };
 
-/** Timers stand still while the machine sleeps: nobody sleeps longer without a look at the clock (milliseconds). */
-const longestSleep = 15_000;
+/** Timers stand still while the machine sleeps, so the wall clock is read at least this often (milliseconds). */
+const longestTimer = 15_000;
 const go: Turn = { do: 'go' };
-const removed = 'The job does not exist any more.';
+const jobRemoved = 'The job does not exist any more.';
 
 /** Applies the overlap rules of jobs to the runs that come, and starts the next when one ends. */
 export function createRunQueue(deps: RunQueueDeps): RunQueue {
@@ -58,10 +58,10 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
   const active = new Map<string, Active>();
   const byJob = new Map<string, Set<Active>>();
   /** Runs whose time has not come, or that a pause or blackout holds. */
-  const asleep = new Map<string, { run: AcceptedRun; held: boolean; wake(): void; cancel(): void }>();
-  /** Runs that wait for a place, in order. */
-  let line: AcceptedRun[] = [];
-  /** In which order runs were accepted: what is held together goes on in it. */
+  const delayed = new Map<string, { run: AcceptedRun; held: boolean; wake(): void; cancel(): void }>();
+  /** Runs that wait for a free instance of their job, in order. */
+  let waiting: AcceptedRun[] = [];
+  /** The order in which runs were accepted, in which those that were held go on. */
   const order = new WeakMap<AcceptedRun, number>();
   let accepted = 0;
   let closed = false;
@@ -69,7 +69,7 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
   const ofJob = (jobId: string): ReadonlySet<Active> => byJob.get(jobId) ?? none;
   const present = (jobId: string) => ({
     running: ofJob(jobId).size,
-    waiting: line.filter((run) => run.jobId === jobId && !isOwed(run, deps.job(jobId))).length,
+    waiting: waiting.filter((run) => run.jobId === jobId && !isPromised(run, deps.job(jobId))).length,
   });
 
   function accept(run: AcceptedRun): void {
@@ -77,77 +77,77 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
     accepted += 1;
     order.set(run, accepted);
     const now = clock.now();
-    // A clock that was set back since it was stored does not make it wait longer than was meant.
+    // A clock that was set back since the run was stored must not make it wait longer.
     const delay = Math.min(run.notBefore - now, run.notBefore - run.createdAt);
-    if (delay <= 0) take(run);
-    else sleep(run, { until: now + delay, held: false });
+    if (delay <= 0) onDue(run);
+    else postpone(run, { until: now + delay, held: false });
   }
 
-  /** Puts a run aside until an instant, or for as long as nobody wakes it: for its time to come, or while it is held. */
-  function sleep(run: AcceptedRun, { until, held }: { until: Millis | null; held: boolean }): void {
+  /** Lets a run wait until an instant (its start time, or the end of what holds it), or until `review` wakes it. */
+  function postpone(run: AcceptedRun, { until, held }: { until: Millis | null; held: boolean }): void {
     const due = until === null ? null : clock.monotonic() + until - clock.now();
     const wake = () => {
-      asleep.get(run.runId)?.cancel();
-      asleep.delete(run.runId);
-      take(run);
+      delayed.get(run.runId)?.cancel();
+      delayed.delete(run.runId);
+      onDue(run);
     };
     const arm = () => {
       const left =
         until === null || due === null ? null : Math.min(due - clock.monotonic(), until - clock.now());
       if (left !== null && left <= 0) return wake();
-      const cancel = left === null ? () => {} : setTimer(clock, Math.min(left, longestSleep), arm);
-      asleep.set(run.runId, { run, held, wake, cancel });
+      const cancel = left === null ? () => {} : setTimer(clock, Math.min(left, longestTimer), arm);
+      delayed.set(run.runId, { run, held, wake, cancel });
     };
     arm();
   }
 
-  /** A run's time has come. */
-  function take(run: AcceptedRun): void {
-    if (settle(run, turnOf(run, true))) return;
-    place(run);
+  /** The start time of a run has come. */
+  function onDue(run: AcceptedRun): void {
+    if (applyTurn(run, turnOf(run, true))) return;
+    startOrWait(run);
   }
 
-  /** Whether a run may not start now, and what became of it instead. */
-  function settle(run: AcceptedRun, turn: Turn): boolean {
+  /** Drops or postpones a run that may not start now; true when it did. */
+  function applyTurn(run: AcceptedRun, turn: Turn): boolean {
     if (turn.do === 'go') return false;
     if (turn.do === 'drop') skip(run, turn.status, turn.reason);
-    else sleep(run, { until: turn.until, held: true });
+    else postpone(run, { until: turn.until, held: true });
     return true;
   }
 
   function turnOf(run: AcceptedRun, grace: boolean): Turn {
     const { retry, cause } = run;
     const job = deps.job(run.jobId);
-    if (!job) return { do: 'drop', status: 'skipped', reason: removed };
+    if (!job) return { do: 'drop', status: 'skipped', reason: jobRemoved };
     const end = retry ? retryEnds(job, retry) : null;
     if (end !== null) return { do: 'drop', status: 'skipped', reason: end };
     const isByHand = !retry && (cause === 'manual' || cause === 'retry');
     return isByHand ? go : deps.turn({ ...run, attempt: retry?.attempt ?? 1 }, grace);
   }
 
-  function place(run: AcceptedRun): void {
+  function startOrWait(run: AcceptedRun): void {
     const job = deps.job(run.jobId);
     const admission: Admission = job
-      ? admit(job, present(job.id), isOwed(run, job))
-      : { do: 'skip', reason: removed };
+      ? admit(job, present(job.id), isPromised(run, job))
+      : { do: 'skip', reason: jobRemoved };
     if (admission.do === 'skip') skip(run, 'skipped', admission.reason);
-    else if (admission.do === 'wait') line.push(run);
-    else if (job && admission.do === 'start') begin(job, run);
+    else if (admission.do === 'wait') waiting.push(run);
+    else if (job && admission.do === 'start') start(job, run);
     else if (job) {
-      makeRoom(run, job);
-      line.unshift(run);
+      replaceRunning(run, job);
+      waiting.unshift(run);
     }
   }
 
-  function makeRoom(run: AcceptedRun, job: Job): void {
+  function replaceRunning(run: AcceptedRun, job: Job): void {
     const why = `Run ${run.runId} took its place.`;
-    const replaced = line.filter((older) => older.jobId === job.id && !isOwed(older, job));
-    line = line.filter((older) => !replaced.includes(older));
+    const replaced = waiting.filter((older) => older.jobId === job.id && !isPromised(older, job));
+    waiting = waiting.filter((older) => !replaced.includes(older));
     for (const older of replaced) skip(older, 'skipped', why);
     [...ofJob(job.id)].find(({ stop }) => stop.reason() === null)?.stop.request('cancelled', why);
   }
 
-  function begin(job: Job, run: AcceptedRun): void {
+  function start(job: Job, run: AcceptedRun): void {
     const { runId, jobId } = run;
     const stop = createStop(clock);
     const entry: Active = { runId, jobId, name: job.name, startedAt: null, stop, done: Promise.resolve() };
@@ -155,41 +155,41 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
     byJob.set(jobId, new Set([...ofJob(jobId), entry]));
     const begun = (view: RunView) => {
       entry.startedAt = clock.now();
-      tell(runId, view);
+      notify(runId, view);
     };
     entry.done = deps
-      .execute({ job, runId, stop, begun, obsolete: (done) => takeDone(done, job) })
-      .finally(() => leave(entry)) // Before its end is told: whoever hears of it may start the next one.
+      .execute({ job, runId, stop, begun, obsolete: (done) => removeDone(done, job) })
+      .finally(() => removeActive(entry)) // Before its end is announced, since that may start the next run.
       .then(deps.ended)
       .catch((error) => log('error', `Run ${runId} ended in an error`, { error: String(error) }))
       .finally(() => {
-        tell(runId, undefined);
-        next(job.id);
+        notify(runId, undefined);
+        startNext(job.id);
       });
   }
 
-  function leave(entry: Active): void {
+  function removeActive(entry: Active): void {
     active.delete(entry.runId);
     const others = new Set([...ofJob(entry.jobId)].filter((other) => other !== entry));
     if (others.size > 0) byJob.set(entry.jobId, others);
     else byJob.delete(entry.jobId);
   }
 
-  /** Fills the places of a job that are free with the runs that wait for them. */
-  function next(jobId: string): void {
+  /** Starts waiting runs of a job as far as `maxInstances` allows. */
+  function startNext(jobId: string): void {
     for (;;) {
-      const run = line.find((other) => other.jobId === jobId);
+      const run = waiting.find((other) => other.jobId === jobId);
       if (!run || closed) return;
       const job = deps.job(jobId);
       if (job && ofJob(jobId).size >= job.maxInstances) return;
-      line = line.filter((other) => other !== run);
-      if (!settle(run, turnOf(run, false))) place(run);
+      waiting = waiting.filter((other) => other !== run);
+      if (!applyTurn(run, turnOf(run, false))) startOrWait(run);
     }
   }
 
-  /** Takes the retries out whose work a run has done. */
-  function takeDone(run: StoredRun, job: Job): string[] {
-    const done = [...[...asleep.values()].map((sleeper) => sleeper.run), ...line]
+  /** Removes the waiting retries whose work a run has done; their ids. */
+  function removeDone(run: StoredRun, job: Job): string[] {
+    const done = [...[...delayed.values()].map((entry) => entry.run), ...waiting]
       .filter((other) => other.jobId === job.id && isDoneBy(run, job, other))
       .map(({ runId }) => runId);
     done.forEach(withdraw);
@@ -197,42 +197,42 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
   }
 
   function withdraw(runId: string): boolean {
-    const isThere = asleep.has(runId) || line.some((run) => run.runId === runId);
-    asleep.get(runId)?.cancel();
-    asleep.delete(runId);
-    line = line.filter((run) => run.runId !== runId);
+    const isThere = delayed.has(runId) || waiting.some((run) => run.runId === runId);
+    delayed.get(runId)?.cancel();
+    delayed.delete(runId);
+    waiting = waiting.filter((run) => run.runId !== runId);
     return isThere;
   }
 
   function skip(run: AcceptedRun, status: 'skipped' | 'missed', reason: string): void {
-    tell(run.runId, undefined);
+    notify(run.runId, undefined);
     deps
       .skip(run, status, reason)
       .catch((error) => log('error', 'A run could not be skipped', { error: String(error) }));
   }
 
   function review(): void {
-    const sleepers = [...asleep.values()].sort((a, b) => (order.get(a.run) ?? 0) - (order.get(b.run) ?? 0));
-    for (const { run, held, wake } of sleepers) {
+    const postponed = [...delayed.values()].sort((a, b) => (order.get(a.run) ?? 0) - (order.get(b.run) ?? 0));
+    for (const { run, held, wake } of postponed) {
       const turn = turnOf(run, false);
       if (turn.do === 'drop') {
         withdraw(run.runId);
         skip(run, turn.status, turn.reason);
       } else if (turn.do === 'go' && held) wake();
     }
-    for (const run of [...line]) {
+    for (const run of [...waiting]) {
       const turn = turnOf(run, false);
       if (turn.do !== 'drop') continue;
       withdraw(run.runId);
       skip(run, turn.status, turn.reason);
     }
-    for (const jobId of new Set(line.map((run) => run.jobId))) next(jobId);
+    for (const jobId of new Set(waiting.map((run) => run.jobId))) startNext(jobId);
   }
 
-  const listeners = new Map<string, (view: RunView | undefined) => void>();
-  function tell(runId: string, view: RunView | undefined): void {
-    listeners.get(runId)?.(view);
-    listeners.delete(runId);
+  const startListeners = new Map<string, (view: RunView | undefined) => void>();
+  function notify(runId: string, view: RunView | undefined): void {
+    startListeners.get(runId)?.(view);
+    startListeners.delete(runId);
   }
 
   return {
@@ -245,17 +245,17 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
       [...active.values()].map(({ runId, jobId, name, startedAt }) => ({ runId, jobId, name, startedAt })),
     begun: (runId) =>
       active.has(runId)
-        ? new Promise((resolve) => listeners.set(runId, resolve))
+        ? new Promise((resolve) => startListeners.set(runId, resolve))
         : Promise.resolve(undefined),
     retryOf: (originId) =>
-      [...[...asleep.values()].map(({ run }) => run), ...line].find(
+      [...[...delayed.values()].map(({ run }) => run), ...waiting].find(
         ({ retry }) => retry?.originId === originId,
       ),
-    hurry(runId) {
-      const run = asleep.get(runId)?.run ?? line.find((other) => other.runId === runId);
+    startNow(runId) {
+      const run = delayed.get(runId)?.run ?? waiting.find((other) => other.runId === runId);
       if (!run || closed) return false;
       withdraw(runId);
-      place(run);
+      startOrWait(run);
       return true;
     },
     review,
@@ -268,9 +268,9 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
     withdraw,
     async close(drainMs) {
       closed = true;
-      for (const { cancel } of asleep.values()) cancel();
-      asleep.clear();
-      line = [];
+      for (const { cancel } of delayed.values()) cancel();
+      delayed.clear();
+      waiting = [];
       const ends = Promise.all([...active.values()].map((run) => run.done));
       const cancel = setTimer(clock, drainMs, () => {
         for (const { stop } of active.values())
@@ -284,7 +284,7 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
 
 const none: ReadonlySet<Active> = new Set();
 
-/** A run whose turn was promised before: the overlap rule, which was asked then, lets it wait for its place. */
-function isOwed({ retry, cause }: AcceptedRun, job: Job | undefined): boolean {
+/** A run that the overlap rule let through before (a retry, or a slot that is caught up): it may wait for a free instance. */
+function isPromised({ retry, cause }: AcceptedRun, job: Job | undefined): boolean {
   return retry !== undefined || (cause === 'catch-up' && job?.coalesce === false);
 }

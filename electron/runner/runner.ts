@@ -30,13 +30,13 @@ export type RunNowOptions = {
   cause?: Extract<RunCause, 'manual' | 'event'>;
 };
 
-/** HOW: runs jobs. */
+/** Runs jobs: now, when the scheduler hands a run over, and again after a failure. */
 export type Runner = {
-  /** Closes what a dead engine left and takes up what it had queued. Call it once, before any run is accepted. */
+  /** Ends what a crashed engine left running and takes over what it had queued. Call it once, before any run is accepted. */
   start(): Promise<void>;
   /** Starts a run that is stored as `queued`, when its time has come and its job's overlap rule lets it. Never throws. */
   accept(run: AcceptedRun): void;
-  /** Runs a job now. Throws NOT_FOUND, BAD_INPUT (fromStep), CONFLICT (already at work) or STOPPING. */
+  /** Runs a job now. Throws NOT_FOUND, BAD_INPUT (fromStep), CONFLICT (already running) or STOPPING. */
   runNow(jobId: string, options?: RunNowOptions): Promise<RunView>;
   /** A dry run: what runNow would do, step by step, with everything looked up. Throws NOT_FOUND or BAD_INPUT. */
   preview(jobId: string, options?: Pick<RunNowOptions, 'fromStep' | 'parameters'>): Promise<PlannedStep[]>;
@@ -45,17 +45,17 @@ export type Runner = {
   /** Runs the job of a failed run again from its failed step, with the results of the steps before. Throws as runNow does. */
   resume(runId: string): Promise<RunView>;
   /**
-   * Tries a failed run again from where it began, with the same slot and parameters; when a retry of it waits, that one
-   * starts at once, whatever holds it. Throws as runNow does.
+   * Tries a failed run again from where it began, with the same slot and parameters. A retry of it that waits starts now
+   * instead, whatever holds it. Throws as runNow does.
    */
   retry(runId: string): Promise<RunView>;
-  /** A pause, the configuration or the schedule has changed: runs that wait are asked about anew. */
+  /** A pause, the configuration or the schedule has changed: decides again about every run that waits. */
   review(): void;
   /** Ends a run and its processes; resolves when it has ended. Throws NOT_FOUND, or CONFLICT when it is over already. */
   cancel(runId: string): Promise<RunView>;
-  /** Runs at work now, oldest first. */
+  /** Runs that execute now, oldest first. */
   running(): RunningRun[];
-  /** No new runs; those at work get `drainMs`, then their processes are ended. Called again, with a shorter time, it hurries. */
+  /** Starts nothing more; runs get `drainMs` to end, then their processes are ended. A second call may shorten the time. */
   stop(options: { drainMs: number }): Promise<void>;
 };
 
@@ -173,7 +173,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       if (waiting) {
         if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
         refuseOverlap(job);
-        queue.hurry(waiting.id);
+        queue.startNow(waiting.id);
         return firstView(waiting);
       }
       return launch(
@@ -201,7 +201,6 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
     running: queue.running,
     stop({ drainMs }) {
-      // A second call may only shorten the time.
       const ended = queue.close(drainMs);
       stopping ??= ended.then(() => reaper.finish()).finally(starter.stop);
       return stopping;
@@ -265,13 +264,13 @@ function sameSteps(job: Job, run: StoredRun, first: number): number {
 }
 
 /**
- * What is to be told of a run whose next try never came about: how the last one ended, and why none came after it.
- * `left` is the try that was left out.
+ * The end of a run whose next try was skipped, as it is reported: how the last try ended, and why no other follows.
+ * `skipped` is the try that was left out.
  */
-async function givenUp(ledger: RunLedger, left: StoredRun): Promise<RunView> {
-  const last = await ledger.lastEnded(left.jobId, left.originId);
-  // Retention may have taken it meanwhile.
-  if (!last) return ledger.view(left);
-  const reason = [last.reason, 'It was not tried again.', left.reason].filter(Boolean).join(' ');
+async function givenUp(ledger: RunLedger, skipped: StoredRun): Promise<RunView> {
+  const last = await ledger.lastEnded(skipped.jobId, skipped.originId);
+  // Retention may have removed it in the meantime.
+  if (!last) return ledger.view(skipped);
+  const reason = [last.reason, 'It was not tried again.', skipped.reason].filter(Boolean).join(' ');
   return ledger.view({ ...last, reason });
 }

@@ -11,13 +11,13 @@ export function keptSteps(job: Job, fromStep: number, earlier: StoredRun | undef
   });
 }
 
-/** Index of the step with which a run is resumed: its first one that neither succeeded nor was left out with reason. */
+/** Index of the step with which a run is resumed: the first that neither succeeded nor was skipped. */
 export function failedStep(run: StoredRun): number {
   const index = run.steps.findIndex(({ status }) => status !== 'success' && status !== 'skipped');
   return Math.max(index, 0);
 }
 
-/** Checks the step (counted from 1) that a person asks to begin with; gives its index. Throws BAD_INPUT. */
+/** Index of the step (counted from 1) with which a run is to begin. Throws BAD_INPUT when there is none. */
 export function startIndex(job: Job, fromStep = 1): number {
   if (Number.isInteger(fromStep) && fromStep >= 1 && fromStep <= job.steps.length) return fromStep - 1;
   throw new BelfryError({

@@ -7,27 +7,27 @@ export type Environment = Record<string, string>;
 
 type EngineEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Belfry's own (keys among them), its service manager's, Electron's, and what `npm start` adds: nothing that a command should see. */
-const foreign =
+/** Variables that a command must not see: Belfry's own (keys among them), its service manager's, Electron's and those of `npm start`. */
+const hidden =
   /^(BELFRY_|CREDENTIALS_DIRECTORY$|NOTIFY_SOCKET$|LISTEN_|WATCHDOG_|ELECTRON_|CHROME_DESKTOP$|npm_|INIT_CWD$)/;
 
-/** The engine's environment as commands may have it, with `path` in place of its PATH where one is given. */
+/** The engine's environment as commands get it, with `path` in place of its PATH where one is given. */
 export function commandEnvironment(engine: EngineEnvironment, path: string | null): Environment {
   const kept = Object.entries(engine).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !foreign.test(entry[0]),
+    (entry): entry is [string, string] => entry[1] !== undefined && !hidden.test(entry[0]),
   );
   const environment = Object.fromEntries(kept);
   if (path !== null) environment[pathName(environment)] = path;
   return environment;
 }
 
-/** Name of the variable that holds the search path: Windows spells it `Path` and does not care. */
+/** Name of the variable that holds the search path: Windows spells it `Path`, and ignores case. */
 export function pathName(environment: Readonly<Environment>): string {
   return Object.keys(environment).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
 }
 
-/** Start-up files of a shell may wait for ever; commands do not wait for them longer than this, in milliseconds. */
-const patience = 10_000;
+/** The start-up files of a shell may hang; commands wait for them this long, in milliseconds. */
+const shellTimeout = 10_000;
 
 type EnvironmentDeps = {
   clock: Clock;
@@ -38,25 +38,25 @@ type EnvironmentDeps = {
   engine?: EngineEnvironment;
 };
 
-/** Makes `RunnerNeeds.environment`: PATH from the settings, else from the login shell (asked once), else the engine's own. */
+/** The environment of commands, see `RunnerDeps`: PATH from the settings, else from the login shell (asked once), else the engine's own. */
 export function createEnvironment(deps: EnvironmentDeps): () => Promise<Environment> {
   const engine = deps.engine ?? process.env;
   let login: Promise<string | null> | undefined;
   return async () => {
     const chosen = deps.path();
     if (chosen !== null) return commandEnvironment(engine, chosen);
-    login ??= ask(deps, engine);
+    login ??= askShell(deps, engine);
     return commandEnvironment(engine, await login);
   };
 }
 
-async function ask({ log, clock }: EnvironmentDeps, engine: EngineEnvironment): Promise<string | null> {
+async function askShell({ log, clock }: EnvironmentDeps, engine: EngineEnvironment): Promise<string | null> {
   const start = clock.monotonic();
   const path = await captureLoginPath({
     shell: engine['SHELL'],
     platform: process.platform,
     environment: commandEnvironment(engine, null),
-    timeoutMs: patience,
+    timeoutMs: shellTimeout,
   });
   if (path === null && process.platform !== 'win32')
     log('warn', "The login shell's PATH could not be had; commands get the engine's own", {
@@ -71,18 +71,18 @@ type LoginPathDeps = {
   shell: string | undefined;
   platform: NodeJS.Platform;
   environment: Readonly<Record<string, string | undefined>>;
-  /** The shell's start-up files may wait for something for ever. */
+  /** The start-up files of the shell may hang. */
   timeoutMs: number;
 };
 
-/** Around the PATH, since start-up files may print greetings. */
+/** Printed around the PATH, since start-up files may print something too. */
 const mark = '__BELFRY_PATH__';
-/** Programs by another name than sh's that understand this command line. */
+/** fish joins lists with spaces, so it needs another command line. */
 const fish = /(^|\/)fish$/;
 
 /**
- * PATH as the user's login shell has it: an application that the desktop starts gets a poor one (macOS: /usr/bin:/bin).
- * Null on Windows (the registry's PATH is the user's already), and when the shell fails or takes too long.
+ * PATH of the user's login shell: an application that the desktop starts gets a short one (macOS: /usr/bin:/bin). Null on
+ * Windows, where the PATH is the user's already, and when the shell fails or takes too long.
  */
 export async function captureLoginPath(deps: LoginPathDeps): Promise<string | null> {
   if (deps.platform === 'win32') return null;

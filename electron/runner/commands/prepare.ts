@@ -59,12 +59,12 @@ function findWorkspace(deps: PrepareDeps, id: string, where: string): Workspace 
   });
 }
 
-/** A command with the words that a run was given for it, where they cannot stand among its `args`. */
+/** A command step with the arguments given to this run, where they cannot be appended to `args`. */
 type GivenStep = CommandStep & { given?: readonly string[] };
 
 /**
- * The job as it runs with what a person gave it: arguments go to the first command from `fromStep` on, variables to all.
- * Those for a shell line are kept apart from it, as `given`: they are words, and not a part of the line.
+ * The job with the parameters of a run: arguments go to the first command from `fromStep` on, variables to all commands.
+ * Arguments for a shell line stay apart from it, as `given`, so that the shell does not interpret them.
  */
 export function withParameters(job: Job, fromStep: number, parameters: RunParameters | null): Job {
   if (!parameters) return job;
@@ -81,7 +81,7 @@ export function withParameters(job: Job, fromStep: number, parameters: RunParame
   return { ...job, steps };
 }
 
-/** Refuses variables named like a secret, since parameters are kept with the run. Throws BAD_INPUT. */
+/** Refuses variables named like a secret, since parameters are stored with the run. Throws BAD_INPUT. */
 export function checkParameters(parameters: RunParameters | undefined): RunParameters | null {
   if (!parameters || (parameters.args.length === 0 && Object.keys(parameters.env).length === 0)) return null;
   const problems = Object.keys(parameters.env)
@@ -97,7 +97,7 @@ export function checkParameters(parameters: RunParameters | undefined): RunParam
   return parameters;
 }
 
-/** What stands at a path, as far as it matters for running it. */
+/** What is found at a path. */
 type Finding = 'program' | 'nothing' | 'folder' | 'not-executable';
 
 /** Folder in which a command runs, absolute. Throws FOLDER_NOT_FOUND when it does not exist or is none. */
@@ -115,8 +115,8 @@ async function resolveFolder(baseFolder: string, cwd: string, where: string): Pr
 }
 
 /**
- * The file that `program` means, absolute: a path from `folder`, or a name looked up in the environment's PATH.
- * Throws COMMAND_NOT_FOUND saying where was looked.
+ * The absolute path of a program: a path relative to `folder`, or a name that is searched in the environment's PATH.
+ * Throws COMMAND_NOT_FOUND with the places that were searched.
  */
 export async function resolveProgram(
   program: string,
@@ -127,9 +127,9 @@ export async function resolveProgram(
   const folders = isPath ? [folder] : path.split(delimiter).map((entry) => resolve(folder, entry || '.'));
   const refused: string[] = [];
   let isForeign = false;
-  for (const place of folders) {
+  for (const searched of folders) {
     for (const ending of endings(environment)) {
-      const file = isPath ? resolve(place, program + ending) : join(place, program + ending);
+      const file = isPath ? resolve(searched, program + ending) : join(searched, program + ending);
       const finding = await examine(file);
       const madeFor = finding === 'program' ? await foreignProgram(file) : null;
       if (finding === 'program' && madeFor === null) return file;
@@ -160,7 +160,7 @@ function remedyFor(isPath: boolean, refused: boolean): string {
     : 'Install it, give its full path, or set the PATH in the settings';
 }
 
-/** On Windows a program is found with the endings of PATHEXT, elsewhere under its own name. */
+/** Windows also tries the extensions of PATHEXT. */
 function endings(environment: Environment): string[] {
   const list = environment['PATHEXT'];
   return process.platform === 'win32' && list ? ['', ...list.split(';')] : [''];
@@ -193,8 +193,8 @@ const elfMachines: Record<number, string> = {
   258: 'LoongArch',
 };
 
-/** What each architecture of Node's runs itself; 32-bit programs may run beside those of 64 bit. */
-const own: Partial<Record<NodeJS.Architecture, readonly number[]>> = {
+/** Machines whose programs each of Node's architectures runs; 64-bit systems also run 32-bit programs. */
+const runnableMachines: Partial<Record<NodeJS.Architecture, readonly number[]>> = {
   x64: [62, 3],
   ia32: [3],
   arm64: [183, 40],
@@ -206,8 +206,8 @@ const own: Partial<Record<NodeJS.Architecture, readonly number[]>> = {
 };
 
 /**
- * What a program's first 20 bytes say it was made for, when Linux on `architecture` cannot run that; null when it can, or
- * when they say nothing. Without this a shell tries to read the file as a script and says "not found".
+ * What a program was built for, by its first 20 bytes, when Linux on `architecture` cannot run it; null when it can, or
+ * when that is unknown. Without this check a shell would read the file as a script and report "not found".
  */
 export function foreignTo(architecture: NodeJS.Architecture, head: Uint8Array): string | null {
   const bytes = Buffer.from(head);
@@ -216,12 +216,12 @@ export function foreignTo(architecture: NodeJS.Architecture, head: Uint8Array): 
   if ([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe].includes(magic)) return 'macOS';
   if (magic !== 0x7f454c46) return bytes.toString('latin1', 0, 2) === 'MZ' ? 'Windows' : null;
   const machine = bytes[5] === 2 ? bytes.readUInt16BE(18) : bytes.readUInt16LE(18);
-  const runs = own[architecture];
+  const runs = runnableMachines[architecture];
   if (!runs || runs.includes(machine)) return null;
   return elfMachines[machine] ?? `another processor (machine ${machine})`;
 }
 
-/** The same for a file; null on other systems than Linux, and where an emulator is set up for such programs (binfmt_misc). */
+/** The same for a file; null on systems other than Linux, and where an emulator runs such programs (binfmt_misc). */
 async function foreignProgram(file: string): Promise<string | null> {
   if (process.platform !== 'linux') return null;
   const made = await open(file).then(
@@ -233,23 +233,22 @@ async function foreignProgram(file: string): Promise<string | null> {
         await handle.close();
       }
     },
-    () => null, // A program may be executable and not readable.
+    () => null, // A program may be executable but not readable.
   );
   return made !== null && (await hasEmulators()) ? null : made;
 }
 
 async function hasEmulators(): Promise<boolean> {
-  const entries = await readdir('/proc/sys/fs/binfmt_misc').catch(() => []); // Not mounted: none can be set up.
+  const entries = await readdir('/proc/sys/fs/binfmt_misc').catch(() => []); // Not mounted: there can be no emulators.
   return entries.some((name) => !['register', 'status'].includes(name));
 }
 
-/** Inside quotes cmd.exe still takes these as its own, and has no escape for them (CVE-2024-27980). */
+/** cmd.exe interprets these even inside quotes, and has no escape for them (CVE-2024-27980). */
 const unsafeForCmd = /["%!\r\n\0]/;
 
 /**
- * A line for the system's shell with words at its end that stay words, whatever is in them: a POSIX shell gets them as
- * positional parameters, which it never reads as a part of the line; cmd.exe gets them in quotes. Throws BAD_INPUT for a
- * word that cmd.exe would read as a command.
+ * A line for the system's shell followed by arguments that it must not interpret: a POSIX shell gets them as positional
+ * parameters, cmd.exe in quotes. Throws BAD_INPUT for an argument that cmd.exe would interpret all the same.
  */
 export function shellLine(
   line: string,

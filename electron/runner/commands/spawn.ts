@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { BelfryError, type ErrorCode } from '../../../shared/index.ts';
 import type { Environment } from './environment.ts';
 
-/** A command that is ready to run: everything looked up and filled in. */
+/** A command that is ready to run, with everything filled in. */
 export type ReadyCommand = {
   file: string;
   args: readonly string[];
@@ -18,17 +18,17 @@ export type ReadyCommand = {
 
 export type Exit = { code: number | null; signal: string | null };
 
-/** The helper process died: what became of a command that it had started, nobody knows any more. */
+/** The helper process died, and with it the knowledge of what became of a command that it had started. */
 export type Lost = 'lost';
 
 /** A running command. */
 export type Child = {
   pid: number;
-  /** See `Processes.startOf`; null when it was gone before anybody could look. */
+  /** See `Processes.startOf`; null when the process had ended before. */
   startedAt: Promise<string | null>;
   stdout: Readable;
   stderr: Readable;
-  /** Its process has ended, whatever still holds its pipes. */
+  /** Its process has ended; its pipes may still be open. */
   exited: Promise<Exit | Lost>;
 };
 
@@ -55,7 +55,7 @@ const codes: Record<string, { code: ErrorCode; why: string; remedy: string }> = 
   },
 };
 
-/** Says why the system refused to start a command; `code` as in errno(3), '' when it gave none. */
+/** Why the system refused to start a command; `code` as in errno(3), '' for none. */
 export function startError(command: ReadyCommand, code: string, message: string): BelfryError {
   const known = codes[code] ?? { code: 'INTERNAL', why: message, remedy: 'Try again later' };
   return new BelfryError({
@@ -66,9 +66,9 @@ export function startError(command: ReadyCommand, code: string, message: string)
 }
 
 /**
- * Starts a command through execa in a process group of its own, its input closed, its output in raw streams: execa
- * must never buffer it, and its promise is not waited for, since a grandchild with the pipe can keep it open for ever.
- * `startOf` tells its start time. Throws COMMAND_NOT_FOUND, BAD_INPUT or INTERNAL when it cannot be started.
+ * Starts a command in a process group of its own, with its input closed and its output in raw streams. execa must not
+ * buffer the output, and its promise is not awaited: a grandchild that holds the pipe could keep it open for ever.
+ * Throws COMMAND_NOT_FOUND, BAD_INPUT or INTERNAL when the command cannot be started.
  */
 export async function spawnHere(
   command: ReadyCommand,
@@ -100,7 +100,7 @@ export async function spawnHere(
 }
 
 /**
- * Lets one start per turn of the event loop through: each holds the loop for some milliseconds, and a hundred jobs
+ * Lets one start through per turn of the event loop: each blocks it for some milliseconds, and a hundred jobs that are
  * due together must not freeze the tray.
  */
 export function createGate(): () => Promise<void> {

@@ -13,19 +13,19 @@ import {
   toLine,
 } from './protocol.ts';
 
-/** What has not come by then, in milliseconds, will not come. */
-const patience = 10_000;
-/** Time to go by itself. */
-const farewell = 1000;
+/** An answer of the helper is awaited for this long, in milliseconds. */
+const answerTimeout = 10_000;
+/** Time to exit by itself, in milliseconds. */
+const exitTimeout = 1000;
 
-/** A process that starts commands for us. */
+/** The process that starts commands for the engine. */
 export type Helper = {
   pid: number;
-  /** Starts a command. Throws as `spawnHere` does; `lost` when nobody can tell whether it runs. */
+  /** Starts a command. Throws as `spawnHere` does; `lost` when it is unknown whether the command runs. */
   start(command: ReadyCommand): Promise<Child | Lost>;
-  /** Resolves when it is of no more use, with the reason as half a sentence. */
+  /** Resolves when it can no longer be used, with the reason as half a sentence. */
   gone: Promise<string>;
-  /** Lets it go; resolves when its process has ended. */
+  /** Ends it; resolves when its process has exited. */
   close(): Promise<void>;
 };
 
@@ -36,7 +36,7 @@ type HelperDeps = {
   startOf(pid: number): Promise<string | null>;
 };
 
-/** Starts a helper and waits until it is ready. Throws when it cannot be had. */
+/** Starts a helper and waits until it is ready. Throws when it does not get ready. */
 export async function openHelper({ host, clock, random, startOf }: HelperDeps): Promise<Helper> {
   const key = random.id();
   const listener = await openListener(host.socket, key);
@@ -45,7 +45,7 @@ export async function openHelper({ host, clock, random, startOf }: HelperDeps): 
   const ready = Promise.withResolvers<Extract<Report, { kind: 'hello' }>>();
   const gone = Promise.withResolvers<string>();
   const stream = listener.stream(controlStream);
-  const send = (order: HelperRequest) => stream.then((control) => control.write(toLine(order)));
+  const send = (request: HelperRequest) => stream.then((control) => control.write(toLine(request)));
   const heartbeat = createHeartbeat({
     clock,
     ask: () => send({ kind: 'ping' }),
@@ -74,7 +74,7 @@ export async function openHelper({ host, clock, random, startOf }: HelperDeps): 
     onLines(control, take);
     control.on('close', program.kill);
   });
-  const first = await within(clock, patience, Promise.race([ready.promise, gone.promise]));
+  const first = await within(clock, answerTimeout, Promise.race([ready.promise, gone.promise]));
   if (typeof first !== 'object' || first.version !== protocolVersion) {
     discard(typeof first === 'object' ? 'it is of another version' : (first ?? 'it did not report'));
     throw new Error(await gone.promise);
@@ -85,13 +85,13 @@ export async function openHelper({ host, clock, random, startOf }: HelperDeps): 
     gone: gone.promise,
     async start(command) {
       const { file, args, cwd, environment, shell } = command;
-      const order = pending.open();
+      const request = pending.open();
       heartbeat.begin();
-      void send({ kind: 'start', id: order.id, file, args, cwd, environment, shell });
-      const answer = await order.answered;
+      void send({ kind: 'start', id: request.id, file, args, cwd, environment, shell });
+      const answer = await request.answered;
       if (answer === 'lost') return 'lost';
       const streams =
-        answer.pair === null ? undefined : await within(clock, patience, pairOf(listener, answer.pair));
+        answer.pair === null ? undefined : await within(clock, answerTimeout, pairOf(listener, answer.pair));
       if (answer.kind === 'failed') {
         for (const socket of streams ?? []) socket.destroy();
         throw startError(command, answer.code, answer.message);
@@ -103,13 +103,13 @@ export async function openHelper({ host, clock, random, startOf }: HelperDeps): 
         startedAt: answer.startedAt === null ? startOf(answer.pid) : Promise.resolve(answer.startedAt),
         stdout,
         stderr,
-        exited: order.exited,
+        exited: request.exited,
       };
     },
     async close() {
       (await stream).destroy();
-      await within(clock, farewell, program.ended);
-      discard('it was let go');
+      await within(clock, exitTimeout, program.ended);
+      discard('it was closed');
       await program.ended;
     },
   };
@@ -119,7 +119,7 @@ function parse(line: string): Report | undefined {
   try {
     return reportSchema.safeParse(JSON.parse(line)).data;
   } catch {
-    return undefined; // No JSON: as little to be understood as an unknown word.
+    return undefined; // No JSON: treated like an unknown message.
   }
 }
 
@@ -130,18 +130,17 @@ function pairOf(listener: Listener, pair: number) {
 
 type Answer = Extract<Report, { kind: 'started' | 'failed' }>;
 
-/** What the helper was asked to start, and has not seen the end of. */
+/** Commands that the helper was asked to start and that have not ended. */
 type PendingRequests = {
   open(): { id: number; answered: Promise<Answer | Lost>; exited: Promise<Exit | Lost> };
   take(report: Answer | Extract<Report, { kind: 'exited' }>): void;
-  /** The helper is gone: nobody will hear of what is open. */
+  /** The helper is gone: all pending requests are lost. */
   lose(): void;
   isEmpty(): boolean;
 };
 
 type Entry = { answered: PromiseWithResolvers<Answer | Lost>; exited: PromiseWithResolvers<Exit | Lost> };
 
-/** A book with nothing in it. */
 function createPendingRequests(): PendingRequests {
   const entries = new Map<number, Entry>();
   let last = 0;
@@ -173,42 +172,42 @@ function createPendingRequests(): PendingRequests {
   };
 }
 
-/** How often the helper is asked whether it is there, while it has work. */
-const every: Millis = 15_000;
-/** One unheard question may be our own fault: a machine that woke up, a debugger. */
-const mostUnheard = 2;
+/** How often a helper with work is pinged, in milliseconds. */
+const interval: Millis = 15_000;
+/** One unanswered ping may be our own fault: the machine slept, or a debugger stopped us. */
+const mostUnanswered = 2;
 
 type HeartbeatDeps = {
   clock: Clock;
   ask(): void;
-  /** It has not answered, though it is there. */
+  /** It lives but does not answer. */
   stuck(): void;
 };
 
-/** Watches over a helper that has work: one that was stopped or hangs would let runs wait for ever. */
+/** Watches a helper that has work: one that hangs or was stopped would let runs wait for ever. */
 type Heartbeat = {
   begin(): void;
   heard(): void;
   end(): void;
 };
 
-/** A pulse that is not felt before `begin`; nothing wakes while there is no work. */
+/** Pings only between `begin` and `end`, so that no timer wakes an idle machine. */
 function createHeartbeat({ clock, ask, stuck }: HeartbeatDeps): Heartbeat {
-  let unheard = 0;
+  let unanswered = 0;
   let cancel: (() => void) | undefined;
-  const feel = () => {
-    if (unheard >= mostUnheard) return stuck();
-    unheard += 1;
-    cancel = clock.setTimer(every, feel);
+  const beat = () => {
+    if (unanswered >= mostUnanswered) return stuck();
+    unanswered += 1;
+    cancel = clock.setTimer(interval, beat);
     ask();
   };
   return {
     begin() {
-      unheard = 0;
-      cancel ??= clock.setTimer(every, feel);
+      unanswered = 0;
+      cancel ??= clock.setTimer(interval, beat);
     },
     heard() {
-      unheard = 0;
+      unanswered = 0;
     },
     end() {
       cancel?.();
@@ -219,10 +218,10 @@ function createHeartbeat({ clock, ask, stuck }: HeartbeatDeps): Heartbeat {
 
 const id = z.int().nonnegative();
 
-/** What the helper tells; checked, because the program on the disk may be another than the one this engine was built with. */
+/** What the helper reports; validated, because the program on the disk may be of another version than this engine. */
 const reportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hello'), version: z.int(), pid: z.int().positive() }),
-  /** The command runs; its output comes through this pair of lanes. */
+  /** The command runs; its output comes through this pair of streams. */
   z.object({
     kind: z.literal('started'),
     id,
@@ -230,7 +229,7 @@ const reportSchema = z.discriminatedUnion('kind', [
     startedAt: z.string().nullable(),
     pair: z.int().nonnegative(),
   }),
-  /** The system refused to start it; `code` as in errno(3). The pair is of no use any more. */
+  /** The system refused to start it; `code` as in errno(3). The pair of streams is unused. */
   z.object({
     kind: z.literal('failed'),
     id,

@@ -1,5 +1,5 @@
-// The helper process: starts commands for the engine, which has too much memory to fork without a pause.
-// Arguments: the engine's socket and the key of this helper. What commands are given comes through the socket alone.
+// The helper process: starts commands for the engine, which uses too much memory to fork quickly.
+// Arguments: the engine's socket and the key of this helper. Environments of commands come through the socket only.
 import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import process from 'node:process';
@@ -15,39 +15,39 @@ import {
   toLine,
 } from './protocol.ts';
 
-type StartOrder = Extract<HelperRequest, { kind: 'start' }>;
+type StartRequest = Extract<HelperRequest, { kind: 'start' }>;
 
-/** Only the parent can look before the number of a process that has ended is given to another. */
+/** Only the parent can read it for sure before the pid of an ended process is used again. */
 const startOf = process.platform === 'linux' ? linuxProcesses().startOf : async () => null;
 
 async function main(path: string, key: string): Promise<void> {
   const control = await openStream(path, key, controlStream);
-  const tell = (report: Report) => control.write(toLine(report));
+  const report = (report: Report) => control.write(toLine(report));
   const nextPair = createPairs(path, key);
-  // Without its engine a helper has nothing to do; the commands live on, and the next engine sees to them.
+  // Without its engine a helper has nothing to do. Commands live on, and the next engine ends them.
   control.on('close', () => process.exit(0));
 
-  let turn = Promise.resolve();
+  let queue = Promise.resolve();
   onLines(control, (line) => {
-    // The engine speaks first-hand and from the same build; it checks what we say, not the other way round.
-    const order = JSON.parse(line) as HelperRequest;
-    if (order.kind === 'ping') tell({ kind: 'pong' });
-    else turn = turn.then(() => start(order, nextPair, tell));
+    // The engine launched this very program, so its requests need no validation; it validates our reports.
+    const request = JSON.parse(line) as HelperRequest;
+    if (request.kind === 'ping') report({ kind: 'pong' });
+    else queue = queue.then(() => start(request, nextPair, report));
   });
   control.resume();
-  tell({ kind: 'hello', version: protocolVersion, pid: process.pid });
+  report({ kind: 'hello', version: protocolVersion, pid: process.pid });
 }
 
 /** Starts one command; never rejects. */
 async function start(
-  order: StartOrder,
+  request: StartRequest,
   nextPair: () => Promise<Pair>,
-  tell: (report: Report) => void,
+  report: (report: Report) => void,
 ): Promise<void> {
-  const { id } = order;
+  const { id } = request;
   let pair: Pair | undefined;
   const refused = (error: NodeJS.ErrnoException) =>
-    tell({
+    report({
       kind: 'failed',
       id,
       code: error.code ?? '',
@@ -56,46 +56,46 @@ async function start(
     });
   try {
     pair = await nextPair();
-    const child = spawn(order.file, order.args, {
-      cwd: order.cwd,
-      env: order.environment,
-      shell: order.shell,
+    const child = spawn(request.file, request.args, {
+      cwd: request.cwd,
+      env: request.environment,
+      shell: request.shell,
       stdio: ['ignore', pair.stdout, pair.stderr],
       detached: true,
     });
-    child.once('exit', (code, signal) => tell({ kind: 'exited', id, code, signal }));
+    child.once('exit', (code, signal) => report({ kind: 'exited', id, code, signal }));
     child.once('error', (error) => child.pid === undefined && refused(error));
     if (child.pid === undefined) return;
-    tell({ kind: 'started', id, pid: child.pid, startedAt: await startOf(child.pid), pair: pair.number });
+    report({ kind: 'started', id, pid: child.pid, startedAt: await startOf(child.pid), pair: pair.number });
   } catch (error) {
     refused(error as NodeJS.ErrnoException);
   } finally {
-    // The command has them now; as long as we had them too, nobody would see their end.
+    // The command has them now; while we hold them too, the engine does not see their end.
     pair?.stdout.destroy();
     pair?.stderr.destroy();
   }
 }
 
-// A terminal and systemd signal everybody: the engine decides what ends, and its end is ours.
+// A terminal and systemd signal all processes: the engine decides what ends, and when it ends we do.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 const [path = '', key = ''] = process.argv.slice(2);
 main(path, key).catch(() => process.exit(1));
 
-/** Two connections to the engine, which become the output of one command. */
+/** Two connections to the engine, which become the output and error stream of one command. */
 type Pair = { number: number; stdout: Socket; stderr: Socket };
 
-/** Opens one connection to the engine and says which it is. */
+/** Opens a connection to the engine and sends its tag. */
 function openStream(path: string, key: string, stream: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
-    // Nothing is read here: what it carries belongs to the command.
+    // Nothing is read here: the connection belongs to the command.
     socket.pause();
     socket.on('error', reject);
     socket.write(tagOf(key, stream), () => resolve(socket));
   });
 }
 
-/** Gives one fresh pair after another; the next one is opened ahead, so that a command need not wait for it. */
+/** Returns a new pair with each call; the next one is opened ahead, so that a command need not wait for it. */
 function createPairs(path: string, key: string): () => Promise<Pair> {
   let opened = 0;
   const open = async (): Promise<Pair> => {
@@ -112,7 +112,7 @@ function createPairs(path: string, key: string): () => Promise<Pair> {
   return () => {
     const pair = spare ?? open();
     spare = open();
-    // Told to whoever takes it; until then it is nobody's failure.
+    // A failure is reported to the call that gets the pair.
     spare.catch(() => {});
     return pair;
   };

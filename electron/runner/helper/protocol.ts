@@ -3,11 +3,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Environment } from '../commands/environment.ts';
 
 /**
- * How the engine and its helper process talk. The helper connects to the engine's socket: once for orders and reports
- * (a line of JSON each), and twice per command, whose output these connections then are. Every connection begins with
- * a tag that says which it is.
+ * How the engine and its helper process communicate. The helper connects to the engine's socket: once for requests and
+ * reports (a line of JSON each), and twice per command, for its output and errors. Every connection begins with a tag
+ * that names it.
  *
- * Raise the version with every change below: an engine at work may find the helper of a newer Belfry on the disk.
+ * Raise the version with every change below: a running engine may find the helper of a newer Belfry on the disk.
  */
 export const protocolVersion = 1;
 
@@ -15,7 +15,7 @@ export const protocolVersion = 1;
 export type HelperRequest =
   | {
       kind: 'start';
-      /** Its reports carry the same. */
+      /** Repeated in its reports. */
       id: number;
       file: string;
       args: readonly string[];
@@ -27,7 +27,7 @@ export type HelperRequest =
 
 /** Bytes of a tag. */
 const tagSize = 32;
-/** Name of the connection for orders and reports. */
+/** Name of the connection for requests and reports. */
 export const controlStream = 'control';
 
 /** The tag of a connection of the helper that was given `key`. */
@@ -35,23 +35,23 @@ export function tagOf(key: string, stream: string): string {
   return `${key} ${stream}`.padEnd(tagSize);
 }
 
-/** The lane that a tag names; undefined when it is not one of the helper with this key. */
+/** The stream that a tag names; undefined when the helper of this key did not send it. */
 function streamOf(key: string, tag: string): string | undefined {
   const [owner, stream] = tag.trimEnd().split(' ');
   return owner === key ? stream : undefined;
 }
 
-/** Names of the two lanes of a pair. */
+/** Names of the two streams of a pair. */
 export function pairStreams(pair: number): { stdout: string; stderr: string } {
   return { stdout: `out-${pair}`, stderr: `err-${pair}` };
 }
 
-/** One message as it travels. */
+/** A message as it is sent. */
 export function toLine(message: unknown): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-/** Hands over every line that arrives, until the socket closes. */
+/** Calls `take` with every line that arrives. */
 export function onLines(socket: Socket, take: (line: string) => void): void {
   let rest = '';
   socket.setEncoding('utf8');
@@ -62,15 +62,15 @@ export function onLines(socket: Socket, take: (line: string) => void): void {
   });
 }
 
-/** Where the connections of one helper arrive. */
+/** Accepts the connections of one helper. */
 export type Listener = {
-  /** The lane of this name, as soon as it is there. */
+  /** The stream of this name, as soon as it is connected. */
   stream(name: string): Promise<Socket>;
-  /** Takes no more and closes the lanes that nobody has asked for; those of commands stay open until these end. */
+  /** Accepts no more connections and closes those that were not asked for; the streams of commands stay open until they end. */
   close(): void;
 };
 
-/** Listens at `path` (a socket file of this user's alone; an old one is replaced) for lanes of the helper with this key. */
+/** Listens at `path`, a socket file that only this user can open, for the helper with this key; an old file is replaced. */
 export async function openListener(path: string, key: string): Promise<Listener> {
   const streams = new Map<string, PromiseWithResolvers<Socket>>();
   const slot = (name: string) => {
@@ -80,10 +80,10 @@ export async function openListener(path: string, key: string): Promise<Listener>
   };
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    socket.on('readable', function look() {
+    socket.on('readable', function readTag() {
       const tag: Buffer | null = socket.read(tagSize);
       if (tag === null) return;
-      socket.off('readable', look);
+      socket.off('readable', readTag);
       const name = tag.length === tagSize ? streamOf(key, tag.toString('latin1')) : undefined;
       if (name === undefined) socket.destroy();
       else slot(name).resolve(socket);

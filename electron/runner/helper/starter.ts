@@ -3,14 +3,14 @@ import { type Child, createGate, type Lost, type ReadyCommand, spawnHere } from 
 import type { HelperHost } from '../ports.ts';
 import { type Helper, openHelper } from './helper.ts';
 
-/** A helper that had nothing to do for so long gives its memory back. */
+/** A helper that was idle for this long is ended, to free its memory. */
 const idleTime: Millis = 5 * 60_000;
 
-/** Starts commands, by whichever way there is. */
+/** Starts commands: through the helper or, while there is none, from the engine itself. */
 export type Starter = {
-  /** Throws COMMAND_NOT_FOUND, BAD_INPUT or INTERNAL; `lost` when the helper died and nobody can tell whether it runs. */
+  /** Throws COMMAND_NOT_FOUND, BAD_INPUT or INTERNAL; `lost` when the helper died and it is unknown whether the command runs. */
   start(command: ReadyCommand): Promise<Child | Lost>;
-  /** Ends the helper; nothing is started after it. */
+  /** Ends the helper; nothing is started afterwards. */
   stop(): Promise<void>;
 };
 
@@ -22,7 +22,7 @@ type StarterDeps = {
   startOf(pid: number): Promise<string | null>;
 };
 
-/** A starter that has nothing running before the first command: most of the day a helper would only take memory. */
+/** Launches the helper with the first command: while nothing runs it would only take memory. */
 export function createStarter({ clock, random, log, helper: host, startOf }: StarterDeps): Starter {
   const gate = createGate();
   let current: Promise<Helper | undefined> | undefined;
@@ -33,14 +33,14 @@ export function createStarter({ clock, random, log, helper: host, startOf }: Sta
   let cancelIdle: (() => void) | undefined;
 
   async function open(host: HelperHost): Promise<Helper | undefined> {
-    await closing; // It has the same socket.
+    await closing; // It uses the same socket.
     const since = clock.monotonic();
     const own = current;
     try {
       const helper = await openHelper({ host, clock, random, startOf });
       void helper.gone.then((reason) => {
-        if (current !== own) return; // It was let go.
-        if (clock.monotonic() - since >= settled) failures = 0;
+        if (current !== own) return; // It was ended on purpose.
+        if (clock.monotonic() - since >= stableAfter) failures = 0;
         failed('The helper that starts commands is gone', reason);
       });
       return helper;
@@ -61,8 +61,8 @@ export function createStarter({ clock, random, log, helper: host, startOf }: Sta
 
   async function begin(command: ReadyCommand): Promise<Child | Lost> {
     const state = { possible: host !== undefined, present: current !== undefined };
-    const way = chooseStart({ ...state, now: clock.monotonic(), notBefore });
-    if (host && way === 'new helper') current = open(host);
+    const mode = chooseStart({ ...state, now: clock.monotonic(), notBefore });
+    if (host && mode === 'new helper') current = open(host);
     const helper = await current;
     if (helper) return helper.start(command);
     await gate();
@@ -71,10 +71,10 @@ export function createStarter({ clock, random, log, helper: host, startOf }: Sta
 
   function done(): void {
     busy -= 1;
-    if (busy === 0 && current) cancelIdle = clock.setTimer(idleTime, () => void letGo());
+    if (busy === 0 && current) cancelIdle = clock.setTimer(idleTime, () => void endHelper());
   }
 
-  function letGo(): Promise<unknown> {
+  function endHelper(): Promise<unknown> {
     const old = current;
     current = undefined;
     cancelIdle?.();
@@ -96,34 +96,34 @@ export function createStarter({ clock, random, log, helper: host, startOf }: Sta
       }
     },
     async stop() {
-      await letGo();
+      await endHelper();
     },
   };
 }
 
 const second: Millis = 1000;
-/** After a failure the helper is not tried again for so long, doubled with each further one. */
+/** Delay before the helper is launched again after a failure, doubled with each further one. */
 const firstDelay = second;
 const longestDelay = 300 * second;
-/** One that has lived so long was in order; its end is a first failure again. */
-const settled: Millis = 60 * second;
+/** A helper that lived for this long was fine: its end counts as a first failure. */
+const stableAfter: Millis = 60 * second;
 
-/** How a command is started: through the helper at work, through a new one, or by the engine itself. */
-type StartMode = 'helper' | 'new helper' | 'ourselves';
+/** How a command is started: through the running helper, through a new one, or by the engine itself. */
+type StartMode = 'helper' | 'new helper' | 'engine';
 
-/** Chooses the way; what must not wait for a helper that keeps dying is started by the engine itself. */
+/** Commands do not wait for a helper that keeps dying: the engine starts them itself. */
 export function chooseStart(state: {
   possible: boolean;
   present: boolean;
   now: number;
   notBefore: number;
 }): StartMode {
-  if (!state.possible) return 'ourselves';
+  if (!state.possible) return 'engine';
   if (state.present) return 'helper';
-  return state.now < state.notBefore ? 'ourselves' : 'new helper';
+  return state.now < state.notBefore ? 'engine' : 'new helper';
 }
 
-/** Milliseconds until the next try after so many failures in a row. */
+/** Milliseconds until the helper is launched again after this many failures in a row. */
 export function restartDelay(failures: number): Millis {
   return Math.min(longestDelay, firstDelay * 2 ** (failures - 1));
 }

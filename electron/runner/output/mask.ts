@@ -17,7 +17,7 @@ export function secretsIn(environment: Readonly<Environment>): string[] {
   );
 }
 
-/** What of a webhook's address may be a secret, as Slack's and Discord's are: all behind its host, whole and in parts. */
+/** The parts of a webhook's address that may be secret, as in Slack's and Discord's: all behind its host, whole and in parts. */
 export function secretsOfUrl(url: string): string[] {
   const { username, password, pathname, search, hash, searchParams } = new URL(url);
   const behindHost = url.replace(/^[^:]+:\/\/[^/?#]*/, '');
@@ -39,11 +39,11 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // A lone % is no escape, and stands for itself.
+    return part; // A lone % is no escape.
   }
 }
 
-/** Values of a webhook's headers that must not be stored; of `Bearer …` and its like the part behind the scheme too. */
+/** Values of a webhook's headers that must not be stored; of `Bearer …` also the part after the scheme. */
 export function secretsOfHeaders(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) =>
     isSecretName(name) || /^(proxy-)?authorization$|cookie|signature/i.test(name)
@@ -54,7 +54,7 @@ export function secretsOfHeaders(headers: Readonly<Record<string, string>>): str
 
 export type Masks = (secrets: readonly string[]) => Mask;
 
-/** Makes masks, keeping the last one: most runs have the same secrets as the run before. */
+/** Creates masks and keeps the last one: most runs have the same secrets as the run before. */
 export function createMasks(): Masks {
   let last: { key: string; mask: Mask } | undefined;
   return (secrets) => {
@@ -64,13 +64,13 @@ export function createMasks(): Masks {
   };
 }
 
-/** Replaces secrets in texts; `stream` does so for a text that comes in pieces. */
+/** Replaces secrets in text; `stream` does so in text that comes in pieces. */
 export type Mask = {
   text(text: string): string;
   stream(): { push(piece: string): string; end(): string };
 };
 
-const shown = '•••';
+const replacement = '•••';
 /** Shorter texts would mask ordinary words. */
 const shortest = 4;
 /** An encoded piece shorter than this is too common to be masked. */
@@ -80,12 +80,12 @@ const shortestLine = 8;
 /** Masks the given secrets: raw, line by line, URL-encoded, JSON-escaped, in hex and in base64 at any alignment. */
 export function createMask(secrets: readonly string[]): Mask {
   const variants = [...new Set(secrets.flatMap(variantsOf))].sort((a, b) => b.length - a.length);
-  if (variants.length === 0) return open;
+  if (variants.length === 0) return noMask;
   const pattern = new RegExp(variants.map(escapeRegex).join('|'), 'g');
   const touched = (text: string) => variants.some((variant) => text.includes(variant));
-  const replace = (text: string) => (touched(text) ? text.replace(pattern, shown) : text);
+  const replace = (text: string) => (touched(text) ? text.replace(pattern, replacement) : text);
 
-  /** From where on the text may be the beginning of a secret whose rest has not come yet. */
+  /** Where the beginning of a secret may start whose rest has not come yet. */
   const holdFrom = (text: string): number => {
     const from = variants.reduce((least, variant) => Math.min(least, beginning(text, variant)), text.length);
     if (from === text.length || !touched(text)) return from;
@@ -116,12 +116,12 @@ export function createMask(secrets: readonly string[]): Mask {
   };
 }
 
-const open: Mask = {
+const noMask: Mask = {
   text: (text) => text,
   stream: () => ({ push: (piece) => piece, end: () => '' }),
 };
 
-/** Where the longest end of `text` begins that is a beginning of `secret`, but not all of it. */
+/** Where the longest suffix of `text` begins that is a proper prefix of `secret`. */
 function beginning(text: string, secret: string): number {
   const first = secret.charAt(0);
   let at = text.indexOf(first, Math.max(0, text.length - secret.length + 1));

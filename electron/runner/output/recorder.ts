@@ -12,12 +12,12 @@ import { createLineSplitter } from './text.ts';
 /** Takes the text of one stream of one step. */
 export type Sink = { write(text: string): void; end(): void };
 
-/** Everything that one run prints, on its way to the ledger and to those who watch. */
+/** Everything that a run prints, on its way to the ledger and to clients. */
 export type Recorder = {
   sink(step: number, stream: OutputStream): Sink;
-  /** A remark of Belfry's own. */
+  /** A remark by Belfry itself. */
   say(step: number, text: string): void;
-  /** Something to wait for before reading on, or undefined while there is room. */
+  /** What to wait for before reading on; undefined while there is room. */
   pressure(): Promise<void> | undefined;
   /** Resolves once everything written so far is durable. Rejects when it cannot be stored. */
   drain(): Promise<void>;
@@ -39,11 +39,11 @@ type RecorderDeps = {
 const flushDelay = 100;
 /** The same while lines come faster than they are worth writing. */
 const floodDelay = 400;
-/** So much, in characters, is stored at once without waiting. */
+/** This many characters are stored without waiting for the delay. */
 const fullBatch = 128 * 1024;
-/** So much may wait; beyond it the child is made to wait, or, where only the newest counts, the oldest is dropped. */
+/** Characters that may wait in memory; beyond them the command has to wait or, in the tail of the output, the oldest lines are dropped. */
 const most = 8 * 1024 * 1024;
-/** Lines announced per batch; who wants more reads them from the store. */
+/** Lines announced per batch; a client that wants all reads them from the store. */
 const announced = 500;
 
 /** Records the output of one run: batched, masked, capped at head and tail, never more in memory than `most`. */
@@ -68,7 +68,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     soon();
   }
 
-  /** Where the tail fits into memory, what a flood makes too old at once need not be written first. */
+  /** Where the tail fits into memory, lines that a flood pushes out of it need not be written first. */
   function onlyNewest(): boolean {
     return cap.headFull() && limit / 2 <= most;
   }
@@ -121,7 +121,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   }
 
   function takeBatch(): LineGroup[] {
-    // What is stored in one piece is cut in one piece, so that pieces must be small beside the limit.
+    // What is stored in one piece is cut in one piece, so pieces have to be small compared with the limit.
     const enough = Math.min(fullBatch, limit / 8, cap.room());
     let taken = 0;
     const end = waiting.findIndex((group) => {
@@ -184,7 +184,7 @@ function storedOf(groups: readonly LineGroup[]) {
 
 const sizes = new WeakMap<LineGroup, number>();
 
-/** Characters of a group, counted once. */
+/** Characters of a group. */
 function sizeOf(group: LineGroup): number {
   const known = sizes.get(group);
   if (known !== undefined) return known;
@@ -206,7 +206,7 @@ function newest(runId: string, groups: readonly LineGroup[]): OutputLine[] {
 
 /** What one append stored: numbers of its first and last line, and its size in characters. */
 type Stored = { first: number; last: number; size: number };
-/** Lines that must go, first and last inclusive, and how much has gone in all since the first cut. */
+/** Lines to remove, first and last inclusive, with the lines and characters removed since the first cut. */
 type Cut = { first: number; last: number; lines: number; size: number };
 
 /** Decides what of a run's output is kept: its head, and its tail within the rest of the limit. */
@@ -215,15 +215,15 @@ type Cap = {
   headFull(): boolean;
   /** Size that the next append should not go beyond, so that the head does not take what belongs to the tail. */
   room(): number;
-  /** Takes note of an append; gives what must be cut now, if anything. */
+  /** Records an append; returns what to cut now, if anything. */
   stored(piece: Stored): Cut | undefined;
-  /** Takes note of lines that were thrown away before they were stored; everything of the tail before them goes too. */
+  /** Records lines that were dropped before they were stored; all older lines of the tail are cut too. */
   lost(piece: Stored): void;
-  /** What was decided but not yet handed out. */
+  /** What is still to be cut at the end of the run. */
   rest(): Cut | undefined;
 };
 
-/** Cuts are handed out in pieces of a quarter of the tail, since each is a transaction. */
+/** Each cut is a transaction, so a cut waits until it removes a quarter of the tail. */
 const pieces = 4;
 
 /** A cap of `limit` characters, half of it for the head. */
@@ -233,18 +233,18 @@ function createCap(limit: number): Cap {
   let headLast = 0;
   let tail: Stored[] = [];
   let tailSize = 0;
-  const gone = { last: 0, lines: 0, size: 0 };
-  let owed = 0;
+  const removed = { last: 0, lines: 0, size: 0 };
+  let uncut = 0;
 
   const drop = (piece: Stored) => {
-    gone.last = Math.max(gone.last, piece.last);
-    gone.lines += piece.last - piece.first + 1;
-    gone.size += piece.size;
-    owed += piece.size;
+    removed.last = Math.max(removed.last, piece.last);
+    removed.lines += piece.last - piece.first + 1;
+    removed.size += piece.size;
+    uncut += piece.size;
   };
   const cut = (): Cut => {
-    owed = 0;
-    return { first: headLast + 1, ...gone };
+    uncut = 0;
+    return { first: headLast + 1, ...removed };
   };
   const headFull = () => headSize >= half;
 
@@ -257,8 +257,8 @@ function createCap(limit: number): Cap {
         headLast = piece.last;
         return undefined;
       }
-      // Newer lines were thrown away while this was being written: it is too old to be kept.
-      if (piece.first <= gone.last) drop(piece);
+      // Newer lines were dropped while this was being written: it is too old to be kept.
+      if (piece.first <= removed.last) drop(piece);
       else {
         tail.push(piece);
         tailSize += piece.size;
@@ -268,7 +268,7 @@ function createCap(limit: number): Cap {
         drop(tail[0]);
         tail.shift();
       }
-      return owed > half / pieces ? cut() : undefined;
+      return uncut > half / pieces ? cut() : undefined;
     },
     lost(piece) {
       for (const older of tail) drop(older);
@@ -276,6 +276,6 @@ function createCap(limit: number): Cap {
       tailSize = 0;
       drop(piece);
     },
-    rest: () => (owed > 0 ? cut() : undefined),
+    rest: () => (uncut > 0 ? cut() : undefined),
   };
 }

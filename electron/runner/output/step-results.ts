@@ -7,9 +7,9 @@ type PostLinesDeps = {
   take: TakePost;
   /** Beginning of every origin: the same for all tries of the step. */
   origin: string;
-  /** Tells that a line was refused or skipped, at once. */
+  /** A line was refused or skipped. */
   refused(text: string): void;
-  /** Once it aborts, no more lines are taken. */
+  /** Aborts when no more lines are to be taken. */
   signal: AbortSignal;
 };
 
@@ -25,33 +25,33 @@ export type PostLinesEnd = {
   missed: number;
 };
 
-/** Takes the standard output of a step with `"output": "posts"`: each line a post. */
+/** The posts that a step with `"output": "posts"` prints on its standard output, one a line. */
 export type PostLines = {
   write(text: string): void;
-  /** What must be waited for before reading on. */
+  /** What to wait for before reading on. */
   pressure(): Promise<void> | undefined;
   /** Resolves when all lines were taken, or the step was stopped. */
   end(): Promise<PostLinesEnd>;
 };
 
 const longestLine = 1024 * 1024;
-/** Beyond so many lines, or characters in them, the command is made to wait. */
+/** When more lines or characters than this wait, the command has to wait. */
 const mostWaiting = 100;
 const mostCharacters = longestLine;
-/** The event loop gets its turn after so much work, in milliseconds. */
+/** Other work of the event loop gets its turn after this long, in milliseconds. */
 const slice = 8;
-/** Lines whose mistake is told in the output, and in the reason; of the others their numbers. */
-const mostTold = 20;
+/** Refused lines that are named in the output and in the reason; of the others the output lists the numbers. */
+const mostReported = 20;
 const mostInReason = 5;
 const longestProblem = 300;
 const mostRanges = 20;
 
-/** Hands the lines on one after another, in order and in slices; a bad line does not keep the later ones back. */
+/** Takes the lines in order, a slice of time at a time; a bad line does not hold up the later ones. */
 export function createPostLines(deps: PostLinesDeps): PostLines {
   const { clock, signal } = deps;
   const seen = new Map<string, number>();
-  const told: string[] = [];
-  const untold = createRanges();
+  const reported: string[] = [];
+  const unreported = createRanges();
   let skipped = 0;
   let rest = '';
   let waiting: string[] = [];
@@ -84,7 +84,7 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
   async function take(line: string): Promise<string | null> {
     if (line === '') return null;
     if (line.length > longestLine) return `is no post: it has more than ${longestLine} characters`;
-    // Most often a program's log, and then there are many: refused before anything is made of them.
+    // Most often the log of a program, with many lines: refused without parsing.
     if (!line.startsWith('{'))
       return 'is no post: it is not a JSON object such as {"text": "…", "accounts": ["…"]}';
     const found = await deps.take(line, originOf(line));
@@ -94,20 +94,20 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
   }
 
   function refuse(text: string): void {
-    if (told.length >= mostTold) {
-      untold.add(number);
+    if (reported.length >= mostReported) {
+      unreported.add(number);
       return;
     }
-    told.push(short(text));
+    reported.push(short(text));
     deps.refused(short(text));
   }
 
   function skip(why: string): void {
     skipped += 1;
-    if (skipped <= mostTold) deps.refused(short(`Line ${number} ${why}`));
+    if (skipped <= mostReported) deps.refused(short(`Line ${number} ${why}`));
   }
 
-  /** By content and not by place: a retry may print fewer lines, and must not add those again that it repeats. */
+  /** By content, not by position: a retry may print fewer lines, and those it repeats must not be added again. */
   function originOf(line: string): string {
     const hash = createHash('sha256').update(line).digest('hex').slice(0, 32);
     const count = (seen.get(hash) ?? 0) + 1;
@@ -123,9 +123,9 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
   }
 
   function problem(): string | null {
-    if (told.length === 0) return null;
-    const shown = told.slice(0, mostInReason).join('; ');
-    const more = told.length + untold.count() - mostInReason;
+    if (reported.length === 0) return null;
+    const shown = reported.slice(0, mostInReason).join('; ');
+    const more = reported.length + unreported.count() - mostInReason;
     return more > 0 ? `${shown}; and ${more} more lines.` : `${shown}.`;
   }
 
@@ -137,7 +137,7 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
         rest = '';
         from = at + 1;
       }
-      // Of a line that is too long no more is kept than shows that it is.
+      // Of an overlong line just enough is kept to recognize it as such.
       if (rest.length <= longestLine) rest += text.slice(from, from + longestLine + 1);
       if (waiting.length > 0) work ??= takeAll();
     },
@@ -146,8 +146,10 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
       if (rest !== '') add(rest);
       rest = '';
       await (work ?? takeAll());
-      if (untold.count() > 0) deps.refused(`${untold.count()} more lines are no posts: ${untold.text()}`);
-      if (skipped > mostTold) deps.refused(`${skipped - mostTold} more lines repeat what is there already`);
+      if (unreported.count() > 0)
+        deps.refused(`${unreported.count()} more lines are no posts: ${unreported.text()}`);
+      if (skipped > mostReported)
+        deps.refused(`${skipped - mostReported} more lines repeat what is there already`);
       return { problem: problem(), skipped, lines: number, missed: left };
     },
   };
@@ -161,7 +163,7 @@ function storeProblem(error: unknown): string {
   return `could not be stored: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Rising numbers as `3, 7–12, 20 …`, however many. */
+/** Rising numbers as text, such as `3, 7–12, 20 …`. */
 function createRanges() {
   const ranges: { first: number; last: number }[] = [];
   let count = 0;
@@ -181,14 +183,14 @@ function createRanges() {
   };
 }
 
-/** Keeps what may be the JSON value that a step prints last. */
+/** The JSON value that a step with `"output": "json"` prints last. */
 export type JsonResult = {
   write(text: string): void;
-  /** The value as compact JSON; throws a sentence saying why there is none. */
+  /** The value as compact JSON, or a sentence that says why there is none. */
   take(): { value: string } | { problem: string };
 };
 
-/** Characters of a result: it travels in an environment variable, of which Linux takes 128 KiB. */
+/** Characters of a result: it is passed on in an environment variable, of which Linux takes 128 KiB. */
 const longest = 64 * 1024;
 /** Pretty-printed JSON is longer than its value. */
 const kept = 8 * longest;
@@ -221,8 +223,8 @@ function lastJson(text: string): string | undefined {
 }
 
 /**
- * Where a value that ends with this text begins, if a line begins there: an unindented bracket begins a pretty-printed
- * value. Brackets are matched from the end on, so that however many lines begin with one, a single place is tried.
+ * Where the value at the end of a text begins, if it begins a line: an unindented bracket begins a pretty-printed value.
+ * Brackets are matched from the end on, so that only one position is tried however many lines begin with a bracket.
  */
 function openingOf(text: string): number | undefined {
   let depth = 0;

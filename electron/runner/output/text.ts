@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type Millis, plainText } from '../../../shared/index.ts';
 
-/** Bytes of one stream to text, whatever they are. */
+/** Turns the bytes of a stream into text, whatever they are. */
 type Decoder = { push(chunk: Buffer): string; end(): string };
 
 const sampleSize = 4096;
@@ -57,12 +57,12 @@ function isTextByte(byte: number): boolean {
   return byte >= 0x20 || (byte >= 0x07 && byte <= 0x0d) || byte === 0x1b;
 }
 
-/** Text in pieces to whole lines. */
+/** Turns text that comes in pieces into whole lines. */
 type LineSplitter = { push(text: string, at: Millis): string[]; end(): string[] };
 
 /** Characters of one line that are kept. */
 const lineLimit = 64 * 1024;
-/** A progress line that rewrites itself is kept at most this often, in milliseconds. */
+/** Versions of a progress line that rewrites itself are kept at most this often, in milliseconds. */
 const progressPause = 1000;
 
 /**
@@ -120,21 +120,20 @@ function lastVersion(line: string): string {
   return trimmed.slice(trimmed.lastIndexOf('\r') + 1);
 }
 
-/** Keeps the end of what a command says on its standard error, where most programs say why they failed. */
+/** The end of a command's standard error, where most programs say why they failed. */
 type LastLines = {
   write(text: string): void;
-  /** Its last lines in one, `mask` applied; '' when it said nothing. */
+  /** Its last lines joined, with `mask` applied; '' when there are none. */
   text(mask: (text: string) => string): string;
 };
 
-/** Characters kept: far more than shown, so that a secret cut at their beginning is never among what is shown. */
+/** Characters kept: far more than shown, so that a secret cut in two at their beginning is never shown. */
 const kept = 16 * 1024;
 const mostLines = 4;
 const longest = 300;
-/** What says less than the line before it: frames of a stack, the mark below a column, a version. */
+/** Lines that say less than the one before: stack frames, the mark below a column, a version. */
 const noise = /^\s*(at\s.+[:(].*|[\^~\s]+|Node\.js v[\d.]+|\.\.\. \d+ .*)$/;
 
-/** The last lines of a text that comes in pieces. */
 export function createLastLines(): LastLines {
   let tail = '';
   let wasCut = false;

@@ -3,33 +3,33 @@ import process from 'node:process';
 import type { Identity, Processes, ProcessInfo } from './process-tree.ts';
 
 const marker = 'BELFRY_RUN_ID=';
-/** Processes looked at before the event loop gets its turn. */
+/** Processes read before other work of the event loop gets its turn. */
 const perTurn = 40;
 
 /** Processes as /proc shows them (Linux, `man 5 proc`); start times are clock ticks since this boot. */
 export function linuxProcesses(): Processes {
   const boot = bootId();
-  const look = (pid: number) => readStat(pid, boot);
+  const stat = (pid: number) => readStat(pid, boot);
   return {
-    startOf: async (pid) => look(pid)?.startedAt ?? null,
-    list: shared(async (since) => {
+    startOf: async (pid) => stat(pid)?.startedAt ?? null,
+    list: shareListing(async (since) => {
       const found: ProcessInfo[] = [];
       const pids = readdirSync('/proc').filter((name) => name >= '0' && name <= '9~');
       for (const [index, pid] of pids.entries()) {
         if (index % perTurn === perTurn - 1) await new Promise((resolve) => setImmediate(resolve));
-        const process = look(Number(pid));
+        const process = stat(Number(pid));
         if (process && !isOlder(process, since)) found.push({ ...process, runId: runIdOf(process.pid) });
       }
       return found;
     }),
     groupLives,
     end: async (process, how) => {
-      if (look(process.pid)?.startedAt === process.startedAt) signal(process.pid, how);
+      if (stat(process.pid)?.startedAt === process.startedAt) signal(process.pid, how);
     },
   };
 }
 
-/** `/proc/PID/stat`; undefined for a process that is gone, or dead and only not yet buried (state Z). */
+/** `/proc/PID/stat`; undefined for a process that has ended, or is a zombie (state Z). */
 function readStat(pid: number, boot: string): Omit<ProcessInfo, 'runId'> | undefined {
   const stat = read(`/proc/${pid}/stat`)?.toString('latin1');
   if (!stat) return undefined;
@@ -53,7 +53,7 @@ function runIdOf(pid: number): string | null {
   return null;
 }
 
-/** Undefined where the process is gone, or belongs to somebody else: neither can be ours. */
+/** Undefined where the process has ended or belongs to another user. */
 function read(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
@@ -76,8 +76,8 @@ function bootId(): string {
 
 type List = Processes['list'];
 
-/** Many runs that end at once share a look: who comes while one is under way waits for the next, which sees all. */
-function shared(list: List): List {
+/** Runs that end together share a listing: a call that comes while one is under way waits for the next, which sees all. */
+function shareListing(list: List): List {
   let current: Promise<unknown> = Promise.resolve();
   let next: Promise<ProcessInfo[]> | undefined;
   let oldest: Identity | undefined;
@@ -90,24 +90,24 @@ function shared(list: List): List {
       next = undefined;
       oldest = undefined;
       everything = false;
-      const look = list(wanted);
-      current = look.catch(() => undefined);
-      return look;
+      const stat = list(wanted);
+      current = stat.catch(() => undefined);
+      return stat;
     });
     return next;
   };
 }
 
-/** Sends SIGTERM or SIGKILL; a process that is gone, or may not be signalled, is left alone. */
+/** Sends SIGTERM or SIGKILL; does nothing to a process that has ended or may not be signalled. */
 export function signal(pid: number, how: 'polite' | 'force'): void {
   try {
     process.kill(pid, how === 'polite' ? 'SIGTERM' : 'SIGKILL');
   } catch {
-    // ESRCH: it ended meanwhile, which is what was wanted. EPERM: it changed its user; the next look tells that it lives.
+    // ESRCH: it has ended. EPERM: it changed its user, and the next listing shows that it lives.
   }
 }
 
-/** Whether any process of the group lives (or is not yet buried). */
+/** Whether the group has any process left, zombies included. */
 export function groupLives(group: number): boolean {
   try {
     process.kill(-group, 0);

@@ -1,20 +1,20 @@
 import { type Clock, pause } from '../../../shared/index.ts';
 
-/** A process that cannot be confused with a later one of the same pid. */
+/** Identifies a process; a later one with the same pid has another start time. */
 export type Identity = { pid: number; startedAt: string };
 
-/** A living process as one look at the system shows it. */
+/** A process as the system listed it. */
 export type ProcessInfo = Identity & {
   parent: number;
   /** Process group; 0 where there are none. */
   group: number;
-  /** BELFRY_RUN_ID of its environment; null where it has none or the system does not tell. */
+  /** BELFRY_RUN_ID of its environment; null where it has none or the system does not show it. */
   runId: string | null;
 };
 
-/** What the runner asks of the operating system; one implementation per platform. */
+/** The processes of the operating system; one implementation per platform. */
 export type Processes = {
-  /** Start time of a child of ours, or null when it is gone already. */
+  /** Start time of a child process, or null when it has ended. */
   startOf(pid: number): Promise<string | null>;
   /** All living processes that may be signalled; with `since`, those that started before that process may be left out. */
   list(since?: Identity): Promise<ProcessInfo[]>;
@@ -31,7 +31,7 @@ export function membersOf(
   leader?: Identity,
 ): ProcessInfo[] {
   const present = all.find((process) => process.pid === leader?.pid);
-  // A stranger with the leader's pid means that the leader is gone, and its group number is free too.
+  // Another process with the leader's pid means that the leader has ended, and its group number is free too.
   const mine = leader && (!present || present.startedAt === leader.startedAt) ? leader.pid : undefined;
   const members = new Set(
     all.filter(
@@ -45,16 +45,16 @@ export function membersOf(
   return [...members];
 }
 
-/** Whose processes: everything that carries one of these run ids, or belongs to the leader. */
+/** The processes of runs: those that carry one of the run ids, or belong to the leader. */
 export type Tree = { runIds: ReadonlySet<string>; leader?: Identity; since?: Identity };
 
-/** After force was used, processes that fork on are hunted for at most this long, in milliseconds. */
-const hunt = 1500;
-const firstLook = 20;
+/** Once processes are killed, those that keep forking are killed for at most this long, in milliseconds. */
+const killTime = 1500;
+const firstPause = 20;
 const longestPause = 160;
 
 /**
- * Ends all processes of a run: asks them, waits up to `graceMs`, then forces them, until none is left.
+ * Ends all processes of runs: signals them to end, waits up to `graceMs`, then kills them until none is left.
  * Resolves with the pids that it had to end.
  */
 export async function endTree(
@@ -63,21 +63,21 @@ export async function endTree(
   graceMs: number,
 ): Promise<number[]> {
   const members = async () => membersOf(await processes.list(tree.since), tree.runIds, tree.leader);
-  const met = new Set<number>();
+  const ended = new Set<number>();
   const asked = new Set<string>();
   const start = clock.monotonic();
-  for (let wait = firstLook; ; wait = Math.min(wait * 2, longestPause)) {
+  for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
     const alive = await members();
     const elapsed = clock.monotonic() - start;
-    if (alive.length === 0 || elapsed > graceMs + hunt) return [...met];
+    if (alive.length === 0 || elapsed > graceMs + killTime) return [...ended];
     const force = elapsed >= graceMs;
     const due = force ? alive : alive.filter((process) => !asked.has(nameOf(process)));
     for (const process of due) {
-      met.add(process.pid);
+      ended.add(process.pid);
       asked.add(nameOf(process));
     }
     await Promise.all(due.map((process) => processes.end(process, force ? 'force' : 'polite')));
-    await pause(clock, force ? firstLook : Math.min(wait, Math.max(1, graceMs - elapsed)));
+    await pause(clock, force ? firstPause : Math.min(wait, Math.max(1, graceMs - elapsed)));
   }
 }
 

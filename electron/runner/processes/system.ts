@@ -2,26 +2,26 @@ import { execa } from 'execa';
 import { groupLives, linuxProcesses, signal } from './linux.ts';
 import type { Identity, Processes, ProcessInfo } from './process-tree.ts';
 
-/** A question to the system that takes longer than this, in milliseconds, is given up. */
-const patience = 10_000;
+/** Time-out of a program of the system, in milliseconds. */
+const timeout = 10_000;
 
 const ask: Ask = async (file, args) => {
   const { failed, stdout } = await execa(file, [...args], {
     env: psEnvironment,
     reject: false,
     stdin: 'ignore',
-    timeout: patience,
+    timeout,
   });
   return failed ? undefined : stdout;
 };
 
-/** Processes of the machine that this runs on. */
+/** The processes of this machine. */
 export function systemProcesses(platform: NodeJS.Platform): Processes {
   if (platform === 'linux') return linuxProcesses();
   return platform === 'win32' ? windowsProcesses(ask) : posixProcesses(ask);
 }
 
-/** Runs a program of the system and gives what it printed; undefined when it failed. */
+/** Runs a program of the system and resolves with its output; undefined when it failed. */
 type Ask = (file: string, args: readonly string[]) => Promise<string | undefined>;
 
 const columns = ['-o', 'pid=,ppid=,pgid=,state=,lstart='] as const;
@@ -29,9 +29,9 @@ const english = { LC_ALL: 'C' };
 
 /** Processes as `ps` shows them (macOS and other POSIX systems); start times are whole seconds. */
 export function posixProcesses(ask: Ask): Processes {
-  const look = async (pid: number) => parsePs((await ask('ps', ['-p', String(pid), ...columns])) ?? '')[0];
+  const find = async (pid: number) => parsePs((await ask('ps', ['-p', String(pid), ...columns])) ?? '')[0];
   return {
-    startOf: async (pid) => (await look(pid))?.startedAt ?? null,
+    startOf: async (pid) => (await find(pid))?.startedAt ?? null,
     list: async () => {
       const [found, commands] = await Promise.all([
         ask('ps', ['-ax', ...columns]),
@@ -42,15 +42,15 @@ export function posixProcesses(ask: Ask): Processes {
     },
     groupLives,
     end: async (process: Identity, how) => {
-      if ((await look(process.pid))?.startedAt === process.startedAt) signal(process.pid, how);
+      if ((await find(process.pid))?.startedAt === process.startedAt) signal(process.pid, how);
     },
   };
 }
 
-/** Environment that `ps` needs so that its dates can be compared. */
+/** Makes `ps` print dates in one language, so that they can be compared. */
 const psEnvironment = english;
 
-/** `pid ppid pgid state lstart`, such as `  17     1    17 Ss   Mon Nov 23 09:00:00 2026`; the dead are left out. */
+/** `pid ppid pgid state lstart`, such as `  17     1    17 Ss   Mon Nov 23 09:00:00 2026`; zombies are left out. */
 export function parsePs(text: string): ProcessInfo[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
@@ -73,8 +73,8 @@ const script =
   'Get-CimInstance Win32_Process | ForEach-Object { "{0},{1},{2}" -f $_.ProcessId, $_.ParentProcessId, $_.CreationDate.ToFileTimeUtc() }';
 
 /**
- * Processes as WMI shows them. Windows tells neither groups nor the environment of others, so a run's processes are
- * its leader and the leader's descendants; a descendant whose parent has ended is found by `taskkill /T` no more.
+ * Processes as WMI shows them. Windows shows neither process groups nor the environment of other processes, so a run's
+ * processes are its leader and the leader's descendants; `taskkill /T` misses a descendant whose parent has ended.
  */
 export function windowsProcesses(ask: Ask): Processes {
   const list = async () =>
@@ -91,7 +91,7 @@ export function windowsProcesses(ask: Ask): Processes {
   };
 }
 
-/** `pid,parent,creation` per line. A child older than its parent has inherited the pid of a dead one: no child at all. */
+/** `pid,parent,creation` per line. A parent that is younger than its child only has the pid of the real one, which has ended. */
 export function parseCim(text: string): ProcessInfo[] {
   const all = text.split(/\r?\n/).flatMap((line): ProcessInfo[] => {
     const match = /^(\d+),(\d+),(\d+)$/.exec(line.trim());

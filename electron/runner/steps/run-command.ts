@@ -6,20 +6,20 @@ import { createDecoder } from '../output/text.ts';
 import { endTree, type Identity, type Processes, type Tree } from '../processes/process-tree.ts';
 import type { StopReason } from '../run-policy.ts';
 
-/** After its process has ended, silence of whatever holds its pipes still is listened to so long, in milliseconds. */
-const drain = 2000;
-/** The same once its whole tree was ended by force. */
-const drainAfterForce = 500;
-/** Once the step is stopped, whoever starts commands has so long, in milliseconds, to say what became of this one. */
-const answerTime = 2000;
-/** Time to end politely, in milliseconds: when stopped, and for what an ended step leaves behind. */
+/** Once its process has ended, open pipes may stay silent for this long, in milliseconds. */
+const silenceAllowed = 2000;
+/** The same once its whole process tree was killed. */
+const silenceAfterKill = 500;
+/** Once the step is stopped, a start that is under way gets this long to report, in milliseconds. */
+const startTimeout = 2000;
+/** Time to end before processes are killed, in milliseconds: of a stopped step, and of what an ended one leaves behind. */
 const grace = 5000;
-const graceForLeftOvers = 1000;
+const graceAfterExit = 1000;
 
 type CommandDeps = {
   clock: Clock;
   processes: Processes;
-  /** Starts a command: see `Starter`. */
+  /** See `Starter`. */
   start(command: ReadyCommand): Promise<Child | Lost>;
   runId: string;
   signal: AbortSignal;
@@ -30,31 +30,31 @@ type CommandDeps = {
 };
 
 /**
- * Runs one command to its end, whatever it does: resolves at most 9 s after `signal` aborts, with nothing of it left.
+ * Runs one command to its end, whatever it does: resolves at most 9 s after `signal` aborts, with no process of it left.
  * Throws when it cannot be started.
  */
 export async function runCommand(deps: CommandDeps, command: ReadyCommand): Promise<StepOutcome> {
   const early = stopReason(deps.signal);
   if (early) return stopped(early);
-  const child = await begun(deps, deps.start(command));
-  if (child === 'lost') return cutOff(deps);
+  const child = await whenStarted(deps, deps.start(command));
+  if (child === 'lost') return endUnknown(deps);
   const readings = [readInto(child.stdout, deps.sinks.stdout), readInto(child.stderr, deps.sinks.stderr)];
   const leader = { pid: child.pid, startedAt: (await child.startedAt) ?? 'unknown' };
   deps.spawned(leader);
   const tree = { runIds: new Set([deps.runId]), leader, since: leader };
 
-  const exit = await Promise.race([child.exited, ended(deps, tree)]);
+  const exit = await Promise.race([child.exited, whenStopped(deps, tree)]);
   if (exit === 'lost') await endTree(deps, tree, grace);
   const held = await drained(deps, child, readings);
   if (held || deps.processes.groupLives(child.pid)) {
-    const left = await endTree(deps, tree, deps.signal.aborted ? 0 : graceForLeftOvers);
+    const left = await endTree(deps, tree, deps.signal.aborted ? 0 : graceAfterExit);
     if (left.length > 0) deps.say(`Ended ${left.length} processes that the command had left behind.`);
   }
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   await Promise.all(readings.map(({ over }) => over));
   const reason = stopReason(deps.signal);
   if (reason || exit === 'lost') for (const text of readSoFar(readings)) deps.say(text);
-  if (!reason) return exit === 'lost' ? lost : judge(exit, readings);
+  if (!reason) return exit === 'lost' ? lost : outcomeOf(exit, readings);
   const known = exit === 'lost' ? undefined : exit;
   return { ...stopped(reason), exitCode: known?.code ?? null, signal: known?.signal ?? null };
 }
@@ -64,22 +64,22 @@ const lost: StepOutcome = {
   error: 'The process of Belfry that starts commands ended without warning, and the command was ended.',
 };
 
-/** Nobody knows whether the command was started: what carries the mark of its run is ended. */
-async function cutOff(deps: CommandDeps): Promise<StepOutcome> {
+/** It is unknown whether the command was started: ends every process with the id of its run. */
+async function endUnknown(deps: CommandDeps): Promise<StepOutcome> {
   await endTree(deps, { runIds: new Set([deps.runId]) }, deps.signal.aborted ? 0 : grace);
   const reason = stopReason(deps.signal);
   return reason ? stopped(reason) : lost;
 }
 
-/** The command that was started; `lost` too when the step is stopped and no answer comes. What comes later is ended. */
-async function begun(deps: CommandDeps, starting: Promise<Child | Lost>): Promise<Child | Lost> {
+/** The command once it was started; `lost` when the step is stopped and the start does not report in time. A late one is ended. */
+async function whenStarted(deps: CommandDeps, starting: Promise<Child | Lost>): Promise<Child | Lost> {
   const answered = new AbortController();
-  const silence = aborted(deps.signal).then(() => pause(deps.clock, answerTime, answered.signal));
+  const silence = aborted(deps.signal).then(() => pause(deps.clock, startTimeout, answered.signal));
   const child = await Promise.race([starting, silence]).finally(() => answered.abort('answered'));
   if (child) return child;
   void starting.then(
     (late) => (late === 'lost' ? undefined : endLate(deps, late)),
-    () => {}, // It was not started, and the step is over anyway.
+    () => {}, // It was not started, and the step has ended.
   );
   return 'lost';
 }
@@ -90,16 +90,16 @@ async function endLate(deps: CommandDeps, { pid, startedAt, stdout, stderr }: Ch
   await endTree(deps, { runIds: new Set([deps.runId]), leader, since: leader }, 0);
 }
 
-/** Ends the tree once the step is stopped; resolves when that is done, even if the process would not go. */
-async function ended(deps: CommandDeps, tree: Tree): Promise<undefined> {
+/** Ends the process tree once the step is stopped; resolves even if a process survived that. */
+async function whenStopped(deps: CommandDeps, tree: Tree): Promise<undefined> {
   await aborted(deps.signal);
   await endTree(deps, tree, grace);
-  await pause(deps.clock, drainAfterForce);
+  await pause(deps.clock, silenceAfterKill);
 }
 
 /**
- * Waits until all that the process wrote has gone into the sinks, however long these take, and for the end of the
- * pipes; true when somebody still holds them. A step that is stopped waits for neither.
+ * Waits until everything that the process wrote is in the sinks, however long these take, and for the end of the pipes;
+ * true when another process still holds them. A stopped step waits for neither.
  */
 async function drained(
   { clock, signal }: CommandDeps,
@@ -107,8 +107,8 @@ async function drained(
   readings: readonly Reading[],
 ): Promise<boolean> {
   const over = new AbortController();
-  const stop = aborted(signal).then(() => pause(clock, drainAfterForce, over.signal));
-  const left = readLeftOvers(clock, readings, drain, over.signal);
+  const stop = aborted(signal).then(() => pause(clock, silenceAfterKill, over.signal));
+  const left = readRemaining(clock, readings, silenceAllowed, over.signal);
   const held = await Promise.race([
     Promise.all([child.exited, ...readings.map(({ over }) => over)]).then(() => false),
     Promise.race([stop, left]).then(() => true),
@@ -117,7 +117,7 @@ async function drained(
   return held;
 }
 
-/** Where the output of a step that was stopped ends, and whether the command had printed more; nothing when it is silent. */
+/** How much of a stopped step's output was read, and whether there was more; [] when it printed nothing. */
 function readSoFar(readings: readonly Reading[]): string[] {
   const complete = readings.every((reading) => reading.complete());
   const parts = readings.flatMap((reading, index) => {
@@ -131,7 +131,7 @@ function readSoFar(readings: readonly Reading[]): string[] {
   ];
 }
 
-function judge(exit: Exit | undefined, readings: readonly Reading[]): StepOutcome {
+function outcomeOf(exit: Exit | undefined, readings: readonly Reading[]): StepOutcome {
   const { code = null, signal = null } = exit ?? {};
   const broken = readings.find((reading) => reading.broken() !== null)?.broken();
   if (code === 0 && broken)
@@ -151,9 +151,9 @@ export type StepOutcome = {
   error?: string | null;
   /** JSON value of a step with `"output": "json"`. */
   result?: string | null;
-  /** A built-in step's word on what it did, or of a command what became of the posts that it printed. */
+  /** What a built-in step did, or what became of the posts that a command printed. */
   summary?: string;
-  /** It found nothing to do. */
+  /** There was nothing to do. */
   quiet?: boolean;
 };
 
@@ -173,34 +173,34 @@ const sentences: Record<StopReason, string> = {
   interrupted: 'Belfry was stopped while it ran.',
 };
 
-/** Takes text; where it cannot keep up, `pressure` says what to wait for before more is read. */
+/** Takes text; where it cannot keep up, `pressure` is what to wait for before more is read. */
 export type TextSink = Sink & { pressure(): Promise<void> | undefined };
 
 /** One output stream of a command on its way into a sink. */
 type Reading = {
-  /** Resolves when the stream is closed and all that was read of it has gone into the sink. */
+  /** Resolves when the stream is closed and everything that was read is in the sink. */
   over: Promise<void>;
   isOver(): boolean;
   /** Bytes and ends of lines read so far. */
   bytes(): number;
   lines(): number;
-  /** Whether all that was ever written into it has been read. */
+  /** Whether the stream was read to its end. */
   complete(): boolean;
-  /** What the sink waits for before more is read; undefined while whatever comes is read at once. */
+  /** What the sink waits for before more is read; undefined while it takes all that comes. */
   held(): Promise<void> | undefined;
   /** Why it could not be read to its end; null when it could. */
   broken(): string | null;
 };
 
 /**
- * More bytes than pipes and sockets hold for a reader (some 200 KiB; a system may be set to a few MiB). What is read of
- * a stream beyond them after the end of a process was written after that end.
+ * More bytes than a pipe or socket buffers (some 200 KiB; a system may be set to a few MiB). What is read beyond them
+ * after the end of a process was written after that end.
  */
 const pipeHolds = 4 * 1024 * 1024;
-/** Turns of the event loop without a byte, after which nothing lies in the pipe: the first may only begin to read. */
+/** Turns of the event loop without a byte after which a pipe counts as empty: the first may only begin to read. */
 const emptyTurns = 3;
-/** How often it is looked whether we held the output up, in milliseconds. */
-const tick = 100;
+/** How often the silence is measured, in milliseconds. */
+const interval = 100;
 
 /** Feeds a stream to its sink until it ends or is destroyed. */
 function readInto(stream: Readable, sink: TextSink): Reading {
@@ -243,47 +243,47 @@ function readInto(stream: Readable, sink: TextSink): Reading {
 }
 
 /**
- * For the streams of a process that has ended while something else still holds them: resolves once all that the process
- * wrote is in the sinks, and nothing else is worth waiting for. Only time in which we read counts as silence; whatever
- * holds the pipe and writes for ever gets `patience` milliseconds, or as long as it takes to read what a pipe can hold.
+ * Reads on from a process that has ended while another one still holds its pipes: resolves once everything that it wrote
+ * is in the sinks, after `silence` milliseconds without output. Only time in which we read counts as silence; a process
+ * that keeps writing gets as long, or as long as it takes to read what a pipe can hold.
  */
-async function readLeftOvers(
+async function readRemaining(
   clock: Clock,
   readings: readonly Reading[],
-  patience: number,
+  silence: number,
   signal: AbortSignal,
 ): Promise<void> {
   const start = clock.monotonic();
   const before = readings.map((reading) => reading.bytes());
   await Promise.all(readings.map((reading) => emptied(reading, signal)));
   const isFlood = () => readings.some((reading, index) => reading.bytes() - (before[index] ?? 0) > pipeHolds);
-  for (let left = patience; left > 0 && !signal.aborted; ) {
+  for (let left = silence; left > 0 && !signal.aborted; ) {
     const wasFree = await freeFor(clock, readings, signal);
-    if (wasFree) left -= tick;
-    if (isFlood() && clock.monotonic() - start >= patience) return;
+    if (wasFree) left -= interval;
+    if (isFlood() && clock.monotonic() - start >= silence) return;
   }
 }
 
-/** Resolves once everything that lay in the pipe has been read: when it is found empty, or had more than it can hold. */
+/** Resolves once the pipe was found empty, or more was read than it can hold. */
 async function emptied(reading: Reading, signal: AbortSignal): Promise<void> {
   const before = reading.bytes();
   for (let empty = 0; empty < emptyTurns && !reading.isOver() && !signal.aborted; ) {
     if (reading.bytes() - before > pipeHolds) return;
     const seen = reading.bytes();
     const hold = reading.held();
-    await (hold ?? turn());
+    await (hold ?? nextTurn());
     empty = hold || reading.held() || reading.bytes() > seen ? 0 : empty + 1;
   }
 }
 
-/** Waits a moment, not counting the time that our own sinks take; whether nothing of ours held the output up in it. */
+/** Waits for a moment; false when our own sinks held up the output in it. */
 async function freeFor(clock: Clock, readings: readonly Reading[], signal: AbortSignal): Promise<boolean> {
   const holds = readings.flatMap((reading) => reading.held() ?? []);
   if (holds.length > 0) {
     await Promise.all(holds);
     return false;
   }
-  await pause(clock, tick, signal);
+  await pause(clock, interval, signal);
   return readings.every((reading) => reading.held() === undefined);
 }
 
@@ -301,6 +301,6 @@ function lineEnds(chunk: Buffer): number {
   return count;
 }
 
-function turn(): Promise<void> {
+function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -37,7 +37,7 @@ export type RunContext = {
   results: Map<string, string>;
 };
 
-/** Runs the step at `position` until it is over or `signal` aborts with a StopReason; a failure is an outcome, never thrown. */
+/** Runs the step at `position` until it ends or `signal` aborts with a StopReason. Failures are outcomes; it never throws. */
 export type StepRunner = (
   context: RunContext,
   position: number,
@@ -45,14 +45,14 @@ export type StepRunner = (
   change: (change: StepChange) => void,
 ) => Promise<StepOutcome>;
 
-type At = {
+type StepContext = {
   position: number;
   signal: AbortSignal;
   say(text: string): void;
   change(change: StepChange): void;
 };
 
-/** Runs steps of every type; whatever goes wrong is told in the run's output and becomes the step's error. */
+/** Runs steps of every type; an error is shown in the run's output and becomes the step's. */
 export function createStepRunner(deps: StepDeps): StepRunner {
   return async (context, position, signal, change) => {
     const say = (text: string) => context.recorder.say(position, text);
@@ -66,7 +66,7 @@ export function createStepRunner(deps: StepDeps): StepRunner {
   };
 }
 
-async function runStep(deps: StepDeps, context: RunContext, at: At): Promise<StepOutcome> {
+async function runStep(deps: StepDeps, context: RunContext, at: StepContext): Promise<StepOutcome> {
   const { job, run, recorder } = context;
   const step = job.steps[at.position];
   if (!step) return { status: 'failed', error: `The job has no step ${at.position + 1}.` };
@@ -91,18 +91,18 @@ type CommandContext = {
   where: string;
 };
 
-/** Runs a command as a step: looks everything up, records what it prints, and takes its posts or its result. */
+/** Runs a command as a step: finds its program and folder, records its output, and takes its posts or its result. */
 async function runCommandStep(deps: StepDeps, context: RunContext, at: CommandContext): Promise<StepOutcome> {
   const { step, position, say } = at;
   const { run, environment, recorder, mask } = context;
-  const ready = await prepareCommand({ ...deps, environment }, step, marksOf(context), at.where);
+  const ready = await prepareCommand({ ...deps, environment }, step, runVariables(context), at.where);
   const record = (stream: 'stdout' | 'stderr'): TextSink => ({
     ...recorder.sink(position, stream),
     pressure: recorder.pressure,
   });
   const posts = step.output === 'posts' ? postsOf(deps, context, at, ready.cwd) : undefined;
   const result = step.output === 'json' ? createJsonResult() : undefined;
-  const lastWords = createLastLines();
+  const lastLines = createLastLines();
   const outcome = await runCommand(
     {
       clock: deps.clock,
@@ -111,8 +111,8 @@ async function runCommandStep(deps: StepDeps, context: RunContext, at: CommandCo
       runId: run.id,
       signal: at.signal,
       sinks: {
-        stdout: both(record('stdout'), posts ?? result),
-        stderr: both(record('stderr'), lastWords),
+        stdout: tee(record('stdout'), posts ?? result),
+        stderr: tee(record('stderr'), lastLines),
       },
       say,
       spawned: ({ pid, startedAt }) => at.change({ pid, pidStartedAt: startedAt }),
@@ -120,19 +120,19 @@ async function runCommandStep(deps: StepDeps, context: RunContext, at: CommandCo
     ready,
   );
   const taken = await posts?.end();
-  const explained = withReason(outcome, lastWords.text(mask.text));
+  const explained = withReason(outcome, lastLines.text(mask.text));
   if (taken) return withPosts(explained, taken, at.signal);
   if (result && stopReason(at.signal)) say('No result was taken from its output, since it was stopped.');
   return result && outcome.status === 'success' ? withResult(outcome, result, mask) : explained;
 }
 
-/** How a command failed, together with what it said last on its standard error. */
+/** The error of a command together with the last lines of its standard error. */
 function withReason(outcome: StepOutcome, said: string): StepOutcome {
   if (outcome.status !== 'failed' || !outcome.error || said === '') return outcome;
   return { ...outcome, error: `${outcome.error.replace(/\.$/, '')}: ${said}` };
 }
 
-/** A step whose lines were not all taken is no success, and says what is missing. */
+/** A step whose lines were not all taken has failed, and says what is missing. */
 function withPosts(
   outcome: StepOutcome,
   { problem, skipped, lines, missed }: PostLinesEnd,
@@ -151,7 +151,7 @@ function withPosts(
   return { ...outcome, summary };
 }
 
-/** The result is masked like all that is stored: a later step gets a secret from its own environment. */
+/** The result is masked like everything that is stored: a later step gets a secret from its own environment. */
 function withResult(outcome: StepOutcome, result: JsonResult, mask: RunContext['mask']): StepOutcome {
   const taken = result.take();
   if ('problem' in taken) return { ...outcome, status: 'failed', error: taken.problem };
@@ -183,8 +183,8 @@ function postsOf(
   });
 }
 
-/** A sink that feeds a reader as well. */
-function both(sink: TextSink, reader?: Pick<TextSink, 'write'> & Partial<TextSink>): TextSink {
+/** A sink that also feeds a reader. */
+function tee(sink: TextSink, reader?: Pick<TextSink, 'write'> & Partial<TextSink>): TextSink {
   if (!reader) return sink;
   return {
     write(text) {
@@ -196,8 +196,8 @@ function both(sink: TextSink, reader?: Pick<TextSink, 'write'> & Partial<TextSin
   };
 }
 
-/** What a command learns of its run (design §4). */
-function marksOf({ run, results }: Pick<RunContext, 'run' | 'results'>): Environment {
+/** Environment variables that describe the run to a command (design §4). */
+function runVariables({ run, results }: Pick<RunContext, 'run' | 'results'>): Environment {
   return {
     BELFRY_RUN_ID: run.id,
     BELFRY_JOB_ID: run.jobId,
@@ -207,8 +207,8 @@ function marksOf({ run, results }: Pick<RunContext, 'run' | 'results'>): Environ
   };
 }
 
-/** A built-in step that does not heed its signal within this time, in milliseconds, is no longer waited for. */
-const patience = 5000;
+/** A built-in step gets this long, in milliseconds, to obey its signal; then it is no longer waited for. */
+const abortTimeout = 5000;
 
 type BuiltinDeps = {
   clock: Clock;
@@ -219,38 +219,38 @@ type BuiltinDeps = {
   where: string;
 };
 
-/** Runs a part of Belfry as a step. */
+/** Runs one of Belfry's own actions as a step. */
 export async function runBuiltin(
   builtin: Builtin,
   { clock, log, signal, say, where }: BuiltinDeps,
 ): Promise<StepOutcome> {
-  let left = false;
+  let isOver = false;
   const work = builtin({ signal, say }).then(
     ({ ok, summary, quiet }): StepOutcome =>
       ok ? { status: 'success', summary, quiet } : { status: 'failed', error: summary },
     (thrown: unknown): StepOutcome => {
       const error = thrown instanceof Error ? thrown.message : String(thrown);
-      // The run is over, or says that it was stopped, and has no place for it any more.
-      if (left || (signal.aborted && !isAbort(thrown, signal)))
+      // The run has ended already, or shows that it was stopped: the log is the only place left for the error.
+      if (isOver || (signal.aborted && !isAbort(thrown, signal)))
         log('error', `What ${where} did after it was stopped ended in an error`, { error });
       return { status: 'failed', error };
     },
   );
-  const outcome = await Promise.race([work, givenUp(clock, signal)]);
-  left = true;
+  const outcome = await Promise.race([work, abortTimedOut(clock, signal)]);
+  isOver = true;
   const reason = stopReason(signal);
   if (reason && outcome.status !== 'success') return stopped(reason);
   if (outcome.summary && !outcome.quiet) say(outcome.summary);
   return outcome;
 }
 
-/** Heeding the signal is no error. */
+/** An action that obeys its signal may throw its reason or an AbortError. */
 function isAbort(thrown: unknown, { reason }: AbortSignal): boolean {
   return thrown === reason || (thrown instanceof Error && thrown.name === 'AbortError');
 }
 
-async function givenUp(clock: Clock, signal: AbortSignal): Promise<StepOutcome> {
+async function abortTimedOut(clock: Clock, signal: AbortSignal): Promise<StepOutcome> {
   await aborted(signal);
-  await pause(clock, patience);
+  await pause(clock, abortTimeout);
   return { status: 'failed' };
 }

@@ -4,7 +4,7 @@ import { type StepOutcome, stopped, stopReason } from './run-command.ts';
 export type WebhookDeps = {
   fetch: typeof fetch;
   signal: AbortSignal;
-  /** The same for each try of this step in this run, so that the receiver can tell a repetition. */
+  /** The same for each try of this step in this run, so that the receiver recognizes a repetition. */
   key: string;
   say(text: string): void;
   /** Takes the answer's text. */
@@ -12,10 +12,10 @@ export type WebhookDeps = {
   where: string;
 };
 
-/** Bytes of an answer that are read; the rest is not waited for. */
+/** Bytes of an answer that are read. */
 const longestAnswer = 64 * 1024;
-/** Without a time-out of its own a call is given up after this long, in milliseconds. */
-const patience = 60_000;
+/** Time-out of a step that sets none, in milliseconds. */
+const defaultTimeout = 60_000;
 
 /** Calls an address; anything but an expected status code is a failure. Throws NETWORK_UNREACHABLE. */
 export async function runWebhook(deps: WebhookDeps, step: WebhookStep): Promise<StepOutcome> {
@@ -32,7 +32,7 @@ export async function runWebhook(deps: WebhookDeps, step: WebhookStep): Promise<
 }
 
 async function request(deps: WebhookDeps, step: WebhookStep) {
-  const given = step.timeoutSeconds === null ? AbortSignal.timeout(patience) : undefined;
+  const given = step.timeoutSeconds === null ? AbortSignal.timeout(defaultTimeout) : undefined;
   const controller = new AbortController();
   const abort = () => controller.abort();
   for (const signal of [deps.signal, given]) signal?.addEventListener('abort', abort);
@@ -58,7 +58,7 @@ async function request(deps: WebhookDeps, step: WebhookStep) {
 async function beginningOf({ body }: Response): Promise<{ text: string; isWhole: boolean }> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop ends the transfer.
+  // Leaving the loop aborts the transfer.
   for await (const piece of body ?? []) {
     pieces.push(piece.subarray(0, longestAnswer - size));
     size += piece.length;
@@ -88,7 +88,7 @@ function unreachable({ where }: WebhookDeps, step: WebhookStep, error: unknown, 
     what: `${shownUrl(step.url)} cannot be reached`,
     where,
     why: late
-      ? `There was no answer within ${patience / 1000} s`
+      ? `There was no answer within ${defaultTimeout / 1000} s`
       : cause instanceof Error
         ? cause.message
         : String(cause),

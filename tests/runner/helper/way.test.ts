@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { chooseStart, restartDelay } from '../../../electron/runner/helper/starter.ts';
 
 test.each([
-  [{ possible: false, present: false, now: 9, notBefore: 0 }, 'ourselves'],
+  [{ possible: false, present: false, now: 9, notBefore: 0 }, 'engine'],
   [{ possible: true, present: true, now: 0, notBefore: 9 }, 'helper'],
-  [{ possible: true, present: false, now: 0, notBefore: 9 }, 'ourselves'],
+  [{ possible: true, present: false, now: 0, notBefore: 9 }, 'engine'],
   [{ possible: true, present: false, now: 9, notBefore: 9 }, 'new helper'],
 ] as const)('%o goes by %s', (state, way) => {
   expect(chooseStart(state)).toBe(way);
