@@ -9,8 +9,8 @@ import {
   timezoneSchema,
   toInstant,
 } from '../../shared/index.ts';
-import { checkTriggers } from './check/check-triggers.ts';
-import { anchorAt, jobSchedule, type Timing } from './job-schedule.ts';
+import { checkTriggers } from './check.ts';
+import { anchorAt, jobSchedule, type Timing } from './scheduled-job.ts';
 import { clockRules, describeTiming } from './words/describe.ts';
 
 /** Which fire times are wanted: `count` of them after `from`, none after `until`. */

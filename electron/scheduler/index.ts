@@ -1,12 +1,11 @@
-export { type CheckContext, checkJob, checkJobs } from './check/check-job.ts';
-export { checkTrigger, triggerNotes } from './check/check-triggers.ts';
+export { type CheckContext, checkJob, checkJobs, checkTrigger, triggerNotes } from './check.ts';
+export { awaitedJobs } from './claims.ts';
 export {
   type CrontabImport,
   type CrontabOptions,
   importCrontab,
   type LineRemark,
 } from './crontab/import-crontab.ts';
-export { awaitedJobs } from './events.ts';
 export { type FireTimesQuery, fireTimes, isFloating } from './fire-times.ts';
 export type {
   Claim,
@@ -17,7 +16,7 @@ export type {
   JobEnding,
   JobState,
   Scheduler,
-  SchedulerNeeds,
+  SchedulerDeps,
   SlotLedger,
 } from './ports.ts';
 export { createScheduler } from './scheduler.ts';
@@ -26,6 +25,6 @@ export {
   type Simulation,
   type SimulationInput,
   simulate,
-} from './simulate/simulate.ts';
-export { type WallInstant, wallInstant } from './time/wall-instant.ts';
+} from './simulate.ts';
+export { type WallInstant, wallInstant } from './time/zone.ts';
 export { describeJob } from './words/describe.ts';

@@ -1,9 +1,9 @@
 import type { Job, Millis } from '../../shared/index.ts';
 import type { Window } from './blackout-windows.ts';
-import type { JobSchedule } from './job-schedule.ts';
 import type { Claim, Gap } from './ports.ts';
+import type { JobSchedule } from './scheduled-job.ts';
 import { newest } from './triggers/instants.ts';
-import { blackoutReason, lateReason, pausedReason } from './words/gap-reason.ts';
+import { lengthText, slotsText } from './words/phrases.ts';
 
 /** The beat never sleeps longer, whatever timers promise; a slot handled within this time is on time (design §3.3). */
 export const longestSleep = 15_000;
@@ -11,7 +11,7 @@ export const longestSleep = 15_000;
 /** Timers are not exact to zero: a shorter grace counts as this many milliseconds. */
 export const leastGrace = 1000;
 
-export type PlanInput = {
+type PlanInput = {
   job: Pick<Job, 'id' | 'name' | 'coalesce' | 'misfireGraceSeconds' | 'maxCatchUp'>;
   schedule: JobSchedule;
   /** The last slot that was handled. */
@@ -22,7 +22,7 @@ export type PlanInput = {
   /** Why slots may be late: "Belfry was not running". */
   because: string;
   /** Record skipped slots even if none is due to run: the schedule is about to change or end. */
-  settle: boolean;
+  recordSkipped: boolean;
 };
 
 /**
@@ -40,7 +40,7 @@ export function plan(input: PlanInput): Claim | null {
   const open = openSlots(input, pausedFrom, windows, first);
   const paused = gapOf(input, [{ from: pausedFrom, to: now }], 'skipped', pausedReason);
   const waits = open.count === 0 && paused.length === 0;
-  if (waits && !input.settle && schedule.nextRun(now) !== null) return null;
+  if (waits && !input.recordSkipped && schedule.nextRun(now) !== null) return null;
 
   return {
     jobId: job.id,
@@ -174,4 +174,51 @@ function grace({ misfireGraceSeconds }: PlanInput['job']): number {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
+}
+
+/** Why slots in a pause did not run. */
+const pausedReason = 'The scheduler was paused.';
+
+/** Why runs that waited were dropped. */
+export const removedReason = 'The job does not exist any more.';
+export const disabledReason = 'The job was disabled before its turn came.';
+export const endedReason = 'The job came to its end (endAt) before its turn came.';
+
+/** Why a run that waited for its start did not run. */
+export function tooLateReason(graceSeconds: number): string {
+  return `It could not start within ${lengthText(Math.max(graceSeconds, 1))} of its slot (misfireGraceSeconds).`;
+}
+
+/** Why slots in a blackout did not run. */
+export function blackoutReason(name: string): string {
+  return `It was the blackout "${name}".`;
+}
+
+/** Why slots were not run after a gap: what happened, and which rule of the job left them out. */
+function lateReason(input: {
+  because: string;
+  /** Slots beyond the misfire grace. */
+  late: number;
+  graceSeconds: number;
+  /** Slots inside it that were not run. */
+  left: number;
+  coalesce: boolean;
+  maxCatchUp: number;
+}): string {
+  const { because, late, graceSeconds, left, coalesce, maxCatchUp } = input;
+  const parts: string[] = [];
+  if (late > 0) {
+    parts.push(
+      `${slotsText(late)} ${late === 1 ? 'was' : 'were'} more than ${lengthText(graceSeconds)} late (misfireGraceSeconds)`,
+    );
+  }
+  if (left > 0) {
+    const were = left === 1 ? 'was' : 'were';
+    parts.push(
+      coalesce
+        ? `${slotsText(left)} ${were} merged into the run of the latest one (coalesce)`
+        : `${slotsText(left)} ${were} more than the ${maxCatchUp} that are caught up (maxCatchUp)`,
+    );
+  }
+  return `${because}: ${parts.join(', ')}.`;
 }

@@ -115,7 +115,7 @@ export type SlotLedger = {
   setPausedSince(since: Millis | null): Promise<void>;
 };
 
-export type SchedulerNeeds = {
+export type SchedulerDeps = {
   clock: Clock;
   random: Random;
   log: Log;

@@ -1,21 +1,32 @@
-import { BelfryError, inTurn, type Millis, toWireError, type WakeReason } from '../../shared/index.ts';
-import type { Look } from './book.ts';
-import type { Happening } from './events.ts';
-import { createFollower } from './follow.ts';
+import {
+  BelfryError,
+  inTurn,
+  type Job,
+  type Millis,
+  toWireError,
+  type WakeReason,
+} from '../../shared/index.ts';
+import { blackoutWindows } from './blackout-windows.ts';
+import { checkJob, checkTrigger } from './check.ts';
+import { decideStart, type Occurrence } from './claims.ts';
+import { createClockWatcher } from './clock-watcher.ts';
+import { fireTimes } from './fire-times.ts';
 import { longestSleep } from './plan.ts';
-import type { Scheduler, SchedulerNeeds } from './ports.ts';
-import { schedulerQueries } from './queries.ts';
-import { createSense } from './sense.ts';
+import type { Scheduler, SchedulerDeps } from './ports.ts';
+import { handledUpTo, type ScheduledJob, type Tick, upcoming } from './scheduled-job.ts';
+import { createSlotClaimer } from './slot-claimer.ts';
+import { zoneOf } from './time/zone.ts';
+import { describeJob } from './words/describe.ts';
 
 /** After slots could not be claimed, the next try comes this soon. */
 const retryDelay = 1000;
 
 /** Decides when jobs are due and hands their runs over (design §3.3). Nothing happens before `start`. */
-export function createScheduler(needs: SchedulerNeeds): Scheduler {
-  const { clock, ledger, log } = needs;
-  const turn = inTurn();
-  const follower = createFollower(needs);
-  const sense = createSense(clock, log);
+export function createScheduler(deps: SchedulerDeps): Scheduler {
+  const { clock, ledger, log } = deps;
+  const exclusive = inTurn();
+  const claimer = createSlotClaimer(deps);
+  const clockWatcher = createClockWatcher(clock, log);
   let starting: Promise<void> | undefined;
   let recovered: Promise<void> | undefined;
   let working = false;
@@ -24,13 +35,13 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   let pausedSince: Millis | null = null;
   /** The configuration, or the zone of jobs without one, was not taken over yet. */
   let outdated = true;
-  let zone = needs.defaultTimezone();
+  let zone = deps.defaultTimezone();
   let expected = Number.POSITIVE_INFINITY;
   let handled: Millis | null = null;
-  let troubled = false;
+  let failing = false;
   let cancelTimer = () => {};
-  const heard: Happening[] = [];
-  const toAnswer: Happening[] = [];
+  const newOccurrences: Occurrence[] = [];
+  const pendingOccurrences: Occurrence[] = [];
   /** Jobs may have ended whose end nobody has answered yet. */
   let ended = true;
 
@@ -38,59 +49,59 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     cancelTimer();
     if (!working || draining) return;
     expected = clock.now() + delay;
-    cancelTimer = clock.setTimer(delay, () => beat());
+    cancelTimer = clock.setTimer(delay, () => queueTick());
   }
 
   function armForNext(): void {
-    const wait = pausedSince === null ? follower.soonest() - clock.now() : longestSleep;
+    const wait = pausedSince === null ? claimer.nextWake() - clock.now() : longestSleep;
     arm(Math.max(0, Math.min(longestSleep, wait)));
   }
 
   /** Looks at the clocks in turn; a failure is told and tried again. */
-  function beat(...happenings: Happening[]): void {
-    heard.push(...happenings);
-    turn(() => lookAndArm()).catch(failed);
+  function queueTick(...occurrences: Occurrence[]): void {
+    newOccurrences.push(...occurrences);
+    exclusive(() => tickAndArm()).catch(failed);
   }
 
-  async function lookAndArm(because?: string): Promise<void> {
+  async function tickAndArm(because?: string): Promise<void> {
     if (!working) return;
-    await act(readLook(because));
+    await act(readTick(because));
     armForNext();
   }
 
-  function readLook(because?: string): Look {
-    const look = sense.look(expected);
-    const timezone = needs.defaultTimezone();
+  function readTick(because?: string): Tick {
+    const tick = clockWatcher.tick(expected);
+    const timezone = deps.defaultTimezone();
     outdated ||= timezone !== zone;
     zone = timezone;
-    return { now: look.now, pausedSince, because: because ?? look.because };
+    return { now: tick.now, pausedSince, because: because ?? tick.because };
   }
 
   /** Does what is due. What fails stays to be done at the next look. */
-  async function act(look: Look): Promise<void> {
+  async function act(tick: Tick): Promise<void> {
     let isNew = outdated;
-    if (outdated) await reconcile(look);
+    if (outdated) await reconcile(tick);
     if (isNew) ended = true;
     if (pausedSince === null && !draining) {
-      if (sense.wasSetBack()) {
-        await follower.giveBack();
-        await follower.forgetFuture(look.now);
-        sense.forgetSetBack(); // Not before both are stored: what fails is done at the next look.
+      if (clockWatcher.wasSetBack()) {
+        await claimer.giveBack();
+        await claimer.resetFutureCursors(tick.now);
+        clockWatcher.acknowledgeSetBack(); // Not before both are stored: what fails is done at the next look.
         isNew = true;
       }
-      if (await follower.claimDue(look)) isNew = true;
-      handled = look.now;
+      if (await claimer.claimDue(tick)) isNew = true;
+      handled = tick.now;
     }
-    await answer(look.now);
-    if (troubled) needs.trouble?.(null);
-    troubled = false;
-    if (isNew) needs.changed();
+    await handleOccurrences(tick.now);
+    if (failing) deps.trouble?.(null);
+    failing = false;
+    if (isNew) deps.changed();
   }
 
-  async function reconcile(look: Look): Promise<void> {
+  async function reconcile(tick: Tick): Promise<void> {
     outdated = false; // At once: what changes meanwhile has to be read again.
     try {
-      await follower.reconcile(look);
+      await claimer.reconcile(tick);
     } catch (error) {
       outdated = true;
       throw error;
@@ -98,25 +109,25 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   }
 
   /** Starts the jobs that wait for what was heard; in a pause nothing answers. */
-  async function answer(now: Millis): Promise<void> {
-    const news = heard.splice(0);
+  async function handleOccurrences(now: Millis): Promise<void> {
+    const news = newOccurrences.splice(0);
     const others = news.filter(({ event }) => event !== 'wake');
-    const woke: Happening[] = sense.woke(others.length < news.length) ? [{ event: 'wake' }] : [];
-    if (pausedSince === null) toAnswer.push(...woke, ...others);
-    if (toAnswer.length > 0) await follower.answer(toAnswer, [], now);
-    toAnswer.length = 0;
-    if (ended) await answerEndings(now);
+    const woke: Occurrence[] = clockWatcher.woke(others.length < news.length) ? [{ event: 'wake' }] : [];
+    if (pausedSince === null) pendingOccurrences.push(...woke, ...others);
+    if (pendingOccurrences.length > 0) await claimer.claimEvents(pendingOccurrences, [], now);
+    pendingOccurrences.length = 0;
+    if (ended) await handleEndings(now);
   }
 
-  async function answerEndings(now: Millis): Promise<void> {
+  async function handleEndings(now: Millis): Promise<void> {
     ended = false; // At once: what ends meanwhile has to be asked for again.
     try {
       const endings = await ledger.endings();
-      const happenings = endings.map(
+      const occurrences = endings.map(
         ({ jobId, outcome }) => ({ event: 'job', job: jobId, outcome }) as const,
       );
       const ids = endings.map(({ id }) => id);
-      await follower.answer(pausedSince === null ? happenings : [], ids, now);
+      await claimer.claimEvents(pausedSince === null ? occurrences : [], ids, now);
     } catch (error) {
       ended = true;
       throw error;
@@ -124,10 +135,10 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   }
 
   function failed(error: unknown): void {
-    troubled = true;
+    failing = true;
     const wire = toWireError(error);
     log('error', 'Slots could not be claimed', { error: wire.message });
-    needs.trouble?.(wire);
+    deps.trouble?.(wire);
     if (error instanceof BelfryError && error.code === 'CONFLICT') {
       working = false; // Another engine owns the home: it does the work.
       cancelTimer();
@@ -136,14 +147,14 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
 
   /** For calls of others: they hear of a failure, and what failed is tried again all the same. */
   function asked(work: () => Promise<void>): Promise<void> {
-    return turn(work).catch((error: unknown) => {
+    return exclusive(work).catch((error: unknown) => {
       if (working) failed(error);
       throw error;
     });
   }
 
   function recover(): Promise<void> {
-    recovered ??= turn(async () => {
+    recovered ??= exclusive(async () => {
       await ledger.giveBackLeftOver();
       pausedSince = await ledger.pausedSince(); // A pause holds the runs that are taken up now.
     }).catch((error: unknown) => {
@@ -154,18 +165,18 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
   }
 
   return {
-    ...schedulerQueries(needs, { ...follower, paused: () => pausedSince !== null }),
+    ...schedulerQueries(deps, { ...claimer, paused: () => pausedSince !== null }),
     recover,
     start() {
-      starting ??= turn(async () => {
+      starting ??= exclusive(async () => {
         await (recovered ?? ledger.giveBackLeftOver());
         pausedSince = await ledger.pausedSince();
-        sense.begin();
+        clockWatcher.begin();
         working = true;
         draining = false;
         ended = true;
-        heard.push({ event: 'start' });
-        await lookAndArm('Belfry was not running');
+        newOccurrences.push({ event: 'start' });
+        await tickAndArm('Belfry was not running');
       }).catch((error: unknown) => {
         working = false;
         starting = undefined;
@@ -176,14 +187,14 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     drain() {
       draining = true;
       cancelTimer();
-      turn(() => follower.giveBack()).catch(failed);
+      exclusive(() => claimer.giveBack()).catch(failed);
     },
     stop() {
       draining = true;
       cancelTimer();
       starting = undefined;
-      return turn(async () => {
-        await follower.giveBack();
+      return exclusive(async () => {
+        await claimer.giveBack();
         working = false; // What ended before this call was still answered.
         if (handled !== null) await ledger.markSeen(handled);
         handled = null;
@@ -191,42 +202,120 @@ export function createScheduler(needs: SchedulerNeeds): Scheduler {
     },
     wake(reason: WakeReason) {
       if (!working) return;
-      if (reason === 'resume') beat({ event: 'wake' });
-      else if (reason === 'online') beat({ event: 'online' });
-      else beat();
+      if (reason === 'resume') queueTick({ event: 'wake' });
+      else if (reason === 'online') queueTick({ event: 'online' });
+      else queueTick();
     },
     pause: () =>
       asked(async () => {
         if (pausedSince !== null) return;
-        await lookAndArm();
-        await follower.giveBack();
-        const since = working ? sense.lastNow() : clock.now();
+        await tickAndArm();
+        await claimer.giveBack();
+        const since = working ? clockWatcher.lastNow() : clock.now();
         await ledger.setPausedSince(since);
         pausedSince = since;
         armForNext();
-        needs.changed();
+        deps.changed();
       }),
     resume: () =>
       asked(async () => {
         if (pausedSince === null) return;
         if (working) {
-          const look = readLook();
-          await follower.claimDue(look);
-          handled = look.now;
+          const tick = readTick();
+          await claimer.claimDue(tick);
+          handled = tick.now;
         }
         await ledger.setPausedSince(null);
         pausedSince = null;
         if (working) armForNext();
-        needs.changed();
+        deps.changed();
       }),
     paused: () => pausedSince !== null,
     jobsChanged() {
       outdated = true;
-      return asked(() => lookAndArm());
+      return asked(() => tickAndArm());
     },
     jobEnded(jobId) {
-      ended ||= follower.awaits(jobId);
-      if (working && ended) beat();
+      ended ||= claimer.awaits(jobId);
+      if (working && ended) queueTick();
+    },
+  };
+}
+
+type Queries = 'turn' | 'next' | 'anchor' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
+
+/** The questions that a scheduler answers without doing anything. */
+function schedulerQueries(
+  deps: Pick<SchedulerDeps, 'clock' | 'jobs' | 'defaultTimezone'>,
+  {
+    scheduledJobs,
+    anchor,
+    paused,
+  }: {
+    scheduledJobs: ReadonlyMap<string, ScheduledJob>;
+    anchor(jobId: string): Millis | null;
+    paused(): boolean;
+  },
+): Pick<Scheduler, Queries> {
+  const { clock } = deps;
+  /** Lists ask for the same words again and again; a job that was edited is another object. */
+  const described = new WeakMap<Job, { timezone: string; words: string }>();
+  const anchorOf = (jobId: string): Millis => anchor(jobId) ?? clock.now();
+
+  return {
+    turn(run, grace) {
+      const scheduled = scheduledJobs.get(run.jobId);
+      const job = scheduled?.job ?? deps.jobs().find(({ id }) => id === run.jobId);
+      // A job that is off, or not followed yet, has its blackouts all the same.
+      const blackouts = scheduled
+        ? scheduled.schedule.blackouts
+        : job && blackoutWindows(job.blackouts, zoneOf(job.timezone ?? deps.defaultTimezone()));
+      return decideStart(run, {
+        job,
+        blackouts: blackouts ?? null,
+        paused: paused(),
+        now: clock.now(),
+        grace,
+      });
+    },
+    next(jobId) {
+      const scheduled = scheduledJobs.get(jobId);
+      return scheduled ? scheduled.schedule.nextRun(Math.max(handledUpTo(scheduled), clock.now() - 1)) : null;
+    },
+    anchor,
+    upcoming: (limit, until) => upcoming([...scheduledJobs.values()], clock.now(), limit, until),
+    describe(job) {
+      const timezone = job.timezone ?? deps.defaultTimezone();
+      const known = described.get(job);
+      if (known?.timezone === timezone) return known.words;
+      const words = describeJob(job, { timezone, anchor: anchorOf(job.id) });
+      described.set(job, { timezone, words });
+      return words;
+    },
+    check: (job, together = []) =>
+      checkJob(job, {
+        timezone: deps.defaultTimezone(),
+        now: clock.now(),
+        anchor: anchorOf(job.id),
+        others: [...deps.jobs(), ...together].filter(({ id }) => id !== job.id),
+      }),
+    checkTrigger: (trigger, timezone) => checkTrigger(trigger, { timezone, anchor: clock.now() }),
+    async fireTimes({ job, trigger, timezone, from, count }) {
+      const known = job ? anchor(job.id) : null;
+      return fireTimes({
+        ...(known === null ? {} : { anchor: known }),
+        now: clock.now(),
+        ...(trigger && { trigger }),
+        ...(job && {
+          triggers: job.triggers,
+          startAt: job.startAt,
+          endAt: job.endAt,
+          blackouts: job.blackouts,
+        }),
+        timezone: timezone ?? job?.timezone ?? deps.defaultTimezone(),
+        from,
+        count,
+      });
     },
   };
 }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Cron } from 'croner';
-import { jobSchedule } from '../../electron/scheduler/job-schedule.ts';
 import { plan } from '../../electron/scheduler/plan.ts';
+import { jobSchedule } from '../../electron/scheduler/scheduled-job.ts';
 import { triggerInstants } from '../../electron/scheduler/triggers/trigger-instants.ts';
 import { jobSchema } from '../../shared/index.ts';
 import type { Result } from './result.ts';
@@ -224,7 +224,7 @@ function longGaps(): Result[] {
     now: from + 3653 * day,
     pausedSince: null,
     because: 'x',
-    settle: false,
+    recordSkipped: false,
   });
   const decade = performance.now() - again;
   return [

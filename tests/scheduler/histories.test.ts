@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type JobSchedule, jobSchedule } from '../../electron/scheduler/job-schedule.ts';
+import { type JobSchedule, jobSchedule } from '../../electron/scheduler/scheduled-job.ts';
 import type { Job, Millis, Random } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Death, type Kept, quickClock, quickEngine } from './quick-world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { jobSchedule } from '../../electron/scheduler/job-schedule.ts';
 import { longestSleep, plan } from '../../electron/scheduler/plan.ts';
+import { jobSchedule } from '../../electron/scheduler/scheduled-job.ts';
 import type { Job, JobInput, Millis } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 import { cron, jobOf } from './world.ts';
@@ -11,10 +11,10 @@ const at = (text: string) => Date.parse(`2026-11-${text}:00Z`);
 
 function planOf(
   job: Job,
-  given: { cursor: Millis; now: Millis; pausedSince?: Millis | null; settle?: boolean },
+  given: { cursor: Millis; now: Millis; pausedSince?: Millis | null; recordSkipped?: boolean },
 ) {
   const schedule = jobSchedule(job, { timezone: 'UTC', anchor: 0 });
-  return plan({ job, schedule, pausedSince: null, because: 'Because', settle: false, ...given });
+  return plan({ job, schedule, pausedSince: null, because: 'Because', recordSkipped: false, ...given });
 }
 
 describe('what becomes of due slots', () => {
@@ -84,7 +84,11 @@ describe('blackouts', () => {
   });
 
   test('the record is written at once when the schedule ends', () => {
-    const claim = planOf(jobOf(nightly), { cursor: at('22T21:00'), now: at('23T01:30'), settle: true });
+    const claim = planOf(jobOf(nightly), {
+      cursor: at('22T21:00'),
+      now: at('23T01:30'),
+      recordSkipped: true,
+    });
     expect(claim).toMatchObject({ runs: [], gaps: [{ count: 4 }] });
     const last = jobOf({ ...nightly, endAt: '2026-11-22T23:30:00Z' });
     expect(planOf(last, { cursor: at('22T21:00'), now: at('22T22:00') })).toMatchObject({
@@ -162,7 +166,7 @@ test('250 random plans do what going through the slots one by one does', () => {
     const pausedSince = random.next() < 0.3 ? cursor + integer(-hour, 30 * hour) : null;
     const about = `seed ${seed}, case ${index}: ${JSON.stringify(job)} ${cursor} ${now} ${pausedSince}`;
     const wanted = slotBySlot(job, cursor, now, pausedSince);
-    const claim = planOf(job, { cursor, now, pausedSince, settle: true });
+    const claim = planOf(job, { cursor, now, pausedSince, recordSkipped: true });
     expect(claim?.runs.map(({ slot }) => slot) ?? [], about).toEqual(wanted.runs);
     expect(claim?.gaps.map(({ count, first, last }) => ({ count, first, last })) ?? [], about).toEqual(
       wanted.records,

@@ -128,7 +128,7 @@ export function quickClock(start: Millis): QuickClock {
     },
     async advance(ms, stop = () => false) {
       const until = mono + ms;
-      await settle();
+      await recordSkipped();
       for (;;) {
         const next = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
         if (!next) break;
@@ -137,7 +137,7 @@ export function quickClock(start: Millis): QuickClock {
         mono += step;
         timers = timers.filter((other) => other !== next);
         next.ring();
-        await settle();
+        await recordSkipped();
         if (stop()) return;
       }
       wall += until - mono;
@@ -150,7 +150,7 @@ export function quickClock(start: Millis): QuickClock {
   };
 }
 
-async function settle(): Promise<void> {
+async function recordSkipped(): Promise<void> {
   for (let round = 0; round < 40; round += 1) await null;
 }
 

@@ -72,8 +72,8 @@ export const layers: readonly Layer[] = [
 /** Files that only decide: no clock, timer, randomness, process or machine, and no value from a file that has them. */
 export const pureFiles: readonly RegExp[] = [
   /^shared\//,
-  /^electron\/scheduler\/(triggers|time|words|check)\//,
-  /^electron\/scheduler\/(plan|backlog|blackout-windows|book|fire-times|job-schedule|upcoming)\.ts$/,
+  /^electron\/scheduler\/(triggers|time|words)\//,
+  /^electron\/scheduler\/(blackout-windows|check|claims|fire-times|plan|scheduled-job)\.ts$/,
   /^electron\/runner\/run-policy\.ts$/,
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/addresses\/wants\.ts$/,

@@ -1,9 +1,6 @@
 import { type Job, type JobInput, jobSchema, problemsOf } from '../../../shared/index.ts';
 import { describeJob } from '../words/describe.ts';
-import { jobId } from './job-id.ts';
-import { readCommand } from './read-command.ts';
-import { type CrontabLine, readLines } from './read-lines.ts';
-import { readSchedule } from './read-schedule.ts';
+import { type CrontabLine, readLines, readSchedule } from './read-crontab.ts';
 
 export type CrontabOptions = {
   /** Ids that are taken already. */
@@ -159,4 +156,66 @@ function isEntry(text: string): boolean {
   return /^\s*(?:(?:[\d*][\d*,/-]*\s+){2}[\d*?LW#,/a-z-]+\s+[\d*,/a-z-]+\s+[\d*?L#,/a-z-]+|@[a-z]+)\s+\S/i.test(
     text,
   );
+}
+
+/** A free job id made from some words: "Back up the news!" becomes `back_up_the_news`, a second one `back_up_the_news_2`. */
+function jobId(words: string, taken: ReadonlySet<string>): string {
+  const slug = words
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 48)
+    .replace(/_+$/, '');
+  const base = slug === '' ? 'job' : slug;
+  let id = base;
+  for (let number = 2; taken.has(id); number += 1) id = `${base}_${number}`;
+  return id;
+}
+
+type Step = JobInput['steps'][number];
+
+/** What a command runs in: the settings above its entry. */
+type CommandContext = {
+  /** SHELL, when the crontab sets it. */
+  shell: string | null;
+  cwd: string | null;
+  env: Record<string, string>;
+};
+
+/** Turns the command of a crontab entry into a step: an argv where it needs no shell, a shell line otherwise. */
+function readCommand(command: string, context: CommandContext): { step: Step; remarks: string[] } {
+  const { line, input } = splitInput(command);
+  const remarks =
+    input === null ? [] : ['What follows the first % is given to the command as input, as cron does.'];
+  const fed = input === null ? line : `printf '%s\\n' ${quoted(input)} | { ${line}\n}`;
+  const words = input === null ? plainWords(line) : null;
+  const base = {
+    type: 'command' as const,
+    name: 'Command',
+    ...(context.cwd === null ? {} : { cwd: context.cwd }),
+    ...(Object.keys(context.env).length === 0 ? {} : { env: context.env }),
+  };
+  if (words) return { step: { ...base, command: words }, remarks };
+  if (context.shell !== null && context.shell !== '/bin/sh') {
+    return { step: { ...base, command: [context.shell, '-c', fed] }, remarks };
+  }
+  return { step: { ...base, command: [fed], shell: true }, remarks };
+}
+
+/** In a crontab the first unescaped % ends the command, the rest is its input with further % as line ends; `\%` is a %. */
+function splitInput(command: string): { line: string; input: string | null } {
+  const parts = command.split(/(?<!\\)%/).map((part) => part.replaceAll('\\%', '%'));
+  const [line = '', ...rest] = parts;
+  return { line: line.trim(), input: rest.length === 0 ? null : rest.join('\n') };
+}
+
+/** The words of a command that means the same with and without a shell, or null. */
+function plainWords(line: string): string[] | null {
+  // A first word with = would set a variable.
+  return /^[\w./:@+,-]+(?:\s+[\w./:@+,=-]+)*$/.test(line) ? line.split(/\s+/) : null;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

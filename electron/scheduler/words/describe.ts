@@ -10,63 +10,58 @@ import {
   weekdayNames,
 } from '../../../shared/index.ts';
 import { wording } from '../blackout-windows.ts';
-import type { Timing } from '../job-schedule.ts';
+import type { Timing } from '../scheduled-job.ts';
 import { civilOf, weekdayOf } from '../time/civil.ts';
 import { wallAt, wallText, zoneOf } from '../time/zone.ts';
-import { calendarStart } from '../triggers/calendar.ts';
 import type { CronSpec } from '../triggers/cron-spec.ts';
 import { readCron } from '../triggers/read-cron.ts';
-import type { Place } from '../triggers/trigger-instants.ts';
+import { calendarStart, type TriggerContext } from '../triggers/trigger-instants.ts';
 import type { ClockRule } from '../triggers/wall-instants.ts';
-import { clockRuleText } from './clock-rule.ts';
-import { dayPhrase, weekdayName } from './day-phrase.ts';
-import { lengthText } from './length-text.ts';
-import { listText, ordinal, plural } from './plural.ts';
-import { timePhrase } from './time-phrase.ts';
+import { dayPhrase, lengthText, listText, ordinal, plural, timePhrase, weekdayName } from './phrases.ts';
 
 /** A job's schedule in plain English, one sentence without full stop. */
-export function describeJob(job: Job, place: Place): string {
-  return describeTiming(job, place);
+export function describeJob(job: Job, triggerContext: TriggerContext): string {
+  return describeTiming(job, triggerContext);
 }
 
 /** Triggers, limits and blackouts in plain English, one sentence without full stop. */
-export function describeTiming(timing: Timing, place: Place): string {
+export function describeTiming(timing: Timing, triggerContext: TriggerContext): string {
   const { triggers, startAt, endAt, blackouts } = timing;
   if (triggers.length === 0) return 'By hand only';
-  const words = triggers.map((trigger) => describeTrigger(trigger, place)).join('; ');
+  const words = triggers.map((trigger) => describeTrigger(trigger, triggerContext)).join('; ');
   const limits = [
-    ...(startAt === null ? [] : [`from ${instantText(fromInstant(startAt), place)} on`]),
-    ...(endAt === null ? [] : [`until ${instantText(fromInstant(endAt), place)}`]),
+    ...(startAt === null ? [] : [`from ${instantText(fromInstant(startAt), triggerContext)} on`]),
+    ...(endAt === null ? [] : [`until ${instantText(fromInstant(endAt), triggerContext)}`]),
     ...(blackouts.length === 0
       ? []
       : [`not in ${listText(blackouts.map((blackout) => blackout.name ?? wording(blackout)))}`]),
   ];
   const onTheWall = triggers.some(({ type }) => type === 'cron' || type === 'calendar' || type === 'date');
-  const zone = onTheWall || limits.length > 0 ? ` (${place.timezone})` : '';
+  const zone = onTheWall || limits.length > 0 ? ` (${triggerContext.timezone})` : '';
   return capital(`${[words, ...limits].join(', ')}${zone}`);
 }
 
 /** One trigger in plain English, without a capital and full stop. */
-export function describeTrigger(trigger: Trigger, place: Place): string {
+function describeTrigger(trigger: Trigger, triggerContext: TriggerContext): string {
   switch (trigger.type) {
     case 'interval':
-      return describeInterval(trigger, place);
+      return describeInterval(trigger, triggerContext);
     case 'cron': {
       const { spec } = readCron(trigger);
       return spec === null ? 'never (the trigger has mistakes)' : describeCron(spec);
     }
     case 'calendar':
-      return describeCalendar(trigger, place);
+      return describeCalendar(trigger, triggerContext);
     case 'date':
-      return `once, at ${instantText(fromInstant(trigger.at), place)}`;
+      return `once, at ${instantText(fromInstant(trigger.at), triggerContext)}`;
     case 'event':
       return describeEvent(trigger);
   }
 }
 
 /** What the schedule does when clocks change, or null when its zone's clocks do not in the 400 days after the anchor. */
-export function clockRules(timing: Timing, place: Place): string | null {
-  if (!clocksChange(place)) return null;
+export function clockRules(timing: Timing, triggerContext: TriggerContext): string | null {
+  if (!clocksChange(triggerContext)) return null;
   const rules = new Set(timing.triggers.flatMap((trigger) => ruleOf(trigger)));
   return rules.size === 0 ? null : [...rules].map((rule) => clockRuleText[rule]).join(' ');
 }
@@ -79,16 +74,18 @@ function ruleOf(trigger: Trigger): (ClockRule | 'elapsed')[] {
   return spec === null ? [] : [spec.cadence ? 'cadence' : 'once'];
 }
 
-function clocksChange({ timezone, anchor }: Place): boolean {
+function clocksChange({ timezone, anchor }: TriggerContext): boolean {
   const second = Math.floor(anchor / 1000);
   return zoneOf(timezone).at(second).end < second + 400 * 86_400;
 }
 
-function describeInterval(trigger: IntervalTrigger, place: Place): string {
+function describeInterval(trigger: IntervalTrigger, triggerContext: TriggerContext): string {
   const length = lengthText(durationMillis(trigger) / 1000).replace(/^1 (?=\w+$)/, '');
   const offset = trigger.offset ? durationMillis(trigger.offset) / 1000 : 0;
   const shifted = offset > 0 ? `, shifted by ${lengthText(offset)}` : '';
-  const anchor = trigger.anchor ? `, counted from ${instantText(fromInstant(trigger.anchor), place)}` : '';
+  const anchor = trigger.anchor
+    ? `, counted from ${instantText(fromInstant(trigger.anchor), triggerContext)}`
+    : '';
   return `every ${length}${shifted}${anchor}`;
 }
 
@@ -99,8 +96,8 @@ function describeCron(spec: CronSpec): string {
   return `${text} ${days}`;
 }
 
-function describeCalendar(trigger: CalendarTrigger, place: Place): string {
-  const start = calendarStart(trigger, zoneOf(place.timezone), place.anchor);
+function describeCalendar(trigger: CalendarTrigger, triggerContext: TriggerContext): string {
+  const start = calendarStart(trigger, zoneOf(triggerContext.timezone), triggerContext.anchor);
   const { every, unit, at } = trigger;
   const often = every === 1 ? `every ${unit.slice(0, -1)}` : `every ${plural(every, unit.slice(0, -1))}`;
   const counted = every === 1 ? '' : `, counted from ${wallText(start * 86_400).slice(0, 10)}`;
@@ -141,7 +138,7 @@ function describeEvent(trigger: EventTrigger): string {
 }
 
 /** An instant as the job's zone writes it: "2026-11-22 09:00". */
-function instantText(at: number, { timezone }: Place): string {
+function instantText(at: number, { timezone }: TriggerContext): string {
   const second = Math.floor(at / 1000);
   return wallText(wallAt(zoneOf(timezone), second));
 }
@@ -149,3 +146,11 @@ function instantText(at: number, { timezone }: Place): string {
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** What a schedule does when clocks change (design §3.2). */
+const clockRuleText: Record<ClockRule | 'elapsed', string> = {
+  once: 'When clocks change, a fixed time that is jumped over runs at the end of the gap, and one that comes twice runs the first time only.',
+  cadence:
+    'When clocks change, a time with a wildcard or step in its hours runs whenever the clock shows it: not in a gap, and twice in a repeated hour.',
+  elapsed: 'An interval counts elapsed time, which clock changes do not move.',
+};

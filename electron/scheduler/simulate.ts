@@ -1,11 +1,24 @@
-import { BelfryError, type Job, type Millis, problemsError } from '../../../shared/index.ts';
-import { advance, entriesAhead, planAll } from '../beat.ts';
-import { type Entry, entryOf, type Look } from '../book.ts';
-import { sleepFrom } from '../drift.ts';
-import { type Happening, happeningText, isWithin, skippedEvent, waitsFor } from '../events.ts';
-import { scheduleKey } from '../job-schedule.ts';
-import type { Claim } from '../ports.ts';
-import { changesOf, checkWorld, type World } from './world.ts';
+import {
+  BelfryError,
+  type Job,
+  type Millis,
+  type Problem,
+  pathOf,
+  problemsError,
+} from '../../shared/index.ts';
+import {
+  advance,
+  isWithin,
+  jobsAhead,
+  type Occurrence,
+  occurrenceText,
+  planAll,
+  skippedEvent,
+  waitsFor,
+} from './claims.ts';
+import { sleepThreshold } from './clock-watcher.ts';
+import type { Claim } from './ports.ts';
+import { type ScheduledJob, scheduledJob, scheduleKey, type Tick } from './scheduled-job.ts';
 
 /** Something that happens in a simulation; `at` is the time of day in the real world. */
 export type SimulatedEvent = {
@@ -61,7 +74,7 @@ export function simulate(input: SimulationInput): Simulation {
 }
 
 function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
-  const entries = jobs
+  const scheduledJobs = jobs
     .filter((job) => job.enabled)
     .map((job) => {
       const state = {
@@ -71,7 +84,7 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
         active: true,
         schedule: scheduleKey(job, job.timezone ?? timezone),
       };
-      return entryOf(job, state, timezone);
+      return scheduledJob(job, state, timezone);
     });
   const events: SimulatedEvent[] = [];
   let at = from;
@@ -83,19 +96,19 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
     if (events.length > mostEvents) throw tooLong();
   }
 
-  function look(because: string): void {
+  function tick(because: string): void {
     const now = at + shift;
-    for (const entry of entriesAhead(entries, now)) rewind(entry, now);
-    const look: Look = { now, pausedSince: null, because };
-    const planned = planAll(entries, look, new Set());
+    for (const scheduled of jobsAhead(scheduledJobs, now)) rewind(scheduled, now);
+    const tick: Tick = { now, pausedSince: null, because };
+    const planned = planAll(scheduledJobs, tick, new Set());
     for (const { claim } of planned) record(claim, now);
     advance(planned, { runs: [], stale: [] });
     for (const { claim } of planned)
-      for (const _ of claim.runs) happen({ event: 'job', job: claim.jobId, outcome: 'success' });
+      for (const _ of claim.runs) occur({ event: 'job', job: claim.jobId, outcome: 'success' });
   }
 
-  function rewind(entry: Entry, now: Millis): void {
-    Object.assign(entry, entryOf(entry.job, { ...entry.state, cursor: now }, timezone));
+  function rewind(scheduled: ScheduledJob, now: Millis): void {
+    Object.assign(scheduled, scheduledJob(scheduled.job, { ...scheduled.state, cursor: now }, timezone));
   }
 
   function record(claim: Claim, now: Millis): void {
@@ -105,16 +118,16 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
       add({ at, clock: now, kind: 'run', jobId, slot, cause, reason: null });
   }
 
-  function happen(happening: Happening): void {
+  function occur(occurrence: Occurrence): void {
     const now = at + shift;
-    for (const entry of entries) {
-      if (!waitsFor(entry.job, happening) || !isWithin(entry.job, now)) continue;
-      const skipped = skippedEvent(entry, happening, now);
+    for (const scheduled of scheduledJobs) {
+      if (!waitsFor(scheduled.job, occurrence) || !isWithin(scheduled.job, now)) continue;
+      const skipped = skippedEvent(scheduled, occurrence, now);
       if (skipped) {
         record(skipped, now);
         continue;
       }
-      const jobId = entry.job.id;
+      const jobId = scheduled.job.id;
       add({
         at,
         clock: now,
@@ -122,14 +135,14 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
         jobId,
         slot: null,
         cause: 'event',
-        reason: happeningText(happening),
+        reason: occurrenceText(occurrence),
       });
-      happen({ event: 'job', job: jobId, outcome: 'success' });
+      occur({ event: 'job', job: jobId, outcome: 'success' });
     }
   }
 
   function soonest(): Millis {
-    return entries.reduce(
+    return scheduledJobs.reduce(
       (first, { due }) => (due !== null && due < first ? due : first),
       Number.POSITIVE_INFINITY,
     );
@@ -143,7 +156,7 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
         const next = Math.max(at, soonest() - shift);
         if (next > end) break;
         at = next;
-        look('Several slots came at once');
+        tick('Several slots came at once');
       }
       at = Math.max(at, Math.min(end, to));
     },
@@ -151,19 +164,19 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
       if (change.kind === 'clock') shift += change.seconds * 1000;
       add({ ...change, clock: at + shift });
       if (change.kind === 'clock' && awake) {
-        look('The computer was asleep or its clock was set forward');
-        if (change.seconds * 1000 >= sleepFrom) happen({ event: 'wake' });
+        tick('The computer was asleep or its clock was set forward');
+        if (change.seconds * 1000 >= sleepThreshold) occur({ event: 'wake' });
       }
       if (change.kind === 'stop' || change.kind === 'sleep') awake = false;
       if (change.kind === 'wake') {
         awake = true;
-        look('The computer was asleep or its clock was set forward');
-        happen({ event: 'wake' });
+        tick('The computer was asleep or its clock was set forward');
+        occur({ event: 'wake' });
       }
       if (change.kind === 'start') {
         awake = true;
-        look('Belfry was not running');
-        happen({ event: 'start' });
+        tick('Belfry was not running');
+        occur({ event: 'start' });
       }
     },
   };
@@ -188,4 +201,76 @@ function tooLong(): BelfryError {
     why: 'The time is too long for jobs that run this often',
     remedy: 'Choose a shorter time or fewer jobs',
   });
+}
+
+/** A stretch of time, `to` not included. */
+type Span = { from: Millis; to: Millis };
+
+/** What befalls the machine. */
+type World = {
+  /** The computer sleeps. */
+  sleep: readonly Span[];
+  /** Belfry does not run. */
+  off: readonly Span[];
+  /** The machine's clock is set by so many seconds, forward or back. */
+  clock: readonly { at: Millis; seconds: number }[];
+};
+
+/** A change of the machine's state. */
+type Change =
+  | { at: Millis; kind: 'start' | 'stop' | 'sleep' | 'wake' }
+  | { at: Millis; kind: 'clock'; seconds: number };
+
+/** What is wrong with the times of a simulation. */
+function checkWorld({ from, to, sleep, off, clock }: World & Span): Problem[] {
+  const problems: Problem[] = [];
+  if (!(from < to)) problems.push({ field: 'to', message: 'must be after "from"' });
+  for (const [name, spans] of Object.entries({ sleep, off })) {
+    spans.forEach((span, index) => {
+      const field = pathOf([name, index]);
+      if (!(span.from < span.to)) problems.push({ field, message: 'must end after it begins' });
+      else if (span.to <= from || span.from >= to)
+        problems.push({ field, message: 'lies outside the time that is simulated' });
+    });
+  }
+  clock.forEach(({ at, seconds }, index) => {
+    const field = pathOf(['clock', index]);
+    if (at < from || at >= to) problems.push({ field, message: 'lies outside the time that is simulated' });
+    if (seconds === 0 || !Number.isFinite(seconds))
+      problems.push({ field, message: 'must set the clock by at least a second, forward or back' });
+  });
+  return problems;
+}
+
+/** The changes in order of time. */
+function changesOf({ from, to, sleep, off, clock }: World & Span): Change[] {
+  const changes: Change[] = [
+    ...absences(sleep, off).flatMap(({ from: begin, to: end, down }): Change[] => [
+      { at: begin, kind: down ? 'stop' : 'sleep' },
+      { at: end, kind: down ? 'start' : 'wake' },
+    ]),
+    ...clock.map(({ at, seconds }): Change => ({ at, kind: 'clock', seconds })),
+  ];
+  return changes
+    .map((change) => ({ ...change, at: Math.max(change.at, from) }))
+    .filter(({ at }) => at <= to)
+    .sort((a, b) => a.at - b.at);
+}
+
+/** Spans in order, those that touch made one; with a downtime in it the whole is one, for who is off cannot wake. */
+function absences(sleep: readonly Span[], off: readonly Span[]): (Span & { down: boolean })[] {
+  const all = [
+    ...sleep.map((span) => ({ ...span, down: false })),
+    ...off.map((span) => ({ ...span, down: true })),
+  ].sort((a, b) => a.from - b.from);
+  const merged: (Span & { down: boolean })[] = [];
+  for (const span of all) {
+    const last = merged.at(-1);
+    if (!last || span.from > last.to) merged.push(span);
+    else {
+      last.to = Math.max(last.to, span.to);
+      last.down ||= span.down;
+    }
+  }
+  return merged;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { blackoutWindows } from '../../electron/scheduler/blackout-windows.ts';
+import { decideStart, type StartInput } from '../../electron/scheduler/claims.ts';
 import type { WaitingRun } from '../../electron/scheduler/ports.ts';
 import { zoneOf } from '../../electron/scheduler/time/zone.ts';
-import { type TurnInput, turnOf } from '../../electron/scheduler/turn.ts';
 import { cron, jobOf, world } from './world.ts';
 
 const second = 1000;
@@ -20,8 +20,8 @@ const run = (change: Partial<WaitingRun> = {}): WaitingRun => ({
   ...change,
 });
 const retry = run({ cause: 'retry', attempt: 2 });
-const turn = (waiting: WaitingRun, change: Partial<TurnInput> = {}) =>
-  turnOf(waiting, { job: jobOf(), blackouts: null, paused: false, now: slot, grace: true, ...change });
+const turn = (waiting: WaitingRun, change: Partial<StartInput> = {}) =>
+  decideStart(waiting, { job: jobOf(), blackouts: null, paused: false, now: slot, grace: true, ...change });
 
 describe('a run that waits', () => {
   test('goes when nothing is in its way', () => {

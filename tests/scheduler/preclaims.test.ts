@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sortEarly } from '../../electron/scheduler/early.ts';
+import { splitPreclaims } from '../../electron/scheduler/claims.ts';
 import { cron, jobOf, world } from './world.ts';
 
 const second = 1000;
@@ -150,9 +150,9 @@ describe('a slot that is claimed early', () => {
 });
 
 test('early runs are trusted only while time goes as foreseen', () => {
-  const early = (at: number) => ({ slot: at }) as Parameters<typeof sortEarly>[0][number];
+  const early = (at: number) => ({ slot: at }) as Parameters<typeof splitPreclaims>[0][number];
   const times = (offset: number) => {
-    const sorted = sortEarly([early(slot)], slot + offset);
+    const sorted = splitPreclaims([early(slot)], slot + offset);
     return sorted && (sorted.start.length > 0 ? 'start' : 'wait');
   };
   expect([-1001, -1000, -1, 0, 1000, 1001].map(times)).toEqual([

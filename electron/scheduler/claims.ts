@@ -1,0 +1,280 @@
+import { type EventTrigger, fromInstant, type Job, type Millis } from '../../shared/index.ts';
+import type { Windows } from './blackout-windows.ts';
+import {
+  blackoutReason,
+  disabledReason,
+  endedReason,
+  leastGrace,
+  plan,
+  removedReason,
+  tooLateReason,
+} from './plan.ts';
+import type { Claim, Claimed, ClaimedRun, Turn, WaitingRun } from './ports.ts';
+import { dueAfter, type ScheduledJob, type Tick } from './scheduled-job.ts';
+
+/** A cursor further ahead than this means that the clock was wrong when it was written, not that the future was handled. */
+const absurdlyAhead = 25 * 3_600_000;
+
+/** What is to become of an entry's slots; `due` is its next look when that is known already. */
+type Planned = { scheduled: ScheduledJob; claim: Claim; due?: Millis | null };
+
+/** What the plan makes of everything that is due; `settle` names jobs whose skipped slots are recorded in any case. */
+export function planAll(
+  scheduledJobs: Iterable<ScheduledJob>,
+  tick: Tick,
+  recordSkipped: ReadonlySet<string>,
+): Planned[] {
+  const planned: Planned[] = [];
+  for (const scheduled of scheduledJobs) {
+    const { job, schedule, state, due } = scheduled;
+    const isDue = due !== null && due <= tick.now;
+    const recordAnyway = recordSkipped.size > 0 && recordSkipped.has(job.id);
+    if (!isDue && !recordAnyway) continue;
+    const quick = isDue ? planSingle(scheduled, due, tick) : null;
+    if (quick) {
+      planned.push(quick);
+      continue;
+    }
+    const claim = plan({ ...tick, job, schedule, cursor: state.cursor, recordSkipped: recordAnyway });
+    if (claim) planned.push({ scheduled, claim });
+  }
+  return planned;
+}
+
+/**
+ * Slots that are due within moments: claimed now, they start on time whatever the disk does. Here and below `forEach`
+ * goes through thousands of entries without an object for each.
+ */
+export function planPreclaims(scheduledJobs: ReadonlyMap<string, ScheduledJob>, now: Millis): Planned[] {
+  const planned: Planned[] = [];
+  let runs: Claim['runs'] = none;
+  scheduledJobs.forEach((scheduled) => {
+    const { due } = scheduled;
+    const at = wakeAt(scheduled);
+    if (due === null || at === null || at > now || due <= now) return;
+    if (runs[0]?.slot !== due) runs = oneRun(due, due);
+    planned.push({ scheduled, claim: single(scheduled, due, runs), due: scheduled.schedule.slots.next(due) });
+  });
+  return planned;
+}
+
+/** The common case, in which thousands of jobs may be due at once: one slot, on time, and nothing in its way. */
+function planSingle(scheduled: ScheduledJob, slot: Millis, { now, pausedSince }: Tick): Planned | null {
+  const { schedule } = scheduled;
+  if (schedule.blackouts !== null || pausedSince !== null || now - slot > leastGrace) return null;
+  const next = schedule.slots.next(slot);
+  if (next !== null && next <= now) return null;
+  return { scheduled, claim: single(scheduled, slot, oneRun(slot, null)), due: next };
+}
+
+/** Nothing, in a list that thousands of claims share. */
+const none: readonly never[] = [];
+
+function oneRun(slot: Millis, notBefore: Millis | null): Claim['runs'] {
+  return [{ slot, cause: 'schedule', notBefore }];
+}
+
+function single({ job, state }: ScheduledJob, slot: Millis, runs: Claim['runs']): Claim {
+  return {
+    jobId: job.id,
+    jobName: job.name,
+    expected: state.cursor,
+    cursor: slot,
+    runs,
+    gaps: none,
+  };
+}
+
+/**
+ * Adds a random delay of up to the job's jitter to the start of runs; the slots stay where they are. One delay for all
+ * runs of a catch-up keeps their order.
+ */
+export function withJitter(claim: Claim, jitterSeconds: number, now: Millis, random: () => number): Claim {
+  if (jitterSeconds === 0) return claim;
+  const delay = Math.floor(random() * jitterSeconds * 1000);
+  return {
+    ...claim,
+    runs: claim.runs.map((run) => ({ ...run, notBefore: (run.notBefore ?? now) + delay })),
+  };
+}
+
+/** The runs of early claims, each with what is needed to give its slot back; both lists are in the same order. */
+export function preclaimsOf(planned: readonly Planned[], claimed: Claimed): Preclaim[] {
+  const made: Preclaim[] = [];
+  let next = 0;
+  planned.forEach(({ scheduled, claim }) => {
+    const run = claimed.runs[next];
+    if (run?.jobId !== claim.jobId) return; // Its cursor was stale, or its slot had been claimed before.
+    next += 1;
+    if (run.slot !== null) made.push({ scheduled, run, slot: run.slot, expected: claim.expected });
+  });
+  return made;
+}
+
+/** Moves the cursors that were claimed on; what was stale keeps its old one. */
+export function advance(planned: readonly Planned[], claimed: Claimed): void {
+  const stale = new Set(claimed.stale);
+  planned.forEach(({ scheduled, claim, due }) => {
+    if (stale.has(claim.jobId)) return;
+    scheduled.state.cursor = claim.cursor;
+    scheduled.due = due === undefined ? dueAfter(scheduled.schedule, claim.cursor) : due;
+  });
+}
+
+/** Entries whose cursor lies absurdly far in the future. */
+export function jobsAhead(scheduledJobs: Iterable<ScheduledJob>, now: Millis): ScheduledJob[] {
+  const ahead: ScheduledJob[] = [];
+  for (const scheduled of scheduledJobs)
+    if (scheduled.state.cursor > now + absurdlyAhead) ahead.push(scheduled);
+  return ahead;
+}
+
+/**
+ * Slots are claimed this many milliseconds before they are due, so that neither a slow disk nor a thousand other jobs
+ * make them late. No job ever has two in hand.
+ */
+const claimAhead = 500;
+
+/** A run that is stored and waits in memory for its slot; `expected` is the cursor from before it was claimed. */
+export type Preclaim = { scheduled: ScheduledJob; run: ClaimedRun; slot: Millis; expected: Millis };
+
+/**
+ * When an entry has to be looked at: early, unless a blackout may be in its way, it is to start at some later time, or
+ * an earlier slot is in hand (a cron slot and a date a moment later): giving back two would lose one.
+ */
+export function wakeAt({ due, job, schedule, preclaimed }: ScheduledJob): Millis | null {
+  const isExact = schedule.blackouts === null && job.jitterSeconds === 0 && preclaimed === null;
+  return due !== null && isExact ? due - claimAhead : due;
+}
+
+/**
+ * Which runs start now and which go on waiting. Null when time did not go as foreseen (sleep, a clock that was set, a
+ * process that stood still): then the plan has to decide about their slots anew.
+ */
+export function splitPreclaims(
+  runs: readonly Preclaim[],
+  now: Millis,
+): { start: Preclaim[]; wait: Preclaim[] } | null {
+  const isOff = ({ slot }: Preclaim) => now - slot > leastGrace || slot - now > 2 * claimAhead;
+  if (runs.some(isOff)) return null;
+  return { start: runs.filter(({ slot }) => slot <= now), wait: runs.filter(({ slot }) => slot > now) };
+}
+
+/** Something that event triggers wait for. */
+export type Occurrence =
+  | { event: 'start' | 'wake' | 'online' }
+  | { event: 'job'; job: string; outcome: 'success' | 'failure' };
+
+/** Whether a job waits for this. */
+export function waitsFor(job: Job, occurrence: Occurrence): boolean {
+  return job.triggers.some((trigger) => trigger.type === 'event' && matches(trigger, occurrence));
+}
+
+/** Ids of the jobs whose end others wait for. */
+export function awaitedJobs(jobs: readonly Job[]): ReadonlySet<string> {
+  return new Set(
+    jobs
+      .filter(({ enabled }) => enabled)
+      .flatMap(({ triggers }) => triggers)
+      .flatMap((trigger) => (trigger.type === 'event' && trigger.job !== undefined ? [trigger.job] : [])),
+  );
+}
+
+function matches(trigger: EventTrigger, occurrence: Occurrence): boolean {
+  if (trigger.event !== occurrence.event) return false;
+  if (occurrence.event !== 'job') return true;
+  const wanted = trigger.outcome ?? 'any';
+  return trigger.job === occurrence.job && (wanted === 'any' || wanted === occurrence.outcome);
+}
+
+/** Whether the job's start and end allow an event now. */
+export function isWithin({ startAt, endAt }: Job, now: Millis): boolean {
+  return (startAt === null || now >= fromInstant(startAt)) && (endAt === null || now <= fromInstant(endAt));
+}
+
+/** What happened, as a run's reason. */
+export function occurrenceText(occurrence: Occurrence): string {
+  switch (occurrence.event) {
+    case 'start':
+      return 'Belfry started.';
+    case 'wake':
+      return 'The computer woke up.';
+    case 'online':
+      return 'The computer came back on line.';
+    case 'job':
+      return `The job "${occurrence.job}" ended with ${occurrence.outcome}.`;
+  }
+}
+
+/** The record of an event that fell into a blackout, or null when none is in force. */
+export function skippedEvent(
+  { job, schedule, state }: ScheduledJob,
+  occurrence: Occurrence,
+  now: Millis,
+): Claim | null {
+  const window = schedule.blackouts?.at(now);
+  if (!window) return null;
+  const reason = `${occurrenceText(occurrence)} ${blackoutReason(window.name)}`;
+  return {
+    jobId: job.id,
+    jobName: job.name,
+    expected: state.cursor,
+    cursor: state.cursor,
+    runs: [],
+    gaps: [{ status: 'skipped', count: 1, first: now, last: now, reason }],
+  };
+}
+
+export type StartInput = {
+  /** Undefined when it is gone. */
+  job: Pick<Job, 'enabled' | 'endAt' | 'misfireGraceSeconds'> | undefined;
+  blackouts: Windows | null;
+  paused: boolean;
+  now: Millis;
+  /** Ask the misfire grace as well: the run was not only waiting for an earlier run of its job. */
+  grace: boolean;
+};
+
+const go: Turn = { do: 'go' };
+const paused: Turn = { do: 'hold', until: null };
+
+/** Applies to a waiting run what holds or ends its job's slots: a slot is decided once, but may wait long after that. */
+export function decideStart(
+  run: WaitingRun,
+  { job, blackouts, paused: isPaused, now, grace }: StartInput,
+): Turn {
+  if (!job) return drop('skipped', removedReason);
+  const isRetry = run.attempt > 1;
+  // A job that is off can be run by hand, retries included.
+  if (!job.enabled && !isRetry) return drop('skipped', disabledReason);
+  if (isRetry && hasEnded(job, run, now)) return drop('skipped', endedReason);
+  if (isPaused) return paused;
+  const window = blackouts?.at(now);
+  if (window) return { do: 'hold', until: window.to };
+  return grace && !isRetry && isTooLate(job, run, now)
+    ? drop('missed', tooLateReason(job.misfireGraceSeconds ?? 0))
+    : go;
+}
+
+/** Whether the job came to its end after the run had been stored. */
+function hasEnded({ endAt }: Pick<Job, 'endAt'>, run: WaitingRun, now: Millis): boolean {
+  if (endAt === null) return false;
+  const end = fromInstant(endAt);
+  return now > end && run.createdAt <= end;
+}
+
+/** Jitter is meant and does not count as lateness, nor does what the plan let pass when it claimed the slot. */
+function isTooLate(
+  { misfireGraceSeconds }: Pick<Job, 'misfireGraceSeconds'>,
+  { slot, notBefore, createdAt }: WaitingRun,
+  now: Millis,
+): boolean {
+  if (misfireGraceSeconds === null || slot === null) return false;
+  const claimed = Math.max(createdAt, slot);
+  const jitter = Math.max(0, notBefore - claimed);
+  return now - jitter - slot > Math.max(misfireGraceSeconds * 1000, claimed - slot + leastGrace);
+}
+
+function drop(status: 'skipped' | 'missed', reason: string): Turn {
+  return { do: 'drop', status, reason };
+}

@@ -1,0 +1,270 @@
+import { type Job, type Millis, toInstant } from '../../shared/index.ts';
+import {
+  advance,
+  awaitedJobs,
+  isWithin,
+  jobsAhead,
+  type Occurrence,
+  occurrenceText,
+  type Preclaim,
+  planAll,
+  planPreclaims,
+  preclaimsOf,
+  skippedEvent,
+  splitPreclaims,
+  waitsFor,
+  wakeAt,
+  withJitter,
+} from './claims.ts';
+import { leastGrace } from './plan.ts';
+import type { EventClaim, JobState, SchedulerDeps } from './ports.ts';
+import { dueAfter, nextState, type ScheduledJob, scheduledJob, type Tick } from './scheduled-job.ts';
+
+/** The jobs that are followed, and what can be done for them. Callers take turns (see `serial`). */
+export type SlotClaimer = {
+  scheduledJobs: ReadonlyMap<string, ScheduledJob>;
+  /** Reads the configuration: slots of schedules that end are settled first, then the new ones begin. */
+  reconcile(tick: Tick): Promise<void>;
+  /** Claims and starts everything that is due, and claims what will be in a moment; whether anything started. */
+  claimDue(tick: Tick): Promise<boolean>;
+  /** Gives back what was claimed early and has not started: its slots are decided about anew. */
+  giveBack(): Promise<void>;
+  /** Puts cursors right that lie absurdly far in the future; asked after the clock was set back. */
+  resetFutureCursors(now: Millis): Promise<void>;
+  /** When to look next, or Infinity; a moment before a slot is due. */
+  nextWake(): Millis;
+  /** When a job was first seen, or null; also of one that is disabled. */
+  anchor(jobId: string): Millis | null;
+  /** Whether any job waits for the end of this one. */
+  awaits(jobId: string): boolean;
+  /** Starts the jobs that wait for what happened; `answered` are ids of the endings among it. */
+  claimEvents(occurrences: readonly Occurrence[], answered: string[], now: Millis): Promise<void>;
+};
+
+type Change = { job: Job | undefined; state: JobState };
+
+/** Keeps the ledger, the entries in memory and the runner in step; the ledger always goes first. */
+export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
+  const { ledger, log, random } = deps;
+  const scheduledJobs = new Map<string, ScheduledJob>();
+  /** States of all jobs ever seen; those of followed jobs are kept in their entries. */
+  let states = new Map<string, JobState>();
+  let loaded = false;
+  /** Claimed slots that are not due yet. */
+  let preclaims: Preclaim[] = [];
+  /** The earliest look at any entry, until one changes: an idle look must not go through thousands of jobs. */
+  let earliestWake: Millis | null = null;
+  /** The earliest slot of any entry, found with it. */
+  let earliestDue: Millis = Number.POSITIVE_INFINITY;
+  /** Jobs whose end others wait for, until the configuration is read again. */
+  let awaited: ReadonlySet<string> | null = null;
+
+  async function claim(
+    tick: Tick,
+    among: Iterable<ScheduledJob>,
+    recordSkipped: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const planned = planAll(among, tick, recordSkipped);
+    if (planned.length === 0) return false;
+    const claims = planned.map(({ scheduled, claim }) =>
+      withJitter(claim, scheduled.job.jitterSeconds, tick.now, random.next),
+    );
+    const claimed = await ledger.claim(claims, tick.now);
+    for (const run of claimed.runs) deps.dispatch(run);
+    advance(planned, claimed);
+    earliestWake = null;
+    for (const made of claims)
+      if (made.gaps.length > 0 && !claimed.stale.includes(made.jobId)) deps.gaps?.(made);
+    if (claimed.stale.length > 0) await reload(claimed.stale);
+    return true;
+  }
+
+  async function preclaim(now: Millis): Promise<void> {
+    const planned = planPreclaims(scheduledJobs, now);
+    if (planned.length === 0) return;
+    const claimed = await ledger.claim(
+      planned.map(({ claim }) => claim),
+      now,
+    );
+    const made = preclaimsOf(planned, claimed);
+    for (const { scheduled, slot } of made) scheduled.preclaimed = slot;
+    preclaims = preclaims.concat(made);
+    advance(planned, claimed);
+    earliestWake = null;
+    if (claimed.stale.length > 0) await reload(claimed.stale);
+  }
+
+  /** Starts the claimed runs whose slots have come; whether there were any. */
+  async function dispatchPreclaims(now: Millis): Promise<boolean> {
+    if (preclaims.length === 0) return false;
+    const sorted = splitPreclaims(preclaims, now);
+    if (!sorted) {
+      await giveBack();
+      return false;
+    }
+    preclaims = sorted.wait;
+    sorted.start.forEach(({ scheduled }) => {
+      scheduled.preclaimed = null;
+    });
+    earliestWake = null;
+    for (const { run } of sorted.start) deps.dispatch(run);
+    return sorted.start.length > 0;
+  }
+
+  async function giveBack(): Promise<void> {
+    if (preclaims.length === 0) return;
+    await ledger.giveBack(
+      preclaims.map(({ run: { runId, jobId }, slot, expected }) => ({
+        runId,
+        jobId,
+        slot,
+        cursor: expected,
+      })),
+    );
+    for (const { scheduled, expected } of preclaims) {
+      scheduled.state.cursor = expected;
+      scheduled.preclaimed = null;
+      scheduled.due = dueAfter(scheduled.schedule, expected);
+    }
+    preclaims = [];
+    earliestWake = null;
+  }
+
+  /** Somebody else moved these cursors: what the ledger says holds. */
+  async function reload(jobIds: readonly string[]): Promise<void> {
+    log('warn', 'Cursors had moved and were read again', { jobs: jobIds });
+    states = byId(await ledger.states());
+    for (const id of jobIds) {
+      const [scheduled, state] = [scheduledJobs.get(id), states.get(id)];
+      if (scheduled && state)
+        scheduledJobs.set(id, scheduledJob(scheduled.job, state, deps.defaultTimezone()));
+    }
+    earliestWake = null;
+  }
+
+  async function resetFutureCursors(now: Millis): Promise<void> {
+    const ahead = jobsAhead(scheduledJobs.values(), now);
+    if (ahead.length === 0) return;
+    log('warn', 'The clock was far ahead when slots were last handled; schedules go on from now', {
+      jobs: ahead.map(({ job, state }) => `${job.id}: ${toInstant(state.cursor)}`),
+    });
+    await saveStates(ahead.map(({ job, state }) => ({ job, state: { ...state, cursor: now } })));
+  }
+
+  /** Stores states, then follows them. */
+  async function saveStates(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    await ledger.saveStates(changes.map(({ state }) => state));
+    earliestWake = null;
+    for (const { job, state } of changes) {
+      states.set(state.jobId, state);
+      if (job && state.active) scheduledJobs.set(job.id, scheduledJob(job, state, deps.defaultTimezone()));
+      else scheduledJobs.delete(state.jobId);
+    }
+  }
+
+  /** States that the configuration asks for and the ledger does not have yet. */
+  function changes(now: Millis, handled: Millis): Change[] {
+    const jobs = new Map(deps.jobs().map((job) => [job.id, job]));
+    const timezone = deps.defaultTimezone();
+    return [...new Set([...states.keys(), ...jobs.keys()])].flatMap((id) => {
+      const job = jobs.get(id);
+      const state = nextState({ state: stateOf(id), job, timezone, handled, now });
+      return state ? [{ job, state }] : [];
+    });
+  }
+
+  function nextWake(): Millis {
+    if (earliestWake !== null) return earliestWake;
+    let first = Number.POSITIVE_INFINITY;
+    let firstDue = Number.POSITIVE_INFINITY;
+    scheduledJobs.forEach((scheduled) => {
+      const at = wakeAt(scheduled);
+      if (at !== null && at < first) first = at;
+      if (scheduled.due !== null && scheduled.due < firstDue) firstDue = scheduled.due;
+    });
+    earliestDue = firstDue;
+    for (const { slot } of preclaims) if (slot < first) first = slot;
+    earliestWake = first;
+    return first;
+  }
+
+  function stateOf(id: string): JobState | undefined {
+    return scheduledJobs.get(id)?.state ?? states.get(id);
+  }
+
+  /** Follows jobs whose schedule stayed the same, with whatever else of them was edited. */
+  function refresh(): void {
+    const timezone = deps.defaultTimezone();
+    for (const job of deps.jobs()) {
+      const [scheduled, state] = [scheduledJobs.get(job.id), stateOf(job.id)];
+      if (scheduled) scheduled.job = job;
+      else if (job.enabled && state?.active) scheduledJobs.set(job.id, scheduledJob(job, state, timezone));
+    }
+    earliestWake = null;
+  }
+
+  return {
+    scheduledJobs,
+    anchor: (jobId) => stateOf(jobId)?.anchor ?? null,
+    async claimDue(tick) {
+      const started = await dispatchPreclaims(tick.now);
+      if (nextWake() <= tick.now) {
+        const claimed = earliestDue <= tick.now && (await claim(tick, scheduledJobs.values(), nothing));
+        if (tick.pausedSince === null) await preclaim(tick.now);
+        return started || claimed;
+      }
+      // Nothing else says soon that these slots are handled, and after a crash they must not count as given back.
+      if (started && nextWake() - tick.now > leastGrace) await ledger.markSeen(tick.now);
+      return started;
+    },
+    giveBack,
+    resetFutureCursors,
+    nextWake: nextWake,
+    async reconcile(tick) {
+      await giveBack();
+      let handled = tick.now;
+      if (loaded) {
+        const ending = new Set(changes(tick.now, tick.now).map(({ state }) => state.jobId));
+        await claim(
+          tick,
+          [...scheduledJobs.values()].filter(({ job }) => ending.has(job.id)),
+          ending,
+        );
+      } else {
+        states = byId(await ledger.states());
+        handled = (await ledger.seen()) ?? Number.NEGATIVE_INFINITY;
+      }
+      await saveStates(changes(tick.now, handled));
+      refresh();
+      awaited = null;
+      loaded = true;
+    },
+    awaits(jobId) {
+      awaited ??= awaitedJobs([...scheduledJobs.values()].map(({ job }) => job));
+      return awaited.has(jobId);
+    },
+    async claimEvents(occurrences, answered, now) {
+      const claim: EventClaim = { runs: [], skipped: [], answered };
+      for (const occurrence of occurrences) {
+        for (const scheduled of scheduledJobs.values()) {
+          const { job } = scheduled;
+          if (!waitsFor(job, occurrence) || !isWithin(job, now)) continue;
+          const skipped = skippedEvent(scheduled, occurrence, now);
+          const jitter = Math.floor(random.next() * job.jitterSeconds * 1000);
+          const run = { jobId: job.id, jobName: job.name, reason: occurrenceText(occurrence) };
+          if (skipped) claim.skipped.push(skipped);
+          else claim.runs.push({ ...run, notBefore: now + jitter });
+        }
+      }
+      if (claim.runs.length + claim.skipped.length + answered.length === 0) return;
+      for (const run of await ledger.claimEvent(claim, now)) deps.dispatch(run);
+    },
+  };
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function byId(states: readonly JobState[]): Map<string, JobState> {
+  return new Map(states.map((state) => [state.jobId, state]));
+}
