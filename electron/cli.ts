@@ -3,8 +3,7 @@ import { Writable } from 'node:stream';
 import { utf8Text } from '../shared/index.ts';
 import type { Io } from './cli/context.ts';
 import { main } from './cli/main.ts';
-import { systemClock } from './clock.ts';
-import { machineZone, zoneOfSystem } from './machine-zone.ts';
+import { machineZone, systemClock, zoneOfSystem } from './system.ts';
 
 /** The `belfry` command. */
 void main(process.argv.slice(2), processIo()).then((code) => {

@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BelfryError, type Bridge, type Envelope, type Log, toInstant } from '../shared/index.ts';
-import { systemClock as clock } from './clock.ts';
 import { type DemoNetwork, demoAccount, demoConfig, demoJob, startDemoNetwork } from './demo/index.ts';
-import { systemRandom as random } from './random.ts';
 import { isOwned, locateHome } from './store/index.ts';
+import { systemClock as clock, systemRandom as random } from './system.ts';
 
 /** The feed has a new entry this often, so that something always happens before the newcomer's eyes. */
 const everyMs = 20_000;

@@ -1,16 +1,14 @@
-import { BelfryError, exitCodes, toWireError } from '../shared/index.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { BelfryError, exitCodes, type Log, toWireError } from '../shared/index.ts';
 import { folderAssets, type HttpDoor, openHttpDoor } from './api/index.ts';
-import { createBelfry } from './belfry.ts';
-import { systemClock } from './clock.ts';
+import { createApp } from './app.ts';
 import { createClosers } from './closers.ts';
 import { demoHome, openDemo } from './demo-home.ts';
-import { readHealth } from './health.ts';
 import type { Host } from './host.ts';
-import { headlessLog } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { launchNodeHelper } from './node-helper.ts';
-import { systemRandom } from './random.ts';
+import { createMetrics, readHealth } from './monitoring.ts';
+import type { HelperProcess } from './runner/index.ts';
 import { confFile } from './store/index.ts';
+import { systemClock, systemRandom } from './system.ts';
 
 export { demoHome } from './demo-home.ts';
 
@@ -135,7 +133,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
       ? await openDemo({ home: options.home, version: options.version, log })
       : undefined;
     if (shown) closers.add(shown.close);
-    const engine = createBelfry(host);
+    const engine = createApp(host);
     await engine.start();
     closers.add(() => engine.stop());
     // Closing waits for the same end.
@@ -176,4 +174,35 @@ function desktopOnly(what: string, remedy: string): BelfryError {
     why: 'It has no desktop',
     remedy,
   });
+}
+
+/** Runs the helper's program (see `HelperHost`) on the Node that runs us. Never throws. */
+export function launchNodeHelper(program: string, args: readonly string[]): HelperProcess {
+  let child: ChildProcess;
+  try {
+    child = spawn(process.execPath, [program, ...args], { env: {}, stdio: 'ignore' });
+  } catch (error) {
+    return { ended: Promise.resolve(String(error)), kill: () => {} };
+  }
+  return {
+    ended: new Promise((resolve) => {
+      child.once('error', (error) => resolve(String(error)));
+      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    }),
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+/** The headless host's log: a line per remark, as text for people or as JSON for collectors. */
+export function headlessLog(
+  form: 'text' | 'json',
+  write: (line: string) => void,
+  now: () => Date = () => new Date(),
+): Log {
+  return (level, message, details) => {
+    const at = now().toISOString();
+    if (form === 'json') return write(JSON.stringify({ at, level, message, ...details }));
+    const more = details === undefined ? '' : ` ${JSON.stringify(details)}`;
+    write(`${at} ${level.padEnd(5)} ${message}${more}`);
+  };
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { app } from 'electron';
-import { createBelfry } from './belfry.ts';
-import { systemClock } from './clock.ts';
+import { createApp } from './app.ts';
 import { demoHome, openDemo } from './demo-home.ts';
 import {
   type Arguments,
@@ -14,6 +13,7 @@ import {
   setIdentity,
   storeFile,
 } from './shell/index.ts';
+import { systemClock } from './system.ts';
 
 /** The desktop host: one application per home folder, around the same engine that the headless host runs. */
 async function main(args: Arguments): Promise<void> {
@@ -33,7 +33,7 @@ async function main(args: Arguments): Promise<void> {
     clock: systemClock,
     log,
     configFile: storeFile,
-    createEngine: createBelfry,
+    createEngine: createApp,
     openDemo: () => openDemo({ home: paths.dir, version: app.getVersion(), log }),
   });
 }

@@ -1,7 +1,7 @@
 import type { Millis } from './basics.ts';
 import type { Bridge } from './contract.ts';
 
-/** Time, handed in: the real one in `electron/clock.ts`, a hand-moved one in tests. */
+/** Time, handed in: the real one in `electron/system.ts`, a hand-moved one in tests. */
 export type Clock = {
   /** Wall time. May jump either way. */
   now(): Millis;
@@ -31,7 +31,7 @@ export type Log = (
 /** Why the scheduler should look at the clock again. A hint, never the proof (design §3.3). */
 export type WakeReason = 'resume' | 'unlock' | 'online' | 'clock';
 
-/** The whole engine as its hosts (desktop, headless) see it; built by `createBelfry` in `electron/belfry.ts`. */
+/** The whole engine as its hosts (desktop, headless) see it; built by `createBelfry` in `electron/app.ts`. */
 export type Engine = Bridge & {
   /** Takes the home folder, opens the store, starts all rooms. Throws ALREADY_RUNNING and the like. Can be called twice. */
   start(): Promise<void>;

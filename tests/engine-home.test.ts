@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, write
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../electron/api/index.ts';
-import { createBelfry } from '../electron/belfry.ts';
+import { createApp } from '../electron/app.ts';
 import { createSecretsFile, isOwned, prepareHome, readOwner } from '../electron/store/index.ts';
 import type { CallOutput } from '../shared/index.ts';
 import { handClock } from './support/clock.ts';
@@ -18,7 +18,7 @@ async function started(key?: string) {
   if (key !== undefined) writeFileSync(join(paths.dir, 'secrets.key'), key);
   const clock = handClock();
   const said: string[] = [];
-  const engine = createBelfry(
+  const engine = createApp(
     plainHost({ home: paths.dir, clock, log: (_level, message) => said.push(message) }),
   );
   await engine.start();
@@ -44,7 +44,7 @@ test('run/ is removed under the engine: its lock and its socket come back, and n
   const client = await connect(paths.socket, clock);
   expect((await client.call('status.get', {})).ok).toBe(true);
   client.close();
-  const second = createBelfry(plainHost({ home: paths.dir, clock: handClock() }));
+  const second = createApp(plainHost({ home: paths.dir, clock: handClock() }));
   await expect(second.start()).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
   expect((await call('status.get')).warnings).toEqual([]);
 });

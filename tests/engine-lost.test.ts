@@ -2,8 +2,8 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
-import { createBelfry } from '../electron/belfry.ts';
-import { readHealth } from '../electron/health.ts';
+import { createApp } from '../electron/app.ts';
+import { readHealth } from '../electron/monitoring.ts';
 import type { CallOutput } from '../shared/index.ts';
 import { handClock } from './support/clock.ts';
 import { temporaryHome } from './support/home.ts';
@@ -26,7 +26,7 @@ test.each([
     writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs: [job] }));
     const clock = handClock();
     const alerts: Alert[] = [];
-    const engine = createBelfry(plainHost({ home, clock, notify: (alert) => alerts.push(alert) }));
+    const engine = createApp(plainHost({ home, clock, notify: (alert) => alerts.push(alert) }));
     await engine.start();
     // What an orderly end writes down cannot be written any more, which it says.
     const stop = () => engine.stop({ drainMs: 0 }).catch((error: unknown) => error);
@@ -60,7 +60,7 @@ test.each([
     expect(alerts.map(({ title }) => title)).toContain('Belfry has stopped publishing');
     expect(await stop()).toMatchObject({ code: 'DATABASE_UNUSABLE' });
 
-    const next = createBelfry(plainHost({ home, clock }));
+    const next = createApp(plainHost({ home, clock }));
     await next.start();
     onTestFinished(() => next.stop({ drainMs: 0 }));
     const after = await readHealth(next, '1.0.0');

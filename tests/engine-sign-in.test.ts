@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
-import { createBelfry } from '../electron/belfry.ts';
-import { readHealth } from '../electron/health.ts';
+import { createApp } from '../electron/app.ts';
+import { readHealth } from '../electron/monitoring.ts';
 import type { CallInput, CallName, CallOutput } from '../shared/index.ts';
 import { signInAs } from './support/browser-person.ts';
 import { fakeMetaApp, html502, type ModelName, startFakeNetwork } from './support/fake-networks/index.ts';
@@ -18,7 +18,7 @@ async function startBoth(model: ModelName) {
   writeFileSync(join(home, 'config.json'), JSON.stringify({ settings: { spacingSeconds: 0 } }));
   const told: Alert[] = [];
   const logged: unknown[] = [];
-  const engine = createBelfry(
+  const engine = createApp(
     plainHost({ home, notify: (alert) => told.push(alert), log: (...line) => logged.push(line) }),
   );
   await engine.start();

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
-import { createBelfry } from '../electron/belfry.ts';
+import { createApp } from '../electron/app.ts';
 import { type CallInput, type CallName, type CallOutput, type Network, toInstant } from '../shared/index.ts';
 import { handClock } from './support/clock.ts';
 import {
@@ -298,7 +298,7 @@ async function weekWorld() {
     networks.set(id, network);
     onTestFinished(() => network.close());
   }
-  const engine = createBelfry(plainHost({ home, clock, notify: (alert) => told.push(alert) }));
+  const engine = createApp(plainHost({ home, clock, notify: (alert) => told.push(alert) }));
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));
   const call = async <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> => {

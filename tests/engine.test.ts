@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
-import { createBelfry } from '../electron/belfry.ts';
-import { systemClock } from '../electron/clock.ts';
-import { readHealth } from '../electron/health.ts';
+import { createApp } from '../electron/app.ts';
 import type { Host } from '../electron/host.ts';
+import { readHealth } from '../electron/monitoring.ts';
+import { systemClock } from '../electron/system.ts';
 import type { JobInput, RunView, Status } from '../shared/index.ts';
 import { temporaryHome } from './support/home.ts';
 import { plainHost } from './support/plain-host.ts';
@@ -17,7 +17,7 @@ async function startEngine(jobs: JobInput[], home = temporaryHome(), aheadMs = 0
   writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs }));
   const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
   const host: Host = plainHost({ home, clock, notify: (alert) => told.push(alert) });
-  const engine = createBelfry(host);
+  const engine = createApp(host);
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));
   const status = async () => {

@@ -31,7 +31,7 @@ describe('what is allowed', () => {
     { 'electron/scheduler/a.ts': "import { x } from './b.ts'; import { y } from '../../shared/index.ts';" },
     { 'electron/store/a.ts': "import type { Ledger } from '../runner/ports.ts';" },
     { 'electron/store/a.ts': "import { type Ledger } from '../runner/ports.ts';" },
-    { 'electron/belfry.ts': "import { a } from './runner/index.ts'; import { b } from './store/index.ts';" },
+    { 'electron/app.ts': "import { a } from './runner/index.ts'; import { b } from './store/index.ts';" },
     { 'electron/shell/a.ts': "import { app } from 'electron'; import Store from 'electron-store';" },
     { 'electron/main.ts': "import { app } from 'electron';" },
     {
@@ -120,7 +120,7 @@ describe('what is caught', () => {
     ],
     [
       'a way past a door',
-      { 'electron/belfry.ts': "import { a } from './runner/retry.ts';" },
+      { 'electron/app.ts': "import { a } from './runner/retry.ts';" },
       /composition may not import electron\/runner\/retry\.ts/,
     ],
     [

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { chooseZone, zoneOfSystem } from '../electron/machine-zone.ts';
+import { chooseZone, zoneOfSystem } from '../electron/system.ts';
 
-const file = fileURLToPath(new URL('../electron/check-config.ts', import.meta.url));
+const file = fileURLToPath(new URL('../electron/modules.ts', import.meta.url));
 const link = '/usr/share/zoneinfo/Europe/Berlin';
 
 /** The zone of jobs without one, in a process that was started with this TZ. */

@@ -1,6 +1,5 @@
 import type { Clock } from '../../shared/index.ts';
-import { type Alert, decide, type Fact, type Said } from './alerts.ts';
-import { summarize } from './summary.ts';
+import { type Alert, decide, type Fact, type Said, summarize } from './alerts.ts';
 
 export type { Alert, Fact } from './alerts.ts';
 

@@ -8,7 +8,7 @@ import {
   unknownId,
   utf8Text,
 } from '../../shared/index.ts';
-import { checkConfig } from '../check-config.ts';
+import { checkConfig } from '../modules.ts';
 import { readConfigText } from '../store/index.ts';
 import { builtinJobs } from '../templates/index.ts';
 

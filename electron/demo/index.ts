@@ -1,2 +1,2 @@
-export { demoAccount, demoConfig, demoJob } from './config.ts';
+export { demoAccount, demoConfig, demoJob } from './content.ts';
 export { type DemoNetwork, startDemoNetwork } from './network.ts';

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Log, Random } from '../../shared/index.ts';
-import { sampleFeed } from './feed.ts';
-import { type DemoRequest, route } from './network-routes.ts';
-import { createDemoState, type DemoState } from './network-state.ts';
+import { sampleFeed } from './content.ts';
+import { createDemoState, type DemoRequest, type DemoState, route } from './routes.ts';
 import { timeline, timelineFiles } from './timeline.ts';
 
 /** A picture or two in PNG, no more: this is for a demonstration. */

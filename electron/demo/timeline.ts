@@ -1,4 +1,4 @@
-import type { DemoState } from './network-state.ts';
+import type { DemoState } from './routes.ts';
 
 /** Files of the page that shows the demonstration's network to a person, by path. */
 export const timelineFiles: ReadonlyMap<string, { type: string; text: string }> = new Map([

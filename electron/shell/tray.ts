@@ -1,7 +1,7 @@
 import type { MessageBus } from 'dbus-native';
 import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
 import { type Bridge, type Clock, type Log, toWireError } from '../../shared/index.ts';
-import { machineZone } from '../machine-zone.ts';
+import { machineZone } from '../system.ts';
 import { trayPictures } from './icons.ts';
 import { type TrayAction, type TrayEntry, type TrayIcon, type TrayView, trayView } from './tray-menu.ts';
 import { keepTrayState } from './tray-state.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { createAccounts, openKeyVault } from '../../electron/accounts/index.ts';
-import { systemClock } from '../../electron/clock.ts';
 import { writeDurably } from '../../electron/store/durable-file.ts';
 import { createSecretsFile } from '../../electron/store/secrets-file.ts';
+import { systemClock } from '../../electron/system.ts';
 import { type Account, configSchema } from '../../shared/index.ts';
 
 /** Renews the tokens of one account in `home`, and dies at the wish of `dieAt`: `before 1`, `after 1`, … of the writes to secrets.json. */

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Credential, credential } from '../../electron/accounts/credential.ts';
 import type { SecretsFile } from '../../electron/accounts/ports.ts';
 import { endingSoon, renewalDue, renewalUrgent } from '../../electron/accounts/renewal-due.ts';
-import { systemClock } from '../../electron/clock.ts';
+import { systemClock } from '../../electron/system.ts';
 import { signInInputSchema } from '../../shared/index.ts';
 import { signInAs } from '../support/browser-person.ts';
 import { html502, lostAnswer, type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';

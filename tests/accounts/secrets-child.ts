@@ -1,5 +1,5 @@
-import { systemClock } from '../../electron/clock.ts';
 import { createSecretsFile } from '../../electron/store/secrets-file.ts';
+import { systemClock } from '../../electron/system.ts';
 
 // Stores record after record, and says of each when it is safe; ends by being killed.
 const secrets = createSecretsFile({ path: process.argv[2] ?? '', clock: systemClock, log: () => undefined });

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { folderAssets, type HttpDoorNeeds, openHttpDoor } from '../../electron/api/index.ts';
-import { systemClock } from '../../electron/clock.ts';
+import { systemClock } from '../../electron/system.ts';
 import { type Bridge, web } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';

@@ -5,7 +5,7 @@ import { createConnection, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect, openSocketDoor, type SocketDoorNeeds } from '../../electron/api/index.ts';
-import { systemClock } from '../../electron/clock.ts';
+import { systemClock } from '../../electron/system.ts';
 import type { Announcement, Bridge } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { createBelfry } from '../../electron/belfry.ts';
-import { systemClock } from '../../electron/clock.ts';
+import { createApp } from '../../electron/app.ts';
+import { systemClock } from '../../electron/system.ts';
 import { type CallInput, type CallName, readingCalls } from '../../shared/index.ts';
 import { plainHost } from '../support/plain-host.ts';
 import { busyHome, fillHome, jobId, logLine, needle, postId, runId } from './home.part.ts';
@@ -24,7 +24,7 @@ export async function run(): Promise<Result[]> {
   const given = process.env['BELFRY_BENCH_HOME'];
   const home = given ?? mkdtempSync(join(tmpdir(), 'belfry-bench-'));
   if (given === undefined) await fillHome(home, busyHome, systemClock.now());
-  const engine = createBelfry(plainHost({ home }));
+  const engine = createApp(plainHost({ home }));
   await engine.start();
   try {
     const results: Result[] = [];
@@ -50,7 +50,7 @@ export async function run(): Promise<Result[]> {
   }
 }
 
-type Engine = ReturnType<typeof createBelfry>;
+type Engine = ReturnType<typeof createApp>;
 
 async function ask(engine: Engine, name: string, input: unknown): Promise<unknown> {
   const answer = await engine.call(name, input);

@@ -1,6 +1,6 @@
 import process from 'node:process';
-import { systemClock } from '../../electron/clock.ts';
 import { createHousekeeping } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import { percentile, type Result } from './result.ts';
 import { holdResults, jobOf, openBench, watch } from './runner.part.ts';
 

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../electron/clock.ts';
-import { launchNodeHelper } from '../../electron/node-helper.ts';
-import { systemRandom } from '../../electron/random.ts';
+import { launchNodeHelper } from '../../electron/headless.ts';
 import {
   createRunner,
   type HelperHost,
@@ -14,6 +12,7 @@ import {
   type RunnerDeps,
 } from '../../electron/runner/index.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { systemClock, systemRandom } from '../../electron/system.ts';
 import { type Job, jobSchema, type RunView } from '../../shared/index.ts';
 import type { Result } from './result.ts';
 

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { Cron } from 'croner';
 import nodeCron from 'node-cron';
 import nodeSchedule from 'node-schedule';
-import { systemClock } from '../../electron/clock.ts';
-import { systemRandom } from '../../electron/random.ts';
 import { createScheduler } from '../../electron/scheduler/index.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
+import { systemClock, systemRandom } from '../../electron/system.ts';
 import { type Job, jobSchema } from '../../shared/index.ts';
 
 /** Calls `fire(job)` for each slot until the returned function is called. */

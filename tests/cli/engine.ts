@@ -8,8 +8,8 @@ import {
   type HostCalls,
   openSocketDoor,
 } from '../../electron/api/index.ts';
-import { systemClock } from '../../electron/clock.ts';
 import { locateHome } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import {
   type AccountInput,
   BelfryError,

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createBelfry } from '../../electron/belfry.ts';
+import { createApp } from '../../electron/app.ts';
 import type { PostView, QueueView, SeriesDetails, SeriesView, Snippets } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { plainHost } from '../support/plain-host.ts';
@@ -17,7 +17,7 @@ async function running() {
     { id: 'bob', ...account, remoteId: '2' },
   ];
   writeFileSync(join(home, 'config.json'), JSON.stringify({ settings: { timezone: 'UTC' }, accounts }));
-  const engine = createBelfry(plainHost({ home }));
+  const engine = createApp(plainHost({ home }));
   await engine.start();
   onTestFinished(() => engine.stop({ drainMs: 0 }));
   const run = (line: string, input?: unknown) =>

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../electron/clock.ts';
-import { launchNodeHelper } from '../../electron/node-helper.ts';
+import { launchNodeHelper } from '../../electron/headless.ts';
 import { createRunner } from '../../electron/runner/index.ts';
 import { createRunLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import { jobSchema } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 

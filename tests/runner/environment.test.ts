@@ -1,8 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../electron/clock.ts';
 import { captureLoginPath, commandEnvironment, createEnvironment } from '../../electron/runner/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import { temporaryHome } from '../support/home.ts';
 import { processesWith } from './support.ts';
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../electron/clock.ts';
 import { endTree, membersOf, type ProcessInfo } from '../../electron/runner/processes/process-tree.ts';
 import {
   parseCim,
@@ -11,6 +10,7 @@ import {
   systemProcesses,
   windowsProcesses,
 } from '../../electron/runner/processes/system.ts';
+import { systemClock } from '../../electron/system.ts';
 import { processesWith } from './support.ts';
 
 const info = (pid: number, change: Partial<ProcessInfo> = {}): ProcessInfo => ({

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { systemClock } from '../../electron/clock.ts';
-import { launchNodeHelper } from '../../electron/node-helper.ts';
+import { launchNodeHelper } from '../../electron/headless.ts';
 import { createRunner, type RunnerDeps } from '../../electron/runner/index.ts';
 import { createRunLedger, createRunReader, raiseEpoch } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import {
   type Clock,
   type Job,

@@ -1,11 +1,10 @@
 // A scheduler in a process of its own, on the database named first; lines on stdin set its wall clock (milliseconds), hint at a change, or stop it.
 import { createInterface } from 'node:readline';
-import { systemClock } from '../../electron/clock.ts';
-import { systemRandom } from '../../electron/random.ts';
 import { createScheduler } from '../../electron/scheduler/index.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
+import { systemClock, systemRandom } from '../../electron/system.ts';
 import { cron, jobOf } from './jobs.ts';
 
 const real = Date.now;

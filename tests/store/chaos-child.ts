@@ -1,7 +1,6 @@
 // Child of chaos.test.ts: takes the home in argv[2] and writes until it is killed; each line says what was promised to last.
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { systemClock } from '../../electron/clock.ts';
 import { confFile } from '../../electron/store/config-file.ts';
 import { createConfigStore } from '../../electron/store/config-store.ts';
 import { assertEpoch } from '../../electron/store/epoch.ts';
@@ -9,6 +8,7 @@ import { prepareHome } from '../../electron/store/home.ts';
 import { readMeta, writeMeta } from '../../electron/store/meta.ts';
 import { openStore } from '../../electron/store/open-store.ts';
 import { takeHome } from '../../electron/store/owner.ts';
+import { systemClock } from '../../electron/system.ts';
 
 const log = () => {};
 const home = prepareHome(process.argv[2] ?? '');

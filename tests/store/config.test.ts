@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkConfig } from '../../electron/check-config.ts';
+import { checkConfig } from '../../electron/modules.ts';
 import { type ConfigCheck, readConfigText } from '../../electron/store/index.ts';
 
 const nothing: ConfigCheck = () => [];

@@ -1,7 +1,8 @@
 // Child of full-disk.test.ts: opens the store of the home in argv[2] and writes into it until the disk takes no more;
 // prints as JSON what it was told then, and what of its promises must be there afterwards.
-import { systemClock } from '../../electron/clock.ts';
+
 import { openStore, prepareHome, writeMeta } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 
 // The limit by which the test stands for a full disk would end the process by a signal.
 process.on('SIGXFSZ', () => {});

@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../electron/clock.ts';
 import {
   createHousekeeping,
   createRunLedger,
@@ -11,6 +10,7 @@ import {
   type Retention,
   raiseEpoch,
 } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import { temporaryHome } from '../support/home.ts';
 
 const day = 24 * 60 * 60_000;

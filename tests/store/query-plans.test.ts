@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../electron/clock.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
 import {
@@ -11,6 +10,7 @@ import {
   createSeriesLedger,
   createSlotLedger,
 } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import type { TargetStatus } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 

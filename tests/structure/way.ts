@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createBelfry } from '../../electron/belfry.ts';
+import { createApp } from '../../electron/app.ts';
 import {
   type Announcement,
   type CallInput,
@@ -74,7 +74,7 @@ type Engine = {
 async function withEngine<T>(config: object, work: (engine: Engine) => Promise<T>): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'belfry-structure-'));
   writeFileSync(join(home, 'config.json'), JSON.stringify(config));
-  const belfry = createBelfry(plainHost({ home }));
+  const belfry = createApp(plainHost({ home }));
   const call: Engine['call'] = async (name, input) => {
     const answer = await belfry.call(name, input);
     if (!answer.ok) throw new Error(answer.error.message);

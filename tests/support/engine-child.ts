@@ -1,12 +1,12 @@
 // A whole engine in a process of its own, to be killed by a test: `node engine-child.ts HOME JOB`; runs the job by hand
 // again and again (none for an empty JOB), and prints a line when it begins.
 import process from 'node:process';
-import { createBelfry } from '../../electron/belfry.ts';
+import { createApp } from '../../electron/app.ts';
 import type { Envelope } from '../../shared/index.ts';
 import { plainHost } from './plain-host.ts';
 
 const [home = '', id = ''] = process.argv.slice(2);
-const engine = createBelfry(plainHost({ home }));
+const engine = createApp(plainHost({ home }));
 await engine.start();
 process.stdout.write('runs\n');
 while (id !== '') {

@@ -82,7 +82,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,
   /^electron\/accounts\/(renewal-due|sign-in\/(pasted|loopback-page))\.ts$/,
-  /^electron\/alerts\/(alerts|summary)\.ts$/,
+  /^electron\/alerts\/alerts\.ts$/,
   /^electron\/templates\//,
 ];
 

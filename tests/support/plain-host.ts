@@ -1,6 +1,6 @@
-import { systemClock } from '../../electron/clock.ts';
 import type { Host } from '../../electron/host.ts';
 import { confFile } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import { workshopEntry } from './workshop-entry.ts';
 
 /** A host that gives the whole engine what it needs and nothing to look at; `own` is what a test is about. */

@@ -2,13 +2,12 @@
 // It is told what to do by one JSON argument; fail points are made here, by wrapping what the publisher is handed.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../electron/clock.ts';
 import { createPublisher, createWorkshop, type PostLedger } from '../../electron/publisher/index.ts';
-import { systemRandom } from '../../electron/random.ts';
 import { openDatabase } from '../../electron/store/database.ts';
 import { raiseEpoch } from '../../electron/store/epoch.ts';
 import { createMediaLedger } from '../../electron/store/media-ledger.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
+import { systemClock, systemRandom } from '../../electron/system.ts';
 import { type Network, settingsSchema } from '../../shared/index.ts';
 import { workshopEntry } from './workshop-entry.ts';
 

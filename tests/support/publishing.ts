@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, onTestFinished } from 'vitest';
-import { systemClock } from '../../electron/clock.ts';
 import { createPublisher, createWorkshop, type PublisherNeeds } from '../../electron/publisher/index.ts';
 import { createMediaLedger, createPostLedger, raiseEpoch } from '../../electron/store/index.ts';
+import { systemClock } from '../../electron/system.ts';
 import {
   type AccountMedia,
   type AccountOrder,

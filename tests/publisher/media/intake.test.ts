@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../electron/clock.ts';
 import { takeMedia } from '../../../electron/publisher/media/intake.ts';
 import { createWorkshop } from '../../../electron/publisher/media/workshop/index.ts';
+import { systemClock } from '../../../electron/system.ts';
 import { filmBytes } from '../../support/films.ts';
 import { temporaryHome } from '../../support/home.ts';
 import { workshopEntry } from '../../support/workshop-entry.ts';

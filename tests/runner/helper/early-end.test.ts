@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../electron/clock.ts';
 import { systemProcesses } from '../../../electron/runner/processes/system.ts';
 import { runCommand, type TextSink } from '../../../electron/runner/steps/run-command.ts';
+import { systemClock } from '../../../electron/system.ts';
 import { openStarter, ready } from './support.ts';
 
 test.each([

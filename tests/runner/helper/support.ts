@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { launchNodeHelper } from '../../../electron/node-helper.ts';
+import { launchNodeHelper } from '../../../electron/headless.ts';
 import type { Child, ReadyCommand } from '../../../electron/runner/commands/spawn.ts';
 import { createStarter, type Starter } from '../../../electron/runner/helper/starter.ts';
 import { groupLives } from '../../../electron/runner/processes/linux.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { folderAssets, openHttpDoor } from '../../../electron/api/index.ts';
-import { systemClock } from '../../../electron/clock.ts';
+import { systemClock } from '../../../electron/system.ts';
 import { type WindowEngine, windowEngine } from './engine.ts';
 import type { World } from './world.ts';
 

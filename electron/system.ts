@@ -1,11 +1,32 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import process from 'node:process';
-import { BelfryError, timezoneSchema } from '../shared/index.ts';
+import { BelfryError, type Clock, type Random, timezoneSchema } from '../shared/index.ts';
+
+/** Node fires timers above 2^31 - 1 ms at once, so longer ones ring early and are set again by whoever needs them. */
+const longestTimer = 2_147_483_647;
+
+/** The real clock of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer(delay, ring) {
+    const timer = setTimeout(ring, Math.min(Math.max(0, delay), longestTimer));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The operating system's randomness. */
+export const systemRandom: Random = {
+  next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  uuid: () => randomUUID(),
+  id: () => randomBytes(8).toString('hex'),
+};
 
 /** The zone of this machine, and what is wrong with the one that its environment asks for. */
-export type MachineZone = { name: string; problem: BelfryError | null };
+type MachineZone = { name: string; problem: BelfryError | null };
 
-export type ZoneSigns = {
+type ZoneSigns = {
   /** What `Intl` makes of it; some settings of TZ give no zone, or one that it then refuses. */
   resolved: string | undefined;
   /** The variable TZ. */

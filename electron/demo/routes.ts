@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { account, instance, mediaAnswer, owner, statusAnswer } from './network-answers.ts';
-import type { DemoState } from './network-state.ts';
+import type { Clock, Random } from '../../shared/index.ts';
 
 /** A request as the routes read it. */
 export type DemoRequest = {
@@ -12,7 +11,7 @@ export type DemoRequest = {
   form(): Promise<FormData>;
   json(): Promise<unknown>;
 };
-export type DemoAnswer = { status: number; body: unknown };
+type DemoAnswer = { status: number; body: unknown };
 
 const newStatus = z.object({
   status: z.string().default(''),
@@ -111,4 +110,135 @@ function ok(body: unknown): DemoAnswer {
 
 function refused(status: number, error: string): DemoAnswer {
   return { status, body: { error } };
+}
+
+/** A picture that was uploaded; `status` is the post it hangs on. */
+type DemoMedia = { id: string; bytes: Uint8Array; type: string; alt: string; status: string | null };
+type DemoStatus = {
+  id: string;
+  text: string;
+  warning: string;
+  visibility: string;
+  sensitive: boolean;
+  /** Its answers; null for a post without a poll. */
+  poll: readonly string[] | null;
+  at: number;
+  replyTo: string | null;
+  media: readonly string[];
+};
+
+/** What the demonstration's network remembers; gone when it ends. */
+export type DemoState = {
+  media: Map<string, DemoMedia>;
+  /** Oldest first. */
+  statuses: DemoStatus[];
+  /** Whether a post was made under this idempotency key. */
+  knows(key: string | null): boolean;
+  upload(file: { bytes: Uint8Array; type: string; alt: string }): DemoMedia;
+  /** The same idempotency key gives the same post again, as Mastodon does for an hour. */
+  publish(post: Omit<DemoStatus, 'id' | 'at'>, key: string | null): DemoStatus;
+};
+
+/** A demonstration that is left running must not fill the memory: older posts and their pictures are forgotten. */
+const kept = 200;
+
+/** An empty network. */
+export function createDemoState({ clock, random }: { clock: Clock; random: Random }): DemoState {
+  const media = new Map<string, DemoMedia>();
+  const statuses: DemoStatus[] = [];
+  const byKey = new Map<string, DemoStatus>();
+  let last = 0;
+  const forgetOldest = () => {
+    for (const old of statuses.splice(0, statuses.length - kept)) {
+      for (const id of old.media) media.delete(id);
+      for (const [key, status] of byKey) if (status === old) byKey.delete(key);
+    }
+  };
+  return {
+    media,
+    statuses,
+    knows: (key) => key !== null && byKey.has(key),
+    upload(file) {
+      const made = { id: random.id(), status: null, ...file };
+      media.set(made.id, made);
+      return made;
+    },
+    publish(post, key) {
+      const before = key === null ? undefined : byKey.get(key);
+      if (before) return before;
+      // Ids rise with time, as readers of a timeline expect.
+      last = Math.max(last + 1, clock.now());
+      const made = { ...post, id: String(last), at: clock.now() };
+      statuses.push(made);
+      for (const id of made.media) {
+        const file = media.get(id);
+        if (file) file.status = made.id;
+      }
+      if (key !== null) byKey.set(key, made);
+      if (statuses.length > kept) forgetOldest();
+      return made;
+    },
+  };
+}
+
+/** The demonstration's only account. */
+const owner = { id: '1', username: 'demo', display_name: 'Belfry demonstration' };
+
+/** `GET /api/v2/instance` of an unmodified Mastodon, as far as a client reads it (docs.joinmastodon.org/methods/instance). */
+function instance(address: string) {
+  return {
+    domain: new URL(address).host,
+    title: "Belfry's demonstration",
+    version: '4.5.3',
+    configuration: {
+      statuses: { max_characters: 500, max_media_attachments: 4, characters_reserved_per_url: 23 },
+      media_attachments: {
+        description_limit: 1500,
+        image_size_limit: 16_777_216,
+        video_size_limit: 103_809_024,
+        supported_mime_types: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
+      },
+    },
+  };
+}
+
+/** The account as `verify_credentials` gives it. */
+function account(address: string) {
+  return {
+    ...owner,
+    acct: owner.username,
+    url: `${address}/`,
+    source: { privacy: 'public', language: 'en' },
+  };
+}
+
+function mediaAnswer(address: string, file: DemoMedia) {
+  const url = `${address}/pictures/${file.id}`;
+  return { id: file.id, type: 'image', url, preview_url: url, description: file.alt, meta: {} };
+}
+
+function statusAnswer(address: string, state: DemoState, status: DemoStatus) {
+  const url = `${address}/#${status.id}`;
+  return {
+    id: status.id,
+    uri: url,
+    url,
+    created_at: new Date(status.at).toISOString(),
+    in_reply_to_id: status.replyTo,
+    sensitive: status.sensitive,
+    spoiler_text: status.warning,
+    visibility: status.visibility,
+    content: `<p>${escapeHtml(status.text)}</p>`,
+    poll: status.poll && { id: status.id, options: status.poll.map((title) => ({ title, votes_count: 0 })) },
+    application: { name: 'Belfry', website: null },
+    account: account(address),
+    media_attachments: status.media.flatMap((id) => {
+      const file = state.media.get(id);
+      return file ? [mediaAnswer(address, file)] : [];
+    }),
+  };
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`).replaceAll('\n', '<br>');
 }
