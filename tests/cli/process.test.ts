@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { temporaryHome } from '../support/home.ts';
 import { bin, build, start } from './built.ts';
 import { memory, runView, serve } from './engine.ts';
@@ -141,7 +142,7 @@ test('the bin of the package works through a link, from another folder, and unde
   symlinkSync(bin, linked);
   expect(await start(['--version'], { script: linked }).ended).toMatchObject({
     code: 0,
-    out: '0.1.0\n',
+    out: `${manifest.version}\n`,
     err: '',
   });
   const old = olderNode();
