@@ -11,6 +11,7 @@ import {
   inTurn,
   waitsForOwner,
 } from '../../shared/index.ts';
+import { type Candidate, providerOf, ServerMoved } from '../networks/index.ts';
 import { createApps } from './apps.ts';
 import { createBucketKeys } from './bucket-keys.ts';
 import { createCredentials } from './credentials.ts';
@@ -19,7 +20,6 @@ import {
   notMoved,
   otherOwner,
   reasonOf,
-  ServerMoved,
   sameAccount,
   signInFirst,
   stillSending,
@@ -28,8 +28,6 @@ import {
 import { giveBack } from './give-back.ts';
 import { keepAccount, knownAs, type Wish } from './keep.ts';
 import { createMediaChoice } from './media-choice.ts';
-import type { Candidate } from './networks/door.ts';
-import { doorOf } from './networks/registry.ts';
 import type { AccountGate, AccountsNeeds } from './ports.ts';
 import { createRecords } from './records.ts';
 import { type Refreshed, refreshAll } from './refresh.ts';
@@ -108,7 +106,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     const credential = await credentials.read(account);
     try {
       const at = { ...account, server: serverOrigin(account.server) };
-      const door = doorOf(credential.kind);
+      const door = providerOf(credential.kind);
       const owner = await door.owner(needs, at, credential, signal);
       if (account.remoteId !== '' && owner.remoteId !== account.remoteId) throw otherOwner(account, owner);
       if (rights) await door.rights(needs, { ...at, remoteId: owner.remoteId }, credential, signal);
@@ -128,7 +126,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     try {
       const credential = await credentials.read(account);
       const at = { ...account, server: serverOrigin(account.server) };
-      await doorOf(credential.kind).owner(needs, at, credential);
+      await providerOf(credential.kind).owner(needs, at, credential);
       return undefined;
     } catch (error) {
       if (!(error instanceof BelfryError)) throw error;
@@ -212,7 +210,7 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       if (!server) throw notMoved(id);
       const moved = { ...account, server: serverOrigin(server) };
       const credential = await credentials.stored(account);
-      const owner = await doorOf(credential.kind).owner(needs, moved, credential);
+      const owner = await providerOf(credential.kind).owner(needs, moved, credential);
       if (account.remoteId !== '' && owner.remoteId !== account.remoteId) throw otherOwner(moved, owner);
       await turn(async () => {
         demand(id);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Account, type Log, type MetaAppView, usualServer } from '../../shared/index.ts';
+import type { App } from '../networks/index.ts';
 import type { Records } from './records.ts';
 import { serverOrigin } from './server.ts';
 
@@ -13,7 +14,8 @@ const appSchema = z.strictObject({
   redirectUris: z.array(z.string()),
   scopes: z.string(),
 });
-export type App = Omit<z.infer<typeof appSchema>, 'account'>;
+
+export type { App };
 
 /** Client registrations in the vault, one per server. */
 export type Apps = {

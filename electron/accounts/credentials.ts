@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Account, BelfryError, type Log } from '../../shared/index.ts';
-import { type Credential, credentialSchema, secretsOf } from './credential.ts';
+import { type Credential, credentialSchema, secretsOf } from '../networks/index.ts';
 import { otherServer } from './errors.ts';
 import type { Records } from './records.ts';
 import { serverOrigin } from './server.ts';

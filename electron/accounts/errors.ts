@@ -1,5 +1,5 @@
 import { type Account, BelfryError, unknownId } from '../../shared/index.ts';
-import type { Candidate, Owner } from './networks/door.ts';
+import type { Candidate, Owner } from '../networks/index.ts';
 
 /** An error as a sentence for the account's `reason`: its text without the code. */
 export function reasonOf(error: BelfryError): string {
@@ -34,23 +34,6 @@ export function otherServer({ id, server }: Pick<Account, 'id' | 'server'>, orig
     why: `The account is at ${new URL(server).origin} now, and a token is sent to no other server than its own`,
     remedy: `Put the old address back, or sign in at the new one: belfry accounts reconnect ${id}; if both are one server, its token can be taken along: belfry accounts set-server ${id} ${new URL(server).origin}`,
   });
-}
-
-/** A server sends requests to another origin; what was asked with a token was not sent on. */
-export class ServerMoved extends BelfryError {
-  /** Origin. */
-  readonly to: string;
-
-  constructor(server: string, to: string) {
-    super({
-      code: 'NETWORK_REFUSED',
-      what: 'The server sends requests elsewhere',
-      where: server,
-      why: `It redirects to ${to}, and a token is sent to no other server than its own`,
-      remedy: `If that is its address now, give ${to}`,
-    });
-    this.to = to;
-  }
 }
 
 export function notMoved(id: string): BelfryError {

@@ -1,16 +1,14 @@
 import type { Account, Log } from '../../shared/index.ts';
-import type { Credential } from './credential.ts';
-import { doorOf } from './networks/registry.ts';
-import type { RequestNeeds } from './request.ts';
+import { type Credential, providerOf, type RequestDeps } from '../networks/index.ts';
 
 /** Makes the token of a removed account worthless on its server; being off line only leaves a token that nobody has. */
 export async function giveBack(
-  needs: RequestNeeds & { log: Log },
+  needs: RequestDeps & { log: Log },
   account: Account,
   credential: Credential & { origin: string },
 ): Promise<void> {
   try {
-    await doorOf(credential.kind).revoke?.(needs, credential.origin, credential);
+    await providerOf(credential.kind).revoke?.(needs, credential.origin, credential);
   } catch (error) {
     needs.log('info', `The token of ${account.id} could not be given back`, { error: String(error) });
   }

@@ -1,7 +1,7 @@
 import type { Account, Network } from '../../shared/index.ts';
+import type { Candidate, Owner } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { idTaken, sameAccount } from './errors.ts';
-import type { Candidate, Owner } from './networks/door.ts';
 import type { AccountsNeeds } from './ports.ts';
 import { accountId, serverOrigin } from './server.ts';
 

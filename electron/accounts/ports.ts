@@ -9,6 +9,7 @@ import type {
   Millis,
   Settings,
 } from '../../shared/index.ts';
+import type { Fetch } from '../networks/index.ts';
 
 /** Seals and opens texts; `backend` is the tag of its records and equals a value of the setting `secrets`. */
 export type Vault = {
@@ -59,8 +60,6 @@ export type AccountsConfig = {
   /** Changes config.json as `edit` says and answers what is then in force. */
   change(edit: (raw: ConfigInput) => ConfigInput): Promise<Config>;
 };
-
-export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 export type AccountsNeeds = {
   clock: Clock;

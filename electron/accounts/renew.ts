@@ -1,10 +1,8 @@
 import { type Account, BelfryError, type Clock, type Log, type Turns } from '../../shared/index.ts';
-import type { Credential } from './credential.ts';
+import { type Credential, providerOf, type RequestDeps, requestWasNeverSent } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
-import { doorOf } from './networks/registry.ts';
 import { renewalDue } from './renewal-due.ts';
-import { type RequestNeeds, wasNeverSent } from './request.ts';
 import { serverOrigin } from './server.ts';
 
 export type Renewed = 'renewed' | 'not due' | 'refused';
@@ -19,7 +17,7 @@ export type Renewals = {
 };
 
 export function createRenewals(
-  needs: RequestNeeds & { clock: Clock; log: Log },
+  needs: RequestDeps & { clock: Clock; log: Log },
   credentials: Credentials,
   inTurn: Turns,
 ): Renewals {
@@ -27,14 +25,14 @@ export function createRenewals(
 
   const renewNow = async (account: Account, signal: AbortSignal | undefined): Promise<Renewed> => {
     const old = await inTurn(() => announce(account));
-    const ask = old && doorOf(old.kind).renew;
+    const ask = old && providerOf(old.kind).renew;
     if (!ask) return 'not due';
     let fresh: Credential;
     try {
       fresh = await ask(needs, serverOrigin(account.server), old, signal);
     } catch (error) {
       // Its request never left, so no answer can have been lost.
-      if (wasNeverSent(error)) await inTurn(() => keepUnlessReplaced(account, old, old));
+      if (requestWasNeverSent(error)) await inTurn(() => keepUnlessReplaced(account, old, old));
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       const refused = { ...old, renewalRefused: refusalOf(old, error) };
       await inTurn(() => keepUnlessReplaced(account, old, refused));
@@ -50,7 +48,7 @@ export function createRenewals(
   const announce = async (account: Account): Promise<Credential | undefined> => {
     const old = await credentials.read(account);
     const now = needs.clock.now();
-    if (!doorOf(old.kind).renew || !renewalDue(old, now)) return undefined;
+    if (!providerOf(old.kind).renew || !renewalDue(old, now)) return undefined;
     await credentials.write(account, { ...old, renewingSince: now });
     return old;
   };

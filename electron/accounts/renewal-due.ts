@@ -1,5 +1,5 @@
 import type { Millis } from '../../shared/index.ts';
-import type { Credential } from './credential.ts';
+import type { Credential } from '../networks/index.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

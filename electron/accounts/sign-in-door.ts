@@ -8,11 +8,10 @@ import {
   type SignInView,
   usualServer,
 } from '../../shared/index.ts';
+import { type Candidate, credentialKindOf, providerOf, type SignInProvider } from '../networks/index.ts';
 import { type Apps, metaApps } from './apps.ts';
 import { idTaken } from './errors.ts';
 import { knownAs, type Wish } from './keep.ts';
-import type { Candidate, NetworkDoor } from './networks/door.ts';
-import { doorOf, kindOf } from './networks/registry.ts';
 import type { AccountsNeeds } from './ports.ts';
 import type { Records } from './records.ts';
 import { serverOrigin } from './server.ts';
@@ -74,7 +73,7 @@ export function createSignInDoor(
       const { network } = expected;
       const server = serverOrigin(expected.server);
       records.assertWritable();
-      const door = doorOf((await states.kindOf(expected)) ?? kindOf(network, server));
+      const door = providerOf((await states.kindOf(expected)) ?? credentialKindOf(network, server));
       const another = othersAt(server, expected);
       return signIns.begin({ network, server, door, id, expected, another, code, app });
     },
@@ -90,8 +89,8 @@ export function createSignInDoor(
 /** The server that is meant, and the way to sign in there. Throws BAD_INPUT for an address that cannot be used. */
 export function placeOf(input: Pick<AccountInput, 'network' | 'server' | 'login'>): {
   server: string;
-  door: NetworkDoor;
+  door: SignInProvider;
 } {
   const server = serverOrigin(input.server ?? usualServer(input.network, input.login) ?? '');
-  return { server, door: doorOf(kindOf(input.network, server, input.login)) };
+  return { server, door: providerOf(credentialKindOf(input.network, server, input.login)) };
 }

@@ -8,7 +8,7 @@ import {
   toInstant,
   waitsForOwner,
 } from '../../shared/index.ts';
-import type { Credential } from './credential.ts';
+import type { Credential } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf } from './errors.ts';
 import type { AccountState, AccountsNeeds } from './ports.ts';

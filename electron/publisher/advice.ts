@@ -1,10 +1,10 @@
 import { fromInstant, type Millis, type PostInput, type Problem, toInstant } from '../../shared/index.ts';
+import type { Limits } from '../networks/index.ts';
 import { type Examined, nameOf, partsOf } from './check.ts';
 import { wishesOf } from './fit-media.ts';
 import { limitsFor } from './limits-for.ts';
 import { noDetails } from './media/facts.ts';
 import { planFit } from './media/plan-fit.ts';
-import type { Limits } from './networks/adapter.ts';
 import type { Neighbour, PublisherAccount, PublisherNeeds } from './ports.ts';
 
 type Known = readonly { account: PublisherAccount; limits: Limits | undefined }[];

@@ -1,10 +1,9 @@
 import type { PostCheck, PostInput } from '../../shared/index.ts';
+import type { Adapter, Http, Limits } from '../networks/index.ts';
 import { askGivenAddresses } from './addresses/given.ts';
 import { adviceOn } from './advice.ts';
 import { examine, fitProblems, inspection } from './check.ts';
 import { countsOf } from './counts.ts';
-import type { Adapter, Limits } from './networks/adapter.ts';
-import type { Http } from './networks/http.ts';
 import { wordProblems } from './new-post.ts';
 import type { PublisherAccount, PublisherNeeds } from './ports.ts';
 import { resolveHeld } from './take-media.ts';

@@ -1,9 +1,9 @@
 import type { MediaInput, PostInput, Problem } from '../../shared/index.ts';
+import type { Limits } from '../networks/index.ts';
 import { wishesOf } from './fit-media.ts';
 import { type MediaDetails, type MediaFacts, noDetails } from './media/facts.ts';
 import { type InspectNeeds, inspect } from './media/inspect.ts';
 import { type CheckedFor, type CheckedPart, type Misfit, misfits } from './misfits.ts';
-import type { Limits } from './networks/adapter.ts';
 import type { PublisherAccount, PublisherNeeds, PublisherSettings } from './ports.ts';
 
 /** A file of a post under examination: its facts, or undefined when it could not be read. */

@@ -1,7 +1,7 @@
 import type { PostCheck, PostInput } from '../../shared/index.ts';
+import type { Limits } from '../networks/index.ts';
 import { partsOf } from './check.ts';
 import { limitsFor } from './limits-for.ts';
-import type { Limits } from './networks/adapter.ts';
 import type { PublisherAccount } from './ports.ts';
 
 type Known = readonly { account: PublisherAccount; limits: Limits | undefined }[];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Draft } from '../networks/index.ts';
 import { noDetails } from './media/facts.ts';
-import type { Draft } from './networks/adapter.ts';
 import { commentOf, isComment, replyTo, threadOf } from './parts.ts';
 import type { Work } from './ports.ts';
 

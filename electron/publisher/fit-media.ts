@@ -1,9 +1,8 @@
+import { type Draft, type DraftMedia, fileProblem, type Limits, type Refusal } from '../networks/index.ts';
 import { noDetails } from './media/facts.ts';
 import { inspect } from './media/inspect.ts';
 import { madeOf } from './media/made.ts';
 import { type FitWishes, planFit } from './media/plan-fit.ts';
-import type { Draft, DraftMedia, Limits, Refusal } from './networks/adapter.ts';
-import { fileProblem } from './networks/file-problem.ts';
 import type { PublisherAccount, PublisherNeeds, PublisherSettings, Work } from './ports.ts';
 
 export type FitNeeds = Pick<PublisherNeeds, 'workshop' | 'mediaFolder' | 'clock' | 'random'>;

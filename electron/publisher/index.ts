@@ -12,6 +12,7 @@ import type {
   PostMove,
   PostView,
 } from '../../shared/index.ts';
+import { createAdapters, createHttp } from '../networks/index.ts';
 import { addPost, addPosts } from './add.ts';
 import { createLookAhead } from './addresses/look-ahead.ts';
 import { calmly } from './calmly.ts';
@@ -29,8 +30,6 @@ import {
 } from './commands.ts';
 import { editPost } from './edit.ts';
 import { nextKey } from './keys.ts';
-import { createHttp } from './networks/http.ts';
-import { createAdapters } from './networks/registry.ts';
 import type { AddFrom } from './new-post.ts';
 import { nextDue } from './next-due.ts';
 import { createPasses } from './pass.ts';

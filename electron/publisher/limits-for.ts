@@ -1,4 +1,4 @@
-import type { Draft, Limits } from './networks/adapter.ts';
+import type { Draft, Limits } from '../networks/index.ts';
 
 /** Limits of the format that a draft is to have; pure. */
 export function limitsFor(limits: Limits, { format }: Pick<Draft, 'format'>): Limits {

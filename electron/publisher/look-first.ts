@@ -1,5 +1,5 @@
 import type { Millis } from '../../shared/index.ts';
-import type { Draft, Refusal, Remote, Session } from './networks/adapter.ts';
+import type { Draft, Refusal, Remote, Session } from '../networks/index.ts';
 import type { Attempt, Work } from './ports.ts';
 import type { Scene } from './scene.ts';
 

@@ -1,8 +1,8 @@
 import type { Poll } from '../../shared/index.ts';
+import type { Draft, DraftMedia, FormatLimits, Limits, PollLimits } from '../networks/index.ts';
 import { homeless, wantsAddress } from './addresses/wants.ts';
 import { limitsFor } from './limits-for.ts';
 import { type FitWishes, planFit } from './media/plan-fit.ts';
-import type { Draft, DraftMedia, FormatLimits, Limits, PollLimits } from './networks/adapter.ts';
 import { anyOf, counted, lengthOf, mebibytes, millions, sizeWithin } from './words.ts';
 
 /** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files), what is wrong with it, and what to do. */

@@ -1,7 +1,7 @@
 import { type Hold, type Millis, toInstant } from '../../shared/index.ts';
+import type { Prepared, Refusal, Remote, Sent } from '../networks/index.ts';
 import { backOff } from './back-off.ts';
 import { ended, putOff, type Step, step } from './decide.ts';
-import type { Prepared, Refusal, Remote, Sent } from './networks/adapter.ts';
 import { commentOf, isComment, nextPart, onlyCommentLeft, threadOf, withAttempt } from './parts.ts';
 import type { Attempt, Work } from './ports.ts';
 import { doubtedError, refusedError, targetError } from './texts.ts';

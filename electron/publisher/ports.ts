@@ -18,8 +18,10 @@ import type {
   TargetStatus,
   TargetView,
 } from '../../shared/index.ts';
-import type { MediaDetails } from './media/facts.ts';
+import type { Fetch, MediaDetails, SendRecord, Upload } from '../networks/index.ts';
 import type { Workshop } from './media/workshop/index.ts';
+
+export type { Fetch, Upload };
 
 /** A picture or film as stored: a copy in the home folder. */
 export type StoredMedia = {
@@ -98,21 +100,6 @@ export type StoredTarget = {
 
 export type PostRecord = { post: StoredPost; targets: readonly StoredTarget[] };
 
-/** Something that stands on the server and that nobody can see yet: it may be made again, and is forgotten by the server in time. */
-export type Upload = {
-  /** `film`: brought whole, and shown by the call that ends its upload. `address`: where anybody can fetch a file. */
-  kind: 'media' | 'container' | 'draft' | 'film' | 'address';
-  id: string;
-  at: Millis;
-  /** Where its bytes still have to go. */
-  to?: string;
-  /** Names the upload in the call that ends it. */
-  session?: string;
-  /** The file behind an address, and until when it stands there; without it, for good. */
-  of?: string;
-  until?: Millis;
-};
-
 /**
  * `prepared`: nothing visible was asked for, or it was refused for certain. `sending`: the visible call is under way, or was when Belfry ended.
  * `unknown`: that call gave no usable answer. `contradicted`: a repeat of it was refused in a way that may mean that the first one worked; never sent again by itself.
@@ -121,17 +108,11 @@ export const attemptStates = ['prepared', 'sending', 'unknown', 'contradicted', 
 export type AttemptState = (typeof attemptStates)[number];
 
 /** What is written ahead of the requests for one part of one target (networks.md §5). */
-export type Attempt = {
+export type Attempt = SendRecord & {
   part: number;
   state: AttemptState;
-  key: string;
   /** SHA-256 of what is to be seen: text, media, warning, visibility, place in the thread. */
   bodyHash: string;
-  uploads: readonly Upload[];
-  /** Newest remote post of the account before the first send; null when it had none. */
-  newestSeen: string | null;
-  /** First visible call whose outcome is not known to be a refusal. */
-  firstSentAt: Millis | null;
   lastSentAt: Millis | null;
   /** Look-ups since then that did not find it. */
   lookups: number;
@@ -350,8 +331,6 @@ export type PersonNeeded = {
   account: string;
   reason: string;
 };
-
-export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 export type PublisherNeeds = {
   clock: Clock;

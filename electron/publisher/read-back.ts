@@ -1,5 +1,4 @@
-import type { Draft, Remote, Session } from './networks/adapter.ts';
-import { pause } from './networks/pause.ts';
+import { type Draft, pause, type Remote, type Session } from '../networks/index.ts';
 import { differenceIn } from './outcome.ts';
 import type { Work } from './ports.ts';
 import type { Scene } from './scene.ts';

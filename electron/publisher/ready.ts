@@ -1,10 +1,10 @@
+import type { Draft, Limits, Prepared, Session } from '../networks/index.ts';
 import { giveAddresses } from './addresses/give.ts';
 import { nameOf } from './check.ts';
 import { draftOf } from './draft.ts';
 import { fitMedia, wishesOf, withDetails } from './fit-media.ts';
 import { limitsFor } from './limits-for.ts';
 import { misfits } from './misfits.ts';
-import type { Draft, Limits, Prepared, Session } from './networks/adapter.ts';
 import type { Attempt, Upload, Work } from './ports.ts';
 import type { Scene } from './scene.ts';
 

@@ -1,6 +1,6 @@
 import type { Millis } from '../../shared/index.ts';
+import type { LookUp, Refusal, Remote, RepeatRule } from '../networks/index.ts';
 import { ended, lateAfterMs, putOff, type Step, step } from './decide.ts';
-import type { LookUp, Refusal, Remote, RepeatRule } from './networks/adapter.ts';
 import { type Around, published } from './outcome.ts';
 import type { Attempt, PublisherSettings, Work } from './ports.ts';
 import { endError, unconfirmedError } from './texts.ts';

@@ -1,9 +1,7 @@
 import { BelfryError, type ErrorCode, type Millis } from '../../shared/index.ts';
+import { type Adapter, type Http, type Session, spentUntil } from '../networks/index.ts';
 import { type Effect, lateAfterMs, type Step } from './decide.ts';
 import { nextKey } from './keys.ts';
-import type { Adapter, Session } from './networks/adapter.ts';
-import type { Http } from './networks/http.ts';
-import { spentUntil } from './networks/rate-limit.ts';
 import type { Around } from './outcome.ts';
 import type { Attempt, PublisherAccount, PublisherNeeds, Work } from './ports.ts';
 import type { Presence } from './presence.ts';

@@ -1,7 +1,7 @@
+import type { Draft, Session } from '../networks/index.ts';
 import { bodyHash, draftOf } from './draft.ts';
 import { keyFor } from './keys.ts';
 import { lookFirst } from './look-first.ts';
-import type { Draft, Session } from './networks/adapter.ts';
 import { adopted, afterPrepare, afterSend, doubted } from './outcome.ts';
 import type { Attempt, Work } from './ports.ts';
 import { readBack } from './read-back.ts';

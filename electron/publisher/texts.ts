@@ -1,5 +1,5 @@
 import { BelfryError, type ErrorCode, type Millis, toInstant } from '../../shared/index.ts';
-import type { Refusal, Remote } from './networks/adapter.ts';
+import type { Refusal, Remote } from '../networks/index.ts';
 import { isComment, onlyCommentLeft } from './parts.ts';
 import type { Attempt, StoredError, Work } from './ports.ts';
 

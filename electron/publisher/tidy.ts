@@ -1,7 +1,7 @@
 import type { Millis } from '../../shared/index.ts';
+import type { Http } from '../networks/index.ts';
 import { tidyBuckets } from './addresses/tidy-buckets.ts';
 import { sweep } from './media/sweep.ts';
-import type { Http } from './networks/http.ts';
 import type { PublisherNeeds } from './ports.ts';
 
 const day = 24 * 3_600_000;

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Credential, credential } from '../../electron/accounts/credential.ts';
 import type { SecretsFile } from '../../electron/accounts/ports.ts';
 import { endingSoon, renewalDue, renewalUrgent } from '../../electron/accounts/renewal-due.ts';
+import { type Credential, credential } from '../../electron/networks/sign-in.ts';
 import { systemClock } from '../../electron/system.ts';
 import { signInInputSchema } from '../../shared/index.ts';
 import { signInAs } from '../support/browser-person.ts';

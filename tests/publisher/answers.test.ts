@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { wasNeverSent } from '../../electron/publisher/networks/never-sent.ts';
+import { wasNeverSent } from '../../electron/networks/http.ts';
 import { masking } from '../../shared/index.ts';
 import { answer, type ModelName, models } from '../support/fake-networks/index.ts';
 import { createStage } from '../support/publishing.ts';

@@ -7,6 +7,7 @@ export type Sources = Record<string, string>;
 
 /** Rooms of the engine: they know `shared` and themselves, and get everything else handed in (design §2 "Rules"). */
 export const engineRooms = [
+  'networks',
   'scheduler',
   'runner',
   'publisher',
@@ -44,7 +45,12 @@ export const layers: readonly Layer[] = [
   ...engineRooms.map((room) => ({
     name: room,
     files: new RegExp(`^electron/${room}/`),
-    sees: [new RegExp(`^electron/${room}/`), /^shared\/index\.ts$/],
+    sees: [
+      new RegExp(`^electron/${room}/`),
+      /^shared\/index\.ts$/,
+      // What networks are and do is known to those who sign in and publish.
+      ...(room === 'publisher' || room === 'accounts' ? [/^electron\/networks\/index\.ts$/] : []),
+    ],
     // The store implements the ports of other rooms; it may read their types, and nothing else of them.
     seesTypes: room === 'store' ? [/^electron\/[a-z]+\/ports\.ts$/] : [],
     packages: /^(?!electron(-store)?(\/|$))/,
@@ -78,6 +84,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/addresses\/wants\.ts$/,
   /^electron\/publisher\/(misfits|limits-for|prepare|decide|back-off|outcome|next-due|draft|parts|commands|texts|summary|words)\.ts$/,
+  /^electron\/networks\/(adapter|limits|differences|mastodon\/(quirks|count|differences)|meta\/(usage|shown))\.ts$/,
   /^electron\/planner\/(fill-post|fingerprint|queue-order|series-plan|series-times)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,

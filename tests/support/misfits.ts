@@ -1,6 +1,6 @@
+import type { Limits } from '../../electron/networks/limits.ts';
 import { type MediaDetails, noDetails } from '../../electron/publisher/media/facts.ts';
 import { type CheckedFile, type CheckedPart, misfits } from '../../electron/publisher/misfits.ts';
-import type { Limits } from '../../electron/publisher/networks/adapter.ts';
 
 export const mebi = 1024 ** 2;
 

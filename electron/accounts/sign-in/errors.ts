@@ -1,5 +1,5 @@
 import { BelfryError } from '../../../shared/index.ts';
-import { printable } from '../networks/words.ts';
+import { printable } from '../../networks/index.ts';
 
 /** Minutes that a person has for a sign-in. */
 export const signInMinutes = 10;

@@ -1,5 +1,5 @@
 import type { Clock, Log } from '../../../shared/index.ts';
-import type { Wanted } from '../networks/door.ts';
+import type { RedirectWish } from '../../networks/index.ts';
 import { portTaken } from './errors.ts';
 import { type Outcome, openLoopback } from './loopback.ts';
 
@@ -10,7 +10,7 @@ export type Listener = { address: string; close(): void; closeSoon(): void };
 
 /** Listens where the answer is wanted, at another port when that one is taken and may differ. Throws PORT_IN_USE. */
 export async function listenFor(
-  wanted: Wanted,
+  wanted: RedirectWish,
   take: (query: URLSearchParams) => Promise<Outcome | undefined>,
   { clock, log }: { clock: Clock; log: Log },
 ): Promise<Listener | undefined> {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../../shared/index.ts';
-import type { Wanted } from '../networks/door.ts';
+import type { RedirectWish } from '../../networks/index.ts';
 import { pageHeaders, resultPage } from './loopback-page.ts';
 
 /** How a sign-in ended, for the page. */
@@ -21,7 +21,7 @@ const donePath = '/done';
  * ended, or undefined for one that is none of ours, which changes nothing. Throws what listening throws.
  */
 export async function openLoopback(
-  wanted: Extract<Wanted, { mode: 'loopback' }>,
+  wanted: Extract<RedirectWish, { mode: 'loopback' }>,
   take: (query: URLSearchParams) => Promise<Outcome | undefined>,
   log: Log,
 ): Promise<Loopback> {

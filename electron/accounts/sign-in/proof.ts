@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Proof } from '../../networks/index.ts';
 
 /** A secret of 256 random bits, as 43 letters that need no escaping. */
 export function createSecret(): string {
@@ -6,7 +7,7 @@ export function createSecret(): string {
 }
 
 /** PKCE, S256 (RFC 7636 §4): the challenge goes with the browser, the verifier with the code. */
-export function createProof(): { verifier: string; challenge: string } {
+export function createProof(): Proof {
   const verifier = createSecret();
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }

@@ -5,8 +5,8 @@ import {
   type SignInView,
   toWireError,
 } from '../../../shared/index.ts';
+import type { Candidate } from '../../networks/index.ts';
 import type { App } from '../apps.ts';
-import type { Candidate } from '../networks/door.ts';
 import { otherPerson } from './errors.ts';
 import type { Outcome } from './loopback.ts';
 

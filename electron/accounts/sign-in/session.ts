@@ -9,14 +9,13 @@ import {
   type SignInView,
   toInstant,
 } from '../../../shared/index.ts';
+import type { Candidate, RequestDeps, SignInProvider, StartedSignIn } from '../../networks/index.ts';
 import type { App, Apps } from '../apps.ts';
-import type { Begun, Candidate, NetworkDoor } from '../networks/door.ts';
-import type { RequestNeeds } from '../request.ts';
 import { declined, notAmong, notNow, otherSession, tooLate, withoutCode } from './errors.ts';
 import { listenFor } from './listen.ts';
 import type { Outcome } from './loopback.ts';
 import { type Returned, readPasted, returned } from './pasted.ts';
-import { createSecret, isSame } from './proof.ts';
+import { createProof, createSecret, isSame } from './proof.ts';
 import { appFrom, asError, fitting, outcomeOf } from './session-words.ts';
 
 /** What a sign-in is about. */
@@ -24,7 +23,7 @@ export type SignInRequest = {
   network: Network;
   /** Origin. */
   server: string;
-  door: NetworkDoor;
+  door: SignInProvider;
   /** How a new account is to be called. */
   id: string | undefined;
   /** The account that is signed in again. */
@@ -36,7 +35,7 @@ export type SignInRequest = {
   app: MetaApp | undefined;
 };
 
-export type SessionNeeds = RequestNeeds & {
+export type SessionNeeds = RequestDeps & {
   log: Log;
   apps: Apps;
   /** Keeps an account with its credential. */
@@ -155,11 +154,12 @@ export async function openSession(
   const stored = await needs.apps.read(server);
   const app = request.app ? appFrom(request.app, server) : stored;
   const listener = request.code ? undefined : await listenFor(door.wanted(app), take, needs);
-  let begun: Begun;
+  let begun: StartedSignIn;
   try {
     const listening = listener?.address ?? null;
     const { another } = request;
     begun = await door.begin(needs, {
+      proof: createProof(),
       network,
       server,
       app,

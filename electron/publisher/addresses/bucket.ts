@@ -1,9 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { AwsV4Signer } from 'aws4fetch';
 import type { BucketHost, BucketKey, Clock } from '../../../shared/index.ts';
-import type { Refusal } from '../networks/adapter.ts';
-import type { Http, HttpResult } from '../networks/http.ts';
-import { extensionOf } from '../networks/multipart.ts';
+import { extensionOf, type Http, type HttpResult, type Refusal } from '../../networks/index.ts';
 
 export type BucketNeeds = { http: Http; clock: Pick<Clock, 'now'>; signal: AbortSignal };
 export type BucketFile = { path: string; mime: string; bytes: number; sha256: string };

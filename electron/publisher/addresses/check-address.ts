@@ -1,5 +1,4 @@
-import type { Refusal } from '../networks/adapter.ts';
-import type { Http, HttpAnswer, HttpResult } from '../networks/http.ts';
+import type { Http, HttpAnswer, HttpResult, Refusal } from '../../networks/index.ts';
 
 /** `bytes` is null where the host may have changed the file. */
 export type Expected = { url: string; mime: string; bytes: number | null };

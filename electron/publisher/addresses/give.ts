@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { BelfryError, type BucketHost, type MediaHost } from '../../../shared/index.ts';
-import type { Draft, DraftMedia, Hosted, Limits, Refusal } from '../networks/adapter.ts';
+import type { Draft, DraftMedia, Hosted, Limits, Refusal } from '../../networks/index.ts';
 import type { Upload } from '../ports.ts';
 import { openSession, type SenderNeeds } from '../scene.ts';
 import { addressInBucket, nameInBucket, putInBucket } from './bucket.ts';

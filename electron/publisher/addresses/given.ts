@@ -1,6 +1,5 @@
 import type { PostInput, Problem } from '../../../shared/index.ts';
-import type { Limits } from '../networks/adapter.ts';
-import type { Http } from '../networks/http.ts';
+import type { Http, Limits } from '../../networks/index.ts';
 import { checkAddress } from './check-address.ts';
 import { wantsAddress } from './wants.ts';
 

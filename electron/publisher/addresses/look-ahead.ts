@@ -1,5 +1,4 @@
-import type { Adapter } from '../networks/adapter.ts';
-import type { Http } from '../networks/http.ts';
+import type { Adapter, Http } from '../../networks/index.ts';
 import type { PublisherAccount, PublisherNeeds } from '../ports.ts';
 import { checkAddress } from './check-address.ts';
 import { wantsAddress } from './wants.ts';

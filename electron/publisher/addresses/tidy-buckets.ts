@@ -1,5 +1,5 @@
 import { BelfryError } from '../../../shared/index.ts';
-import type { Http } from '../networks/http.ts';
+import type { Http } from '../../networks/index.ts';
 import type { PublisherNeeds } from '../ports.ts';
 import { removeFromBucket } from './bucket.ts';
 

@@ -1,4 +1,4 @@
-import type { DraftMedia, Limits } from '../networks/adapter.ts';
+import type { DraftMedia, Limits } from '../../networks/index.ts';
 
 /** Whether the network fetches a file from a public address. */
 export function wantsAddress(

@@ -1,20 +1,6 @@
-/** What matters of a picture or film beyond type, size and pixels; null where it is not known or does not apply. */
-export type MediaDetails = {
-  /** The file says where it was made. */
-  location: boolean;
-  /** More than one picture, shown one after the other. */
-  animated: boolean;
-  /** A JPEG that not every network reads: several pictures in one file, or other colours than sRGB. */
-  jpeg: 'plain' | 'several' | 'colours' | null;
-  /** How the picture is turned before it is shown (EXIF, 1…8). */
-  orientation: number;
-  seconds: number | null;
-  framesPerSecond: number | null;
-  videoCodec: string | null;
-  audioCodec: string | null;
-  /** The index of a film comes before its pictures. */
-  streamable: boolean | null;
-};
+import type { MediaDetails } from '../../networks/index.ts';
+
+export type { MediaDetails };
 
 /** What is said of a file that was added before Belfry looked for these. */
 export const noDetails: MediaDetails = {

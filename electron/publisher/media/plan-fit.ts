@@ -1,19 +1,8 @@
 import type { Fit } from '../../../shared/index.ts';
+import type { PictureLimits } from '../../networks/index.ts';
 import { anyOf, kindName, mebibytes, millions, sameKind, sizeWithin, typeName } from '../words.ts';
 import { type MediaFacts, strippable } from './facts.ts';
 import type { Area, Recipe } from './workshop/orders.ts';
-
-/** What a network takes of pictures. */
-export type PictureLimits = {
-  mimeTypes: readonly string[] | null;
-  imageBytes: number | null;
-  imagePixels: number | null;
-  imageRatio: readonly [number, number] | null;
-  /** Wider ones are made as wide as this when they are made anew; the network scales them itself otherwise. */
-  imageWidth: number | null;
-  /** Only JPEGs of one picture in sRGB. */
-  plainJpeg: boolean;
-};
 
 /** How the person wants pictures brought into the limits. */
 export type FitWishes = { fit: Fit; stripLocation: boolean };

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { PictureLimits } from '../../../electron/networks/limits.ts';
 import { noDetails } from '../../../electron/publisher/media/facts.ts';
-import {
-  type FitPlan,
-  mostPixels,
-  type PictureLimits,
-  planFit,
-} from '../../../electron/publisher/media/plan-fit.ts';
+import { type FitPlan, mostPixels, planFit } from '../../../electron/publisher/media/plan-fit.ts';
 import { seededRandom } from '../../support/random.ts';
 
 const instagram: PictureLimits = {

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import type { Millis } from '../../../shared/index.ts';
+import type {
+  Adapter,
+  Draft,
+  LookUp,
+  ReadBack,
+  Refusal,
+  RepeatRule,
+  SendRecord,
+  Sent,
+  Session,
+  Upload,
+} from '../adapter.ts';
+import { filesDifference, type Likeness, textDifference } from '../differences.ts';
+import type { Limits } from '../limits.ts';
+import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
+import { refusalOf, sentOf } from '../meta/errors.ts';
+import { graph } from '../meta/graph.ts';
+import { attachmentFields, attachmentsSchema, pageFiles, postAlike } from '../meta/shown.ts';
+import { clockOffset } from '../timing.ts';
+import { buildDraft, hostPhoto } from './draft.ts';
+import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
+
+const successSchema = z.object({ success: z.literal(true) });
+const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
+
+/** networks.md §4.2; the text limit is customary, not documented. */
+const limits: Limits = {
+  characters: 63_206,
+  media: 10,
+  altCharacters: null,
+  imageBytes: 10_000_000,
+  imagePixels: null,
+  imageRatio: null,
+  imageWidth: null,
+  plainJpeg: false,
+  videoBytes: null,
+  filmSeconds: null,
+  framesPerSecond: null,
+  filmPixels: null,
+  streamable: false,
+  filmAlone: true,
+  mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'video/mp4', 'video/quicktime'],
+  formats: {
+    reel: {
+      files: [1, 1],
+      pictures: false,
+      films: true,
+      silent: false,
+      filmSeconds: [3, 90],
+      framesPerSecond: [24, 60],
+    },
+  },
+  fetches: 'nothing',
+  textOnly: true,
+  thread: false,
+  comments: true,
+  polls: null,
+  visibilities: ['public'],
+  count: (text) => [...text].length,
+};
+
+/** The draft itself says whether it is out, and publishing it again was seen to be harmless (observed, not promised: so two looks). */
+const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: Number.POSITIVE_INFINITY };
+
+/** Facebook Pages by the Graph API: text, links and photos as an unpublished draft, films and reels as an upload; one call makes each visible. */
+export function createFacebook(): Adapter {
+  return {
+    knownLimits: () => limits,
+    limits: async () => ({ kind: 'limits', limits }),
+    async prepare(session, draft, attempt, { save }) {
+      if (draft.comment) return { kind: 'ready', newestSeen: null };
+      const build = hasFilm(draft) ? uploadFilm : buildDraft;
+      const built = await build(session, draft, attempt.uploads, save);
+      return built.kind === 'refused' ? built : { kind: 'ready', newestSeen: null };
+    },
+    send,
+    lookUp,
+    findSince,
+    repeatRule: async () => rule,
+    host: hostPhoto,
+    readBack,
+  };
+}
+
+async function send(session: Session, draft: Draft, attempt: SendRecord): Promise<Sent> {
+  if (draft.comment) return sendComment(session, draft);
+  const film = filmOf(attempt);
+  if (film) return publishFilm(session, draft, film);
+  const id = draftOf(attempt);
+  if (id === undefined) return { kind: 'refused', refusal: withoutDraft };
+  const answer = await graph(session, 'POST', id, { json: { is_published: true }, visible: true });
+  if (answer.kind === 'none' || answer.status !== 200) return sentOf(answer, session.clock.now());
+  if (!successSchema.safeParse(answer.json).success)
+    return { kind: 'unknown', why: 'Facebook answered 200, but not with success' };
+  return { kind: 'published', remote: { remoteId: id, url: `https://www.facebook.com/${id}` } };
+}
+
+const commentNames = { text: 'message', time: 'created_time' } as const;
+
+async function lookUp(session: Session, draft: Draft, attempt: SendRecord): Promise<LookUp> {
+  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
+  const film = filmOf(attempt);
+  if (film) return lookForFilm(session, film);
+  const id = draftOf(attempt) ?? '';
+  const answer = await graph(session, 'GET', id, { query: { fields: 'is_published,permalink_url' } });
+  const parsed = draftSchema.safeParse(
+    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
+  );
+  if (!parsed.success) return { kind: 'unreadable', refusal: refusalOf(answer, session.clock.now()) };
+  const { is_published: isOut, permalink_url: link } = parsed.data;
+  const matches = isOut ? [{ remoteId: id, url: link ?? `https://www.facebook.com/${id}` }] : [];
+  return { kind: 'seen', matches, unclear: [], complete: true, exists: isOut ? 'certain' : 'no' };
+}
+
+const publishedSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string().min(1),
+      message: z.string().optional(),
+      created_time: z.string(),
+      permalink_url: z.string().nullish().catch(null),
+      attachments: attachmentsSchema.optional().catch(undefined),
+    }),
+  ),
+});
+
+/** `published_posts` rather than `feed`, which may leave items out (networks.md §4.2). */
+async function findSince(session: Session, draft: Draft, attempt: SendRecord, since: Millis) {
+  if (draft.comment) return commentSince(session, draft, attempt, since, commentNames);
+  const query = { fields: `id,message,created_time,permalink_url,${attachmentFields}`, limit: '25' };
+  const answer = await graph(session, 'GET', `${session.account.remoteId}/published_posts`, { query });
+  const now = session.clock.now();
+  const parsed = publishedSchema.safeParse(answer.kind === 'answer' ? answer.json : undefined);
+  if (!parsed.success || answer.kind === 'none')
+    return { kind: 'refused' as const, refusal: refusalOf(answer, now) };
+  const from = since + clockOffset(answer.headers, now);
+  const alike = (wanted: Likeness) =>
+    parsed.data.data
+      .filter(({ created_time: time }) => timeOf(time) >= from)
+      .filter(({ message = '', attachments }) => postAlike(draft, message, pageFiles(attachments)) === wanted)
+      .map(({ id, permalink_url: link }) => ({
+        remoteId: id,
+        url: link ?? `https://www.facebook.com/${id}`,
+      }));
+  return { kind: 'found' as const, matches: alike('same'), unclear: alike('unclear') };
+}
+
+function hasFilm({ media }: Draft): boolean {
+  return media.some(({ mime }) => mime.startsWith('video/'));
+}
+
+function filmOf(attempt: SendRecord): Upload | undefined {
+  return attempt.uploads.find(({ kind }) => kind === 'film');
+}
+
+function draftOf(attempt: SendRecord): string | undefined {
+  return attempt.uploads.find(({ kind }) => kind === 'draft')?.id;
+}
+
+const withoutDraft: Refusal = {
+  class: 'retry',
+  code: 'NETWORK_REFUSED',
+  why: 'The draft is gone',
+  notBefore: null,
+  dropUploads: true,
+};
+
+const shownSchema = z.object({
+  id: z.string(),
+  message: z.string().optional(),
+  description: z.string().optional(),
+  permalink_url: z.string().optional().catch(undefined),
+  attachments: attachmentsSchema.optional().catch(undefined),
+});
+
+/** What a Page shows of a post, or of a film, which has an id of its own kind. */
+async function readBack(session: Session, draft: Draft, remoteId: string): Promise<ReadBack> {
+  const isPost = remoteId.includes('_');
+  const fields = isPost ? `message,permalink_url,${attachmentFields}` : 'description,permalink_url';
+  const answer = await graph(session, 'GET', remoteId, { query: { fields } });
+  const shown = shownSchema.safeParse(
+    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
+  ).data;
+  if (!shown) return { kind: 'unreadable', why: refusalOf(answer, session.clock.now()).why };
+  const { permalink_url: link, attachments } = shown;
+  // Nothing but an id: the token may not see the rest.
+  const isWhole = Object.keys(shown).length > 1;
+  if (!isWhole) return { kind: 'unreadable', why: 'The network shows nothing of it but its id' };
+  const text = (isPost ? shown.message : shown.description) ?? '';
+  const files = isPost ? pageFiles(attachments) : undefined;
+  const differs = [
+    textDifference(draft.text, text),
+    files === undefined ? null : filesDifference(draft.media.length, files.length),
+  ].filter((difference) => difference !== null);
+  return { kind: 'shown', url: link !== undefined && /^https?:/.test(link) ? link : null, differs };
+}

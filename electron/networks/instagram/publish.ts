@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import type {
+  Adapter,
+  Draft,
+  LookUp,
+  NetworkAccount,
+  Refusal,
+  RepeatRule,
+  SendRecord,
+  Sent,
+  Session,
+} from '../adapter.ts';
+import type { Limits } from '../limits.ts';
+import { commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
+import { sentOf } from '../meta/errors.ts';
+import { graph } from '../meta/graph.ts';
+import { buildContainers, containerState } from './container.ts';
+import { isWordless, newestMedia, type Recent, readBack, recentMatches, recentSince } from './look-up.ts';
+
+const publishedSchema = z.object({ id: z.string().min(1) });
+
+/** networks.md §3.4; Instagram has no address to read them from. A film in a post is a reel, alone or in a carousel. */
+const limits: Limits = {
+  characters: 2200,
+  media: 10,
+  altCharacters: 1000,
+  imageBytes: 8 * 1024 * 1024,
+  imagePixels: null,
+  imageRatio: [4 / 5, 1.91],
+  imageWidth: 1440,
+  plainJpeg: true,
+  videoBytes: 300 * 1024 * 1024,
+  filmSeconds: [3, 15 * 60],
+  framesPerSecond: [23, 60],
+  filmPixels: null,
+  streamable: true,
+  filmAlone: false,
+  mimeTypes: ['image/jpeg', 'video/mp4', 'video/quicktime'],
+  formats: {
+    reel: { files: [1, 1], pictures: false, films: true, silent: false },
+    story: {
+      files: [1, 1],
+      pictures: true,
+      films: true,
+      silent: true,
+      imageRatio: null,
+      videoBytes: 100 * 1024 * 1024,
+      filmSeconds: [3, 60],
+    },
+  },
+  fetches: 'pictures',
+  textOnly: false,
+  thread: false,
+  comments: true,
+  polls: null,
+  visibilities: ['public'],
+  count: (text) => [...text].length,
+};
+
+/** Films can be sent with Facebook's log-in only (networks.md §3.2); with Instagram's own it fetches them, too. */
+function limitsOf({ server }: Pick<NetworkAccount, 'server'>): Limits {
+  return new URL(server).host === 'graph.instagram.com' ? { ...limits, fetches: 'everything' } : limits;
+}
+
+/** The container is the device (networks.md §5): its state tells, and the same one may be published again when it is still `FINISHED`. */
+const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: 0 };
+
+/** Instagram by the Graph API: pictures, carousels, reels and stories of professional accounts. */
+export function createInstagram(): Adapter {
+  return {
+    knownLimits: limitsOf,
+    limits: async ({ account }) => ({ kind: 'limits', limits: limitsOf(account) }),
+    async prepare(session, draft, attempt, { after, save }) {
+      if (draft.comment) return { kind: 'ready', newestSeen: null };
+      const unfit = homeless(draft, limitsOf(session.account));
+      if (unfit) return { kind: 'refused', refusal: unfit };
+      // A story is in another list, so that the post before says nothing about it.
+      const newest =
+        after === null || draft.format === 'story'
+          ? await newestMedia(session, draft)
+          : ({ kind: 'newest', id: after } as const);
+      if (newest.kind === 'refused') return newest;
+      const left = await quotaLeft(session);
+      if (left !== null && left <= 0)
+        return {
+          kind: 'later',
+          notBefore: session.clock.now() + hour,
+          why: quotaSpent,
+          holds: 'rate-limit',
+        };
+      const built = await buildContainers(session, draft, attempt.uploads, save);
+      if (built.kind === 'refused') return built;
+      if (built.kind === 'later')
+        return { kind: 'later', notBefore: session.clock.now() + 60_000, why: built.why };
+      return { kind: 'ready', newestSeen: newest.id };
+    },
+    send,
+    lookUp,
+    findSince: (session, draft, attempt, since) =>
+      draft.comment
+        ? commentSince(session, draft, attempt, since, commentNames)
+        : recentSince(session, draft, attempt, since),
+    repeatRule: async () => rule,
+    readBack,
+  };
+}
+
+async function send(session: Session, draft: Draft, attempt: SendRecord): Promise<Sent> {
+  if (draft.comment) return sendComment(session, draft);
+  const container = containerOf(attempt);
+  if (container === undefined) return { kind: 'refused', refusal: withoutContainer };
+  const answer = await graph(session, 'POST', `${session.account.remoteId}/media_publish`, {
+    json: { creation_id: container },
+    visible: true,
+  });
+  if (answer.kind === 'none' || answer.status !== 200) return sentOf(answer, session.clock.now());
+  const parsed = publishedSchema.safeParse(answer.json);
+  if (!parsed.success) return { kind: 'unknown', why: 'Instagram answered 200, but without the post' };
+  return { kind: 'published', remote: { remoteId: parsed.data.id, url: null } };
+}
+
+const commentNames = { text: 'text', time: 'timestamp' } as const;
+
+async function lookUp(session: Session, draft: Draft, attempt: SendRecord): Promise<LookUp> {
+  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
+  const state = await containerState(session, containerOf(attempt) ?? '');
+  if (state.kind === 'refused') return { kind: 'unreadable', refusal: state.refusal };
+  if (state.code === 'IN_PROGRESS') return { kind: 'unreadable', refusal: notBeforeFinished(state.why) };
+  const recent = await recentMatches(session, draft, attempt);
+  if (recent.kind === 'refused') return { kind: 'unreadable', refusal: recent.refusal };
+  const { matches, unclear, complete } = isWordless(draft) ? byContainer(recent, state.code) : recent;
+  const seen = { kind: 'seen' as const, matches, unclear, complete };
+  if (state.code === 'PUBLISHED') return { ...seen, exists: 'certain' };
+  if (state.code === 'FINISHED') return { ...seen, exists: 'no' };
+  return { ...seen, exists: 'unknown', hopeless: state.why };
+}
+
+function containerOf(attempt: SendRecord): string | undefined {
+  return attempt.uploads.find(({ kind }) => kind === 'container')?.id;
+}
+
+const withoutContainer: Refusal = {
+  class: 'retry',
+  code: 'NETWORK_REFUSED',
+  why: 'The container is gone',
+  notBefore: null,
+  dropUploads: true,
+};
+
+function notBeforeFinished(why: string): Refusal {
+  return { class: 'retry', code: 'NETWORK_REFUSED', why, notBefore: null };
+}
+
+/** Stories, and pictures without a caption, have no words to know them by: only the container tells whether a new one can be this one. */
+function byContainer({ matches, complete }: Extract<Recent, { kind: 'recent' }>, code: string) {
+  if (code === 'PUBLISHED') return { matches, unclear: [], complete };
+  return { matches: [], unclear: code === 'FINISHED' ? [] : matches, complete };
+}
+
+/** Meta downloads the media itself, so each needs a public address (networks.md §3.2). */
+function homeless(draft: Draft, { fetches }: Limits): Refusal | undefined {
+  const wanted = draft.media.filter(({ mime }) => fetches === 'everything' || mime.startsWith('image/'));
+  const without = wanted.filter(({ publicUrl }) => publicUrl === null).length;
+  if (without === 0) return undefined;
+  const why = `Instagram fetches media from a public address, and ${without} of ${draft.media.length} files have none`;
+  return { class: 'edit', code: 'NETWORK_REFUSED', why, notBefore: null };
+}
+
+const hour = 3_600_000;
+const quotaSpent = 'Instagram takes no more posts of this account today; Belfry tries again within the hour';
+
+/** How many more posts Instagram takes of the account now; null when it does not tell, which must not hold up a post. */
+async function quotaLeft(session: Session): Promise<number | null> {
+  const path = `${session.account.remoteId}/content_publishing_limit`;
+  const answer = await graph(session, 'GET', path, { query: { fields: 'quota_usage,config' } });
+  if (answer.kind === 'none' || answer.status !== 200) return null;
+  const parsed = quotaSchema.safeParse(answer.json).data?.data[0];
+  return parsed?.config === undefined ? null : parsed.config.quota_total - parsed.quota_usage;
+}
+
+const quotaSchema = z.object({
+  data: z.array(
+    z.object({ quota_usage: z.number(), config: z.object({ quota_total: z.number() }).optional() }),
+  ),
+});

@@ -1,0 +1,82 @@
+import type { PostFormat } from '../../shared/index.ts';
+
+/** Who sees a post. */
+export type Visibility = 'public' | 'unlisted' | 'private' | 'direct';
+
+/** What matters of a picture or film beyond type, size and pixels; null where it is not known or does not apply. */
+export type MediaDetails = {
+  /** The file says where it was made. */
+  location: boolean;
+  /** More than one picture, shown one after the other. */
+  animated: boolean;
+  /** A JPEG that not every network reads: several pictures in one file, or other colours than sRGB. */
+  jpeg: 'plain' | 'several' | 'colours' | null;
+  /** How the picture is turned before it is shown (EXIF, 1…8). */
+  orientation: number;
+  seconds: number | null;
+  framesPerSecond: number | null;
+  videoCodec: string | null;
+  audioCodec: string | null;
+  /** The index of a film comes before its pictures. */
+  streamable: boolean | null;
+};
+
+/** What a network takes of pictures. */
+export type PictureLimits = {
+  mimeTypes: readonly string[] | null;
+  imageBytes: number | null;
+  imagePixels: number | null;
+  imageRatio: readonly [number, number] | null;
+  /** Wider ones are made as wide as this when they are made anew; the network scales them itself otherwise. */
+  imageWidth: number | null;
+  /** Only JPEGs of one picture in sRGB. */
+  plainJpeg: boolean;
+};
+
+/** What a network takes in a poll; times in seconds. */
+export type PollLimits = { options: number; characters: number; least: number; most: number };
+
+/** What a network takes of films; null = no limit known. */
+export type FilmLimits = {
+  videoBytes: number | null;
+  /** Least and most. */
+  filmSeconds: readonly [number, number] | null;
+  framesPerSecond: readonly [number, number] | null;
+  /** Width times height. */
+  filmPixels: number | null;
+  /** The index has to come first, because the network fetches the film from its beginning. */
+  streamable: boolean;
+  /** No other file beside a film or sound. */
+  filmAlone: boolean;
+};
+
+/** How many files of each kind a format is made of: least and most. */
+export type FormatFiles = { files: readonly [number, number]; pictures: boolean; films: boolean };
+
+/** What differs for a format other than `post`. */
+export type FormatLimits = FormatFiles &
+  Partial<Pick<Limits, 'imageRatio' | 'videoBytes' | 'filmSeconds' | 'framesPerSecond'>> & {
+    /** The text is left out of what is shown. */
+    silent: boolean;
+  };
+
+/** What a network takes; null = no limit known. Pixels and ratios are width by height. */
+export type Limits = PictureLimits &
+  FilmLimits & {
+    characters: number | null;
+    media: number | null;
+    altCharacters: number | null;
+    /** Formats besides `post`. */
+    formats: Partial<Record<PostFormat, FormatLimits>>;
+    /** Files that the network fetches from a public address itself. */
+    fetches: 'nothing' | 'pictures' | 'everything';
+    textOnly: boolean;
+    thread: boolean;
+    /** An account can comment on its own posts. */
+    comments: boolean;
+    /** null where the network has none. */
+    polls: PollLimits | null;
+    visibilities: readonly Visibility[];
+    /** Length of a text as this network counts it. */
+    count(text: string, contentWarning: string | null): number;
+  };

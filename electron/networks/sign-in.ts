@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { BelfryError, type Login, type Millis, type Network } from '../../shared/index.ts';
+import type { RequestDeps } from './request.ts';
+
+/** Who a token belongs to. `handle` is how people know the account: `@name@server`, `@name`, or a Page's name. */
+export type Owner = { remoteId: string; username: string; handle: string };
+
+/** An account that a sign-in opened, with what lets Belfry act for it. */
+export type Candidate = { owner: Owner; credential: Credential };
+
+/** Where the browser is to bring its answer: to this machine (at `port`, 0 = any), or nowhere, so that a person brings it. */
+export type RedirectWish =
+  | { mode: 'loopback'; host: '127.0.0.1' | 'localhost'; port: number; fixed: boolean; path: string }
+  | { mode: 'code' };
+
+/** An OAuth client of this Belfry, or of its user, on one server. */
+export type App = {
+  origin: string;
+  id: string;
+  secret: string;
+  /** As registered; Meta's list of one. */
+  redirectUris: string[];
+  scopes: string;
+};
+
+/** PKCE, S256 (RFC 7636 §4): the challenge goes with the browser, the verifier with the code. */
+export type Proof = { verifier: string; challenge: string };
+
+/** What a sign-in is about. */
+type SignInTarget = {
+  network: Network;
+  /** Origin of the server. */
+  server: string;
+  app: App | undefined;
+};
+
+/** What a sign-in begins with, once the place for the answer is known. */
+export type SignInStart = SignInTarget & {
+  /** Address of this machine's listener; null when nobody listens. */
+  listening: string | null;
+  state: string;
+  proof: Proof;
+  /** Another account of this server is signed in: the browser must not use its session silently. */
+  another: boolean;
+  signal: AbortSignal;
+};
+
+/** A sign-in that has begun. */
+export type StartedSignIn = {
+  /** For the person's browser. */
+  url: string;
+  /** Whether the answer will come to the listener. */
+  mode: 'loopback' | 'code';
+  app: App;
+  /** The browser's code to accounts. Throws SIGN_IN_NEEDED for a code that is not taken, NETWORK_*. */
+  exchange(code: string, signal: AbortSignal): Promise<Candidate[]>;
+};
+
+/** One way to sign in, check, renew and give back tokens. All throw SIGN_IN_NEEDED when the token itself is refused, else NETWORK_*. */
+export type SignInProvider = {
+  /** Whose token this is: the accounts that a pasted token opens. */
+  open(deps: RequestDeps, ground: SignInTarget, token: string, signal?: AbortSignal): Promise<Candidate[]>;
+  /** Whether the token still works, and for whom. */
+  owner(
+    deps: RequestDeps,
+    of: { network: Network; server: string; remoteId: string },
+    credential: Credential,
+    signal?: AbortSignal,
+  ): Promise<Owner>;
+  /** Whether the token may do what Belfry needs, as far as its network tells. Throws SIGN_IN_NEEDED when it may not. */
+  rights(
+    deps: RequestDeps,
+    of: { network: Network; server: string; remoteId: string },
+    credential: Credential,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  wanted(app: App | undefined): RedirectWish;
+  begin(deps: RequestDeps, beginning: SignInStart): Promise<StartedSignIn>;
+  /** Throws SIGN_IN_NEEDED when the network will not renew it; the old token may live on. */
+  renew?(
+    deps: RequestDeps,
+    server: string,
+    credential: Credential,
+    signal?: AbortSignal,
+  ): Promise<Credential>;
+  /** Makes the token worthless, where only this account uses it. */
+  revoke?(deps: RequestDeps, server: string, credential: Credential): Promise<void>;
+  /** Which of Meta's log-ins it is. */
+  login?: Login;
+};
+
+/** How an account's token came about and is renewed: OAuth of the Mastodon family, or one of Meta's two log-ins. */
+const credentialKinds = ['oauth', 'instagram', 'facebook'] as const;
+export type CredentialKind = (typeof credentialKinds)[number];
+
+/** An OAuth client: its id is public, its secret is not. */
+const clientSchema = z.strictObject({ id: z.string(), secret: z.string() });
+export type Client = z.infer<typeof clientSchema>;
+
+/** What lets Belfry act for an account. Instants are milliseconds. Whole in itself: renewing needs nothing else. */
+export const credentialSchema = z.strictObject({
+  token: z.string().min(1),
+  /** Origin of the server that it was given for, and the only one that it is sent to; null in records of older versions. */
+  origin: z.string().nullable().default(null),
+  kind: z.enum(credentialKinds).default('oauth'),
+  refreshToken: z.string().min(1).nullable().default(null),
+  /** null = no date of expiry is known. */
+  expiresAt: z.number().nullable().default(null),
+  obtainedAt: z.number().nullable().default(null),
+  /** The client that the token was given to; null for a pasted one. */
+  client: clientSchema.nullable().default(null),
+  /** A renewal was asked for then, and its outcome is not stored. */
+  renewingSince: z.number().nullable().default(null),
+  /** Why the network will not renew it, as a sentence. */
+  renewalRefused: z.string().nullable().default(null),
+});
+export type Credential = z.output<typeof credentialSchema>;
+
+/** A credential with nothing but the token known, unless more is said. */
+export function credential(some: Partial<Credential> & { token: string }): Credential {
+  return { ...credentialSchema.parse({ token: some.token }), ...some };
+}
+
+const lastInstant = Date.UTC(9999, 0);
+
+/** The instant some seconds after another; null = none, as for servers that say a thousand centuries for "never". */
+export function endAfter(at: Millis, seconds: number | undefined): Millis | null {
+  const end = at + (seconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return end < lastInstant ? end : null;
+}
+
+/** Everything in a credential that must never be shown. */
+export function secretsOf({ token, refreshToken, client }: Credential): string[] {
+  return [token, refreshToken, client?.secret ?? null].filter((text) => text !== null);
+}
+
+/** A server sends requests to another origin; what was asked with a token was not sent on. */
+export class ServerMoved extends BelfryError {
+  /** Origin. */
+  readonly to: string;
+
+  constructor(server: string, to: string) {
+    super({
+      code: 'NETWORK_REFUSED',
+      what: 'The server sends requests elsewhere',
+      where: server,
+      why: `It redirects to ${to}, and a token is sent to no other server than its own`,
+      remedy: `If that is its address now, give ${to}`,
+    });
+    this.to = to;
+  }
+}
