@@ -1,48 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type BelfryError, type SignInView, signInInputSchema } from '../../shared/index.ts';
 import { follow, signInAs } from '../support/browser-person.ts';
-import { answer, html502, type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';
-import { temporaryHome } from '../support/home.ts';
+import { answer, type ModelName } from '../support/fake-networks/index.ts';
 import { openRoom } from './room.ts';
+import { query, raw, refusal, world } from './sign-in-world.ts';
 
-const refusal = (work: Promise<unknown>): Promise<BelfryError> =>
-  work.then(
-    () => {
-      throw new Error('was not refused');
-    },
-    (error: BelfryError) => error,
-  );
-
-/** Sends bytes to a port of this machine, and gives the first line of what comes back. */
-function raw(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(port, '127.0.0.1', () => socket.write(text));
-    socket.once('data', (answer) => {
-      resolve(answer.toString().split('\r\n')[0] ?? '');
-      socket.destroy();
-    });
-    socket.once('error', reject);
-  });
-}
-
-/** The room and a fake server of the Mastodon family, on one clock. */
-async function world(model: ModelName = 'mastodon-4.5', home = temporaryHome()) {
-  const room = await openRoom(home);
-  const network = await startFakeNetwork(model, { now: room.clock.now });
-  onTestFinished(network.close);
-  const kind = model === 'pixelfed' ? 'pixelfed' : 'mastodon';
-  const begin = (some: Partial<Parameters<typeof signInInputSchema.parse>[0] & object> = {}) =>
-    room.accounts.signIn(signInInputSchema.parse({ network: kind, server: network.address, ...some }));
-  const state = (view: SignInView) => room.accounts.signInState(view.session);
-  return { ...room, home, network, begin, state };
-}
 type World = Awaited<ReturnType<typeof world>>;
 
-const query = (view: { url: string }) => new URL(view.url).searchParams;
 const registrations = ({ network }: World) =>
   network.requests.filter(({ path }) => path === '/api/v1/apps').length;
 
@@ -231,255 +197,6 @@ test('of many sign-ins at once the oldest goes, and its listener with it', async
   expect((await signInAs(first.url)).status).toBe(0);
 });
 
-describe('a person brings the answer', () => {
-  test('a code that the server shows', async () => {
-    const w = await world();
-    const view = await w.begin({ code: true });
-    expect(view.mode).toBe('code');
-    const shown = /<code>(\w+)<\/code>/.exec((await signInAs(view.url)).text)?.[1] ?? '';
-    expect(await w.accounts.finishSignIn(view.session, ` ${shown}\n`)).toMatchObject({ status: 'done' });
-  });
-
-  test('the address where the browser ended, from another machine', async () => {
-    const w = await world();
-    const view = await w.begin();
-    const url = new URL(view.url);
-    url.searchParams.set('decision', 'allow');
-    const location = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';
-    expect(await w.accounts.finishSignIn(view.session, location)).toMatchObject({ status: 'done' });
-  });
-
-  test('a server without the page for codes: the browser ends nowhere, and its address holds the code', async () => {
-    const w = await world();
-    w.network.world.signIn.registration = 'no-oob';
-    const view = await w.begin({ code: true });
-    expect(view.mode).toBe('code');
-    const url = new URL(view.url);
-    url.searchParams.set('decision', 'allow');
-    const location = (await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '';
-    expect(location).toMatch(/^http:\/\/127\.0\.0\.1\/cb\?code=/);
-    expect(await w.accounts.finishSignIn(view.session, location)).toMatchObject({ status: 'done' });
-  });
-
-  test('a server that sends no browser to this machine: the sign-in turns to a code by itself', async () => {
-    const w = await world();
-    w.network.world.signIn.registration = 'oob-only';
-    const view = await w.begin();
-    expect(view.mode).toBe('code');
-    expect(query(view).get('redirect_uri')).toBe('urn:ietf:wg:oauth:2.0:oob');
-  });
-
-  test('a wrong code is told, and the next one is taken', async () => {
-    const w = await world();
-    const view = await w.begin({ code: true });
-    const wrong = await refusal(w.accounts.finishSignIn(view.session, 'nonsense'));
-    expect(wrong).toMatchObject({ code: 'SIGN_IN_NEEDED' });
-    expect(w.state(view)).toMatchObject({ status: 'waiting', error: { code: 'SIGN_IN_NEEDED' } });
-    const shown = /<code>(\w+)<\/code>/.exec((await signInAs(view.url)).text)?.[1] ?? '';
-    expect(await w.accounts.finishSignIn(view.session, shown)).toMatchObject({ status: 'done', error: null });
-  });
-
-  test.each([
-    ['two words', 'BAD_INPUT', 'neither a code nor an address'],
-    ['https://m.example/home', 'BAD_INPUT', 'neither a code nor an address'],
-    ['http://127.0.0.1/cb?state=abc', 'BAD_INPUT', 'neither a code nor an address'],
-    ['http://127.0.0.1/cb?code=1&state=abc', 'BAD_INPUT', 'belongs to another sign-in'],
-  ])('%s is refused: %s', async (text, code, words) => {
-    const w = await world();
-    const view = await w.begin({ code: true });
-    const error = await refusal(w.accounts.finishSignIn(view.session, text));
-    expect(error.code).toBe(code);
-    expect(error.message).toContain(words);
-    expect(w.state(view).status).toBe('waiting');
-  });
-});
-
-test('a refusal that is pasted ends the sign-in', async () => {
-  const w = await world();
-  const view = await w.begin({ code: true });
-  const error = await refusal(
-    w.accounts.finishSignIn(view.session, 'http://127.0.0.1/cb?error=access_denied'),
-  );
-  expect(error.code).toBe('NETWORK_REFUSED');
-  expect(error.message).toContain('access_denied');
-  expect(w.state(view).status).toBe('failed');
-});
-
-describe('what goes wrong', () => {
-  test('denied by a server that leaves out the state: the waiting ends, and a code without it is still none', async () => {
-    const w = await world();
-    const view = await w.begin();
-    const address = query(view).get('redirect_uri') ?? '';
-    expect((await fetch(`${address}?code=1`)).status).toBe(400);
-    const inPage = await raw(
-      Number(new URL(address).port),
-      `GET /cb?error=x HTTP/1.1\r\nHost: ${new URL(address).host}\r\nSec-Fetch-Dest: image\r\n\r\n`,
-    );
-    expect(inPage).toMatch(/^HTTP\/1\.1 400 /);
-    expect(w.state(view).status).toBe('waiting');
-
-    const ended = await follow(new URL(`${address}?error=access_denied&error_description=No.`));
-    expect(ended.text).toContain('Not signed in');
-    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
-    expect(w.state(view).error?.message).toContain('access_denied: No.');
-  });
-
-  test('denied in the browser', async () => {
-    const w = await world();
-    const view = await w.begin();
-    const ended = await signInAs(view.url, { decision: 'deny' });
-    expect(ended.text).toContain('Not signed in');
-    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
-    expect(w.state(view).error?.message).toContain('access_denied: The owner said no.');
-    expect(await w.accounts.list()).toEqual([]);
-  });
-
-  test('a stranger who calls the listener changes nothing', async () => {
-    const w = await world();
-    const view = await w.begin();
-    const address = query(view).get('redirect_uri') ?? '';
-    for (const bad of ['?code=1', '?code=1&state=guess', '?error=access_denied&state=guess', ''])
-      expect((await fetch(address + bad)).status).toBe(400);
-    expect((await fetch(new URL('/', address))).status).toBe(404);
-    expect((await fetch(address, { method: 'POST' })).status).toBe(405);
-    expect(w.state(view).status).toBe('waiting');
-    expect((await signInAs(view.url)).text).toContain('Signed in as');
-  });
-
-  test('the listener answers to its own name only, and on 127.0.0.1 only', async () => {
-    const w = await world();
-    const view = await w.begin();
-    const { port } = new URL(query(view).get('redirect_uri') ?? '');
-    expect((await fetch(`http://localhost:${port}/cb?code=1`).catch(() => ({ status: 421 }))).status).toBe(
-      421,
-    );
-    await expect(fetch(`http://[::1]:${port}/cb`)).rejects.toThrow('fetch failed');
-  });
-
-  test('a code that has expired', async () => {
-    const w = await world();
-    w.network.world.signIn.codeLifeMs = -1;
-    const view = await w.begin();
-    expect((await signInAs(view.url)).text).toContain('does not take the sign-in');
-    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'SIGN_IN_NEEDED' } });
-  });
-
-  test('another verifier than that of the link', async () => {
-    const w = await world();
-    const view = await w.begin();
-    const url = new URL(view.url);
-    url.searchParams.set('code_challenge', 'x'.repeat(43));
-    await signInAs(url.href);
-    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'SIGN_IN_NEEDED' } });
-  });
-
-  test('nobody comes back: over after ten minutes, the listener closed, asked for as long again', async () => {
-    const w = await world();
-    const view = await w.begin();
-    await w.clock.advance(10 * 60_000);
-    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'SIGN_IN_NEEDED' } });
-    expect((await signInAs(view.url)).status).toBe(0);
-    await w.clock.advance(11 * 60_000);
-    await w.begin();
-    expect(() => w.state(view)).toThrow('NOT_FOUND');
-  });
-
-  test('cancelled: the listener is closed at once, and the session is gone', async () => {
-    const w = await world();
-    const view = await w.begin();
-    w.accounts.cancelSignIn(view.session);
-    expect((await signInAs(view.url)).status).toBe(0);
-    expect(() => w.state(view)).toThrow('NOT_FOUND');
-    expect(w.clock.pending()).toBe(0);
-  });
-
-  test.each([
-    ['closed', 404],
-    ['page', 404],
-  ] as const)(
-    'a server without sign-in for applications (%s) is told, with the way out',
-    async (registration, status) => {
-      const w = await world();
-      w.network.world.signIn.registration = registration;
-      const error = await refusal(w.begin());
-      expect(error.code).toBe('NETWORK_REFUSED');
-      expect(error.message).toContain(`HTTP ${status}`);
-      expect(error.message).toContain('make an access token on the server');
-      expect(w.clock.pending()).toBe(0);
-    },
-  );
-
-  test('HTML instead of a token', async () => {
-    const w = await world();
-    const view = await w.begin();
-    w.network.faults.next('token', html502());
-    await signInAs(view.url);
-    expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
-  });
-
-  test('a server that repeats the code, the secret and the verifier does not get them into the message', async () => {
-    const w = await world();
-    const view = await w.begin();
-    let sent: Record<string, unknown> = {};
-    w.network.faults.rule = (route) => {
-      if (route !== 'token') return undefined;
-      sent = w.network.requests.at(-1)?.asked.fields ?? {};
-      return answer(400, { error: 'invalid_grant', error_description: Object.values(sent).join(' ') });
-    };
-    const ended = await signInAs(view.url);
-    const shown = `${w.state(view).error?.message} ${ended.text} ${ended.address}`;
-    for (const name of ['code', 'client_secret', 'code_verifier'])
-      expect(shown).not.toContain(String(sent[name] ?? 'missing'));
-    expect(sent['code_verifier']).toMatch(/^[\w-]{43}$/);
-  });
-
-  test('a registration that the server has forgotten is made again by the next sign-in', async () => {
-    const w = await world();
-    await signInAs((await w.begin()).url);
-    await w.clock.advance(6000);
-    w.network.world.signIn.apps.clear();
-    const stale = await w.begin();
-    expect((await signInAs(stale.url, { as: '1002' })).text).toContain('unknown client');
-    w.accounts.cancelSignIn(stale.session);
-    const fresh = await w.begin();
-    expect((await signInAs(fresh.url, { as: '1002' })).text).toContain('Signed in as @1002');
-  });
-
-  test('without a key store nothing is begun', async () => {
-    const w = await world();
-    const { accounts } = await openRoom(temporaryHome(), { backend: () => 'os' });
-    const input = signInInputSchema.parse({ network: 'mastodon', server: w.network.address });
-    expect((await refusal(accounts.signIn(input))).code).toBe('VAULT_UNAVAILABLE');
-    expect(w.network.requests).toHaveLength(0);
-  });
-
-  test('an id that is taken is told before anybody signs in', async () => {
-    const w = await world();
-    await signInAs((await w.begin({ id: 'me' })).url);
-    expect((await refusal(w.begin({ id: 'me' }))).code).toBe('ALREADY_EXISTS');
-  });
-
-  test('a token that cannot be stored makes no account', async () => {
-    const w = await world();
-    const room = await openRoom(temporaryHome(), {
-      secrets: {
-        get: async () => undefined,
-        put: () => Promise.reject(new Error('disk full')),
-        remove: async () => {},
-      },
-    });
-    const view = await room.accounts.signIn(
-      signInInputSchema.parse({ network: 'mastodon', server: w.network.address }),
-    );
-    await signInAs(view.url);
-    expect(room.accounts.signInState(view.session)).toMatchObject({
-      status: 'failed',
-      error: { code: 'INTERNAL' },
-    });
-    expect(room.config().accounts).toEqual([]);
-  });
-});
-
 describe('signing in again', () => {
   async function signedIn() {
     const w = await world();
@@ -499,7 +216,7 @@ describe('signing in again', () => {
     expect(w.facts.map(({ kind }) => kind)).toEqual(['account', 'account-ready']);
   });
 
-  test('as another person it is refused, and the old token stays', async () => {
+  test('as another user it is refused, and the old token stays', async () => {
     const w = await signedIn();
     const token = await w.accounts.token('me');
     const view = await w.accounts.reconnect({ id: 'me', code: false });
@@ -510,7 +227,7 @@ describe('signing in again', () => {
     expect(w.config().accounts).toHaveLength(1);
   });
 
-  test('the same person as a new account only renews the one that is there', async () => {
+  test('the same user as a new account only renews the one that is there', async () => {
     const w = await signedIn();
     const view = await w.begin();
     await signInAs(view.url);

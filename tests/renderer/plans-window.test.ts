@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { type QueueView, type SeriesDetails, seriesInputSchema } from '../../shared/index.ts';
-import { findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
+import { callsOf, findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
 import { sampleAccount, samplePost } from '../support/window/sample.ts';
 import { world } from '../support/window/world.ts';
 
@@ -14,8 +14,6 @@ const focused = (page: Page) =>
     const active = document.activeElement;
     return active instanceof HTMLInputElement ? active.labels?.[0]?.textContent : active?.tagName;
   });
-const callsOf = (window: { calls: { name: string; input: unknown }[] }, name: string) =>
-  window.calls.filter((call) => call.name === name).map((call) => call.input);
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
 function sampleSeries(some: Partial<SeriesDetails['view']> = {}): SeriesDetails {

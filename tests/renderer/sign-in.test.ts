@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
+import { callsOf, findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
 import { sampleAccount } from '../support/window/sample.ts';
 import { world } from '../support/window/world.ts';
 
 const browser = findBrowser();
 const open = windowsIn(browser);
-const callsOf = (window: { calls: { name: string; input: unknown }[] }, name: string) =>
-  window.calls.filter((call) => call.name === name).map((call) => call.input);
 
 describe.skipIf(!browser)('signing in', () => {
   test('to Mastodon: the link for the browser, then done by itself', async () => {

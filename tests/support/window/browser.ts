@@ -98,3 +98,7 @@ function isExecutable(path: string): boolean {
     return false; // Not being there is the answer to the question.
   }
 }
+
+/** What a window asked of the engine by one call, in order. */
+export const callsOf = (window: { calls: { name: string; input: unknown }[] }, name: string) =>
+  window.calls.filter((call) => call.name === name).map((call) => call.input);
