@@ -7,17 +7,17 @@ import { jobOf, openRunner, processesWith } from './support.ts';
 const timeoutSeconds = 2;
 const settleMs = 9000;
 
-/** Each prints something, and carries MARK in its command line; $0 is the mark. */
+/** Each prints something, and carries MARK in its command line ($0); all end within two minutes, also when the test is killed. */
 const hostile = {
-  'ignores TERM': 'trap "" TERM HUP INT; echo on; while :; do sleep 0.2; done',
+  'ignores TERM': 'trap "" TERM HUP INT; echo on; for i in $(seq 600); do sleep 0.2; done',
   'forks and exits': '(sleep 500 >/dev/null 2>&1 "$0" &); echo gone',
   'child in a session of its own':
-    'setsid /bin/sh -c "trap \\"\\" TERM; while :; do sleep 0.3; done" "$0" & echo on; wait',
+    'setsid /bin/sh -c "trap \\"\\" TERM; for i in \\$(seq 400); do sleep 0.3; done" "$0" & echo on; wait',
   'leaves a session behind':
-    'setsid /bin/sh -c "trap \\"\\" TERM; while :; do sleep 0.3; done" "$0" >/dev/null 2>&1 & echo gone',
-  'holds the pipe': '(trap "" TERM; while :; do sleep 0.3; done) & echo gone',
+    'setsid /bin/sh -c "trap \\"\\" TERM; for i in \\$(seq 400); do sleep 0.3; done" "$0" >/dev/null 2>&1 & echo gone',
+  'holds the pipe': '(trap "" TERM; for i in $(seq 400); do sleep 0.3; done) & echo gone',
   'holds the pipe in a session of its own':
-    'setsid /bin/sh -c "while :; do sleep 0.3; done" "$0" & echo gone',
+    'setsid /bin/sh -c "for i in \\$(seq 400); do sleep 0.3; done" "$0" & echo gone',
   floods: 'yes "$0 flood flood flood flood flood flood flood"',
   'closes its output': 'echo on; exec >&- 2>&-; sleep 500',
   'sleeps for ever': 'echo on; exec sleep 500',
