@@ -2,14 +2,14 @@ import { type Blackout, type Millis, weekdayNames } from '../../shared/index.ts'
 import { dayNumber, weekdayOf } from './time/civil.ts';
 import { instantAt, wallAt, type Zone } from './time/zone.ts';
 
-/** A stretch without runs: slots at `from` and later, before `to`. */
+/** A period without runs: slots from `from` on, before `to`. */
 export type Window = { from: Millis; to: Millis; name: string };
 
 /** When a job's slots are skipped. */
 export type Windows = {
-  /** The window around an instant, the one that ends last if several do. */
+  /** The window that contains an instant; of several the one that ends last. */
   at(instant: Millis): Window | null;
-  /** The windows that touch a range of slots (from, to], in order, cut to it and without overlap. */
+  /** The windows in a range of slots (from, to], in order, cut to it and without overlap. */
   within(from: Millis, to: Millis): Window[];
 };
 

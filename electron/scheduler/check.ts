@@ -14,7 +14,7 @@ import { lastYear } from './time/zone.ts';
 import { readCron } from './triggers/read-cron.ts';
 import { type TriggerContext, triggerInstants } from './triggers/trigger-instants.ts';
 
-/** What a check may know besides the job; without `now`, times in the past are fine (a job keeps its date after it ran). */
+/** What a check knows besides the job; without `now`, times in the past are allowed (a job keeps its date after it ran). */
 export type CheckContext = {
   /** Zone of jobs without one. */
   timezone?: string;
@@ -68,11 +68,12 @@ function checkJobEvents(job: Job, others: readonly Job[] | undefined): Problem[]
 export function checkTrigger(trigger: Trigger, triggerContext: TriggerContext): Problem[] {
   const meaning = checkMeaning(trigger);
   if (meaning.length > 0 || trigger.type === 'event') return meaning;
-  if (triggerInstants(trigger, { ...triggerContext, timezone: abstract }).next(dawn) !== null) return [];
+  if (triggerInstants(trigger, { ...triggerContext, timezone: zoneWithoutChanges }).next(epochStart) !== null)
+    return [];
   return [{ field: fieldOf(trigger), message: `can never fire: ${whyNever(trigger)}` }];
 }
 
-/** What may be meant otherwise in good triggers: fields named within each, such as `triggers[0].expression`. */
+/** Remarks on valid triggers that may be meant otherwise; fields such as `triggers[0].expression`. */
 export function triggerNotes(triggers: readonly Trigger[]): Problem[] {
   return triggers.flatMap((trigger, index) => {
     const spec = trigger.type === 'cron' ? readCron(trigger).spec : null;
@@ -94,13 +95,13 @@ export function checkTriggers(timing: Timing, triggerContext: TriggerContext, af
   const limits = checkLimits(timing);
   if (each.length + limits.length > 0) return [...each, ...limits];
   return after === undefined
-    ? checkTogether(timing, { ...triggerContext, timezone: abstract }, dawn)
+    ? checkTogether(timing, { ...triggerContext, timezone: zoneWithoutChanges }, epochStart)
     : checkTogether(timing, triggerContext, after);
 }
 
-/** Questions about all time are asked from 1970 on, without the changes of a real zone: they have no part in the answer. */
-const dawn = -1;
-const abstract = 'UTC';
+/** Whether a trigger ever fires is checked from 1970 on, without clock changes, which do not matter for it. */
+const epochStart = -1;
+const zoneWithoutChanges = 'UTC';
 
 function checkMeaning(trigger: Trigger): Problem[] {
   if (trigger.type !== 'cron') return [];
@@ -158,13 +159,13 @@ function whyNotTogether(timing: Timing, triggerContext: TriggerContext, after: n
   const unlimited = jobSchedule({ ...timing, startAt: null, endAt: null, blackouts: [] }, triggerContext);
   const next = unlimited.slots.next(after);
   if (next !== null) return 'no slot lies between startAt and endAt';
-  const past = unlimited.slots.next(dawn);
+  const past = unlimited.slots.next(epochStart);
   return past === null
     ? `nothing comes until the end of ${lastYear}`
     : `its time is over (first slot ${toInstant(past)})`;
 }
 
-/** The circle of jobs that start one another, from `job` over `first` (whose end starts it) back to itself; or null. */
+/** The cycle of jobs that start one another, from `job` over `first` (whose end starts it) back to itself; or null. */
 function cycleThrough(job: Job, first: string, others: readonly Job[]): string[] | null {
   const waitsFor = new Map(others.map((other) => [other.id, awaited(other)]));
   const seen = new Set<string>();

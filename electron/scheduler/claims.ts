@@ -15,10 +15,10 @@ import { dueAfter, type ScheduledJob, type Tick } from './scheduled-job.ts';
 /** A cursor further ahead than this means that the clock was wrong when it was written, not that the future was handled. */
 const absurdlyAhead = 25 * 3_600_000;
 
-/** What is to become of an entry's slots; `due` is its next look when that is known already. */
+/** A claim of a job's slots; `due` is the slot after them where it is known already. */
 type Planned = { scheduled: ScheduledJob; claim: Claim; due?: Millis | null };
 
-/** What the plan makes of everything that is due; `settle` names jobs whose skipped slots are recorded in any case. */
+/** Claims of everything that is due; `recordSkipped` names jobs whose skipped slots are recorded in any case. */
 export function planAll(
   scheduledJobs: Iterable<ScheduledJob>,
   tick: Tick,
@@ -42,8 +42,8 @@ export function planAll(
 }
 
 /**
- * Slots that are due within moments: claimed now, they start on time whatever the disk does. Here and below `forEach`
- * goes through thousands of entries without an object for each.
+ * Claims of slots that are due in a moment, so that they start on time however slow the disk is. Here and below `forEach`
+ * visits thousands of jobs without an object for each.
  */
 export function planPreclaims(scheduledJobs: ReadonlyMap<string, ScheduledJob>, now: Millis): Planned[] {
   const planned: Planned[] = [];
@@ -58,7 +58,7 @@ export function planPreclaims(scheduledJobs: ReadonlyMap<string, ScheduledJob>, 
   return planned;
 }
 
-/** The common case, in which thousands of jobs may be due at once: one slot, on time, and nothing in its way. */
+/** The common case, in which thousands of jobs may be due at once: one slot, on time, without blackout or pause. */
 function planSingle(scheduled: ScheduledJob, slot: Millis, { now, pausedSince }: Tick): Planned | null {
   const { schedule } = scheduled;
   if (schedule.blackouts !== null || pausedSince !== null || now - slot > leastGrace) return null;
@@ -67,7 +67,7 @@ function planSingle(scheduled: ScheduledJob, slot: Millis, { now, pausedSince }:
   return { scheduled, claim: single(scheduled, slot, oneRun(slot, null)), due: next };
 }
 
-/** Nothing, in a list that thousands of claims share. */
+/** An empty list that thousands of claims share. */
 const none: readonly never[] = [];
 
 function oneRun(slot: Millis, notBefore: Millis | null): Claim['runs'] {
@@ -98,7 +98,7 @@ export function withJitter(claim: Claim, jitterSeconds: number, now: Millis, ran
   };
 }
 
-/** The runs of early claims, each with what is needed to give its slot back; both lists are in the same order. */
+/** The runs of preclaims with what is needed to release them; both lists are in the same order. */
 export function preclaimsOf(planned: readonly Planned[], claimed: Claimed): Preclaim[] {
   const made: Preclaim[] = [];
   let next = 0;
@@ -111,7 +111,7 @@ export function preclaimsOf(planned: readonly Planned[], claimed: Claimed): Prec
   return made;
 }
 
-/** Moves the cursors that were claimed on; what was stale keeps its old one. */
+/** Moves on the cursors of what was claimed; stale ones stay. */
 export function advance(planned: readonly Planned[], claimed: Claimed): void {
   const stale = new Set(claimed.stale);
   planned.forEach(({ scheduled, claim, due }) => {
@@ -121,7 +121,7 @@ export function advance(planned: readonly Planned[], claimed: Claimed): void {
   });
 }
 
-/** Entries whose cursor lies absurdly far in the future. */
+/** Jobs whose cursor lies absurdly far in the future. */
 export function jobsAhead(scheduledJobs: Iterable<ScheduledJob>, now: Millis): ScheduledJob[] {
   const ahead: ScheduledJob[] = [];
   for (const scheduled of scheduledJobs)
@@ -131,16 +131,16 @@ export function jobsAhead(scheduledJobs: Iterable<ScheduledJob>, now: Millis): S
 
 /**
  * Slots are claimed this many milliseconds before they are due, so that neither a slow disk nor a thousand other jobs
- * make them late. No job ever has two in hand.
+ * make them late. A job never has two preclaimed slots.
  */
 const claimAhead = 500;
 
-/** A run that is stored and waits in memory for its slot; `expected` is the cursor from before it was claimed. */
+/** A run that is stored and waits in memory for its slot; `expected` is the cursor before the claim. */
 export type Preclaim = { scheduled: ScheduledJob; run: ClaimedRun; slot: Millis; expected: Millis };
 
 /**
- * When an entry has to be looked at: early, unless a blackout may be in its way, it is to start at some later time, or
- * an earlier slot is in hand (a cron slot and a date a moment later): giving back two would lose one.
+ * When a job needs a tick: ahead of its slot, unless a blackout or jitter may keep the run from starting then, or it has
+ * a preclaimed slot already (a cron slot and a date a moment later): releasing two would lose one.
  */
 export function wakeAt({ due, job, schedule, preclaimed }: ScheduledJob): Millis | null {
   const isExact = schedule.blackouts === null && job.jitterSeconds === 0 && preclaimed === null;
@@ -148,8 +148,8 @@ export function wakeAt({ due, job, schedule, preclaimed }: ScheduledJob): Millis
 }
 
 /**
- * Which runs start now and which go on waiting. Null when time did not go as foreseen (sleep, a clock that was set, a
- * process that stood still): then the plan has to decide about their slots anew.
+ * Splits preclaimed runs into those that start now and those that wait on. Null after sleep, a change of the clock or a
+ * process that was stopped: then the plan has to decide about their slots anew.
  */
 export function splitPreclaims(
   runs: readonly Preclaim[],
@@ -160,12 +160,12 @@ export function splitPreclaims(
   return { start: runs.filter(({ slot }) => slot <= now), wait: runs.filter(({ slot }) => slot > now) };
 }
 
-/** Something that event triggers wait for. */
+/** Something that happened for which event triggers wait. */
 export type Occurrence =
   | { event: 'start' | 'wake' | 'online' }
   | { event: 'job'; job: string; outcome: 'success' | 'failure' };
 
-/** Whether a job waits for this. */
+/** Whether a job has a trigger for it. */
 export function waitsFor(job: Job, occurrence: Occurrence): boolean {
   return job.triggers.some((trigger) => trigger.type === 'event' && matches(trigger, occurrence));
 }
@@ -192,7 +192,7 @@ export function isWithin({ startAt, endAt }: Job, now: Millis): boolean {
   return (startAt === null || now >= fromInstant(startAt)) && (endAt === null || now <= fromInstant(endAt));
 }
 
-/** What happened, as a run's reason. */
+/** What happened, as the reason of a run. */
 export function occurrenceText(occurrence: Occurrence): string {
   switch (occurrence.event) {
     case 'start':
@@ -226,26 +226,26 @@ export function skippedEvent(
 }
 
 export type StartInput = {
-  /** Undefined when it is gone. */
+  /** Undefined when it was removed. */
   job: Pick<Job, 'enabled' | 'endAt' | 'misfireGraceSeconds'> | undefined;
   blackouts: Windows | null;
   paused: boolean;
   now: Millis;
-  /** Ask the misfire grace as well: the run was not only waiting for an earlier run of its job. */
+  /** Apply the misfire grace as well: the run did not only wait for an earlier run of its job. */
   grace: boolean;
 };
 
 const go: Turn = { do: 'go' };
 const paused: Turn = { do: 'hold', until: null };
 
-/** Applies to a waiting run what holds or ends its job's slots: a slot is decided once, but may wait long after that. */
+/** Applies pause, blackouts and the job's end to a run that waits: its slot was claimed before, maybe long ago. */
 export function decideStart(
   run: WaitingRun,
   { job, blackouts, paused: isPaused, now, grace }: StartInput,
 ): Turn {
   if (!job) return drop('skipped', removedReason);
   const isRetry = run.attempt > 1;
-  // A job that is off can be run by hand, retries included.
+  // A disabled job can be run by hand, with its retries.
   if (!job.enabled && !isRetry) return drop('skipped', disabledReason);
   if (isRetry && hasEnded(job, run, now)) return drop('skipped', endedReason);
   if (isPaused) return paused;
@@ -263,7 +263,7 @@ function hasEnded({ endAt }: Pick<Job, 'endAt'>, run: WaitingRun, now: Millis): 
   return now > end && run.createdAt <= end;
 }
 
-/** Jitter is meant and does not count as lateness, nor does what the plan let pass when it claimed the slot. */
+/** Neither jitter counts as lateness nor what the plan allowed when it claimed the slot. */
 function isTooLate(
   { misfireGraceSeconds }: Pick<Job, 'misfireGraceSeconds'>,
   { slot, notBefore, createdAt }: WaitingRun,

@@ -1,21 +1,21 @@
 import type { Clock, Log, Millis } from '../../shared/index.ts';
 
-/** A hint of a wake that comes this soon after another sign of it tells nothing new. */
+/** A wake-up hint that comes this soon after another sign of the same wake-up is ignored, in milliseconds. */
 const wakeOnce = 20_000;
 
-/** What a scheduler knows of time: it reads both clocks and tells sleep from waking, and steps of the clock from both. */
+/** Compares wall clock and monotonic clock at each tick to detect sleep and changes of the clock. */
 type ClockWatcher = {
-  /** Forgets what was, as at a start. */
+  /** Starts anew, without a reading before. */
   begin(): void;
-  /** Reads the clocks; `expected` is the wall time for which this look was meant. */
+  /** Reads the clocks; `expected` is the wall time for which this tick was planned. */
   tick(expected: Millis): { now: Millis; because: string };
-  /** Whether the clock was set back, or may have been before the first look, and `forgetSetBack` did not follow. */
+  /** Whether the clock was set back, or may have been before the first tick, since `acknowledgeSetBack`. */
   wasSetBack(): boolean;
-  /** Everything that follows from it is done and stored. */
+  /** The consequences are stored. */
   acknowledgeSetBack(): void;
-  /** Wall time of the last look. */
+  /** Wall time of the last tick. */
   lastNow(): Millis;
-  /** Whether the machine woke since this was asked last; one sleep is told once, though the system hints at it as well. */
+  /** Whether the machine woke up since the last call; each sleep counts once, though the system hints at it as well. */
   woke(hinted: boolean): boolean;
 };
 
@@ -50,10 +50,10 @@ export function createClockWatcher(clock: Clock, log: Log): ClockWatcher {
     },
     lastNow: () => last.wall,
     woke(hinted) {
-      const told = slept || (hinted && last.monotonic - wokeAt > wakeOnce);
+      const isNew = slept || (hinted && last.monotonic - wokeAt > wakeOnce);
       slept = false;
-      if (told) wokeAt = last.monotonic;
-      return told;
+      if (isNew) wokeAt = last.monotonic;
+      return isNew;
     },
   };
 }
@@ -61,16 +61,16 @@ export function createClockWatcher(clock: Clock, log: Log): ClockWatcher {
 /** Both clocks at one moment. */
 type ClockReading = { wall: Millis; monotonic: number };
 
-/** A difference of the two clocks that is no mere adjustment. */
+/** Differences of the two clocks below this are small adjustments, in milliseconds. */
 const tolerance = 1000;
-/** A wall clock that ran ahead by this much means that the machine slept, or as good as (design §3.3). */
+/** A wall clock that ran ahead by this much counts as sleep, in milliseconds (design §3.3). */
 export const sleepThreshold = 30_000;
 
 function readClocks(clock: Clock): ClockReading {
   return { wall: clock.now(), monotonic: clock.monotonic() };
 }
 
-/** What happened between two readings, `expected` being when the second was meant to come. */
+/** What happened between two readings; the second was planned for `expected`. */
 type ClockComparison = {
   /** Milliseconds by which wall time moved more than monotonic time; negative when the clock was set back. */
   jump: number;
@@ -79,7 +79,7 @@ type ClockComparison = {
   because: string;
 };
 
-/** Compares wall with monotonic time: the only proof of sleep and of a clock that was set. */
+/** Comparing wall with monotonic time is the only proof of sleep and of a clock that was set. */
 function compareClocks(before: ClockReading, now: ClockReading, expected: Millis): ClockComparison {
   const difference = now.wall - before.wall - (now.monotonic - before.monotonic);
   const jump = Math.abs(difference) < tolerance ? 0 : difference;

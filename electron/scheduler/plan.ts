@@ -5,7 +5,7 @@ import type { JobSchedule } from './scheduled-job.ts';
 import { newest } from './triggers/instants.ts';
 import { lengthText, slotsText } from './words/phrases.ts';
 
-/** The beat never sleeps longer, whatever timers promise; a slot handled within this time is on time (design §3.3). */
+/** The scheduler ticks at least this often, whatever timers do; a slot handled within this time is on time (design §3.3). */
 export const longestSleep = 15_000;
 
 /** Timers are not exact to zero: a shorter grace counts as this many milliseconds. */
@@ -21,7 +21,7 @@ type PlanInput = {
   pausedSince: Millis | null;
   /** Why slots may be late: "Belfry was not running". */
   because: string;
-  /** Record skipped slots even if none is due to run: the schedule is about to change or end. */
+  /** Record skipped slots even if none is due to run, because the schedule is about to change or end. */
   recordSkipped: boolean;
 };
 
@@ -59,13 +59,13 @@ export function plan(input: PlanInput): Claim | null {
 /** Slots after `from`, up to `to`. */
 type Range = { from: Millis; to: Millis };
 
-/** Slots that neither a blackout nor a pause covers: where they are, how many, how many are not too late, which run. */
+/** Slots outside blackouts and pause: where they are, how many, how many are not too late, and which run. */
 type Open = {
   ranges: Range[];
   count: number;
   inGrace: number;
   chosen: Millis[];
-  /** The one slot, in the common case that exactly one is due and nothing is in its way. */
+  /** The slot, in the common case that exactly one is due, without blackout or pause. */
   only: Millis | null;
 };
 
@@ -106,14 +106,14 @@ function openRanges(from: Millis, to: Millis, windows: readonly Window[]): Range
   return open;
 }
 
-/** What of some ranges comes after an instant. */
+/** The parts of ranges after an instant. */
 function after(ranges: readonly Range[], instant: Millis): Range[] {
   return ranges
     .map(({ from, to }) => ({ from: Math.max(from, instant), to }))
     .filter(({ from, to }) => from < to);
 }
 
-/** What of some ranges comes before an instant. */
+/** The parts of ranges before an instant. */
 function before(ranges: readonly Range[], instant: Millis): Range[] {
   return ranges
     .map(({ from, to }) => ({ from, to: Math.min(to, instant - 1) }))
@@ -145,7 +145,7 @@ function blackoutGaps(input: PlanInput, windows: readonly Window[]): Gap[] {
   return [...byName].flatMap(([name, ranges]) => gapOf(input, ranges, 'skipped', blackoutReason(name)));
 }
 
-/** A record of the slots in some ranges, or nothing when there are none. */
+/** A record of the slots in some ranges, or [] when there are none. */
 function gapOf(
   input: PlanInput,
   ranges: readonly Range[],

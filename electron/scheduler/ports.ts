@@ -12,16 +12,16 @@ import type {
   WireError,
 } from '../../shared/index.ts';
 
-/** What is remembered of a job between beats. */
+/** What is stored of a job. */
 export type JobState = {
   jobId: string;
   /** When Belfry first saw the job: the default anchor of its intervals. */
   anchor: Millis;
   /** The last instant up to which every slot was handled. */
   cursor: Millis;
-  /** False while the job is disabled or gone; a job that comes back starts at now, without catch-up. */
+  /** False while the job is disabled or removed; a job that comes back starts now, without catch-up. */
   active: boolean;
-  /** What the schedule was when the cursor was written; another one was edited while Belfry did not run. */
+  /** The schedule when the cursor was written; another one was edited while Belfry did not run. */
   schedule: string;
 };
 
@@ -34,7 +34,7 @@ export type Gap = {
   reason: string;
 };
 
-/** What one beat decided for one job: stored as a whole before anything starts. */
+/** What one tick decided for one job; stored as a whole before anything starts. */
 export type Claim = {
   jobId: string;
   jobName: string;
@@ -66,7 +66,7 @@ export type WaitingRun = {
   notBefore: Millis;
 };
 
-/** What becomes of a waiting run: it may start, it waits (`until` an instant, or null for as long as a pause lasts), or it is dropped. */
+/** What becomes of a waiting run: it starts, waits (`until` an instant, or null for as long as a pause lasts), or is dropped. */
 export type Turn =
   | { do: 'go' }
   | { do: 'hold'; until: Millis | null }
@@ -75,10 +75,10 @@ export type Turn =
 /** What became of claims: the runs to start, and the jobs whose cursor was not the expected one. */
 export type Claimed = { runs: ClaimedRun[]; stale: string[] };
 
-/** A job's work has ended, retries included, and nobody has answered that yet; stored together with the run's own end. */
+/** A job has ended, retries included, and jobs that wait for that were not started yet; stored together with the run's end. */
 export type JobEnding = { id: string; jobId: string; outcome: 'success' | 'failure' };
 
-/** What becomes of events: runs without a slot, records of jobs that may not run now, and the endings that are answered. */
+/** What becomes of events: runs without a slot, records of jobs that may not run now, and the endings that are handled by it. */
 export type EventClaim = {
   runs: { jobId: string; jobName: string; reason: string; notBefore: Millis }[];
   skipped: Claim[];
@@ -86,26 +86,26 @@ export type EventClaim = {
   answered: string[];
 };
 
-/** Where cursors and claims are kept; implemented by the store. Everything is durable when its promise resolves. */
+/** Stores cursors and claims; implemented by the store. Everything is durable when its promise resolves. */
 export type SlotLedger = {
   states(): Promise<JobState[]>;
   /** Stores states as given, replacing older ones of the same jobs. */
   saveStates(states: JobState[]): Promise<void>;
   /**
-   * One transaction for all claims; also marks `at` as seen. Its runs come back in the order of the claims. A slot that was claimed before is not claimed again.
-   * Throws CONFLICT when another engine has taken the home over (owner epoch).
+   * One transaction for all claims; also marks `at` as seen. Its runs are in the order of the claims. A slot that was
+   * claimed before is not claimed again. Throws CONFLICT when another engine has taken over the home (owner epoch).
    */
   claim(claims: Claim[], at: Millis): Promise<Claimed>;
   /**
-   * Gives slots back that were claimed before they were due and have not begun: the runs are gone, the cursors stand
-   * at `cursor` again. One transaction. Throws CONFLICT as `claim` does.
+   * Releases slots that were claimed ahead of time and whose runs have not begun: removes the runs and sets the cursors
+   * to `cursor` again. One transaction. Throws CONFLICT as `claim` does.
    */
   giveBack(runs: readonly { runId: string; jobId: string; slot: Millis; cursor: Millis }[]): Promise<void>;
-  /** The same for what an engine had claimed early that died before the slots came. */
+  /** The same for what an engine had claimed ahead of time that crashed before the slots came. */
   giveBackLeftOver(): Promise<void>;
-  /** Endings that wait for an answer, oldest first: they outlive a crash between a run's end and what follows from it. */
+  /** Endings that were not handled yet, oldest first; they survive a crash between a run's end and what follows from it. */
   endings(): Promise<JobEnding[]>;
-  /** One transaction, so that an ending is answered once. Throws CONFLICT as `claim` does. */
+  /** One transaction, so that an ending is handled once. Throws CONFLICT as `claim` does. */
   claimEvent(claim: EventClaim, at: Millis): Promise<ClaimedRun[]>;
   /** The instant up to which all slots of all jobs are known to be handled, or null. */
   seen(): Promise<Millis | null>;
@@ -142,22 +142,22 @@ export type Scheduler = {
   start(): Promise<void>;
   /** No more slots, while the runner drains: a run that ends meanwhile still queues the jobs that wait for it. */
   drain(): void;
-  /** No more slots and no more events; resolves when the last claim is stored. Can be called twice. */
+  /** No more slots and events; resolves when the last claim is stored. Can be called twice. */
   stop(): Promise<void>;
-  /** A hint to look at the clock now. */
+  /** A hint to read the clock now. */
   wake(reason: WakeReason): void;
   /** Stops slots and events, not manual runs; survives restarts. */
   pause(): Promise<void>;
-  /** Goes on; slots of the pause are recorded as skipped. */
+  /** Ends the pause; its slots are recorded as skipped. */
   resume(): Promise<void>;
   paused(): boolean;
-  /** The configuration has changed. Edited jobs keep their anchor; slots of the past are never made up for a new schedule. */
+  /** The configuration has changed. Edited jobs keep their anchor; a new schedule never catches up slots of the past. */
   jobsChanged(): Promise<void>;
   /** A run of the job ended, its retries included, and that is stored: starts jobs that wait for it (see `endings`). */
   jobEnded(jobId: string): void;
   /**
-   * What becomes of a run that waits, now: a pause, a blackout, the end of its job hold or end it as they do slots.
-   * With `grace` it may also have come too late. Asked again whenever `changed` was called.
+   * What becomes of a waiting run now: a pause, a blackout or the end of its job hold or drop it as they do slots. With
+   * `grace` it may also be too late. To be asked again whenever `changed` was called.
    */
   turn(run: WaitingRun, grace: boolean): Turn;
   /** When the job runs next, or null. */

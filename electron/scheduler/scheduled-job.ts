@@ -5,18 +5,18 @@ import { latest, zoneOf } from './time/zone.ts';
 import { bounded, type Instants, union } from './triggers/instants.ts';
 import { type TriggerContext, triggerInstants } from './triggers/trigger-instants.ts';
 
-/** A job that the scheduler follows. */
+/** A job with its schedule and how far its slots are handled. */
 export type ScheduledJob = {
   job: Job;
   state: JobState;
   schedule: JobSchedule;
   /** The next slot to handle, or null. */
   due: Millis | null;
-  /** A slot that is claimed already and starts when it is due, or null. */
+  /** A slot that is claimed ahead of time and starts when it is due, or null. */
   preclaimed: Millis | null;
 };
 
-/** One look at the clock. */
+/** One reading of the clock, at which everything due is claimed. */
 export type Tick = {
   now: Millis;
   /** Slots later than this fell into a pause; null = none did. */
@@ -25,38 +25,38 @@ export type Tick = {
   because: string;
 };
 
-/** An entry whose next look follows from its state. */
+/** A job whose next slot follows from its stored state. */
 export function scheduledJob(job: Job, given: JobState, timezone: string): ScheduledJob {
-  const state = { ...given }; // The entry's own: its cursor moves with each claim.
+  const state = { ...given }; // A copy, since its cursor moves with each claim.
   const schedule = jobSchedule(job, { timezone: job.timezone ?? timezone, anchor: state.anchor });
   return { job, state, schedule, due: dueAfter(schedule, state.cursor), preclaimed: null };
 }
 
-/** The instant up to which every slot was handed over. */
+/** The instant up to which every slot was handed to the runner. */
 export function handledUpTo({ preclaimed, state }: ScheduledJob): Millis {
   return preclaimed === null ? state.cursor : Math.min(state.cursor, preclaimed - 1);
 }
 
-/** The next slot to look at: one that runs or, when none will, one that leaves a record. */
+/** The next slot to handle: one that runs or, where none will, one that leaves a record. */
 export function dueAfter(schedule: JobSchedule, cursor: Millis): Millis | null {
   return schedule.nextRun(cursor) ?? schedule.slots.next(cursor);
 }
 
-/** What a job's state becomes when the configuration is read. */
 type StateInput = {
-  /** As it was, or undefined for a job that was never seen. */
+  /** The stored one, or undefined for a job that was never seen. */
   state: JobState | undefined;
-  /** The job, or undefined when it is gone. */
+  /** Undefined when it was removed. */
   job: Job | undefined;
   timezone: string;
-  /** Slots up to here were handled by the schedule that was in force. */
+  /** Slots up to here were handled by the schedule before. */
   handled: Millis;
   now: Millis;
 };
 
 /**
- * New jobs begin now; jobs that come back begin now, without catch-up; disabled and removed jobs rest; an edited
- * schedule begins where the old one was last in force, with the same anchor. Undefined when nothing changes.
+ * The state of a job once the configuration is read; undefined when it stays as it is. New jobs and jobs that come back
+ * begin now, without catch-up. Disabled and removed jobs are inactive. An edited schedule begins where the old one was
+ * last in force, with the same anchor.
  */
 export function nextState({ state, job, timezone, handled, now }: StateInput): JobState | undefined {
   if (!job?.enabled) return state?.active ? { ...state, active: false } : undefined;
@@ -80,12 +80,12 @@ export type JobSchedule = {
   nextRun(after: Millis): Millis | null;
 };
 
-/** From when the intervals of a job count that is first seen at `now`: whole seconds make its slots readable. */
+/** The anchor of a job that is first seen at `now`, in whole seconds, so that its slots are readable. */
 export function anchorAt(now: Millis): Millis {
   return Math.floor(now / 1000) * 1000;
 }
 
-/** Works out when a job is due. */
+/** When a job is due. */
 export function jobSchedule(timing: Timing, triggerContext: TriggerContext): JobSchedule {
   const slots = bounded(
     union(
@@ -113,13 +113,13 @@ function nextOutside(slots: Instants, blackouts: Windows): (after: Millis) => Mi
   };
 }
 
-/** What must change for a job's slots to become other slots: compared to tell an edit of the schedule from any other. */
+/** Everything that determines a job's slots, compared to recognize an edit of its schedule. */
 export function scheduleKey(timing: Timing, timezone: string): string {
   const { triggers, startAt, endAt, blackouts } = timing;
   return JSON.stringify([timezone, triggers, startAt, endAt, blackouts]);
 }
 
-/** The next slots of many jobs up to `until`, soonest first; asks only the jobs that can be among the first `limit`. */
+/** The next slots of many jobs up to `until`, soonest first; goes through those jobs only that can be among the first `limit`. */
 export function upcoming(
   scheduledJobs: readonly ScheduledJob[],
   after: Millis,

@@ -18,7 +18,7 @@ import { createSlotClaimer } from './slot-claimer.ts';
 import { zoneOf } from './time/zone.ts';
 import { describeJob } from './words/describe.ts';
 
-/** After slots could not be claimed, the next try comes this soon. */
+/** When slots could not be claimed, the next try comes after this long, in milliseconds. */
 const retryDelay = 1000;
 
 /** Decides when jobs are due and hands their runs over (design §3.3). Nothing happens before `start`. */
@@ -30,10 +30,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let starting: Promise<void> | undefined;
   let recovered: Promise<void> | undefined;
   let working = false;
-  /** No more slots: only the ends of runs that are being drained are still answered. */
+  /** No more slots: only jobs that wait for the end of draining runs are still started. */
   let draining = false;
   let pausedSince: Millis | null = null;
-  /** The configuration, or the zone of jobs without one, was not taken over yet. */
+  /** The configuration, or the default time zone, has changed and was not taken over yet. */
   let outdated = true;
   let zone = deps.defaultTimezone();
   let expected = Number.POSITIVE_INFINITY;
@@ -42,7 +42,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let cancelTimer = () => {};
   const newOccurrences: Occurrence[] = [];
   const pendingOccurrences: Occurrence[] = [];
-  /** Jobs may have ended whose end nobody has answered yet. */
+  /** There may be endings that were not handled yet. */
   let ended = true;
 
   function arm(delay: number): void {
@@ -57,7 +57,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     arm(Math.max(0, Math.min(longestSleep, wait)));
   }
 
-  /** Looks at the clocks in turn; a failure is told and tried again. */
+  /** Queues a tick; a failure is reported, and tried again. */
   function queueTick(...occurrences: Occurrence[]): void {
     newOccurrences.push(...occurrences);
     exclusive(() => tickAndArm()).catch(failed);
@@ -77,7 +77,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return { now: tick.now, pausedSince, because: because ?? tick.because };
   }
 
-  /** Does what is due. What fails stays to be done at the next look. */
+  /** Does what is due. What fails is done at the next tick. */
   async function act(tick: Tick): Promise<void> {
     let isNew = outdated;
     if (outdated) await reconcile(tick);
@@ -86,7 +86,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       if (clockWatcher.wasSetBack()) {
         await claimer.giveBack();
         await claimer.resetFutureCursors(tick.now);
-        clockWatcher.acknowledgeSetBack(); // Not before both are stored: what fails is done at the next look.
+        clockWatcher.acknowledgeSetBack(); // Not before both are stored: what fails is done at the next tick.
         isNew = true;
       }
       if (await claimer.claimDue(tick)) isNew = true;
@@ -99,7 +99,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   async function reconcile(tick: Tick): Promise<void> {
-    outdated = false; // At once: what changes meanwhile has to be read again.
+    outdated = false; // Before reading, so that changes in the meantime are read again.
     try {
       await claimer.reconcile(tick);
     } catch (error) {
@@ -108,7 +108,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     }
   }
 
-  /** Starts the jobs that wait for what was heard; in a pause nothing answers. */
+  /** Starts the jobs with a trigger for what happened; none while paused. */
   async function handleOccurrences(now: Millis): Promise<void> {
     const news = newOccurrences.splice(0);
     const others = news.filter(({ event }) => event !== 'wake');
@@ -120,7 +120,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   async function handleEndings(now: Millis): Promise<void> {
-    ended = false; // At once: what ends meanwhile has to be asked for again.
+    ended = false; // Before reading, so that runs that end in the meantime are read again.
     try {
       const endings = await ledger.endings();
       const occurrences = endings.map(
@@ -145,8 +145,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     } else arm(retryDelay);
   }
 
-  /** For calls of others: they hear of a failure, and what failed is tried again all the same. */
-  function asked(work: () => Promise<void>): Promise<void> {
+  /** For calls from outside: rejects with a failure, and tries again all the same. */
+  function called(work: () => Promise<void>): Promise<void> {
     return exclusive(work).catch((error: unknown) => {
       if (working) failed(error);
       throw error;
@@ -156,7 +156,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function recover(): Promise<void> {
     recovered ??= exclusive(async () => {
       await ledger.giveBackLeftOver();
-      pausedSince = await ledger.pausedSince(); // A pause holds the runs that are taken up now.
+      pausedSince = await ledger.pausedSince(); // A pause holds the runs that the runner recovers now.
     }).catch((error: unknown) => {
       recovered = undefined;
       throw error;
@@ -195,7 +195,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       starting = undefined;
       return exclusive(async () => {
         await claimer.giveBack();
-        working = false; // What ended before this call was still answered.
+        working = false; // Endings before this call were still handled.
         if (handled !== null) await ledger.markSeen(handled);
         handled = null;
       });
@@ -207,7 +207,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       else queueTick();
     },
     pause: () =>
-      asked(async () => {
+      called(async () => {
         if (pausedSince !== null) return;
         await tickAndArm();
         await claimer.giveBack();
@@ -218,7 +218,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         deps.changed();
       }),
     resume: () =>
-      asked(async () => {
+      called(async () => {
         if (pausedSince === null) return;
         if (working) {
           const tick = readTick();
@@ -233,7 +233,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     paused: () => pausedSince !== null,
     jobsChanged() {
       outdated = true;
-      return asked(() => tickAndArm());
+      return called(() => tickAndArm());
     },
     jobEnded(jobId) {
       ended ||= claimer.awaits(jobId);
@@ -244,7 +244,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
 type Queries = 'turn' | 'next' | 'anchor' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
 
-/** The questions that a scheduler answers without doing anything. */
+/** The queries of a scheduler, which change nothing. */
 function schedulerQueries(
   deps: Pick<SchedulerDeps, 'clock' | 'jobs' | 'defaultTimezone'>,
   {
@@ -258,7 +258,7 @@ function schedulerQueries(
   },
 ): Pick<Scheduler, Queries> {
   const { clock } = deps;
-  /** Lists ask for the same words again and again; a job that was edited is another object. */
+  /** Lists need the same descriptions again and again; an edited job is another object. */
   const described = new WeakMap<Job, { timezone: string; words: string }>();
   const anchorOf = (jobId: string): Millis => anchor(jobId) ?? clock.now();
 
@@ -266,7 +266,7 @@ function schedulerQueries(
     turn(run, grace) {
       const scheduled = scheduledJobs.get(run.jobId);
       const job = scheduled?.job ?? deps.jobs().find(({ id }) => id === run.jobId);
-      // A job that is off, or not followed yet, has its blackouts all the same.
+      // A job that is disabled, or not scheduled yet, has blackouts all the same.
       const blackouts = scheduled
         ? scheduled.schedule.blackouts
         : job && blackoutWindows(job.blackouts, zoneOf(job.timezone ?? deps.defaultTimezone()));

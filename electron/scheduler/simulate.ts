@@ -20,7 +20,7 @@ import { sleepThreshold } from './clock-watcher.ts';
 import type { Claim } from './ports.ts';
 import { type ScheduledJob, scheduledJob, scheduleKey, type Tick } from './scheduled-job.ts';
 
-/** Something that happens in a simulation; `at` is the time of day in the real world. */
+/** Something that happens in a simulation; `at` is real time. */
 export type SimulatedEvent = {
   at: Millis;
   /** What the machine's clock shows then; differs from `at` after the clock was set. */
@@ -54,12 +54,12 @@ export type SimulationInput = {
   anchor?: (jobId: string) => Millis | undefined;
 } & World;
 
-/** A longer list would say nothing to anybody. */
+/** A longer list would be of no use. */
 const mostEvents = 100_000;
 
 /**
- * Plays a stretch of time with the plan that the engine uses (design §3.3): what would run, what would be skipped or
- * missed, and why. Nothing is stored and nothing runs; every run is taken to succeed at once. Throws BAD_INPUT.
+ * Simulates a period with the plan that the engine uses (design §3.3): what would run, be skipped or be missed, and why.
+ * Nothing is stored and nothing runs; every run counts as successful at once. Throws BAD_INPUT.
  */
 export function simulate(input: SimulationInput): Simulation {
   const problems = checkWorld(input);
@@ -150,7 +150,7 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
 
   return {
     events,
-    /** Plays on to an instant. */
+    /** Simulates up to an instant. */
     until(end: Millis): void {
       while (awake) {
         const next = Math.max(at, soonest() - shift);
@@ -203,10 +203,10 @@ function tooLong(): BelfryError {
   });
 }
 
-/** A stretch of time, `to` not included. */
+/** A period, `to` not included. */
 type Span = { from: Millis; to: Millis };
 
-/** What befalls the machine. */
+/** What happens to the machine. */
 type World = {
   /** The computer sleeps. */
   sleep: readonly Span[];
@@ -257,7 +257,7 @@ function changesOf({ from, to, sleep, off, clock }: World & Span): Change[] {
     .sort((a, b) => a.at - b.at);
 }
 
-/** Spans in order, those that touch made one; with a downtime in it the whole is one, for who is off cannot wake. */
+/** Spans in order, with those that touch merged; a merged span with downtime in it is downtime as a whole. */
 function absences(sleep: readonly Span[], off: readonly Span[]): (Span & { down: boolean })[] {
   const all = [
     ...sleep.map((span) => ({ ...span, down: false })),

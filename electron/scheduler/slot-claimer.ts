@@ -20,43 +20,43 @@ import { leastGrace } from './plan.ts';
 import type { EventClaim, JobState, SchedulerDeps } from './ports.ts';
 import { dueAfter, nextState, type ScheduledJob, scheduledJob, type Tick } from './scheduled-job.ts';
 
-/** The jobs that are followed, and what can be done for them. Callers take turns (see `serial`). */
+/** Claims the slots of all jobs. Its methods must not overlap (see `inTurn`). */
 export type SlotClaimer = {
   scheduledJobs: ReadonlyMap<string, ScheduledJob>;
-  /** Reads the configuration: slots of schedules that end are settled first, then the new ones begin. */
+  /** Takes over the configuration: slots of schedules that end are recorded first, then the new ones begin. */
   reconcile(tick: Tick): Promise<void>;
-  /** Claims and starts everything that is due, and claims what will be in a moment; whether anything started. */
+  /** Claims and starts everything that is due, and preclaims what will be in a moment; whether anything started. */
   claimDue(tick: Tick): Promise<boolean>;
-  /** Gives back what was claimed early and has not started: its slots are decided about anew. */
+  /** Releases preclaimed slots whose runs have not started: they are planned anew. */
   giveBack(): Promise<void>;
-  /** Puts cursors right that lie absurdly far in the future; asked after the clock was set back. */
+  /** Resets cursors that lie absurdly far in the future; called after the clock was set back. */
   resetFutureCursors(now: Millis): Promise<void>;
-  /** When to look next, or Infinity; a moment before a slot is due. */
+  /** When the next tick is needed, a moment before a slot is due; Infinity for never. */
   nextWake(): Millis;
   /** When a job was first seen, or null; also of one that is disabled. */
   anchor(jobId: string): Millis | null;
   /** Whether any job waits for the end of this one. */
   awaits(jobId: string): boolean;
-  /** Starts the jobs that wait for what happened; `answered` are ids of the endings among it. */
+  /** Starts the jobs with a trigger for what happened; `answered` are ids of the endings among it. */
   claimEvents(occurrences: readonly Occurrence[], answered: string[], now: Millis): Promise<void>;
 };
 
 type Change = { job: Job | undefined; state: JobState };
 
-/** Keeps the ledger, the entries in memory and the runner in step; the ledger always goes first. */
+/** Keeps ledger, jobs in memory and runner in step; the ledger is always written first. */
 export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
   const { ledger, log, random } = deps;
   const scheduledJobs = new Map<string, ScheduledJob>();
-  /** States of all jobs ever seen; those of followed jobs are kept in their entries. */
+  /** States of all jobs ever seen; those of scheduled jobs are kept in `scheduledJobs`. */
   let states = new Map<string, JobState>();
   let loaded = false;
   /** Claimed slots that are not due yet. */
   let preclaims: Preclaim[] = [];
-  /** The earliest look at any entry, until one changes: an idle look must not go through thousands of jobs. */
+  /** The next tick that any job needs, until one changes: an idle tick must not go through thousands of jobs. */
   let earliestWake: Millis | null = null;
-  /** The earliest slot of any entry, found with it. */
+  /** The earliest slot of any job, found with it. */
   let earliestDue: Millis = Number.POSITIVE_INFINITY;
-  /** Jobs whose end others wait for, until the configuration is read again. */
+  /** Jobs whose end others wait for, until the configuration changes. */
   let awaited: ReadonlySet<string> | null = null;
 
   async function claim(
@@ -94,7 +94,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     if (claimed.stale.length > 0) await reload(claimed.stale);
   }
 
-  /** Starts the claimed runs whose slots have come; whether there were any. */
+  /** Starts the preclaimed runs whose slots are due; whether there were any. */
   async function dispatchPreclaims(now: Millis): Promise<boolean> {
     if (preclaims.length === 0) return false;
     const sorted = splitPreclaims(preclaims, now);
@@ -130,7 +130,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     earliestWake = null;
   }
 
-  /** Somebody else moved these cursors: what the ledger says holds. */
+  /** Another process moved these cursors: the ledger holds the valid ones. */
   async function reload(jobIds: readonly string[]): Promise<void> {
     log('warn', 'Cursors had moved and were read again', { jobs: jobIds });
     states = byId(await ledger.states());
@@ -151,7 +151,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     await saveStates(ahead.map(({ job, state }) => ({ job, state: { ...state, cursor: now } })));
   }
 
-  /** Stores states, then follows them. */
+  /** Stores states, then schedules by them. */
   async function saveStates(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     await ledger.saveStates(changes.map(({ state }) => state));
@@ -163,7 +163,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     }
   }
 
-  /** States that the configuration asks for and the ledger does not have yet. */
+  /** States that the configuration calls for and that are not stored yet. */
   function changes(now: Millis, handled: Millis): Change[] {
     const jobs = new Map(deps.jobs().map((job) => [job.id, job]));
     const timezone = deps.defaultTimezone();
@@ -193,7 +193,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     return scheduledJobs.get(id)?.state ?? states.get(id);
   }
 
-  /** Follows jobs whose schedule stayed the same, with whatever else of them was edited. */
+  /** Takes over edits of jobs whose schedule stayed the same. */
   function refresh(): void {
     const timezone = deps.defaultTimezone();
     for (const job of deps.jobs()) {
@@ -214,13 +214,13 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
         if (tick.pausedSince === null) await preclaim(tick.now);
         return started || claimed;
       }
-      // Nothing else says soon that these slots are handled, and after a crash they must not count as given back.
+      // No other write soon marks these slots as handled, and after a crash they must not count as released.
       if (started && nextWake() - tick.now > leastGrace) await ledger.markSeen(tick.now);
       return started;
     },
     giveBack,
     resetFutureCursors,
-    nextWake: nextWake,
+    nextWake,
     async reconcile(tick) {
       await giveBack();
       let handled = tick.now;

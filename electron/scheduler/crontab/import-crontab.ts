@@ -29,7 +29,7 @@ export type CrontabImport = {
 type Entry = Extract<CrontabLine, { kind: 'entry' }>;
 
 /**
- * Turns a crontab into jobs that mean the same, for a person to look at before anything is stored. Comments right above
+ * Turns a crontab into jobs that mean the same, for the user to check before anything is stored. Comments right above
  * an entry become its name and description; settings hold for the entries below them, as in crontab(5).
  */
 export function importCrontab(text: string, options: CrontabOptions): CrontabImport {
@@ -60,7 +60,7 @@ export function importCrontab(text: string, options: CrontabOptions): CrontabImp
   return result;
 }
 
-/** What Belfry does otherwise than cron, for every imported job. */
+/** What Belfry does differently from cron, for every imported job. */
 const differences: LineRemark[] = [
   'Slots that fall into sleep or downtime are caught up once; cron drops them (set misfireGraceSeconds to do the same).',
   'A run that is still at work when the next slot comes makes that one skip; cron starts both (set maxInstances).',
@@ -151,7 +151,7 @@ function isHeading(text: string): boolean {
   return /^\s*(?:m|min|minute)\s+(?:h|hr|hour)\s+(?:dom|day)/i.test(text);
 }
 
-/** A comment that is an entry somebody switched off. */
+/** Whether a comment is an entry that was commented out. */
 function isEntry(text: string): boolean {
   return /^\s*(?:(?:[\d*][\d*,/-]*\s+){2}[\d*?LW#,/a-z-]+\s+[\d*,/a-z-]+\s+[\d*?L#,/a-z-]+|@[a-z]+)\s+\S/i.test(
     text,

@@ -64,7 +64,7 @@ function unquoted(value: string): string {
   return /^(["'])(.*)\1$/.exec(value)?.[2] ?? value;
 }
 
-/** A crontab's schedule as triggers, with what a person should know about them, or why it cannot be one. */
+/** A schedule of a crontab as triggers with remarks on them, or the problems that keep it from being one. */
 type ScheduleReading = { triggers: Trigger[]; remarks: string[]; problems: string[] };
 
 /** Words of other crons: FreeBSD's, and systemd-cron's with its spellings. */

@@ -2,7 +2,7 @@ import type { Millis } from '../../../shared/index.ts';
 import { civilOf, dayNumber, monthLength } from './civil.ts';
 
 /**
- * A stretch of time in which a zone's clocks run evenly. All figures are whole seconds: `start` and `end` count from
+ * A period in which a zone's clocks run evenly. All figures are whole seconds: `start` and `end` count from
  * 1970 UTC, and `second + offset` is the wall clock, read as if it were UTC.
  */
 export type Segment = {
@@ -96,7 +96,7 @@ function makeZone(name: string): Zone {
     if (current) current.end = until;
   }
 
-  /** Looks a step further back than it answers for, to know what the clock showed before. */
+  /** Begins a step before the range, to know what the clock showed before it. */
   function begin(from: number): void {
     low = from;
     high = from - step;

@@ -40,7 +40,6 @@ export function dayPhrase(spec: CronSpec): string {
   return parts.join(' ');
 }
 
-/** Whether some of the days need "of the month" to be understood. */
 function monthDays(days: readonly MonthDay[]): string[] {
   const plain = days.flatMap((day) => (day.kind === 'day' ? [day.day] : [])).sort((a, b) => a - b);
   const special = days.flatMap((day) => (day.kind === 'day' ? [] : [specialDay(day)]));
@@ -74,7 +73,7 @@ function onWeekdays(text: string): string {
   return / to /.test(text) ? text : `on ${text}`;
 }
 
-/** Monday first, so that a week's ranges read as people say them. */
+/** Monday first, so that ranges read naturally. */
 function everyWeekday(days: readonly number[]): string[] {
   if (days.length === 0) return [];
   const fromMonday = days.map((day) => (day + 6) % 7).sort((a, b) => a - b);
