@@ -279,7 +279,7 @@ export function createExecution(
     ledger: createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id)),
     job: jobOf,
     workspace: (id) => core.config.current().workspaces.find((workspace) => workspace.id === id),
-    turn: (run, grace) => scheduler.turn(run, grace),
+    decideStart: (run, grace) => scheduler.decideStart(run, grace),
     baseFolder: core.home.dir,
     environment,
     helper: host.launchHelper && { socket: core.home.helperSocket, launch: host.launchHelper },

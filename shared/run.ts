@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { argumentSchema, envSchema, instantSchema } from './basics.ts';
+import { argumentSchema, envSchema, instantSchema, type Millis } from './basics.ts';
 
 /** Why a run exists. */
 export const runCauses = ['schedule', 'catch-up', 'manual', 'event', 'retry'] as const;
@@ -109,6 +109,22 @@ export const runViewSchema = z.strictObject({
   steps: z.array(stepViewSchema),
 });
 export type RunView = z.infer<typeof runViewSchema>;
+
+/** A run that is stored and has not begun; `attempt` is above 1 for a retry. */
+export type WaitingRun = {
+  jobId: string;
+  cause: RunCause;
+  slot: Millis | null;
+  attempt: number;
+  createdAt: Millis;
+  notBefore: Millis;
+};
+
+/** What becomes of a waiting run: it starts, waits (`until` an instant, or null for as long as a pause lasts), or is dropped. */
+export type StartDecision =
+  | { do: 'go' }
+  | { do: 'hold'; until: Millis | null }
+  | { do: 'drop'; status: 'skipped' | 'missed'; reason: string };
 
 /** Where a line of output came from; `belfry` marks Belfry's own remarks. */
 export const outputStreams = ['stdout', 'stderr', 'belfry'] as const;

@@ -2,7 +2,6 @@ import {
   BelfryError,
   type Clock,
   type Job,
-  type Log,
   type Millis,
   pause,
   type RunView,
@@ -13,7 +12,7 @@ import type { Environment } from './commands/environment.ts';
 import { withParameters } from './commands/prepare.ts';
 import { type Masks, secretsIn, secretsOfHeaders, secretsOfUrl } from './output/mask.ts';
 import { createRecorder } from './output/recorder.ts';
-import type { EndedRun, NewStep, RunEnd, RunLedger, RunnerDeps, StepChange, StoredRun } from './ports.ts';
+import type { EndedRun, NewStep, RunEnd, RunnerDeps, StepChange, StoredRun } from './ports.ts';
 import {
   backOff,
   finalStatus,
@@ -249,11 +248,7 @@ type RunRecord = {
   finish(end: RunEnd): Promise<EndedRun>;
 };
 
-type RunRecordDeps = {
-  clock: Clock;
-  ledger: RunLedger;
-  log: Log;
-  announce(run: RunView): void;
+type RunRecordDeps = Pick<RunnerDeps, 'clock' | 'ledger' | 'log' | 'announce'> & {
   /** Belfry ends: do not wait for anything any more. */
   closing(): boolean;
   /** A change could not be stored. */

@@ -1,12 +1,10 @@
-import type { Clock, Log, RunView } from '../../shared/index.ts';
+import type { Clock, Log } from '../../shared/index.ts';
 import type { AcceptedRun, RunnerDeps, StoredRun } from './ports.ts';
 import { endTree, type Identity, type Processes } from './processes/process-tree.ts';
 import { nextTry } from './run-policy.ts';
 
-type RecoveryDeps = Pick<RunnerDeps, 'ledger' | 'clock' | 'job' | 'log'> & {
+type RecoveryDeps = Pick<RunnerDeps, 'ledger' | 'clock' | 'job' | 'log' | 'announce' | 'finished'> & {
   processes: Processes;
-  announce(run: RunView): void;
-  finished(run: RunView): void;
 };
 
 /** Commands of a crashed engine get this long to end before they are killed, in milliseconds. */
@@ -19,7 +17,7 @@ const mostNamed = 20;
  * to start: those that never began, and the retries of the interrupted ones.
  */
 export async function recoverOrphans(deps: RecoveryDeps): Promise<AcceptedRun[]> {
-  const left = await deps.ledger.leftOver();
+  const left = await deps.ledger.orphans();
   const running = left.filter((run) => run.status === 'running');
   const ended = await endCommands(deps, running);
   if (running.length > 0)

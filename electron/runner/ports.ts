@@ -13,7 +13,9 @@ import type {
   RunParameters,
   RunStatus,
   RunView,
+  StartDecision,
   StepStatus,
+  WaitingRun,
   Workspace,
 } from '../../shared/index.ts';
 
@@ -117,7 +119,7 @@ export type RunLedger = {
    */
   finish(id: string, end: RunEnd): Promise<EndedRun>;
   /** Runs that an earlier epoch left queued or running, oldest first. */
-  leftOver(): Promise<StoredRun[]>;
+  orphans(): Promise<StoredRun[]>;
   /** Newest run of the job that ran and has ended; with `originId`, among the tries of that run. */
   lastEnded(jobId: string, originId?: string): Promise<StoredRun | undefined>;
   /** Appends lines, whose numbers rise. */
@@ -136,12 +138,6 @@ export type AcceptedRun = Pick<StoredRun, 'jobId' | 'cause' | 'slot' | 'createdA
   /** Of a retry by Belfry itself. */
   retry?: Pick<StoredRun, 'attempt' | 'originId' | 'fromStep' | 'parameters' | 'jobKey'>;
 };
-
-/** What the schedule decides about a waiting run (the scheduler's `Turn`). */
-export type Turn =
-  | { do: 'go' }
-  | { do: 'hold'; until: Millis | null }
-  | { do: 'drop'; status: 'skipped' | 'missed'; reason: string };
 
 /** What a built-in step did; `quiet` when there was nothing to do. */
 export type BuiltinResult = { ok: boolean; summary: string; quiet: boolean };
@@ -183,7 +179,7 @@ export type RunnerDeps = {
   job(id: string): Job | undefined;
   workspace(id: string): Workspace | undefined;
   /** Whether a waiting run that was not started by hand may start now; with `grace`, also whether it is too late for it. */
-  turn(run: AcceptedRun & { attempt: number }, grace: boolean): Turn;
+  decideStart(run: WaitingRun, grace: boolean): StartDecision;
   /** Relative folders are resolved against it. */
   baseFolder: string;
   /** Environment for commands: the engine's own with the login shell's PATH. */

@@ -1,18 +1,13 @@
-import { type Clock, type Job, type Log, type Millis, type RunView, setTimer } from '../../shared/index.ts';
+import { type Job, type Millis, type RunView, type StartDecision, setTimer } from '../../shared/index.ts';
 import { createStop, type Stop } from './execute-run.ts';
-import type { AcceptedRun, EndedRun, StoredRun, Turn } from './ports.ts';
+import type { AcceptedRun, EndedRun, RunnerDeps, StoredRun } from './ports.ts';
 import { type Admission, admit, isDoneBy, retryEnds, type StopReason } from './run-policy.ts';
 
 /** A run that is executing. */
 export type RunningRun = { runId: string; jobId: string; name: string; startedAt: Millis | null };
 type Active = RunningRun & { stop: Stop; done: Promise<void> };
 
-export type RunQueueDeps = {
-  clock: Clock;
-  log: Log;
-  job(id: string): Job | undefined;
-  /** What the schedule says about a run that was not started by hand. */
-  turn(run: AcceptedRun & { attempt: number }, grace: boolean): Turn;
+export type RunQueueDeps = Pick<RunnerDeps, 'clock' | 'log' | 'job' | 'decideStart'> & {
   execute(run: {
     job: Job;
     runId: string;
@@ -49,7 +44,7 @@ export type RunQueue = {
 
 /** Timers stand still while the machine sleeps, so the wall clock is read at least this often (milliseconds). */
 const longestTimer = 15_000;
-const go: Turn = { do: 'go' };
+const go: StartDecision = { do: 'go' };
 const jobRemoved = 'The job does not exist any more.';
 
 /** Applies the overlap rules of jobs to the runs that come, and starts the next when one ends. */
@@ -103,26 +98,26 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
 
   /** The start time of a run has come. */
   function onDue(run: AcceptedRun): void {
-    if (applyTurn(run, turnOf(run, true))) return;
+    if (applyDecision(run, decide(run, true))) return;
     startOrWait(run);
   }
 
   /** Drops or postpones a run that may not start now; true when it did. */
-  function applyTurn(run: AcceptedRun, turn: Turn): boolean {
-    if (turn.do === 'go') return false;
-    if (turn.do === 'drop') skip(run, turn.status, turn.reason);
-    else postpone(run, { until: turn.until, held: true });
+  function applyDecision(run: AcceptedRun, decision: StartDecision): boolean {
+    if (decision.do === 'go') return false;
+    if (decision.do === 'drop') skip(run, decision.status, decision.reason);
+    else postpone(run, { until: decision.until, held: true });
     return true;
   }
 
-  function turnOf(run: AcceptedRun, grace: boolean): Turn {
+  function decide(run: AcceptedRun, grace: boolean): StartDecision {
     const { retry, cause } = run;
     const job = deps.job(run.jobId);
     if (!job) return { do: 'drop', status: 'skipped', reason: jobRemoved };
     const end = retry ? retryEnds(job, retry) : null;
     if (end !== null) return { do: 'drop', status: 'skipped', reason: end };
     const isByHand = !retry && (cause === 'manual' || cause === 'retry');
-    return isByHand ? go : deps.turn({ ...run, attempt: retry?.attempt ?? 1 }, grace);
+    return isByHand ? go : deps.decideStart({ ...run, attempt: retry?.attempt ?? 1 }, grace);
   }
 
   function startOrWait(run: AcceptedRun): void {
@@ -183,7 +178,7 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
       const job = deps.job(jobId);
       if (job && ofJob(jobId).size >= job.maxInstances) return;
       waiting = waiting.filter((other) => other !== run);
-      if (!applyTurn(run, turnOf(run, false))) startOrWait(run);
+      if (!applyDecision(run, decide(run, false))) startOrWait(run);
     }
   }
 
@@ -214,17 +209,17 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
   function review(): void {
     const postponed = [...delayed.values()].sort((a, b) => (order.get(a.run) ?? 0) - (order.get(b.run) ?? 0));
     for (const { run, held, wake } of postponed) {
-      const turn = turnOf(run, false);
-      if (turn.do === 'drop') {
+      const decision = decide(run, false);
+      if (decision.do === 'drop') {
         withdraw(run.runId);
-        skip(run, turn.status, turn.reason);
-      } else if (turn.do === 'go' && held) wake();
+        skip(run, decision.status, decision.reason);
+      } else if (decision.do === 'go' && held) wake();
     }
     for (const run of [...waiting]) {
-      const turn = turnOf(run, false);
-      if (turn.do !== 'drop') continue;
+      const decision = decide(run, false);
+      if (decision.do !== 'drop') continue;
       withdraw(run.runId);
-      skip(run, turn.status, turn.reason);
+      skip(run, decision.status, decision.reason);
     }
     for (const jobId of new Set(waiting.map((run) => run.jobId))) startNext(jobId);
   }

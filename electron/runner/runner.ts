@@ -81,7 +81,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     clock,
     log,
     job: deps.job,
-    turn: deps.turn,
+    decideStart: deps.decideStart,
     execute: (run) => executeRun(execution, run),
     async skip({ runId }, status, reason) {
       const { run, last } = await ledger.finish(runId, { status, reason, at: clock.now() });

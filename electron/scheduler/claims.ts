@@ -1,4 +1,11 @@
-import { type EventTrigger, fromInstant, type Job, type Millis } from '../../shared/index.ts';
+import {
+  type EventTrigger,
+  fromInstant,
+  type Job,
+  type Millis,
+  type StartDecision,
+  type WaitingRun,
+} from '../../shared/index.ts';
 import type { Windows } from './blackout-windows.ts';
 import {
   blackoutReason,
@@ -9,7 +16,7 @@ import {
   removedReason,
   tooLateReason,
 } from './plan.ts';
-import type { Claim, Claimed, ClaimedRun, Turn, WaitingRun } from './ports.ts';
+import type { Claim, Claimed, ClaimedRun } from './ports.ts';
 import { dueAfter, type ScheduledJob, type Tick } from './scheduled-job.ts';
 
 /** A cursor further ahead than this means that the clock was wrong when it was written, not that the future was handled. */
@@ -235,14 +242,14 @@ export type StartInput = {
   grace: boolean;
 };
 
-const go: Turn = { do: 'go' };
-const paused: Turn = { do: 'hold', until: null };
+const go: StartDecision = { do: 'go' };
+const paused: StartDecision = { do: 'hold', until: null };
 
 /** Applies pause, blackouts and the job's end to a run that waits: its slot was claimed before, maybe long ago. */
 export function decideStart(
   run: WaitingRun,
   { job, blackouts, paused: isPaused, now, grace }: StartInput,
-): Turn {
+): StartDecision {
   if (!job) return drop('skipped', removedReason);
   const isRetry = run.attempt > 1;
   // A disabled job can be run by hand, with its retries.
@@ -275,6 +282,6 @@ function isTooLate(
   return now - jitter - slot > Math.max(misfireGraceSeconds * 1000, claimed - slot + leastGrace);
 }
 
-function drop(status: 'skipped' | 'missed', reason: string): Turn {
+function drop(status: 'skipped' | 'missed', reason: string): StartDecision {
   return { do: 'drop', status, reason };
 }

@@ -6,8 +6,9 @@ import type {
   Millis,
   Problem,
   Random,
-  RunCause,
+  StartDecision,
   Trigger,
+  WaitingRun,
   WakeReason,
   WireError,
 } from '../../shared/index.ts';
@@ -56,22 +57,6 @@ export type ClaimedRun = {
   notBefore: Millis;
 };
 
-/** A run that is stored and has not begun; `attempt` is above 1 for a retry. */
-export type WaitingRun = {
-  jobId: string;
-  cause: RunCause;
-  slot: Millis | null;
-  attempt: number;
-  createdAt: Millis;
-  notBefore: Millis;
-};
-
-/** What becomes of a waiting run: it starts, waits (`until` an instant, or null for as long as a pause lasts), or is dropped. */
-export type Turn =
-  | { do: 'go' }
-  | { do: 'hold'; until: Millis | null }
-  | { do: 'drop'; status: 'skipped' | 'missed'; reason: string };
-
 /** What became of claims: the runs to start, and the jobs whose cursor was not the expected one. */
 export type Claimed = { runs: ClaimedRun[]; stale: string[] };
 
@@ -100,9 +85,11 @@ export type SlotLedger = {
    * Releases slots that were claimed ahead of time and whose runs have not begun: removes the runs and sets the cursors
    * to `cursor` again. One transaction. Throws CONFLICT as `claim` does.
    */
-  giveBack(runs: readonly { runId: string; jobId: string; slot: Millis; cursor: Millis }[]): Promise<void>;
+  releaseClaims(
+    runs: readonly { runId: string; jobId: string; slot: Millis; cursor: Millis }[],
+  ): Promise<void>;
   /** The same for what an engine had claimed ahead of time that crashed before the slots came. */
-  giveBackLeftOver(): Promise<void>;
+  releaseOrphanedClaims(): Promise<void>;
   /** Endings that were not handled yet, oldest first; they survive a crash between a run's end and what follows from it. */
   endings(): Promise<JobEnding[]>;
   /** One transaction, so that an ending is handled once. Throws CONFLICT as `claim` does. */
@@ -159,7 +146,7 @@ export type Scheduler = {
    * What becomes of a waiting run now: a pause, a blackout or the end of its job hold or drop it as they do slots. With
    * `grace` it may also be too late. To be asked again whenever `changed` was called.
    */
-  turn(run: WaitingRun, grace: boolean): Turn;
+  decideStart(run: WaitingRun, grace: boolean): StartDecision;
   /** When the job runs next, or null. */
   next(jobId: string): Millis | null;
   /** The next slots of all jobs, soonest first. */

@@ -84,7 +84,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     if (isNew) ended = true;
     if (pausedSince === null && !draining) {
       if (clockWatcher.wasSetBack()) {
-        await claimer.giveBack();
+        await claimer.releaseClaims();
         await claimer.resetFutureCursors(tick.now);
         clockWatcher.acknowledgeSetBack(); // Not before both are stored: what fails is done at the next tick.
         isNew = true;
@@ -155,7 +155,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   function recover(): Promise<void> {
     recovered ??= exclusive(async () => {
-      await ledger.giveBackLeftOver();
+      await ledger.releaseOrphanedClaims();
       pausedSince = await ledger.pausedSince(); // A pause holds the runs that the runner recovers now.
     }).catch((error: unknown) => {
       recovered = undefined;
@@ -169,7 +169,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     recover,
     start() {
       starting ??= exclusive(async () => {
-        await (recovered ?? ledger.giveBackLeftOver());
+        await (recovered ?? ledger.releaseOrphanedClaims());
         pausedSince = await ledger.pausedSince();
         clockWatcher.begin();
         working = true;
@@ -187,14 +187,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     drain() {
       draining = true;
       cancelTimer();
-      exclusive(() => claimer.giveBack()).catch(failed);
+      exclusive(() => claimer.releaseClaims()).catch(failed);
     },
     stop() {
       draining = true;
       cancelTimer();
       starting = undefined;
       return exclusive(async () => {
-        await claimer.giveBack();
+        await claimer.releaseClaims();
         working = false; // Endings before this call were still handled.
         if (handled !== null) await ledger.markSeen(handled);
         handled = null;
@@ -210,7 +210,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       called(async () => {
         if (pausedSince !== null) return;
         await tickAndArm();
-        await claimer.giveBack();
+        await claimer.releaseClaims();
         const since = working ? clockWatcher.lastNow() : clock.now();
         await ledger.setPausedSince(since);
         pausedSince = since;
@@ -242,7 +242,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   };
 }
 
-type Queries = 'turn' | 'next' | 'anchor' | 'upcoming' | 'describe' | 'check' | 'checkTrigger' | 'fireTimes';
+type Queries =
+  | 'decideStart'
+  | 'next'
+  | 'anchor'
+  | 'upcoming'
+  | 'describe'
+  | 'check'
+  | 'checkTrigger'
+  | 'fireTimes';
 
 /** The queries of a scheduler, which change nothing. */
 function schedulerQueries(
@@ -263,7 +271,7 @@ function schedulerQueries(
   const anchorOf = (jobId: string): Millis => anchor(jobId) ?? clock.now();
 
   return {
-    turn(run, grace) {
+    decideStart(run, grace) {
       const scheduled = scheduledJobs.get(run.jobId);
       const job = scheduled?.job ?? deps.jobs().find(({ id }) => id === run.jobId);
       // A job that is disabled, or not scheduled yet, has blackouts all the same.

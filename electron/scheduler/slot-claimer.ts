@@ -28,7 +28,7 @@ export type SlotClaimer = {
   /** Claims and starts everything that is due, and preclaims what will be in a moment; whether anything started. */
   claimDue(tick: Tick): Promise<boolean>;
   /** Releases preclaimed slots whose runs have not started: they are planned anew. */
-  giveBack(): Promise<void>;
+  releaseClaims(): Promise<void>;
   /** Resets cursors that lie absurdly far in the future; called after the clock was set back. */
   resetFutureCursors(now: Millis): Promise<void>;
   /** When the next tick is needed, a moment before a slot is due; Infinity for never. */
@@ -99,7 +99,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     if (preclaims.length === 0) return false;
     const sorted = splitPreclaims(preclaims, now);
     if (!sorted) {
-      await giveBack();
+      await releaseClaims();
       return false;
     }
     preclaims = sorted.wait;
@@ -111,9 +111,9 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     return sorted.start.length > 0;
   }
 
-  async function giveBack(): Promise<void> {
+  async function releaseClaims(): Promise<void> {
     if (preclaims.length === 0) return;
-    await ledger.giveBack(
+    await ledger.releaseClaims(
       preclaims.map(({ run: { runId, jobId }, slot, expected }) => ({
         runId,
         jobId,
@@ -218,11 +218,11 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
       if (started && nextWake() - tick.now > leastGrace) await ledger.markSeen(tick.now);
       return started;
     },
-    giveBack,
+    releaseClaims,
     resetFutureCursors,
     nextWake,
     async reconcile(tick) {
-      await giveBack();
+      await releaseClaims();
       let handled = tick.now;
       if (loaded) {
         const ending = new Set(changes(tick.now, tick.now).map(({ state }) => state.jobId));

@@ -76,7 +76,7 @@ export function createRunLedger(
       });
     },
 
-    leftOver: async () => withSteps(db, await openRuns(db, epoch)),
+    orphans: async () => withSteps(db, await openRuns(db, epoch)),
 
     lastEnded: async (jobId, originId) => {
       const ofChain = originId === undefined ? sql`` : sql`AND (id = ${originId} OR origin_id = ${originId})`;

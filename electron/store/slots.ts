@@ -40,8 +40,8 @@ export function createSlotLedger(db: Database, epoch: number, newId: () => strin
     },
     saveStates: (states) => transaction((trx) => saveStates(trx, states)),
     claim: (claims, at) => transaction((trx) => claim(trx, claims, { at, epoch, newId })),
-    giveBack: (runs) => transaction((trx) => giveBack(trx, runs)),
-    giveBackLeftOver: () => transaction(giveBackLeftOver),
+    releaseClaims: (runs) => transaction((trx) => releaseClaims(trx, runs)),
+    releaseOrphanedClaims: () => transaction(releaseOrphanedClaims),
     endings: () => readEndings(db),
     claimEvent: ({ runs, skipped, answered }, at) =>
       transaction(async (trx) => {
@@ -143,9 +143,9 @@ async function claim(trx: Kysely<Tables>, claims: readonly Claim[], engine: Engi
   };
 }
 
-type Given = Parameters<SlotLedger['giveBack']>[0];
+type Given = Parameters<SlotLedger['releaseClaims']>[0];
 
-async function giveBack(trx: Kysely<Tables>, runs: Given): Promise<void> {
+async function releaseClaims(trx: Kysely<Tables>, runs: Given): Promise<void> {
   const ids = JSON.stringify(runs.map(({ runId }) => runId));
   await sql`
     DELETE FROM runs WHERE status = 'queued' AND id IN (SELECT value FROM json_each(${ids}))`.execute(trx);
@@ -163,13 +163,13 @@ async function giveBack(trx: Kysely<Tables>, runs: Given): Promise<void> {
 }
 
 /** Runs that were queued before their slot, and of whose slot nobody ever said that it was handled. */
-async function giveBackLeftOver(trx: Kysely<Tables>): Promise<void> {
+async function releaseOrphanedClaims(trx: Kysely<Tables>): Promise<void> {
   const seen = Number((await readMeta(trx, seenKey)) ?? 0);
   const { rows: runs } = await sql<{ runId: string; jobId: string; slot: Millis; cursor: Millis }>`
     SELECT id AS "runId", job_id AS "jobId", slot, created_at AS "cursor" FROM runs INDEXED BY runs_status
     WHERE status = 'queued' AND cause = 'schedule' AND slot > created_at AND slot > ${seen}`.execute(trx);
   // Everything up to the moment of the claim was handled then.
-  if (runs.length > 0) await giveBack(trx, runs);
+  if (runs.length > 0) await releaseClaims(trx, runs);
 }
 
 /** Which of some things were done, told cheaply when all were. */

@@ -52,7 +52,7 @@ export async function openBench(
     ledger,
     job: (id) => jobs.find((job) => job.id === id),
     workspace: () => undefined,
-    turn: () => ({ do: 'go' }),
+    decideStart: () => ({ do: 'go' }),
     baseFolder: home,
     environment: async () => environment,
     helper: {

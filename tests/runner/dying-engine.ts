@@ -23,7 +23,7 @@ const runner = createRunner({
   ledger,
   job: () => job,
   workspace: () => undefined,
-  turn: () => ({ do: 'go' }),
+  decideStart: () => ({ do: 'go' }),
   baseFolder: home,
   helper: { socket: join(home, 'helper.sock'), launch: (args) => launchNodeHelper(program, args) },
   environment: async () => ({ PATH: process.env['PATH'] ?? '' }),

@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { expect, test } from 'vitest';
-import type { AcceptedRun, EndedRun, Turn } from '../../electron/runner/ports.ts';
+import type { AcceptedRun, EndedRun } from '../../electron/runner/ports.ts';
 import { createRunQueue } from '../../electron/runner/run-queue.ts';
-import type { Job } from '../../shared/index.ts';
+import type { Job, StartDecision } from '../../shared/index.ts';
 import { quickClock } from '../scheduler/quick-world.ts';
 import { seededRandom } from '../support/random.ts';
 import { jobOf } from './support.ts';
@@ -40,7 +40,7 @@ async function history(seed: number): Promise<void> {
         throw new Error(`${message} ${JSON.stringify(details)}`);
       },
       job: () => job,
-      turn: (): Turn => (paused ? { do: 'hold', until: null } : { do: 'go' }),
+      decideStart: (): StartDecision => (paused ? { do: 'hold', until: null } : { do: 'go' }),
       execute({ runId, stop }) {
         const by = stored.get(runId)?.cause;
         expect(paused && by !== 'manual', `seed ${seed}: ${runId} began in a pause (${story})`).toBe(false);

@@ -65,7 +65,7 @@ export async function openRunner(jobs: Job[], change: Partial<RunnerDeps> = {}, 
     ledger,
     job: (id) => jobs.find((job) => job.id === id),
     workspace: () => undefined,
-    turn: () => ({ do: 'go' }),
+    decideStart: () => ({ do: 'go' }),
     baseFolder: home,
     environment: async () => ({ PATH: process.env['PATH'] ?? '', HOME: home }),
     helper: {

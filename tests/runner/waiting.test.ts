@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunnerDeps } from '../../electron/runner/index.ts';
-import type { Turn } from '../../electron/runner/ports.ts';
 import { createRunLedger, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
-import type { Job, JobInput } from '../../shared/index.ts';
+import type { Job, JobInput, StartDecision } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { seededRandom } from '../support/random.ts';
@@ -22,9 +21,9 @@ function failing(change: Partial<Omit<JobInput, 'steps'>> = {}): Job {
 
 /** A runner on a clock that is moved by hand, and what the schedule says of runs that wait. */
 async function open(jobs: Job[], { home = temporaryHome(), clock = handClock() } = {}) {
-  const schedule: { turn: Turn } = { turn: { do: 'go' } };
-  const turn: RunnerDeps['turn'] = () => schedule.turn;
-  const belfry = await openRunner(jobs, { clock, turn }, home);
+  const schedule: { decideStart: StartDecision } = { decideStart: { do: 'go' } };
+  const decideStart: RunnerDeps['decideStart'] = () => schedule.decideStart;
+  const belfry = await openRunner(jobs, { clock, decideStart }, home);
   return {
     ...belfry,
     clock,
@@ -76,12 +75,12 @@ test('a retry is not dropped by a run of less, or of another slot of a job that 
 test('a retry waits for the end of a pause, and for a run at work', async () => {
   const belfry = await open([failing()]);
   const { retry } = await belfry.fail();
-  belfry.schedule.turn = { do: 'hold', until: null };
+  belfry.schedule.decideStart = { do: 'hold', until: null };
   belfry.runner.review();
   belfry.succeed();
   await belfry.clock.advance(60 * minute);
   expect((await belfry.reader.get(retry))?.status).toBe('queued');
-  belfry.schedule.turn = { do: 'go' };
+  belfry.schedule.decideStart = { do: 'go' };
   belfry.runner.review();
   expect(await belfry.end(retry)).toMatchObject({ status: 'success', cause: 'retry', attempt: 2 });
 });
@@ -90,9 +89,9 @@ test('a blackout holds a retry until its end', async () => {
   const belfry = await open([failing()]);
   const { retry } = await belfry.fail();
   belfry.succeed();
-  belfry.schedule.turn = { do: 'hold', until: belfry.clock.now() + 30 * minute };
+  belfry.schedule.decideStart = { do: 'hold', until: belfry.clock.now() + 30 * minute };
   await belfry.clock.advance(29 * minute);
-  belfry.schedule.turn = { do: 'go' };
+  belfry.schedule.decideStart = { do: 'go' };
   expect((await belfry.reader.get(retry))?.status).toBe('queued');
   await belfry.clock.advance(minute);
   expect((await belfry.end(retry)).status).toBe('success');
@@ -143,7 +142,7 @@ test('a retry that an edit has ended meanwhile does not come back with the next 
 test('asked for at once: the retry that waits, though the scheduler is paused', async () => {
   const belfry = await open([failing()]);
   const { id, retry } = await belfry.fail();
-  belfry.schedule.turn = { do: 'hold', until: null };
+  belfry.schedule.decideStart = { do: 'hold', until: null };
   belfry.succeed();
   expect(await belfry.runner.retry(id)).toMatchObject({ id: retry, attempt: 2 });
   expect((await belfry.end(retry)).status).toBe('success');
@@ -199,12 +198,12 @@ test('a pause holds the rest of a catch-up, and its end lets it go on', async ()
   const ids = await leftOver(home, 3, clock.now());
   const belfry = await open([jobOf(['true'], { coalesce: false })], { home, clock });
   await belfry.runner.start();
-  belfry.schedule.turn = { do: 'hold', until: null };
+  belfry.schedule.decideStart = { do: 'hold', until: null };
   await belfry.end(ids[0] ?? '');
   await clock.advance(minute);
   expect(belfry.runner.running()).toEqual([]);
   expect((await belfry.reader.open()).map(({ id }) => id)).toEqual(ids.slice(1));
-  belfry.schedule.turn = { do: 'go' };
+  belfry.schedule.decideStart = { do: 'go' };
   belfry.runner.review();
   const rest = await Promise.all(ids.slice(1).map(belfry.end));
   expect(rest.map(({ status }) => status)).toEqual(['success', 'success']);
@@ -215,7 +214,7 @@ test('a run that came too late after a restart is missed, recorded and told', as
   const clock = handClock();
   const ids = await leftOver(home, 1, clock.now());
   const belfry = await open([jobOf(['true'])], { home, clock });
-  belfry.schedule.turn = { do: 'drop', status: 'missed', reason: 'Too late.' };
+  belfry.schedule.decideStart = { do: 'drop', status: 'missed', reason: 'Too late.' };
   await belfry.runner.start();
   expect(await belfry.end(ids[0] ?? '')).toMatchObject({ status: 'missed', reason: 'Too late.' });
   await expect.poll(() => belfry.finished.map(({ status }) => status)).toEqual(['missed']);

@@ -48,7 +48,7 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
     kept.seen = at;
     return { runs, stale };
   };
-  const giveBack = (given: readonly { jobId: string; slot: Millis; cursor: Millis }[]) => {
+  const releaseClaims = (given: readonly { jobId: string; slot: Millis; cursor: Millis }[]) => {
     for (const { jobId, slot, cursor } of given) {
       const run = kept.runs.find((other) => other.jobId === jobId && other.slot === slot);
       if (!run || run.begun) throw new Error(`${jobId} ${slot} is given back, and was not in hand`);
@@ -58,14 +58,14 @@ function memoryLedger(kept: Kept, death: () => Death): SlotLedger {
     }
   };
   return {
-    async giveBack(given) {
+    async releaseClaims(given) {
       refuse(death());
-      giveBack(given);
+      releaseClaims(given);
     },
-    async giveBackLeftOver() {
+    async releaseOrphanedClaims() {
       const seen = kept.seen ?? 0;
       const left = kept.runs.filter(({ begun, slot, madeAt }) => !begun && slot > madeAt && slot > seen);
-      giveBack(left.map(({ madeAt, ...run }) => ({ ...run, cursor: madeAt })));
+      releaseClaims(left.map(({ madeAt, ...run }) => ({ ...run, cursor: madeAt })));
     },
     states: async () => [...kept.states.values()],
     async saveStates(states) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { blackoutWindows } from '../../electron/scheduler/blackout-windows.ts';
 import { decideStart, type StartInput } from '../../electron/scheduler/claims.ts';
-import type { WaitingRun } from '../../electron/scheduler/ports.ts';
 import { zoneOf } from '../../electron/scheduler/time/zone.ts';
+import type { WaitingRun } from '../../shared/index.ts';
 import { cron, jobOf, world } from './world.ts';
 
 const second = 1000;
@@ -20,13 +20,13 @@ const run = (change: Partial<WaitingRun> = {}): WaitingRun => ({
   ...change,
 });
 const retry = run({ cause: 'retry', attempt: 2 });
-const turn = (waiting: WaitingRun, change: Partial<StartInput> = {}) =>
+const decide = (waiting: WaitingRun, change: Partial<StartInput> = {}) =>
   decideStart(waiting, { job: jobOf(), blackouts: null, paused: false, now: slot, grace: true, ...change });
 
 describe('a run that waits', () => {
   test('goes when nothing is in its way', () => {
-    expect(turn(run())).toEqual({ do: 'go' });
-    expect(turn(retry, { now: slot + hour })).toEqual({ do: 'go' });
+    expect(decide(run())).toEqual({ do: 'go' });
+    expect(decide(retry, { now: slot + hour })).toEqual({ do: 'go' });
   });
 
   test('is held by a pause and by a blackout, and dropped with its job', () => {
@@ -35,24 +35,24 @@ describe('a run that waits', () => {
       zoneOf('UTC'),
     );
     for (const waiting of [run(), run({ cause: 'catch-up' }), retry]) {
-      expect(turn(waiting, { paused: true })).toEqual({ do: 'hold', until: null });
-      expect(turn(waiting, { blackouts })).toEqual({ do: 'hold', until: slot + hour });
-      expect(turn(waiting, { job: undefined })).toMatchObject({ do: 'drop', status: 'skipped' });
+      expect(decide(waiting, { paused: true })).toEqual({ do: 'hold', until: null });
+      expect(decide(waiting, { blackouts })).toEqual({ do: 'hold', until: slot + hour });
+      expect(decide(waiting, { job: undefined })).toMatchObject({ do: 'drop', status: 'skipped' });
     }
   });
 
   test('is dropped when its job is disabled; the retry of a run by hand of a disabled job is not', () => {
     const job = jobOf({ enabled: false });
-    expect(turn(run(), { job })).toMatchObject({ do: 'drop', reason: expect.stringMatching(/disabled/) });
-    expect(turn(retry, { job })).toEqual({ do: 'go' });
+    expect(decide(run(), { job })).toMatchObject({ do: 'drop', reason: expect.stringMatching(/disabled/) });
+    expect(decide(retry, { job })).toEqual({ do: 'go' });
   });
 
   test('ends with its job when it is a retry', () => {
     const job = jobOf({ endAt: new Date(slot + minute).toISOString() });
-    expect(turn(retry, { job, now: slot + minute })).toEqual({ do: 'go' });
-    expect(turn(retry, { job, now: slot + minute + 1 })).toMatchObject({ do: 'drop', status: 'skipped' });
-    expect(turn({ ...retry, createdAt: slot + hour }, { job, now: slot + 2 * hour })).toEqual({ do: 'go' });
-    expect(turn(run(), { job, now: slot + hour })).toEqual({ do: 'go' });
+    expect(decide(retry, { job, now: slot + minute })).toEqual({ do: 'go' });
+    expect(decide(retry, { job, now: slot + minute + 1 })).toMatchObject({ do: 'drop', status: 'skipped' });
+    expect(decide({ ...retry, createdAt: slot + hour }, { job, now: slot + 2 * hour })).toEqual({ do: 'go' });
+    expect(decide(run(), { job, now: slot + hour })).toEqual({ do: 'go' });
   });
 
   test.each([
@@ -70,11 +70,11 @@ describe('a run that waits', () => {
     ['a retry', { cause: 'retry' as const, attempt: 2 }, hour, 'go'],
   ])('is asked for its misfire grace: %s', (_name, change, late, expected) => {
     const job = jobOf({ misfireGraceSeconds: 60 });
-    const said = turn(run(change), { job, now: slot + late });
+    const said = decide(run(change), { job, now: slot + late });
     expect(said.do).toBe(expected);
     if (said.do === 'drop')
       expect(said).toMatchObject({ status: 'missed', reason: expect.stringMatching(/within 1 minute/) });
-    expect(turn(run(change), { job, now: slot + late, grace: false }).do).toBe('go');
+    expect(decide(run(change), { job, now: slot + late, grace: false }).do).toBe('go');
   });
 });
 
@@ -82,8 +82,8 @@ test('the scheduler knows of a pause before the runs of the last engine are take
   const it = await world([jobOf({ triggers: [cron('0 * * * *')] })]);
   await it.scheduler.pause();
   await it.crash(minute);
-  expect(it.scheduler.turn(run(), true)).toEqual({ do: 'hold', until: null });
-  expect(it.scheduler.turn(run({ jobId: 'gone' }), true)).toMatchObject({ do: 'drop' });
+  expect(it.scheduler.decideStart(run(), true)).toEqual({ do: 'hold', until: null });
+  expect(it.scheduler.decideStart(run({ jobId: 'gone' }), true)).toMatchObject({ do: 'drop' });
   await it.scheduler.resume();
-  expect(it.scheduler.turn(run(), true)).toEqual({ do: 'go' });
+  expect(it.scheduler.decideStart(run(), true)).toEqual({ do: 'go' });
 });

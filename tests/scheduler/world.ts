@@ -66,9 +66,9 @@ export async function world(
           if (broken) throw broken;
           return ledger.saveStates(states);
         },
-        giveBack: async (runs) => {
+        releaseClaims: async (runs) => {
           if (broken) throw broken;
-          return ledger.giveBack(runs);
+          return ledger.releaseClaims(runs);
         },
         claim: async (claims, at) => {
           if (broken) throw broken;

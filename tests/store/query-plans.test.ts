@@ -93,11 +93,11 @@ async function plansOf(path: string): Promise<Map<string, string[]>> {
   await read('a run', () => reader.get(id));
   await read('last runs', () => reader.lastRuns());
   await read('open runs', () => reader.open());
-  await read('left over', () => runs.leftOver());
+  await read('left over', () => runs.orphans());
   await read('last ended', () => runs.lastEnded('news', 'r1'));
   await read('forget quiet', () => runs.forgetQuiet('news', 'nothing to do', id));
   await read('slots', () => slots.states());
-  await read('slots', () => slots.giveBackLeftOver());
+  await read('slots', () => slots.releaseOrphanedClaims());
   for (const run of [undefined, id])
     for (const order of ['newest', 'oldest'] as const)
       for (const search of [undefined, 'xy', 'a line']) {

@@ -155,10 +155,10 @@ test('what a dead engine left open is found by the next one, oldest first', asyn
   await old.ledger.begin(running.id, [{ name: 'a', status: 'running', pid: 7, pidStartedAt: 'x' }], noon);
   const queued = await old.ledger.create(newRun({ notBefore: noon + 9 }), noon);
   await ended(old.ledger, 'failed');
-  expect(await old.ledger.leftOver()).toEqual([]);
+  expect(await old.ledger.orphans()).toEqual([]);
   await old.close();
   const { ledger } = await openStore(old.path);
-  const left = await ledger.leftOver();
+  const left = await ledger.orphans();
   expect(left.map((run) => [run.id, run.status, run.notBefore])).toEqual([
     [running.id, 'running', null],
     [queued.id, 'queued', noon + 9],

@@ -1,6 +1,6 @@
-import type { Clock, Log, Millis, Random } from '../../../shared/index.ts';
+import type { Millis, Random } from '../../../shared/index.ts';
 import { type Child, createGate, type Lost, type ReadyCommand, spawnHere } from '../commands/spawn.ts';
-import type { HelperHost } from '../ports.ts';
+import type { HelperHost, RunnerDeps } from '../ports.ts';
 import { type Helper, openHelper } from './helper.ts';
 
 /** A helper that was idle for this long is ended, to free its memory. */
@@ -14,11 +14,8 @@ export type Starter = {
   stop(): Promise<void>;
 };
 
-type StarterDeps = {
-  clock: Clock;
+type StarterDeps = Pick<RunnerDeps, 'clock' | 'log' | 'helper'> & {
   random: Pick<Random, 'id'>;
-  log: Log;
-  helper?: HelperHost | undefined;
   startOf(pid: number): Promise<string | null>;
 };
 

@@ -1,12 +1,4 @@
-import {
-  aborted,
-  type Clock,
-  type CommandStep,
-  type Job,
-  type Log,
-  pause,
-  toInstant,
-} from '../../../shared/index.ts';
+import { aborted, type Clock, type CommandStep, type Job, pause, toInstant } from '../../../shared/index.ts';
 import { resultName } from '../check-steps.ts';
 import type { Environment } from '../commands/environment.ts';
 import { prepareCommand } from '../commands/prepare.ts';
@@ -210,9 +202,7 @@ function runVariables({ run, results }: Pick<RunContext, 'run' | 'results'>): En
 /** A built-in step gets this long, in milliseconds, to obey its signal; then it is no longer waited for. */
 const abortTimeout = 5000;
 
-type BuiltinDeps = {
-  clock: Clock;
-  log: Log;
+type BuiltinDeps = Pick<RunnerDeps, 'clock' | 'log'> & {
   signal: AbortSignal;
   say(text: string): void;
   /** Names the step. */
