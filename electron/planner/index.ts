@@ -10,11 +10,10 @@ import {
   type WireError,
 } from '../../shared/index.ts';
 import { fillPost } from './fill-post.ts';
-import { sweepMedia } from './keep-media.ts';
 import type { PlannerNeeds, PostsPort } from './ports.ts';
 import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQueues } from './queue.ts';
 import { type SeriesCommands, seriesCommands } from './series.ts';
-import { passSeries } from './series-pass.ts';
+import { passSeries, sweepMedia } from './series-posts.ts';
 
 export type { PlannerNeeds, SeriesLedger } from './ports.ts';
 

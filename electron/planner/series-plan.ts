@@ -1,8 +1,9 @@
-import type { Millis } from '../../shared/index.ts';
-import type { Advance, StoredOccurrence, StoredSeries } from './ports.ts';
+import { createHash } from 'node:crypto';
+import { fromInstant, type Millis, type PostView } from '../../shared/index.ts';
+import type { Advance, PlannerNeeds, StoredOccurrence, StoredSeries } from './ports.ts';
 
 /** What one look at a series decides about the posts of its rule. */
-export type SeriesPlan = {
+type SeriesPlan = {
   /** Moves the cursor over what will never be made, before anything is made; null when there is nothing of that kind. */
   before: Advance | null;
   /** Posts to make, by time. At most the first one is late. */
@@ -62,7 +63,7 @@ function reasonOf({ problem }: Pick<StoredSeries, 'problem'>, count: number, hou
 }
 
 /** What to do with a post that was made ahead and whose time is still to come. */
-export type Upkeep =
+type Upkeep =
   | { do: 'keep' }
   /** Take the post back, as if it had never been, when nobody has touched it; `touched` says what to do when somebody has, `leave` what remains of the occurrence. */
   | { do: 'take-back'; touched: 'keep' | 'cancel'; leave: 'nothing' | 'skipped' }
@@ -84,4 +85,62 @@ export function upkeepOf(
   if (series.status === 'paused' || revision < series.revision)
     return { do: 'take-back', touched: 'keep', leave: 'nothing' };
   return { do: 'keep' };
+}
+
+/** SHA-256 of what a person could change about a post; equal to the one taken when it was made while nobody did. */
+export function fingerprint(post: PostView): string {
+  const { text, thread, media, targets, publishAt, note } = post;
+  const { visibility, contentWarning, language, sensitive } = post;
+  const parts = [
+    text,
+    thread.map((part) => part.text),
+    media.map(({ name, alt }) => [name, alt]),
+    targets.map(({ account, status }) => [account, status]),
+    [publishAt, note, visibility, contentWarning, language, sensitive],
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+const page = 200;
+
+/** When the rule of a series wants posts after its cursor, up to `until`, its end observed; at most `most`. */
+export function wantedTimes(
+  { fireTimes }: Pick<PlannerNeeds, 'fireTimes'>,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+  until: Millis,
+  most = Number.POSITIVE_INFINITY,
+): Millis[] {
+  const { rule, timezone, end } = series.definition;
+  const last = end && 'at' in end ? Math.min(fromInstant(end.at), until) : until;
+  const left = end && 'count' in end ? Math.min(end.count - series.handled, most) : most;
+  const times: Millis[] = [];
+  let after = series.cursor;
+  while (times.length < left) {
+    const count = Math.min(page, left - times.length);
+    const query = { triggers: [rule], timezone, anchor: series.anchor, from: after, until: last, count };
+    const next = fireTimes(query).next.map(fromInstant);
+    times.push(...next);
+    if (next.length < count) break;
+    after = next.at(-1) ?? last;
+  }
+  return times;
+}
+
+/** Whether the rule wants a post at this instant after its cursor; looks at that instant alone, however far it lies. */
+export function isWanted(
+  needs: Pick<PlannerNeeds, 'fireTimes'>,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+  at: Millis,
+): boolean {
+  const { end } = series.definition;
+  if (at <= series.cursor) return false;
+  if (wantedTimes(needs, { ...series, cursor: at - 1 }, at, 1)[0] !== at) return false;
+  // An end by number is at most some thousand posts away.
+  return !(end && 'count' in end) || wantedTimes(needs, series, at).includes(at);
+}
+
+/** The day of a post in the zone of its series, such as 2026-11-22. */
+export function dayOf(at: Millis, timezone: string): string {
+  // The Swedish form of a date is the ISO one.
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone }).format(at);
 }

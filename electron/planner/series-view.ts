@@ -8,8 +8,8 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import type { PlannerNeeds, StoredOccurrence, StoredSeries } from './ports.ts';
-import { wantedTimes } from './series-times.ts';
-import { isTouched } from './take-back.ts';
+import { wantedTimes } from './series-plan.ts';
+import { isTouched } from './series-posts.ts';
 
 const dayMs = 86_400_000;
 /** Posts to come that are shown though they are not made yet. */

@@ -1,19 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   BelfryError,
+  heldMediaId,
   inSteps,
   type Millis,
+  type Problem,
+  problemsError,
   type SeriesDetails,
   type SeriesInput,
   type SeriesView,
+  toInstant,
 } from '../../shared/index.ts';
-import { forgetMedia, keepMedia } from './keep-media.ts';
+import { fillPost } from './fill-post.ts';
 import type { PlannerNeeds, StoredSeries } from './ports.ts';
-import { checkSeries } from './series-check.ts';
-import { passSeries, removeSeries } from './series-pass.ts';
-import { planSeries } from './series-plan.ts';
-import { leaveOut, takeIn } from './series-skip.ts';
-import { wantedTimes } from './series-times.ts';
+import { dayOf, isWanted, planSeries, wantedTimes } from './series-plan.ts';
+import { forgetMedia, keepMedia, passSeries, removeSeries } from './series-posts.ts';
 import { detailSeries, requireSeries, viewSeries } from './series-view.ts';
 
 /** Series looked at before the event loop gets its turn. */
@@ -165,4 +166,105 @@ async function endPause(needs: PlannerNeeds, series: StoredSeries): Promise<void
   const { before, after } = planSeries(series, wanted, known, { now, lateLimitHours: -1 });
   const gap = before?.gap ? { ...before.gap, reason: 'The series was paused' } : null;
   await needs.ledger.advance(series.id, before ? { ...before, gap } : after, now);
+}
+
+/** Checks a series whole, its post against its accounts too; throws BAD_INPUT with all problems together. */
+async function checkSeries(
+  needs: PlannerNeeds,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+): Promise<void> {
+  const problems = [
+    ...ruleProblems(needs, series),
+    ...heldProblems(series.definition),
+    ...(await postProblems(needs, series.definition)),
+  ];
+  if (problems.length > 0) throw problemsError(problems, 'the series');
+}
+
+/** A file of a post goes with that post: a series needs its own. */
+function heldProblems({ post }: SeriesInput): Problem[] {
+  const lists = [
+    { field: 'post.media', media: post.media },
+    ...post.thread.map(({ media }, index) => ({ field: `post.thread[${index}].media`, media })),
+  ];
+  return lists.flatMap(({ field, media }) =>
+    media.flatMap(({ path }, index) =>
+      heldMediaId(path) === undefined
+        ? []
+        : [
+            {
+              field: `${field}[${index}].path`,
+              message: 'is the file of a post and goes with it; name a file on this machine',
+            },
+          ],
+    ),
+  );
+}
+
+function ruleProblems(
+  needs: PlannerNeeds,
+  series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
+): Problem[] {
+  try {
+    const [first] = wantedTimes(needs, series, Number.MAX_SAFE_INTEGER, 1);
+    return first === undefined ? [{ field: 'end', message: 'comes before the next post of the rule' }] : [];
+  } catch (error) {
+    if (!(error instanceof BelfryError) || error.code !== 'BAD_INPUT') throw error;
+    return (error.details ?? []).map(({ field, message }) => ({
+      field: field.replace(/^triggers\[0\]/, 'rule'),
+      message,
+    }));
+  }
+}
+
+async function postProblems(
+  needs: PlannerNeeds,
+  { post, timezone }: SeriesInput & { timezone: string },
+): Promise<Problem[]> {
+  const now: Millis = needs.clock.now();
+  const strangers = post.accounts.flatMap((id, index) =>
+    needs.hasAccount(id)
+      ? []
+      : [
+          {
+            field: `accounts[${index}]`,
+            message: `names an unknown account "${id}"; \`belfry accounts\` lists them`,
+          },
+        ],
+  );
+  const filled = fillPost(post, null, needs.config(), { date: dayOf(now, timezone) });
+  const rest = 'post' in filled ? (await needs.posts.check(filled.post)).problems : filled.problems;
+  return [...strangers, ...rest].map(({ field, message }) => ({ field: `post.${field}`, message }));
+}
+
+/** Leaves one post to come out of its series. Throws NOT_FOUND when the rule has none at this time. */
+async function leaveOut(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
+  const known = await occurrenceAt(needs, series, at);
+  if (!known && !isWanted(needs, series, at)) throw noSuchTime(series, at);
+  const fresh = { at, postId: null, revision: series.revision, fingerprint: null };
+  await needs.ledger.put(series.id, { ...(known ?? fresh), state: 'skipped' });
+}
+
+/** Takes a post in again that was left out. Throws NOT_FOUND when none was. */
+async function takeIn(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
+  const known = await occurrenceAt(needs, series, at);
+  if (known?.state !== 'skipped') throw noSuchTime(series, at);
+  if (known.postId === null) return needs.ledger.forget(series.id, at);
+  await needs.ledger.put(series.id, { ...known, state: 'made' });
+  await needs.posts.move(known.postId, at);
+}
+
+async function occurrenceAt(needs: PlannerNeeds, series: StoredSeries, at: Millis) {
+  if (at <= needs.clock.now()) throw noSuchTime(series, at);
+  return (await needs.ledger.occurrences(series.id, at)).find((one) => one.at === at);
+}
+
+function noSuchTime(series: StoredSeries, at: Millis): BelfryError {
+  return new BelfryError({
+    code: 'NOT_FOUND',
+    what: `There is no such post at ${toInstant(at)}`,
+    where: `in the series "${series.definition.name}"`,
+    why: 'Its rule has none at this very time to come, or it is not skipped',
+    remedy: `See its posts with: belfry series ${series.id}`,
+  });
 }

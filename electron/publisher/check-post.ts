@@ -1,12 +1,28 @@
-import type { PostCheck, PostInput } from '../../shared/index.ts';
+import {
+  fromInstant,
+  type Millis,
+  type PostCheck,
+  type PostInput,
+  type Problem,
+  toInstant,
+} from '../../shared/index.ts';
 import type { Adapter, Http, Limits } from '../networks/index.ts';
-import { askGivenAddresses } from './addresses/given.ts';
-import { adviceOn } from './advice.ts';
-import { examine, fitProblems, inspection } from './check.ts';
-import { countsOf } from './counts.ts';
+import {
+  countsOf,
+  type Examined,
+  examine,
+  fitProblems,
+  inspection,
+  nameOf,
+  partsOf,
+} from './examine-post.ts';
+import { noDetails } from './media/facts.ts';
+import { planFit } from './media/plan-fit.ts';
 import { wordProblems } from './new-post.ts';
-import type { PublisherAccount, PublisherNeeds } from './ports.ts';
+import type { Neighbour, PublisherAccount, PublisherNeeds } from './ports.ts';
+import { askGivenAddresses } from './public-urls.ts';
 import { resolveHeld } from './take-media.ts';
+import { limitsFor, wishesOf } from './validate.ts';
 
 /** Checks a post against the live limits of its accounts; stores nothing. */
 export async function checkPost(
@@ -45,4 +61,129 @@ export async function checkPost(
     advice: [...(await adviceOn(needs, input, files, known, edited)), ...addresses.silent],
     counts: countsOf(input, known),
   };
+}
+
+type Known = readonly { account: PublisherAccount; limits: Limits | undefined }[];
+type AdviceNeeds = Pick<PublisherNeeds, 'settings' | 'mediaLedger' | 'clock'>;
+
+/** What could be better about a post that its accounts take: nothing here keeps it from going out. */
+async function adviceOn(
+  needs: AdviceNeeds,
+  input: PostInput,
+  files: Examined,
+  known: Known,
+  /** Id of the post that is being edited: it is not its own neighbour. */
+  edited?: string,
+): Promise<Problem[]> {
+  const near = await Promise.all(known.map(({ account }) => timeAdvice(needs, input, account, edited)));
+  const all = [
+    ...fileAdvice(needs, input, files),
+    ...known.flatMap((one) => fitAdvice(needs, input, files, one)),
+    ...near.flat(),
+  ];
+  return all.filter(
+    ({ field, message }, index) =>
+      all.findIndex((other) => other.field === field && other.message === message) === index,
+  );
+}
+
+/** What holds for every account: descriptions, and places. */
+function fileAdvice(needs: AdviceNeeds, input: PostInput, files: Examined): Problem[] {
+  const { stripLocation } = needs.settings();
+  const lists = [input.media, ...input.thread.map(({ media }) => media)];
+  return lists.flatMap((list, part) =>
+    list.flatMap(({ path, alt }, index) => {
+      const facts = files.get(path);
+      const field = `${part === 0 ? '' : `thread[${part - 1}].`}media[${index}]`;
+      const found: Problem[] = [];
+      if (facts && alt.trim() === '' && !facts.mime.startsWith('audio/'))
+        found.push({
+          field: `${field}.alt`,
+          message:
+            'is empty, so that people who cannot see it learn nothing of it; say in a sentence what it shows',
+        });
+      if (facts?.details?.location)
+        found.push({
+          field,
+          message: stripLocation
+            ? 'says where it was made; Belfry takes that out of what it sends'
+            : 'says where it was made, and that is sent along; the setting stripLocation takes it out',
+        });
+      return found;
+    }),
+  );
+}
+
+/** What is done to the files for one account, and what of the post it does not show. */
+function fitAdvice(
+  needs: AdviceNeeds,
+  input: PostInput,
+  files: Examined,
+  { account, limits }: Known[number],
+): Problem[] {
+  if (!limits) return [];
+  const who = nameOf(account);
+  return partsOf(input, files, account.id).flatMap((part) => {
+    const prefix = part.part === 0 ? '' : `thread[${part.part - 1}].`;
+    const own = limits.formats[part.format];
+    const found: Problem[] =
+      own?.silent && part.text.trim() !== ''
+        ? [
+            {
+              field: `${prefix}text`,
+              message: `is not shown in a ${part.format} on ${who}; put the words into the picture or film if they matter`,
+            },
+          ]
+        : [];
+    for (const [index, file] of part.media.entries()) {
+      const plan = planFit(
+        { ...file, details: file.details ?? noDetails },
+        limitsFor(limits, part),
+        wishesOf(account, needs.settings()),
+        who,
+      );
+      if (plan.do === 'make')
+        found.push(
+          ...plan.changes.map((message) => ({ field: `${prefix}media[${file.place ?? index}]`, message })),
+        );
+    }
+    return found;
+  });
+}
+
+/** The same words again, and posts that come close together. */
+async function timeAdvice(
+  needs: AdviceNeeds,
+  input: PostInput,
+  account: PublisherAccount,
+  edited: string | undefined,
+): Promise<Problem[]> {
+  const { sameTextHours, closePostMinutes } = needs.settings();
+  const at = input.publishAt === null ? needs.clock.now() : fromInstant(input.publishAt);
+  const reach = Math.max(sameTextHours * 3_600_000, closePostMinutes * 60_000);
+  if (reach === 0) return [];
+  const all = await needs.mediaLedger.neighbours(account.id, at - reach, at + reach);
+  const near = all.filter(({ post }) => post !== edited);
+  const text = input.overrides[account.id]?.text ?? input.text;
+  const found: Problem[] = [];
+  const same = nearest(
+    near.filter((other) => text.trim() !== '' && other.text.trim() === text.trim()),
+    at,
+  );
+  if (same && Math.abs(same.at - at) <= sameTextHours * 3_600_000)
+    found.push({
+      field: 'text',
+      message: `is the same as that of post ${same.post}, for "${account.id}" at ${toInstant(same.at)}; change the words, or cancel one of the two`,
+    });
+  const close = input.publishAt === null ? undefined : nearest(near, at);
+  if (close && Math.abs(close.at - at) < closePostMinutes * 60_000)
+    found.push({
+      field: 'publishAt',
+      message: `is close to post ${close.post}, for "${account.id}" at ${toInstant(close.at)}; move one of the two if they are not meant to follow each other`,
+    });
+  return found;
+}
+
+function nearest(others: readonly Neighbour[], at: Millis): Neighbour | undefined {
+  return [...others].sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))[0];
 }

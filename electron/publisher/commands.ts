@@ -1,6 +1,6 @@
 import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
-import { brokenThread, ended, step } from './decide.ts';
-import { nextPart, onlyCommentLeft, replyTo, withAttempt } from './parts.ts';
+import { nextPart, onlyCommentLeft, replyTo, withAttempt } from './draft.ts';
+import { brokenThread, ended, step } from './next-action.ts';
 import type { Times } from './past.ts';
 import type { Change, Work } from './ports.ts';
 

@@ -13,11 +13,18 @@ import type {
   PostView,
 } from '../../shared/index.ts';
 import { createAdapters, createHttp } from '../networks/index.ts';
-import { addPost, addPosts } from './add.ts';
-import { createLookAhead } from './addresses/look-ahead.ts';
-import { calmly } from './calmly.ts';
-import { changeMany, type Many, movingMany } from './change-many.ts';
-import { changeTargets, command, notFound } from './change-targets.ts';
+import { addPost, addPosts } from './add-post.ts';
+import {
+  changeMany,
+  changeTargets,
+  command,
+  type Many,
+  movingMany,
+  notFound,
+  type Placement,
+  place,
+  withdraw,
+} from './change-posts.ts';
 import { checkPost } from './check-post.ts';
 import {
   type Command,
@@ -28,25 +35,22 @@ import {
   retrying,
   settling,
 } from './commands.ts';
-import { editPost } from './edit.ts';
-import { nextKey } from './keys.ts';
+import { nextKey } from './draft.ts';
+import { editPost } from './edit-post.ts';
 import type { AddFrom } from './new-post.ts';
-import { nextDue } from './next-due.ts';
-import { createPasses } from './pass.ts';
 import { timelyMove } from './past.ts';
-import { type Placement, place } from './place.ts';
 import type { HistoryLine, ListQuery, PublisherAccount, PublisherNeeds, Waiting } from './ports.ts';
-import { createPresence } from './presence.ts';
-import { recover } from './recover.ts';
-import { summary } from './summary.ts';
+import { createLookAhead } from './public-urls.ts';
+import { createPasses, recover } from './publish-cycle.ts';
+import { nextDue, summary, throttle } from './publish-loop.ts';
+import { createPresence } from './send-context.ts';
 import { createTidying } from './tidy.ts';
-import { overduePosts, viewPost, viewPosts } from './waiting.ts';
-import { withdraw } from './withdraw.ts';
+import { overduePosts, viewPost, viewPosts } from './view.ts';
 
-export { realPathWithin } from './media/allowed.ts';
+export type { Placement } from './change-posts.ts';
+export { realPathWithin } from './media/inspect.ts';
 export { createWorkshop, type Workshop } from './media/workshop/index.ts';
 export { type AddFrom, jobKey } from './new-post.ts';
-export type { Placement } from './place.ts';
 export type {
   Fetch,
   HistoryLine,
@@ -132,7 +136,7 @@ export type Publisher = {
 /** Builds the room; nothing happens before `start`. */
 export function createPublisher(given: PublisherNeeds): Publisher {
   const { ledger, clock } = given;
-  const changed = calmly(clock, given.changed);
+  const changed = throttle(clock, given.changed);
   const needs = { ...given, changed };
   const http = createHttp({ ...needs, timeoutMs: needs.requestTimeoutMs });
   const adapterOf = createAdapters();

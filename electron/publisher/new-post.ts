@@ -1,6 +1,6 @@
 import { fromInstant, type Millis, type PostInput, type PostView, type Problem } from '../../shared/index.ts';
 import type { Limits } from '../networks/index.ts';
-import { type Examined, filesOf, fitProblems } from './check.ts';
+import { type Examined, filesOf, fitProblems } from './examine-post.ts';
 import type { NewPost, PublisherAccount, PublisherNeeds, StoredMedia } from './ports.ts';
 
 export type AddFrom = {

@@ -1,9 +1,8 @@
 import type { Millis } from '../../shared/index.ts';
 import type { LookUp, Refusal, Remote, RepeatRule } from '../networks/index.ts';
-import { ended, lateAfterMs, putOff, type Step, step } from './decide.ts';
+import { endError, ended, lateAfterMs, putOff, type Step, step, unconfirmedError } from './next-action.ts';
 import { type Around, published } from './outcome.ts';
 import type { Attempt, PublisherSettings, Work } from './ports.ts';
-import { endError, unconfirmedError } from './texts.ts';
 
 /** What Belfry itself knows about what a look-up saw. */
 export type Knowledge = {

@@ -1,5 +1,5 @@
 import { fromInstant, type Millis, type PostInput, type Problem, toInstant } from '../../shared/index.ts';
-import { type Examined, filesOf } from './check.ts';
+import { type Examined, filesOf } from './examine-post.ts';
 import { nowToleranceMs } from './past.ts';
 import type { PostRecord, PublisherNeeds, StoredMedia } from './ports.ts';
 

@@ -1,13 +1,15 @@
-import type { Millis } from '../../shared/index.ts';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BelfryError, type Millis } from '../../shared/index.ts';
 import type { Http } from '../networks/index.ts';
-import { tidyBuckets } from './addresses/tidy-buckets.ts';
-import { sweep } from './media/sweep.ts';
+import { removeFromBucket } from './bucket.ts';
+import { madeFolder } from './media/made.ts';
 import type { PublisherNeeds } from './ports.ts';
 
 const day = 24 * 3_600_000;
 
 /** Removes files that nobody needs any more, here and in people's buckets. */
-export type Tidying = {
+type Tidying = {
   /** Once at the start: what is here only; what goes wrong is logged. */
   start(): Promise<void>;
   /** Once a day, beside other work; what goes wrong is logged. */
@@ -44,4 +46,93 @@ export function createTidying(needs: PublisherNeeds, http: Http): Tidying {
     },
     stop: () => ends.abort(),
   };
+}
+
+/** Files that are looked at in one go; the rest is for the next day. */
+const mostFiles = 1000;
+
+type TidyNeeds = Pick<PublisherNeeds, 'mediaLedger' | 'account' | 'bucketKey' | 'clock' | 'log'>;
+
+/** Takes files out of people's buckets that nobody has wanted for as long as they said; what fails is tried again the next day. */
+async function tidyBuckets(needs: TidyNeeds, http: Http, signal: AbortSignal): Promise<void> {
+  const { mediaLedger, clock } = needs;
+  for (const account of await mediaLedger.bucketAccounts()) {
+    const host = needs.account(account)?.media?.host;
+    // The person took the bucket away from the account: what lies there is theirs to keep.
+    const isTheirs = host?.via !== 'bucket';
+    if (!isTheirs && host.removeAfterDays === null) continue;
+    const before = isTheirs ? clock.now() : clock.now() - (host.removeAfterDays ?? 0) * day;
+    for (const name of await mediaLedger.bucketFiles(account, before, mostFiles)) {
+      if (signal.aborted) return;
+      if (isTheirs) await mediaLedger.forgetBucketFile(account, name);
+      else await remove(needs, { http, clock, signal }, { account, host, name });
+    }
+  }
+}
+
+async function remove(
+  needs: TidyNeeds,
+  way: Parameters<typeof removeFromBucket>[0],
+  { account, host, name }: { account: string; host: Parameters<typeof removeFromBucket>[1]; name: string },
+): Promise<void> {
+  try {
+    const refusal = await removeFromBucket(way, host, await needs.bucketKey(account), name);
+    if (refusal) needs.log('warn', `A file stays in the bucket of ${account}`, { name, why: refusal.why });
+    else await needs.mediaLedger.forgetBucketFile(account, name);
+  } catch (error) {
+    if (!(error instanceof BelfryError)) throw error;
+    needs.log('warn', error.message, { account });
+  }
+}
+
+/** Names that this room gives to copies, half-written ones included; whatever else lies in the folder is not ours. */
+const ourName = /^[0-9a-f]{16}(\.part)?$/;
+/** Names of what was made of copies. */
+const madeName = /^[0-9a-f]{32}-[0-9a-f]{16}(\.\w+\.part)?$/;
+const hour = 3_600_000;
+/** A younger file may belong to a post that is being added at this moment. */
+const leastAgeMs = hour;
+/** What was made can be made again; so long it is at hand for another try or another account. */
+const madeForMs = 3 * day;
+
+type SweepNeeds = Pick<PublisherNeeds, 'mediaFolder' | 'ledger' | 'mediaLedger' | 'clock' | 'settings'>;
+
+/**
+ * Removes copies that no post has (what a kill between copying and storing left behind), those whose post has been
+ * published or cancelled everywhere for `keepMediaDays`, and what was made of copies some days ago. Posts that are still
+ * to go out, failed or unconfirmed keep theirs.
+ */
+async function sweep(needs: SweepNeeds): Promise<void> {
+  const { mediaFolder, clock } = needs;
+  const names = (await filesIn(mediaFolder)).filter((name) => ourName.test(name));
+  if (names.length > 0) {
+    const used = await needs.ledger.filesInUse(names);
+    const unused = names.filter((name) => !used.has(name));
+    for (const name of unused) await removeOld(join(mediaFolder, name), clock.now() - leastAgeMs);
+    for (const name of await finished(needs, [...used])) await rm(join(mediaFolder, name), { force: true });
+  }
+  const made = join(mediaFolder, madeFolder);
+  for (const name of (await filesIn(made)).filter((one) => madeName.test(one)))
+    await removeOld(join(made, name), clock.now() - (name.endsWith('.part') ? leastAgeMs : madeForMs));
+}
+
+async function finished({ mediaLedger, settings, clock }: SweepNeeds, files: readonly string[]) {
+  const days = settings().keepMediaDays;
+  return days === null ? [] : mediaLedger.doneWith(files, clock.now() - days * day);
+}
+
+/** No folder yet: nothing was ever put there. One that cannot be read is an error. */
+function filesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+}
+
+async function removeOld(path: string, before: Millis): Promise<void> {
+  const changedAt = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Number.POSITIVE_INFINITY, // Gone already, or not to be read: left alone.
+  );
+  if (changedAt < before) await rm(path, { force: true });
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { countCodePoints, countGraphemes } from '../../electron/networks/mastodon/count.ts';
-import { sniff } from '../../electron/publisher/media/sniff.ts';
+import { sniff } from '../../electron/publisher/media/facts.ts';
 import { type PostDraft, parse, postInputSchema } from '../../shared/index.ts';
 import { createStage, pngOf, type Stage } from '../support/publishing.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Limits } from '../../electron/networks/limits.ts';
-import type { CheckedFile, CheckedPart } from '../../electron/publisher/misfits.ts';
+import type { CheckedFile, CheckedPart } from '../../electron/publisher/validate.ts';
 import { details, film, mebi, open, picture, poll, reel, say } from '../support/misfits.ts';
 import { seededRandom } from '../support/random.ts';
 

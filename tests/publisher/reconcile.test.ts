@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import type { LookUp } from '../../electron/networks/adapter.ts';
-import { backOff } from '../../electron/publisher/back-off.ts';
-import { decide, type Facts } from '../../electron/publisher/decide.ts';
-import { nextKey } from '../../electron/publisher/keys.ts';
-import { type Around, afterSend } from '../../electron/publisher/outcome.ts';
+import { nextKey } from '../../electron/publisher/draft.ts';
+import { decide, type Facts } from '../../electron/publisher/next-action.ts';
+import { type Around, afterSend, backOff } from '../../electron/publisher/outcome.ts';
 import type { Attempt, Work } from '../../electron/publisher/ports.ts';
 import { afterLookUp, type Knowledge } from '../../electron/publisher/reconcile.ts';
 import { settingsSchema, type TargetStatus, targetStatuses, targetTransitions } from '../../shared/index.ts';

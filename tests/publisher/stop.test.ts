@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calmly } from '../../electron/publisher/calmly.ts';
+import { throttle } from '../../electron/publisher/publish-loop.ts';
 import { handClock } from '../support/clock.ts';
 import { slowAnswer } from '../support/fake-networks/index.ts';
 import { createStage } from '../support/publishing.ts';
@@ -53,7 +53,7 @@ test('a beat that is cancelled before the visible call leaves the post in the qu
 test('many changes are a few announcements, and the last one is never kept back', async () => {
   const clock = handClock();
   let told = 0;
-  const changed = calmly(clock, () => {
+  const changed = throttle(clock, () => {
     told += 1;
   });
   for (let count = 0; count < 1000; count += 1) changed();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keyFor, nextKey } from '../../electron/publisher/keys.ts';
+import { keyFor, nextKey } from '../../electron/publisher/draft.ts';
 import { type PostDraft, parse, postInputSchema, toInstant } from '../../shared/index.ts';
 import { answer, lostRequest, type ModelName, models } from '../support/fake-networks/index.ts';
 import { createStage, type Stage } from '../support/publishing.ts';

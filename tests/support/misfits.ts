@@ -1,6 +1,6 @@
 import type { Limits } from '../../electron/networks/limits.ts';
 import { type MediaDetails, noDetails } from '../../electron/publisher/media/facts.ts';
-import { type CheckedFile, type CheckedPart, misfits } from '../../electron/publisher/misfits.ts';
+import { type CheckedFile, type CheckedPart, validate } from '../../electron/publisher/validate.ts';
 
 export const mebi = 1024 ** 2;
 
@@ -67,7 +67,7 @@ export const reel = { files: [1, 1] as const, pictures: false, films: true, sile
 
 /** What is said of a part, for a network that takes everything but for `limits`. */
 export const say = (part: Partial<CheckedPart>, limits: Partial<Limits> = {}, wishes = {}) =>
-  misfits(
+  validate(
     { ...plain, ...part },
     { ...open, ...limits },
     {

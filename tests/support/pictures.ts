@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadSharp } from '../../electron/publisher/media/workshop/sharp.ts';
+import { loadSharp } from '../../electron/publisher/media/workshop/pictures.ts';
 
 export type PictureOptions = {
   width?: number;

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { realPathWithin } from './allowed.ts';
-import { dimensionBytes, dimensions, isMeasured } from './dimensions.ts';
-import { type MediaFacts, noDetails } from './facts.ts';
-import { type Reader, readerOf } from './file-reader.ts';
-import { pictureDetails } from './picture-details.ts';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
+import ExifReader from 'exifreader';
+import { dimensionBytes, dimensions, isMeasured, type MediaFacts, noDetails, sniff } from './facts.ts';
+import { latin, type Reader, readerOf } from './file-reader.ts';
+import { isCutOff, isStreamable, placeBoxes } from './film.ts';
+import { channelsOf, type Jpeg, kindOf, readJpeg } from './jpeg.ts';
 import { isOpenable, mostPixels } from './plan-fit.ts';
-import { sniff } from './sniff.ts';
-import { isCutOff, isStreamable, placeBoxes } from './strip/film.ts';
 import type { Workshop } from './workshop/index.ts';
 
 export type { MediaFacts } from './facts.ts';
@@ -148,4 +147,115 @@ function unreadable(name: string, why: string): string {
 
 function reason(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+type PictureDetails = {
+  location: boolean;
+  animated: boolean;
+  jpeg: 'plain' | 'several' | 'colours' | null;
+};
+
+/** A colour profile is some hundred bytes where it is sRGB. */
+const profileBytes = 4096;
+
+/** What a picture tells besides its size; `head` is its beginning, which holds the metadata. */
+export async function pictureDetails(file: Reader, mime: string, head: Uint8Array): Promise<PictureDetails> {
+  const jpeg = mime === 'image/jpeg' ? await readJpeg(file) : undefined;
+  return {
+    location: hasLocation(head),
+    animated: isAnimated(mime, head),
+    jpeg: jpeg ? await kindOfJpeg(file, jpeg) : null,
+  };
+}
+
+/** Whether EXIF or XMP say where a picture was made; the library knows where each format keeps its EXIF, and XMP is plain text. */
+function hasLocation(head: Uint8Array): boolean {
+  const text = latinOf(head);
+  if (/GPS(Dest)?Latitude/.test(text)) return true;
+  if (!/Exif\0\0|eXIf|EXIF/.test(text)) return false;
+  try {
+    const { gps, exif } = ExifReader.load(asArrayBuffer(head), { expanded: true });
+    return gps?.Latitude !== undefined || (exif !== undefined && 'GPSLatitude' in exif);
+  } catch {
+    // Metadata that nobody can read may say anything; better taken out once too often.
+    return true;
+  }
+}
+
+function isAnimated(mime: string, head: Uint8Array): boolean {
+  if (mime === 'image/webp') return latin(head, 12, 16) === 'VP8X' && ((head[20] ?? 0) & 0x02) !== 0;
+  if (mime === 'image/png') return latinOf(head).includes('acTL');
+  if (mime === 'image/avif') return latin(head, 8, 12) === 'avis';
+  return mime === 'image/gif' && gifFrames(head) > 1;
+}
+
+/** Frames of a GIF as far as its beginning goes, by the descriptors before them (GIF89a, 20); two are enough to know. */
+function gifFrames(head: Uint8Array): number {
+  const flags = head[10] ?? 0;
+  let at = 13 + ((flags & 0x80) !== 0 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  let frames = 0;
+  const skipBlocks = () => {
+    while ((head[at] ?? 0) !== 0) at += (head[at] ?? 0) + 1;
+    at += 1;
+  };
+  while (at < head.byteLength && frames < 2) {
+    const block = head[at];
+    if (block === 0x21) {
+      at += 2;
+      skipBlocks();
+    } else if (block === 0x2c) {
+      frames += 1;
+      const local = head[at + 9] ?? 0;
+      at += 11 + ((local & 0x80) !== 0 ? 3 * 2 ** ((local & 7) + 1) : 0);
+      skipBlocks();
+    } else break;
+  }
+  return frames;
+}
+
+async function kindOfJpeg(file: Reader, jpeg: Jpeg): Promise<'plain' | 'several' | 'colours'> {
+  if (channelsOf(jpeg) === 4) return 'colours';
+  const profile = jpeg.segments.find((segment) => kindOf(segment) === 'icc');
+  if (profile) {
+    const content = await file.read(profile.from, Math.min(profile.to - profile.from, profileBytes));
+    // Newer profiles write their name in UTF-16.
+    if (channelsOf(jpeg) !== 1 && !latinOf(content).replaceAll('\0', '').includes('sRGB')) return 'colours';
+  }
+  const several = jpeg.segments.some(
+    (segment) => kindOf(segment) === 'pictures' && latin(segment.head).startsWith('MPF\0'),
+  );
+  return several ? 'several' : 'plain';
+}
+
+/** Bytes as one character each, however many. */
+function latinOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function asArrayBuffer(bytes: Uint8Array): ArrayBuffer {
+  const copy = new ArrayBuffer(bytes.byteLength);
+  new Uint8Array(copy).set(bytes);
+  return copy;
+}
+
+/**
+ * Whether a file lies below one of the folders, symbolic links followed on both sides; its real path, or a text that says
+ * why not. Opened by the real path afterwards, a link that is moved meanwhile leads nowhere new.
+ */
+export async function realPathWithin(
+  path: string,
+  folders: readonly string[] | null,
+  says = 'setting mediaFolders',
+): Promise<{ path: string } | string> {
+  if (folders === null) return { path };
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined) return { path }; // Missing, a loop, or not to be read: opening it says which.
+  const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
+  if (roots.some((root) => root !== undefined && isBelow(real, root))) return { path: real };
+  return `${path} lies outside the folders that media may come from (${says}); move it there, or add its folder`;
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,7 +1,7 @@
-import { bigEndian, latin, type Reader } from './file-reader.ts';
+import { bigEndian, joined, latin, type Piece, type Reader } from './file-reader.ts';
 
 /** A marker segment of a JPEG: where it begins (its 0xFF), where the next one does, and the first bytes of its content. */
-export type JpegSegment = { marker: number; from: number; to: number; head: Uint8Array };
+type JpegSegment = { marker: number; from: number; to: number; head: Uint8Array };
 
 export type Jpeg = {
   /** Everything before the picture itself, without the marker of the start. */
@@ -38,7 +38,7 @@ export async function readJpeg(file: Reader): Promise<Jpeg | undefined> {
 }
 
 /** Where the picture ends, its end marker included; the size of the file when it has none. What follows is no part of it. */
-export async function endOfJpeg(file: Reader, scanAt: number): Promise<number> {
+async function endOfJpeg(file: Reader, scanAt: number): Promise<number> {
   const block = 64 * 1024;
   let at = scanAt + 2;
   for (let from = at; from < file.bytes; ) {
@@ -85,4 +85,62 @@ export function channelsOf({ segments }: Jpeg): number | undefined {
     ({ marker }) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker),
   );
   return frame?.head[5];
+}
+
+/** What may say where, when and with what a picture was made; colours and shape are elsewhere. */
+const telling: ReadonlySet<string> = new Set(['exif', 'xmp', 'iptc', 'pictures']);
+
+/**
+ * A JPEG without its metadata, the picture untouched: the segments that hold them are left out, and whatever follows the
+ * picture (a second one, a film) with them. `orientation` (EXIF, 1…8) is kept, or a photo would lie on its side.
+ */
+export async function stripJpeg(file: Reader, orientation: number): Promise<Piece[] | undefined> {
+  const jpeg = await readJpeg(file);
+  if (!jpeg) return undefined;
+  const kept = jpeg.segments.filter((segment) => !telling.has(kindOf(segment)));
+  const first = kept.filter((segment) => kindOf(segment) === 'jfif');
+  const rest = kept.filter((segment) => kindOf(segment) !== 'jfif');
+  return joined(
+    [
+      { from: 0, to: 2 },
+      ...first,
+      ...(orientation > 1 && orientation <= 8 ? [exifWith(orientation)] : []),
+      ...rest,
+      { from: jpeg.scanAt, to: await endOfJpeg(file, jpeg.scanAt) },
+    ].map((piece) => ('from' in piece ? { from: piece.from, to: piece.to } : piece)),
+  );
+}
+
+/** An EXIF segment that says the orientation and nothing else (CIPA DC-008, tag 0x0112). */
+function exifWith(orientation: number): Uint8Array {
+  const tiff = [
+    0x4d,
+    0x4d,
+    0,
+    42,
+    0,
+    0,
+    0,
+    8,
+    0,
+    1,
+    0x01,
+    0x12,
+    0,
+    3,
+    0,
+    0,
+    0,
+    1,
+    0,
+    orientation,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ];
+  const content = [...new TextEncoder().encode('Exif\0\0'), ...tiff];
+  return Uint8Array.from([0xff, 0xe1, 0, content.length + 2, ...content]);
 }

@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Millis, Random } from '../../../shared/index.ts';
-import { dimensionBytes, dimensions } from './dimensions.ts';
-import type { MediaFacts } from './facts.ts';
-import { readerOf } from './file-reader.ts';
+import { dimensionBytes, dimensions, type MediaFacts } from './facts.ts';
+import { bytesOf, type Piece, readerOf } from './file-reader.ts';
 import { type FitPlan, mostPixels } from './plan-fit.ts';
-import { strip } from './strip/index.ts';
-import { bytesOf, type Piece } from './strip/pieces.ts';
+import { strip } from './strip.ts';
 import type { Fault, Workshop } from './workshop/index.ts';
 
 /** Folder below the media folder for what is made of the copies; all of it can be made again. */

@@ -2,7 +2,7 @@ import type { Fit } from '../../../shared/index.ts';
 import type { PictureLimits } from '../../networks/index.ts';
 import { anyOf, kindName, mebibytes, millions, sameKind, sizeWithin, typeName } from '../words.ts';
 import { type MediaFacts, strippable } from './facts.ts';
-import type { Area, Recipe } from './workshop/orders.ts';
+import type { Area, Recipe } from './workshop/index.ts';
 
 /** How the person wants pictures brought into the limits. */
 export type FitWishes = { fit: Fit; stripLocation: boolean };

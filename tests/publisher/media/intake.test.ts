@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { takeMedia } from '../../../electron/publisher/media/intake.ts';
 import { createWorkshop } from '../../../electron/publisher/media/workshop/index.ts';
+import { takeMedia } from '../../../electron/publisher/take-media.ts';
 import { systemClock } from '../../../electron/system.ts';
 import { filmBytes } from '../../support/films.ts';
 import { temporaryHome } from '../../support/home.ts';

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { readerOfBytes } from '../../../electron/publisher/media/file-reader.ts';
-import { pictureDetails } from '../../../electron/publisher/media/picture-details.ts';
-import { strip } from '../../../electron/publisher/media/strip/index.ts';
-import type { Piece } from '../../../electron/publisher/media/strip/pieces.ts';
+import { type Piece, readerOfBytes } from '../../../electron/publisher/media/file-reader.ts';
+import { pictureDetails } from '../../../electron/publisher/media/inspect.ts';
+import { strip } from '../../../electron/publisher/media/strip.ts';
 import { lookAt, pictureBytes } from '../../support/pictures.ts';
 
 function assemble(file: Uint8Array, pieces: readonly Piece[]): Buffer {
@@ -67,7 +66,7 @@ test('what follows a JPEG (a film, a second picture with its own place) goes wit
 });
 
 test('a progressive JPEG of several scans is kept whole', async () => {
-  const { loadSharp } = await import('../../../electron/publisher/media/workshop/sharp.ts');
+  const { loadSharp } = await import('../../../electron/publisher/media/workshop/pictures.ts');
   const bytes = await loadSharp()(await pictureBytes('jpg', { noise: true, width: 400, height: 300 }))
     .jpeg({ progressive: true })
     .toBuffer();
@@ -94,7 +93,7 @@ test.each([
 });
 
 test('a GIF of two pictures is animated', async () => {
-  const { loadSharp } = await import('../../../electron/publisher/media/workshop/sharp.ts');
+  const { loadSharp } = await import('../../../electron/publisher/media/workshop/pictures.ts');
   const frames = [
     await pictureBytes('png', { width: 8, height: 8 }),
     await pictureBytes('png', { width: 8, height: 8, noise: true }),
@@ -106,7 +105,7 @@ test('a GIF of two pictures is animated', async () => {
 });
 
 test('JPEGs for print and in wide colours are told from plain ones', async () => {
-  const { loadSharp } = await import('../../../electron/publisher/media/workshop/sharp.ts');
+  const { loadSharp } = await import('../../../electron/publisher/media/workshop/pictures.ts');
   const plain = await pictureBytes('jpg', { width: 40, height: 40 });
   const print = await loadSharp()(plain).toColourspace('cmyk').jpeg().toBuffer();
   const wide = await loadSharp()(plain).withIccProfile('p3').jpeg().toBuffer();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { inspection } from '../../../electron/publisher/check.ts';
+import { inspection } from '../../../electron/publisher/examine-post.ts';
 import { createWorkshop } from '../../../electron/publisher/media/workshop/index.ts';
 import { settingsSchema } from '../../../shared/index.ts';
 import { handClock } from '../../support/clock.ts';

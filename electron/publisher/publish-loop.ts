@@ -1,0 +1,92 @@
+import type { Clock, Millis, Overdue } from '../../shared/index.ts';
+import { isPutOff, momentOf } from './next-action.ts';
+import type { PublisherNeeds } from './ports.ts';
+import type { PassResult } from './publish-cycle.ts';
+
+/**
+ * When there is (or was) next something to do, later than `after`: a post becomes due, or a wait ends. Posts of paused
+ * accounts do not count. An instant of the past stays the same until it was dealt with, so that its reader can tell it
+ * from a new one; with `after` that reader gets past it.
+ */
+export async function nextDue(
+  needs: PublisherNeeds,
+  after: Millis = Number.NEGATIVE_INFINITY,
+): Promise<Millis | null> {
+  const now = needs.clock.now();
+  const { due, lookUp } = await needs.ledger.nextAfter(now);
+  const times = [due, lookUp];
+  const moment = momentOf(now);
+  for (const head of await needs.ledger.heads(now)) {
+    const status = await needs.accountStatus(head.account);
+    if (status !== 'ready' && status !== 'unknown') continue;
+    const held = await needs.ledger.accountHold(head.account, moment);
+    const isStrict = needs.account(head.account)?.order === 'strict';
+    if (held) times.push(held.until);
+    else if (isStrict) times.push(isPutOff(head, now) ? (head.notBefore ?? now) : releasedAt(head, now));
+    else {
+      const free = await needs.ledger.free(head.account, moment, Number.NEGATIVE_INFINITY);
+      if (free) times.push(releasedAt({ ...free.target, dueAt: free.target.dueAt ?? now }, now));
+      times.push(await needs.ledger.nextRelease(head.account, moment, after));
+    }
+  }
+  const coming = times.filter((at) => at !== null).filter((at) => at > after);
+  return coming.length === 0 ? null : Math.min(...coming);
+}
+
+/** When a target that is not put off could go out at the earliest; of a wait that is over, its end. */
+function releasedAt({ dueAt, notBefore }: { dueAt: Millis; notBefore: Millis | null }, now: Millis): Millis {
+  return Math.max(dueAt, notBefore !== null && notBefore <= now ? notBefore : 0);
+}
+
+/** A pass in one line, with what is due and still waits; quiet when it did nothing. */
+export function summary(
+  result: PassResult,
+  overdue: readonly Overdue[],
+): { ok: boolean; summary: string; quiet: boolean } {
+  const { published, failed, looked, busy } = result;
+  const waiting = overdue.reduce((sum, group) => sum + group.posts, 0);
+  const parts = [
+    published > 0 ? `${posts(published)} published` : '',
+    failed > 0 ? `${posts(failed)} ${failed === 1 ? 'needs' : 'need'} you` : '',
+    looked > 0 ? `${posts(looked)} looked up` : '',
+    busy > 0 ? `${busy === 1 ? '1 account' : `${busy} accounts`} still at work` : '',
+  ].filter((part) => part !== '');
+  const quiet = parts.length === 0;
+  const rest = waiting > 0 ? [`${posts(waiting)} waiting`] : [];
+  const line = [...parts, ...rest].join(', ');
+  return { ok: true, summary: line === '' ? 'Nothing to publish' : line, quiet };
+}
+
+function posts(count: number): string {
+  return count === 1 ? '1 post' : `${count} posts`;
+}
+
+/** Longest wait before a change is told; a thousand posts going out are a few announcements and not three thousand. */
+const calmMs = 250;
+
+/** Tells at once, and then at most four times a second as long as changes come; `flush` tells what was held back. */
+export function throttle(clock: Clock, tell: () => void): (() => void) & { flush(): void } {
+  let cancel: (() => void) | undefined;
+  let again = false;
+  const ring = () => {
+    cancel = undefined;
+    if (!again) return;
+    again = false;
+    call();
+  };
+  const call = () => {
+    if (cancel) {
+      again = true;
+      return;
+    }
+    tell();
+    cancel = clock.setTimer(calmMs, ring);
+  };
+  const flush = () => {
+    cancel?.();
+    cancel = undefined;
+    if (again) tell();
+    again = false;
+  };
+  return Object.assign(call, { flush });
+}

@@ -1,0 +1,239 @@
+import type { Millis } from '../../shared/index.ts';
+import { type Draft, pause, type Refusal, type Remote, type Session } from '../networks/index.ts';
+import { bodyHash, draftOf, keyFor } from './draft.ts';
+import { adopted, afterPrepare, afterSend, differenceIn, doubted } from './outcome.ts';
+import type { Attempt, PublisherAccount, Work } from './ports.ts';
+import { makeReady } from './prepare-post.ts';
+import { afterLookUp } from './reconcile.ts';
+import {
+  apply,
+  around,
+  type Go,
+  openSession,
+  type SendContext,
+  type SenderNeeds,
+  sendContext,
+  store,
+} from './send-context.ts';
+
+/** Brings one part of a target out: everything invisible first, then the one visible call. */
+export async function publish(scene: SendContext, work: Work, part: number): Promise<Go> {
+  const { needs } = scene;
+  const session = await openSession(scene);
+  if (!session) return 'stop';
+  const draft = draftOf(work, part, needs.mediaFolder);
+  const known = work.attempts.find((attempt) => attempt.part === part);
+  let attempt = attemptFor(work, draft, known);
+  const twin = await lookFirst(scene, session, work, draft, attempt);
+  if (needs.signal.aborted) return 'stop';
+  if (twin.kind === 'found') {
+    const go = await apply(scene, work, adopted(work, attempt, twin.remote));
+    await readBack(scene, session, work, draft, twin.remote);
+    return go;
+  }
+  if (twin.kind === 'unclear') return apply(scene, work, doubted(work, attempt, twin.remotes));
+  if (twin.kind === 'refused') return apply(scene, work, afterPrepare(work, attempt, twin, around(needs)));
+  let isMine = true;
+  const prepared = await makeReady(scene, session, work, attempt, async (uploads) => {
+    attempt = { ...attempt, uploads };
+    isMine = await store(scene, work, { attempt });
+  });
+  if (!isMine) return 'next';
+  if (needs.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
+  if (prepared.kind !== 'ready')
+    return apply(scene, work, afterPrepare(work, attempt, prepared, around(needs)));
+  const now = needs.clock.now();
+  attempt = {
+    ...attempt,
+    state: 'sending',
+    newestSeen: prepared.newestSeen,
+    firstSentAt: now,
+    lastSentAt: now,
+    lookups: 0,
+  };
+  // Key, hash and uploads are committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
+  if (!(await store(scene, work, { attempt, target: { status: 'sending', notBefore: null } }))) return 'next';
+  return sendNow(scene, session, { ...work, target: { ...work.target, status: 'sending' } }, attempt, false);
+}
+
+/** The visible call and what follows from it. `doubt`: an earlier one for this part has no known outcome. */
+async function sendNow(
+  scene: SendContext,
+  session: Session,
+  work: Work,
+  attempt: Attempt,
+  doubt: boolean,
+): Promise<Go> {
+  const { needs, adapter } = scene;
+  const draft = draftOf(work, attempt.part, needs.mediaFolder);
+  const sent = await adapter.send(session, draft, attempt);
+  const go = await apply(scene, work, afterSend(work, attempt, sent, doubt, around(needs)));
+  if (sent.kind === 'published') {
+    if (!draft.comment) scene.newest = sent.remote.remoteId;
+    await readBack(scene, session, work, draft, sent.remote);
+  }
+  return go;
+}
+
+/** The attempt to go on with: with its key as long as the content is the same, for a refused try may have changed it. */
+function attemptFor(work: Work, draft: Draft, known: Attempt | undefined): Attempt {
+  const hash = bodyHash(work, draft);
+  if (known?.bodyHash === hash) return known;
+  const { part } = draft;
+  const key = keyFor({ post: work.post.id, account: work.target.account, part, bodyHash: hash });
+  if (known) return { ...known, key, bodyHash: hash };
+  return {
+    part,
+    state: 'prepared',
+    key,
+    bodyHash: hash,
+    uploads: [],
+    newestSeen: null,
+    firstSentAt: null,
+    lastSentAt: null,
+    lookups: 0,
+    remoteId: null,
+    url: null,
+  };
+}
+
+/** Looks at the network for a part of unknown outcome, and sends it again when that is what follows. */
+export async function lookFor(scene: SendContext, work: Work, part: number): Promise<Go> {
+  const { needs, adapter, account } = scene;
+  const attempt = work.attempts.find((one) => one.part === part);
+  const session = await openSession(scene);
+  if (!session || !attempt) return 'stop';
+  const draft = draftOf(work, part, needs.mediaFolder);
+  const seen = await adapter.lookUp(session, draft, attempt);
+  if (needs.signal.aborted) return 'stop';
+  scene.tally.looked += 1;
+  const ids = seen.kind === 'seen' ? [...seen.matches, ...seen.unclear].map(({ remoteId }) => remoteId) : [];
+  const but = { post: work.post.id, part };
+  const step = afterLookUp(
+    work,
+    attempt,
+    seen,
+    {
+      known: await needs.ledger.known(account.id, ids, but),
+      rivals: await needs.ledger.rivals(account.id, attempt.bodyHash, but),
+      rule: await adapter.repeatRule(session),
+      settings: needs.settings(),
+    },
+    around(needs),
+  );
+  const go = await apply(scene, work, step);
+  const after = step.change.attempt;
+  if (after?.state === 'published' && after.remoteId !== null)
+    await readBack(scene, session, work, draft, { remoteId: after.remoteId });
+  if (go !== 'send' || step.change.attempt === undefined) return go;
+  return sendNow(scene, session, work, step.change.attempt, true);
+}
+
+/** One look for a target that a person was asked about. */
+export async function lookAgain(needs: SenderNeeds, account: PublisherAccount, work: Work): Promise<void> {
+  const attempt = work.attempts.find(({ state }) => state === 'unknown' || state === 'contradicted');
+  if (!attempt) return;
+  const scene = sendContext(needs, account);
+  await lookFor(scene, work, attempt.part);
+}
+
+/** What a look at the account shows before a post is sent at all. */
+type Twin =
+  | { kind: 'none' }
+  | { kind: 'found'; remote: Remote }
+  /** Nothing that a look can see tells whether one of these is the post. */
+  | { kind: 'unclear'; remotes: readonly Remote[] }
+  | { kind: 'refused'; refusal: Refusal };
+
+/** Servers name whole seconds, and clocks differ a little. */
+const roundingMs: Millis = 10_000;
+
+/**
+ * Looks on the account for a part whose time came while this ledger was not at work: another copy of the home, or
+ * whoever restored this one, may have published it meanwhile. The same content since its time is this post.
+ */
+async function lookFirst(
+  { needs, adapter, account }: SendContext,
+  session: Session,
+  work: Work,
+  draft: Draft,
+  attempt: Attempt,
+): Promise<Twin> {
+  const { post, target } = work;
+  const wanted = Math.min(
+    target.dueAt ?? Number.POSITIVE_INFINITY,
+    post.publishAt ?? Number.POSITIVE_INFINITY,
+  );
+  const wasThere = Math.max(post.createdAt, wanted) < needs.presence.since();
+  if (!adapter.findSince || !wasThere || needs.presence.hasLooked(`${post.id} ${account.id} ${draft.part}`))
+    return { kind: 'none' };
+  const found = await adapter.findSince(
+    session,
+    draft,
+    attempt,
+    Math.max(wanted, post.createdAt) - roundingMs,
+  );
+  if (found.kind === 'refused') {
+    // A right to post without one to read must not hold a post up; a server that is away holds it up anyhow.
+    const isPassing = found.refusal.class === 'retry' || found.refusal.class === 'wait';
+    return isPassing ? found : { kind: 'none' };
+  }
+  const { matches, unclear = [] } = found;
+  const ids = [...matches, ...unclear].map(({ remoteId }) => remoteId);
+  const known = await needs.ledger.known(account.id, ids, { post: post.id, part: draft.part });
+  const isFree = ({ remoteId }: Remote) => !known.has(remoteId);
+  // Newest first: of several posts of the same words each takes the oldest that is left.
+  const remote = matches.findLast(isFree);
+  if (remote) return { kind: 'found', remote };
+  const remotes = unclear.filter(isFree);
+  return remotes.length > 0 ? { kind: 'unclear', remotes } : { kind: 'none' };
+}
+
+/** What is out may take a moment to be shown whole. */
+const momentMs = 5000;
+const mostTries = 3;
+
+/**
+ * Compares what a network shows with what was meant, and notes the address, where its answer to the visible call told
+ * neither. The post is published and stored already: whatever happens here changes nothing of that.
+ */
+async function readBack(
+  scene: SendContext,
+  session: Session,
+  work: Work,
+  draft: Draft,
+  { remoteId }: Pick<Remote, 'remoteId'>,
+): Promise<void> {
+  const { needs, adapter, account } = scene;
+  // A comment is in no list of posts, and has no page of its own.
+  if (!adapter.readBack || draft.comment || remoteId === '') return;
+  let shown = await adapter.readBack(session, draft, remoteId);
+  if (shown.kind === 'shown' && shown.differs.length > 0) {
+    const again = (await pause(needs.clock, momentMs, needs.signal))
+      ? await adapter.readBack(session, draft, remoteId)
+      : shown;
+    if (again.kind === 'shown') shown = again;
+  }
+  const { part } = draft;
+  for (let left = mostTries; left > 0; left -= 1) {
+    const now = await needs.ledger.work(work.post.id, account.id);
+    const attempt = now?.attempts.find((one) => one.part === part);
+    if (!now || attempt?.state !== 'published') return;
+    const place = { post: work.post.id, account: account.id, from: now.target.status };
+    const at = needs.clock.now();
+    if (shown.kind === 'unreadable') {
+      const note = `Not compared with what the network shows: ${shown.why}`;
+      if (await needs.ledger.record([{ ...place, note }], at)) return;
+      continue;
+    }
+    const url = shown.url ?? attempt.url;
+    const named = shown.differs.map((difference) => differenceIn(now, part, difference));
+    const differs = [...now.target.differs, ...named];
+    const target = { differs, ...(part === 0 ? { url } : {}) };
+    const note = named.length === 0 ? null : `What the network shows differs: ${shown.differs.join(', ')}`;
+    if (await needs.ledger.record([{ ...place, target, attempt: { ...attempt, url }, note }], at)) {
+      needs.changed();
+      return;
+    }
+  }
+}

@@ -1,0 +1,271 @@
+import type { Poll } from '../../shared/index.ts';
+import type { Draft, DraftMedia, FormatLimits, Limits, PollLimits } from '../networks/index.ts';
+import { type FitWishes, planFit } from './media/plan-fit.ts';
+import type { PublisherAccount, PublisherSettings } from './ports.ts';
+import { anyOf, counted, lengthOf, mebibytes, millions, sizeWithin } from './words.ts';
+
+/** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files), what is wrong with it, and what to do. */
+export type ValidationError = {
+  at: 'text' | 'visibility' | 'media' | 'poll' | number;
+  message: string;
+  /** It is about the post as a whole, and the same for each of its parts. */
+  whole?: true;
+};
+
+export type CheckedFile = Pick<
+  DraftMedia,
+  'mime' | 'bytes' | 'width' | 'height' | 'alt' | 'focus' | 'publicUrl' | 'details'
+> & {
+  /** Its place in the post, where others before it could not be read. */
+  place?: number;
+};
+export type CheckedPart = Pick<
+  Draft,
+  'part' | 'comment' | 'poll' | 'text' | 'contentWarning' | 'visibility' | 'format'
+> & { media: readonly CheckedFile[] };
+
+/** Whom a part is for. */
+export type CheckedFor = {
+  /** How a person calls the network or server. */
+  who: string;
+  wishes: FitWishes;
+  /** Something lends an address to files that have none. */
+  hosted: boolean;
+};
+
+/** Everything about one part that a server or network would refuse, or would show to more people than meant; pure. */
+export function validate(part: CheckedPart, given: Limits, target: CheckedFor): ValidationError[] {
+  const { who } = target;
+  const format = part.comment ? 'post' : part.format;
+  const limits = limitsFor(given, { format });
+  return [
+    ...textMisfits(part, limits, who),
+    ...(format === 'post' ? [] : formatMisfits(part, given.formats[format], format, who)),
+    ...(part.poll === null ? [] : pollMisfits(part, part.poll, limits, who)),
+    ...aloneMisfits(part, limits, who),
+    ...part.media.flatMap((media, index) => {
+      const at = media.place ?? index;
+      const film = isPicture(media) ? [] : filmMisfits(media, at, limits, who);
+      return [...fileMisfits(media, at, limits, target), ...film];
+    }),
+  ];
+}
+
+function textMisfits(part: CheckedPart, limits: Limits, who: string): ValidationError[] {
+  const found: ValidationError[] = [];
+  const length = limits.count(part.text, part.contentWarning);
+  const what = part.comment ? 'the comment' : part.part > 0 ? 'this part' : 'the text';
+  if (limits.characters !== null && length > limits.characters)
+    found.push({
+      at: 'text',
+      message: `has ${length} characters as ${who} counts them, which takes ${limits.characters}; shorten ${what} by ${counted(length - limits.characters, 'character')}`,
+    });
+  if (part.comment && !limits.comments)
+    found.push({
+      at: 'text',
+      message: `is a first comment, and ${who} has none; leave it out for this account, or put it into the text`,
+    });
+  if (part.part > 0 && !part.comment && !limits.thread)
+    found.push({
+      at: 'text',
+      message: `continues a thread, and ${who} has none; leave the thread out for this account`,
+      whole: true,
+    });
+  if (part.part === 0 && part.media.length === 0 && !limits.textOnly)
+    found.push({
+      at: 'media',
+      message: `is empty, and ${who} takes no text alone; add a picture or a film, or leave this account out`,
+    });
+  if (limits.media !== null && part.media.length > limits.media)
+    found.push({
+      at: 'media',
+      message: `has ${part.media.length} files, and ${who} takes ${limits.media}; remove ${filesWord(part.media, part.media.length - limits.media)}`,
+    });
+  if (!limits.visibilities.includes(part.visibility))
+    found.push({
+      at: 'visibility',
+      message: `is "${part.visibility}", and ${who} has only ${limits.visibilities.join(', ')}; choose ${anyOf(limits.visibilities)} for this account, or leave the account out`,
+      whole: true,
+    });
+  return found;
+}
+
+function pollMisfits(part: CheckedPart, poll: Poll, limits: Limits, who: string): ValidationError[] {
+  const { polls } = limits;
+  const found: ValidationError[] = [];
+  const say = (message: string) => found.push({ at: 'poll', message });
+  if (polls === null) {
+    say(`cannot be shown, since ${who} has no polls; leave it out for this account`);
+    return found;
+  }
+  const { options } = poll;
+  if (part.media.length > 0)
+    say(`stands beside files, which ${who} does not take together; remove the poll or the files`);
+  if (options.length > polls.options)
+    say(
+      `has ${options.length} options, and ${who} takes ${polls.options}; remove ${counted(options.length - polls.options, 'option')}`,
+    );
+  const lengths = options.map((option) => limits.count(option, null));
+  const long = lengths.flatMap((length, index) => (length > polls.characters ? [index + 1] : []));
+  const longest = Math.max(...lengths);
+  if (long.length > 0)
+    say(
+      `has an option of ${longest} characters, and ${who} takes ${polls.characters}; shorten ${long.length === 1 ? `option ${long[0]} by ${counted(longest - polls.characters, 'character')}` : `options ${long.join(', ')} to ${counted(polls.characters, 'character')}`}`,
+    );
+  const length = pollLength(poll.durationSeconds, polls, who);
+  if (length !== null) say(length);
+  return found;
+}
+
+function pollLength(seconds: number, { least, most }: PollLimits, who: string): string | null {
+  if (seconds >= least && seconds <= most) return null;
+  const way =
+    seconds < least ? `let it last at least ${lengthOf(least)}` : `let it last ${lengthOf(most)} at most`;
+  return `lasts ${lengthOf(seconds)}, and ${who} takes ${lengthOf(least)} to ${lengthOf(most)}; ${way}`;
+}
+
+const orPost = 'choose "post" as its format for this account';
+
+function formatMisfits(
+  { media, part }: CheckedPart,
+  format: FormatLimits | undefined,
+  name: string,
+  who: string,
+): ValidationError[] {
+  const say = (message: string, whole?: true): ValidationError[] => [
+    { at: 'media', message, ...(whole ? { whole } : {}) },
+  ];
+  if (format === undefined) return say(`is to be a ${name}, and ${who} has none; ${orPost}`, true);
+  const [least, most] = format.files;
+  if (part > 0)
+    return say(
+      `is to be a ${name}, which has no thread; leave the thread out for this account, or ${orPost}`,
+      true,
+    );
+  if (media.length < least || media.length > most) {
+    const way =
+      media.length < least
+        ? `add ${counted(least - media.length, 'file')}`
+        : `remove ${filesWord(media, media.length - most)}`;
+    return say(
+      `has ${counted(media.length, 'file')}, and a ${name} has ${least === most ? `exactly ${least}` : `${least} to ${most}`}; ${way}, or ${orPost}`,
+    );
+  }
+  if (!format.pictures && media.some(isPicture))
+    return say(`holds a picture, and a ${name} is a film; take a film instead, or ${orPost}`);
+  return [];
+}
+
+function aloneMisfits({ media }: CheckedPart, { filmAlone }: Limits, who: string): ValidationError[] {
+  if (!filmAlone || media.length < 2 || media.every(isPicture)) return [];
+  return [
+    {
+      at: 'media',
+      message: `has a film or sound among ${media.length} files, and ${who} takes one by itself only; remove it, or remove the others`,
+    },
+  ];
+}
+
+/** `2 pictures` where all files are of this kind, else `2 files`. */
+function filesWord(media: readonly CheckedFile[], count: number): string {
+  if (media.every(isPicture)) return counted(count, 'picture');
+  return counted(count, media.some(isPicture) ? 'file' : 'film');
+}
+
+function fileMisfits(
+  media: CheckedFile,
+  at: number,
+  limits: Limits,
+  { who, wishes, hosted }: CheckedFor,
+): ValidationError[] {
+  const { alt, publicUrl } = media;
+  const plan = planFit(media, limits, wishes, who);
+  const found: ValidationError[] = plan.do === 'refuse' ? plan.why.map((message) => ({ at, message })) : [];
+  const length = [...alt].length;
+  if (limits.altCharacters !== null && length > limits.altCharacters)
+    found.push({
+      at,
+      message: `has a description of ${length} characters, and ${who} takes ${limits.altCharacters}; shorten the description by ${counted(length - limits.altCharacters, 'character')}`,
+    });
+  const isThere = publicUrl !== null && plan.do !== 'make';
+  if (plan.do !== 'refuse' && !hosted && !isThere && wantsAddress(limits, media))
+    found.push({ at, message: homeless(media) });
+  return found;
+}
+
+function filmMisfits(
+  { bytes, width, height, details }: CheckedFile,
+  at: number,
+  limits: Limits,
+  who: string,
+): ValidationError[] {
+  const found: ValidationError[] = [];
+  const say = (message: string) => found.push({ at, message });
+  const { seconds, framesPerSecond: rate, streamable } = details;
+  const { videoBytes, filmSeconds, framesPerSecond, filmPixels } = limits;
+  if (videoBytes !== null && bytes > videoBytes)
+    say(
+      `has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(videoBytes)}; cut it, or export it with a lower bit rate`,
+    );
+  if (filmSeconds !== null && seconds !== null && !isWithin(seconds, filmSeconds, 0.05)) {
+    const [least, most] = filmSeconds;
+    const way =
+      seconds < least
+        ? `make it ${lengthOf(least)} long or longer`
+        : `cut it by ${lengthOf(Math.ceil((seconds - most) * 10) / 10)}`;
+    say(`lasts ${lengthOf(seconds)}, and ${who} takes ${lengthOf(least)} to ${lengthOf(most)}; ${way}`);
+  }
+  if (framesPerSecond !== null && rate !== null && !isWithin(rate, framesPerSecond, 0.5)) {
+    const [least, most] = framesPerSecond;
+    say(
+      `has ${rate.toFixed(1)} frames per second, and ${who} takes ${least === 0 ? 'up to' : `${least} to`} ${most}; export it with ${Math.min(most, Math.max(least, 30))}`,
+    );
+  }
+  if (filmPixels !== null && width !== null && height !== null && width * height > filmPixels)
+    say(
+      `has ${width} × ${height} pixels, and ${who} takes ${millions(filmPixels)} in all; export it with ${sizeWithin(width, height, filmPixels)} or less`,
+    );
+  if (limits.streamable && streamable === false)
+    say(
+      `has its index at its end, and ${who} wants it at the beginning; export it "for the web" ("fast start")`,
+    );
+  return found;
+}
+
+function isPicture({ mime }: Pick<CheckedFile, 'mime'>): boolean {
+  return mime.startsWith('image/');
+}
+
+/** Encoders miss a round number by a little. */
+function isWithin(value: number, [least, most]: readonly [number, number], margin: number): boolean {
+  return value >= least - margin && value <= most + margin;
+}
+
+/** Limits of the format that a draft is to have; pure. */
+export function limitsFor(limits: Limits, { format }: Pick<Draft, 'format'>): Limits {
+  const own = limits.formats[format];
+  return own === undefined ? limits : { ...limits, ...own };
+}
+
+/** Whether the network fetches a file from a public address. */
+export function wantsAddress(
+  { fetches }: Pick<Limits, 'fetches'>,
+  { mime }: Pick<DraftMedia, 'mime'>,
+): boolean {
+  return fetches === 'everything' || (fetches === 'pictures' && mime.startsWith('image/'));
+}
+
+/** Why a file without an address cannot go out, and what to do. */
+export function homeless({ publicUrl }: Pick<DraftMedia, 'publicUrl'>): string {
+  const what =
+    publicUrl === null ? 'has no public address' : 'has to be changed, and stands unchanged at its address';
+  return `${what}, which Instagram fetches it from; give its "url", or choose once where Belfry puts such files: belfry accounts media`;
+}
+
+/** How a person wants the pictures of an account brought into its limits. */
+export function wishesOf(
+  { media }: Pick<PublisherAccount, 'media'>,
+  { mediaFit, stripLocation }: Pick<PublisherSettings, 'mediaFit' | 'stripLocation'>,
+): FitWishes {
+  return { fit: media?.fit ?? mediaFit, stripLocation };
+}
