@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { BelfryError, type ErrorCode } from '../../../shared/index.ts';
