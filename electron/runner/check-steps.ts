@@ -8,8 +8,8 @@ import {
   shownUrl,
   type Workspace,
 } from '../../shared/index.ts';
-import type { Environment } from './commands/environment.ts';
 import { prepareCommand } from './commands/prepare.ts';
+import type { Environment } from './commands/spawn.ts';
 import type { RunnerDeps } from './ports.ts';
 
 type PreviewDeps = Pick<RunnerDeps, 'workspace' | 'baseFolder' | 'environment'>;

@@ -8,10 +8,10 @@ import {
   type Step,
   setTimer,
 } from '../../shared/index.ts';
-import type { Environment } from './commands/environment.ts';
 import { withParameters } from './commands/prepare.ts';
-import { type Masks, secretsIn, secretsOfHeaders, secretsOfUrl } from './output/mask.ts';
+import type { Environment } from './commands/spawn.ts';
 import { createRecorder } from './output/recorder.ts';
+import { type Masks, secretsIn, secretsOfHeaders, secretsOfUrl } from './output/text.ts';
 import type { EndedRun, NewStep, RunEnd, RunnerDeps, StepChange, StoredRun } from './ports.ts';
 import {
   backOff,

@@ -4,7 +4,7 @@ export {
   commandEnvironment,
   createEnvironment,
   type Environment,
-} from './commands/environment.ts';
+} from './commands/spawn.ts';
 export type {
   AcceptedRun,
   Builtin,

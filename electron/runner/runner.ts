@@ -15,11 +15,11 @@ import { checkParameters, withParameters } from './commands/prepare.ts';
 import { type ExecutionDeps, executeRun } from './execute-run.ts';
 import { createStarter } from './helper/starter.ts';
 import { acceptedRun, createOrphanReaper, recoverOrphans } from './orphans.ts';
-import { createMasks } from './output/mask.ts';
+import { createMasks } from './output/text.ts';
 import type { AcceptedRun, NewRun, RunLedger, RunnerDeps, StoredRun } from './ports.ts';
 import { systemProcesses } from './processes/system.ts';
+import { failedStep, keptSteps, startIndex } from './run-policy.ts';
 import { createRunQueue, type RunningRun } from './run-queue.ts';
-import { failedStep, keptSteps, startIndex } from './start-step.ts';
 import { createStepRunner } from './steps/run-step.ts';
 
 export type RunNowOptions = {

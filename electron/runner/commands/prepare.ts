@@ -11,9 +11,8 @@ import {
   type RunParameters,
   type Workspace,
 } from '../../../shared/index.ts';
-import { isSecretName } from '../output/mask.ts';
-import { type Environment, pathName } from './environment.ts';
-import type { ReadyCommand } from './spawn.ts';
+import { isSecretName } from '../output/text.ts';
+import { type Environment, pathName, type ReadyCommand } from './spawn.ts';
 
 type PrepareDeps = {
   workspace(id: string): Workspace | undefined;

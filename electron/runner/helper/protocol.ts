@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Environment } from '../commands/environment.ts';
+import type { Environment } from '../commands/spawn.ts';
 
 /**
  * How the engine and its helper process communicate. The helper connects to the engine's socket: once for requests and

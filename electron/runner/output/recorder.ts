@@ -6,8 +6,7 @@ import {
   toInstant,
 } from '../../../shared/index.ts';
 import type { LineGroup, RunLedger } from '../ports.ts';
-import type { Mask } from './mask.ts';
-import { createLineSplitter } from './text.ts';
+import { createLineSplitter, type Mask } from './text.ts';
 
 /** Takes the text of one stream of one step. */
 export type Sink = { write(text: string): void; end(): void };

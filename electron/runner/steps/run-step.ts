@@ -1,9 +1,8 @@
 import { aborted, type Clock, type CommandStep, type Job, pause, toInstant } from '../../../shared/index.ts';
 import { resultName } from '../check-steps.ts';
-import type { Environment } from '../commands/environment.ts';
 import { prepareCommand } from '../commands/prepare.ts';
+import type { Environment } from '../commands/spawn.ts';
 import type { Starter } from '../helper/starter.ts';
-import type { Mask } from '../output/mask.ts';
 import type { Recorder } from '../output/recorder.ts';
 import {
   createJsonResult,
@@ -12,7 +11,7 @@ import {
   type PostLines,
   type PostLinesEnd,
 } from '../output/step-results.ts';
-import { createLastLines } from '../output/text.ts';
+import { createLastLines, type Mask } from '../output/text.ts';
 import type { Builtin, RunnerDeps, StepChange, StoredRun } from '../ports.ts';
 import type { Processes } from '../processes/process-tree.ts';
 import { runCommand, type StepOutcome, stopped, stopReason, type TextSink } from './run-command.ts';

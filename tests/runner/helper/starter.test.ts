@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { chooseStart, restartDelay } from '../../../electron/runner/helper/starter.ts';
 import { groupLives, linuxProcesses } from '../../../electron/runner/processes/linux.ts';
 import { temporaryHome } from '../../support/home.ts';
 import { helperProgram } from '../support.ts';
@@ -263,4 +264,19 @@ test('who connects without the key is sent away', async () => {
   stranger.write('somebody else control'.padEnd(32));
   await new Promise((resolve) => stranger.once('close', resolve));
   expect((await run(starter, ready('echo on'))).stdout).toBe('on\n');
+});
+
+test.each([
+  [{ possible: false, present: false, now: 9, notBefore: 0 }, 'engine'],
+  [{ possible: true, present: true, now: 0, notBefore: 9 }, 'helper'],
+  [{ possible: true, present: false, now: 0, notBefore: 9 }, 'engine'],
+  [{ possible: true, present: false, now: 9, notBefore: 9 }, 'new helper'],
+] as const)('%o goes by %s', (state, way) => {
+  expect(chooseStart(state)).toBe(way);
+});
+
+test('the pauses between two tries double, up to five minutes', () => {
+  expect([1, 2, 3, 4, 8, 9, 10, 2000].map(restartDelay)).toEqual([
+    1000, 2000, 4000, 8000, 128_000, 256_000, 300_000, 300_000,
+  ]);
 });
