@@ -112,7 +112,7 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
       announcer.announce({ name: 'status.changed' });
       announcer.announce({ name: 'posts.changed' });
     });
-    const publishing = await createPublishing(host, core, announcer, tell, () => execution.standstill());
+    const publishing = await createPublishing(host, core, announcer, tell, () => execution.pausedBy());
     const execution = createExecution(host, core, publishing, announcer, tell);
     const { runner, scheduler, duePosts, environment } = execution;
     let homeWarnings = (): Warning[] => [];

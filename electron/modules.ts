@@ -18,7 +18,7 @@ import { keepForGood } from './demo-home.ts';
 import { createDuePosts } from './due-posts.ts';
 import type { Host } from './host.ts';
 import { takePostLines } from './pipeline-posts.ts';
-import { createPlanner, type PlannerNeeds } from './planner/index.ts';
+import { createPlanner, type PlannerDeps } from './planner/index.ts';
 import { createPublisher, createWorkshop } from './publisher/index.ts';
 import { createEnvironment, createRunner, stepProblems } from './runner/index.ts';
 import { awaitedJobs, checkJobs, createScheduler, fireTimes } from './scheduler/index.ts';
@@ -130,7 +130,7 @@ export async function createPublishing(
   core: Core,
   announcer: Announcer,
   tell: (fact: Fact) => void,
-  standstill: () => 'scheduler' | 'publish-job' | null,
+  pausedBy: () => 'scheduler' | 'publish-job' | null,
 ) {
   const { clock, log, version } = host;
   const { home, store, config, settings } = core;
@@ -180,12 +180,12 @@ export async function createPublishing(
     signInNeeded: accounts.signInNeeded,
     settings,
     publishingPaused: store.publishingPaused,
-    standstill,
+    pausedBy,
     changed: () => {
       announce({ name: 'posts.changed' });
       announce({ name: 'status.changed' });
     },
-    needsPerson: ({ kind, post, account, reason }) =>
+    needsAttention: ({ kind, post, account, reason }) =>
       tell({ kind: 'post', postId: post, account, status: kind, reason }),
   });
   const planner = createPlans(host, core, announcer, {
@@ -214,7 +214,7 @@ function createPlans(
   host: Host,
   core: Core,
   { announce }: Announcer,
-  { posts, hasAccount }: Pick<PlannerNeeds, 'posts' | 'hasAccount'>,
+  { posts, hasAccount }: Pick<PlannerDeps, 'posts' | 'hasAccount'>,
 ) {
   const { store, home, config } = core;
   return createPlanner({
@@ -336,7 +336,7 @@ export function createExecution(
   });
 
   /** Why no pass of publishing is started by itself now. */
-  const standstill = () => {
+  const pausedBy = () => {
     if (scheduler.paused()) return 'scheduler' as const;
     return jobs().some(({ id, enabled }) => id === publishJob && enabled) ? null : ('publish-job' as const);
   };
@@ -345,7 +345,7 @@ export function createExecution(
   let asked = false;
   const ring = (): boolean => {
     const busy = asked || runner.running().some(({ jobId }) => jobId === publishJob);
-    if (busy || standstill() !== null) return false;
+    if (busy || pausedBy() !== null) return false;
     asked = true;
     runner.runNow(publishJob, { cause: 'event' }).catch((error: unknown) => {
       asked = false;
@@ -365,7 +365,7 @@ export function createExecution(
     runs,
     scheduler,
     duePosts,
-    standstill,
+    pausedBy,
     environment,
     /** Why slots cannot be claimed (disk full, home taken over); null while they can. */
     trouble: () => trouble,

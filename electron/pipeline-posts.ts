@@ -23,7 +23,7 @@ export type LinesOrigin = {
   limits: PostLimits;
 };
 
-export type PipelineNeeds = {
+export type PipelineDeps = {
   add(
     post: PostRequest,
     from: {
@@ -32,7 +32,7 @@ export type PipelineNeeds = {
       as: 'draft' | 'queued';
       originKey: string;
       former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
-      repeats: 'allow' | 'leave-out';
+      repeats: 'allow' | 'skip';
     },
   ): Promise<Pick<PostView, 'targets'>>;
   /** Job of a run; undefined when the run is forgotten. */
@@ -50,16 +50,16 @@ export type Skipped = { skipped: string };
  * program that means harm: that one has the rights of its user anyway.
  */
 export function takePostLines(
-  needs: PipelineNeeds,
+  deps: PipelineDeps,
 ): (from: LinesOrigin) => (line: string, origin: string) => Promise<Problem[] | Skipped> {
   return ({ runId, jobId, as, folder, limits }) => {
     const folders = [
       ...(limits.folders?.map((path) => resolve(folder, path)) ?? [folder]),
-      ...needs.mediaFolders(),
+      ...deps.mediaFolders(),
     ];
     const added = { posts: 0, bytes: 0 };
     /** A run that is forgotten may have been ours: rather a post too few than one twice. */
-    const isOurs = async (id: string | null) => ((id && (await needs.jobOf(id))) || jobId) === jobId;
+    const isOurs = async (id: string | null) => ((id && (await deps.jobOf(id))) || jobId) === jobId;
     return async (line, origin) => {
       const read = readLine(line);
       if ('problems' in read) return read.problems;
@@ -76,10 +76,10 @@ export function takePostLines(
           ? { originKey: origin }
           : { originKey: jobKey(key, jobId), former: { key: jobKey(key), isOurs } };
       // A line with a key of its own is what its key says.
-      const repeats = key !== undefined || read.allowDuplicates ? 'allow' : 'leave-out';
+      const repeats = key !== undefined || read.allowDuplicates ? 'allow' : 'skip';
       let leftOut: string[];
       try {
-        const { targets } = await needs.add(plain, { source: 'pipeline', runId, as, ...keys, repeats });
+        const { targets } = await deps.add(plain, { source: 'pipeline', runId, as, ...keys, repeats });
         leftOut = post.accounts.filter((id) => !targets.some(({ account }) => account === id));
       } catch (error) {
         if (!(error instanceof BelfryError)) throw error;

@@ -102,7 +102,7 @@ export const exitCodes = {
   notRunning: 4,
   notFound: 5,
   unusable: 6,
-  needsPerson: 7,
+  needsAttention: 7,
 } as const;
 
 const exitByCode: Partial<Record<ErrorCode, number>> = {
@@ -115,8 +115,8 @@ const exitByCode: Partial<Record<ErrorCode, number>> = {
   NOT_FOUND: exitCodes.notFound,
   HOME_UNUSABLE: exitCodes.unusable,
   DATABASE_UNUSABLE: exitCodes.unusable,
-  NEEDS_PERSON: exitCodes.needsPerson,
-  SIGN_IN_NEEDED: exitCodes.needsPerson,
+  NEEDS_PERSON: exitCodes.needsAttention,
+  SIGN_IN_NEEDED: exitCodes.needsAttention,
 };
 
 /** The process exit code for an error code; 1 for every code without a place of its own. */

@@ -10,12 +10,12 @@ import {
   type WireError,
 } from '../../shared/index.ts';
 import { fillPost } from './fill-post.ts';
-import type { PlannerNeeds, PostsPort } from './ports.ts';
+import type { PlannerDeps, PostsPort } from './ports.ts';
 import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQueues } from './queue.ts';
 import { type SeriesCommands, seriesCommands } from './series.ts';
-import { passSeries, sweepMedia } from './series-posts.ts';
+import { sweepMedia, updateSeries } from './series-posts.ts';
 
-export type { PlannerNeeds, SeriesLedger } from './ports.ts';
+export type { PlannerDeps, SeriesLedger } from './ports.ts';
 
 /** Plans: posts that come again and again, weekly slots, named texts. What comes of them is posts. */
 export type Planner = {
@@ -47,30 +47,30 @@ export type Planner = {
 const restMs = 60 * 60_000;
 
 /** Builds the room; nothing happens before `start`. */
-export function createPlanner(needs: PlannerNeeds): Planner {
+export function createPlanner(deps: PlannerDeps): Planner {
   const turn = inTurn();
   let cancel = () => {};
   let state: 'new' | 'running' | 'stopped' = 'new';
 
   const passAll = async () => {
-    for (const { id } of await needs.ledger.list()) {
+    for (const { id } of await deps.ledger.list()) {
       if (state === 'stopped') return;
-      await passSeries(needs, id, () => state === 'stopped').catch((error: unknown) =>
-        needs.log('error', 'A series could not be looked at', { series: id, error: String(error) }),
+      await updateSeries(deps, id, () => state === 'stopped').catch((error: unknown) =>
+        deps.log('error', 'A series could not be looked at', { series: id, error: String(error) }),
       );
     }
   };
   const tidy = async () => {
-    if (!(await needs.isCertain())) return;
-    const known = (await needs.ledger.list()).map(({ id }) => id);
-    await sweepMedia(needs.mediaFolder, known);
+    if (!(await deps.isCertain())) return;
+    const known = (await deps.ledger.list()).map(({ id }) => id);
+    await sweepMedia(deps.mediaFolder, known);
   };
   const look = (): Promise<void> => {
     cancel();
     if (state !== 'running') return Promise.resolve();
-    cancel = needs.clock.setTimer(restMs, look);
+    cancel = deps.clock.setTimer(restMs, look);
     return turn(passAll).catch((error: unknown) =>
-      needs.log('error', 'The series could not be looked at', { error: String(error) }),
+      deps.log('error', 'The series could not be looked at', { error: String(error) }),
     );
   };
 
@@ -79,7 +79,7 @@ export function createPlanner(needs: PlannerNeeds): Planner {
       if (state !== 'new') return;
       state = 'running';
       await tidy().catch((error: unknown) =>
-        needs.log('error', 'Old files of series could not be tidied away', { error: String(error) }),
+        deps.log('error', 'Old files of series could not be tidied away', { error: String(error) }),
       );
       await look();
     },
@@ -94,24 +94,24 @@ export function createPlanner(needs: PlannerNeeds): Planner {
       const filled = fillPost(
         request,
         request.publishAt === nextSlot ? null : request.publishAt,
-        needs.config(),
+        deps.config(),
       );
       if ('problems' in filled) return Promise.reject(problemsError(filled.problems, 'the post'));
-      if (!isQueued) return needs.posts.add(filled.post, from);
-      return turn(() => addToSlots(needs, filled.post, from));
+      if (!isQueued) return deps.posts.add(filled.post, from);
+      return turn(() => addToSlots(deps, filled.post, from));
     },
-    nextSlots: (accounts, taken) => freeSlots(needs, accounts, taken),
+    nextSlots: (accounts, taken) => freeSlots(deps, accounts, taken),
     queues: {
       async list(limit, account) {
-        const queues = account === undefined ? needs.config().queues : [requireQueue(needs, account)];
-        return viewQueues(needs, queues, limit);
+        const queues = account === undefined ? deps.config().queues : [requireQueue(deps, account)];
+        return viewQueues(deps, queues, limit);
       },
-      move: (input) => turn(() => moveInQueue(needs, input)),
-      shuffle: (account) => turn(() => shuffleQueue(needs, account)),
+      move: (input) => turn(() => moveInQueue(deps, input)),
+      shuffle: (account) => turn(() => shuffleQueue(deps, account)),
     },
-    series: seriesCommands(needs, turn),
+    series: seriesCommands(deps, turn),
     async warnings() {
-      return (await needs.ledger.list()).flatMap(({ problem }) => problem ?? []);
+      return (await deps.ledger.list()).flatMap(({ problem }) => problem ?? []);
     },
   };
 }

@@ -88,7 +88,7 @@ export type PostsPort = {
       as?: 'draft' | 'queued';
       originKey?: string;
       former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
-      repeats?: 'allow' | 'refuse' | 'leave-out';
+      repeats?: 'allow' | 'refuse' | 'skip';
       slots?: ReadonlyMap<string, Millis>;
     },
   ): Promise<PostView>;
@@ -106,7 +106,7 @@ export type PostsPort = {
   ): Promise<boolean>;
 };
 
-export type PlannerNeeds = {
+export type PlannerDeps = {
   clock: Clock;
   random: Random;
   log: Log;

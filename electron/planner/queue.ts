@@ -12,7 +12,7 @@ import {
   type QueueView,
   toInstant,
 } from '../../shared/index.ts';
-import type { PlannerNeeds, PostsPort } from './ports.ts';
+import type { PlannerDeps, PostsPort } from './ports.ts';
 import { firstFree, movedTo, shuffled, slotTimes } from './slots.ts';
 
 type AddFrom = Parameters<PostsPort['add']>[1];
@@ -30,20 +30,20 @@ const mostTries = 20;
 
 /** The next free slot of each account, by account, but those of `taken`. Throws BAD_INPUT when one has no slots, CONFLICT when all are taken. */
 export async function freeSlots(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   accounts: readonly string[],
   taken: ReadonlyMap<string, ReadonlySet<Millis>> = new Map(),
 ): Promise<ReadonlyMap<string, Millis>> {
-  const queues = accounts.map((account) => queueOf(needs, account));
+  const queues = accounts.map((account) => queueOf(deps, account));
   const problems = queues.flatMap((queue, index): Problem[] =>
     queue ? [] : [{ field: `accounts[${index}]`, message: noSlots(accounts[index] ?? '') }],
   );
   if (problems.length > 0) throw problemsError(problems, 'the post');
-  const now = needs.clock.now();
+  const now = deps.clock.now();
   const slots = new Map<string, Millis>();
   for (const queue of queues.filter((one) => one !== undefined)) {
-    const free = await firstFree(needs, queue, now, async (first, last) => {
-      const waiting = await needs.posts.waiting(queue.account, first, last);
+    const free = await firstFree(deps, queue, now, async (first, last) => {
+      const waiting = await deps.posts.waiting(queue.account, first, last);
       return new Set([...waiting.map(({ dueAt }) => dueAt), ...(taken.get(queue.account) ?? [])]);
     });
     if (free === undefined) throw full(queue.account);
@@ -53,12 +53,12 @@ export async function freeSlots(
 }
 
 /** Adds a post to the next free slot of each of its accounts; looks anew when somebody else was faster. */
-export async function addToSlots(needs: PlannerNeeds, post: PostInput, from: AddFrom): Promise<PostView> {
+export async function addToSlots(deps: PlannerDeps, post: PostInput, from: AddFrom): Promise<PostView> {
   for (let left = mostTries; ; left -= 1) {
-    const slots = await freeSlots(needs, post.accounts);
+    const slots = await freeSlots(deps, post.accounts);
     const publishAt = toInstant(Math.min(...slots.values()));
     try {
-      return await needs.posts.add({ ...post, publishAt }, { ...from, slots });
+      return await deps.posts.add({ ...post, publishAt }, { ...from, slots });
     } catch (error) {
       const isTaken = error instanceof BelfryError && error.code === 'CONFLICT';
       if (!isTaken || left === 0) throw error;
@@ -67,12 +67,12 @@ export async function addToSlots(needs: PlannerNeeds, post: PostInput, from: Add
 }
 
 /** The next slots of a queue, and the posts that are to be shown: those in slots, and a few others. */
-async function lookAhead(needs: PlannerNeeds, queue: Queue, limit: number) {
-  const now = needs.clock.now();
-  const times = slotTimes(needs, queue, now, limit);
+async function lookAhead(deps: PlannerDeps, queue: Queue, limit: number) {
+  const now = deps.clock.now();
+  const times = slotTimes(deps, queue, now, limit);
   const last = times.at(-1) ?? now;
   // What is due now is on its way out.
-  const waiting = await needs.posts.waiting(queue.account, now + 1, now + horizonMs);
+  const waiting = await deps.posts.waiting(queue.account, now + 1, now + horizonMs);
   const taken = new Set(waiting.map(({ dueAt }) => dueAt));
   const slots = new Set(times);
   let others = 0;
@@ -86,18 +86,18 @@ async function lookAhead(needs: PlannerNeeds, queue: Queue, limit: number) {
  * at most. `later` says how many posts are left out.
  */
 export async function viewQueues(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   queues: readonly Queue[],
   limit: number,
 ): Promise<QueueView[]> {
   const ahead = await inSteps(
     queues,
     nextTurn,
-    (some) => Promise.all(some.map((one) => lookAhead(needs, one, limit))),
+    (some) => Promise.all(some.map((one) => lookAhead(deps, one, limit))),
     queuesPerStep,
   );
   const ids = new Set(ahead.flatMap(({ shown }) => shown.map(({ post }) => post)));
-  const views = new Map((await needs.posts.getAll([...ids])).map((view) => [view.id, view]));
+  const views = new Map((await deps.posts.getAll([...ids])).map((view) => [view.id, view]));
   return ahead.map(({ queue, slots, shown, free, later }) => {
     const posts = shown.map(({ post, dueAt }) => ({
       at: dueAt,
@@ -109,8 +109,8 @@ export async function viewQueues(
       .map(({ at, ...rest }) => ({ at: toInstant(at), ...rest }));
     return {
       account: queue.account,
-      known: needs.hasAccount(queue.account),
-      timezone: queue.timezone ?? needs.defaultTimezone(),
+      known: deps.hasAccount(queue.account),
+      timezone: queue.timezone ?? deps.defaultTimezone(),
       slots: queue.slots,
       upcoming,
       later,
@@ -120,10 +120,10 @@ export async function viewQueues(
 
 /** Moves a post within the slots that the queue's posts have. Throws NOT_FOUND when the post is in none of them. */
 export async function moveInQueue(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   { account, post, to }: { account: string; post: string; to: QueuePlace },
 ): Promise<void> {
-  await reorder(needs, account, `Moved in the queue (${to})`, (list) => {
+  await reorder(deps, account, `Moved in the queue (${to})`, (list) => {
     const index = list.findIndex((entry) => entry.post === post);
     if (index < 0) throw notInQueue(account, post);
     return movedTo(list, index, to);
@@ -131,9 +131,9 @@ export async function moveInQueue(
 }
 
 /** Gives the slots that the queue's posts have to the same posts in another order. */
-export function shuffleQueue(needs: PlannerNeeds, account: string): Promise<void> {
-  return reorder(needs, account, 'Moved in the queue (shuffled)', (list) =>
-    shuffled(list, () => needs.random.next()),
+export function shuffleQueue(deps: PlannerDeps, account: string): Promise<void> {
+  return reorder(deps, account, 'Moved in the queue (shuffled)', (list) =>
+    shuffled(list, () => deps.random.next()),
   );
 }
 
@@ -141,43 +141,43 @@ type Entry = { post: string; dueAt: Millis };
 
 /** The slots stay taken as they are, each by another post: so nobody can come between. */
 async function reorder(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   account: string,
   note: string,
   order: (list: readonly Entry[]) => readonly Entry[],
 ): Promise<void> {
   for (let left = mostTries; ; left -= 1) {
-    const list = await queued(needs, requireQueue(needs, account));
+    const list = await queued(deps, requireQueue(deps, account));
     const wanted = order(list);
     const moves = wanted.flatMap(({ post, dueAt }, index) => {
       const to = list[index]?.dueAt ?? dueAt;
       return to === dueAt ? [] : [{ post, account, from: dueAt, to }];
     });
-    if (moves.length === 0 || (await needs.posts.place(moves, note))) return;
+    if (moves.length === 0 || (await deps.posts.place(moves, note))) return;
     if (left === 0) throw busy(account);
   }
 }
 
 /** The posts in slots of the queue, by time; of several at one instant the first. */
-async function queued(needs: PlannerNeeds, queue: Queue): Promise<Entry[]> {
-  const now = needs.clock.now();
-  const waiting = await needs.posts.waiting(queue.account, now, now + horizonMs);
+async function queued(deps: PlannerDeps, queue: Queue): Promise<Entry[]> {
+  const now = deps.clock.now();
+  const waiting = await deps.posts.waiting(queue.account, now, now + horizonMs);
   const entries: Entry[] = [];
   let slots: readonly Millis[] = [];
   for (const entry of waiting) {
-    if (entry.dueAt > (slots.at(-1) ?? now)) slots = slotTimes(needs, queue, entry.dueAt - 1, slotsAtOnce);
+    if (entry.dueAt > (slots.at(-1) ?? now)) slots = slotTimes(deps, queue, entry.dueAt - 1, slotsAtOnce);
     if (entries.at(-1)?.dueAt !== entry.dueAt && slots.includes(entry.dueAt)) entries.push(entry);
   }
   return entries;
 }
 
-function queueOf(needs: PlannerNeeds, account: string): Queue | undefined {
-  return needs.config().queues.find((queue) => queue.account === account);
+function queueOf(deps: PlannerDeps, account: string): Queue | undefined {
+  return deps.config().queues.find((queue) => queue.account === account);
 }
 
 /** The queue of an account; throws NOT_FOUND. */
-export function requireQueue(needs: PlannerNeeds, account: string): Queue {
-  const queue = queueOf(needs, account);
+export function requireQueue(deps: PlannerDeps, account: string): Queue {
+  const queue = queueOf(deps, account);
   if (queue) return queue;
   throw noQueue(account);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fromInstant, type Millis, type PostView } from '../../shared/index.ts';
-import type { Advance, PlannerNeeds, StoredOccurrence, StoredSeries } from './ports.ts';
+import type { Advance, PlannerDeps, StoredOccurrence, StoredSeries } from './ports.ts';
 
 /** What one look at a series decides about the posts of its rule. */
 type SeriesPlan = {
@@ -66,7 +66,7 @@ function reasonOf({ problem }: Pick<StoredSeries, 'problem'>, count: number, hou
 type Upkeep =
   | { do: 'keep' }
   /** Take the post back, as if it had never been, when nobody has touched it; `touched` says what to do when somebody has, `leave` what remains of the occurrence. */
-  | { do: 'take-back'; touched: 'keep' | 'cancel'; leave: 'nothing' | 'skipped' }
+  | { do: 'withdraw'; touched: 'keep' | 'cancel'; leave: 'nothing' | 'skipped' }
   | { do: 'forget' };
 
 /** Pure: `wanted` says whether the rule, as it is now, has this instant. */
@@ -77,13 +77,13 @@ export function upkeepOf(
 ): Upkeep {
   const { state, postId, revision } = occurrence;
   if (series.status === 'removing')
-    return postId === null ? { do: 'forget' } : { do: 'take-back', touched: 'cancel', leave: 'nothing' };
+    return postId === null ? { do: 'forget' } : { do: 'withdraw', touched: 'cancel', leave: 'nothing' };
   if (state === 'skipped') {
-    if (postId !== null) return { do: 'take-back', touched: 'cancel', leave: 'skipped' };
+    if (postId !== null) return { do: 'withdraw', touched: 'cancel', leave: 'skipped' };
     return wanted ? { do: 'keep' } : { do: 'forget' };
   }
   if (series.status === 'paused' || revision < series.revision)
-    return { do: 'take-back', touched: 'keep', leave: 'nothing' };
+    return { do: 'withdraw', touched: 'keep', leave: 'nothing' };
   return { do: 'keep' };
 }
 
@@ -105,7 +105,7 @@ const page = 200;
 
 /** When the rule of a series wants posts after its cursor, up to `until`, its end observed; at most `most`. */
 export function wantedTimes(
-  { fireTimes }: Pick<PlannerNeeds, 'fireTimes'>,
+  { fireTimes }: Pick<PlannerDeps, 'fireTimes'>,
   series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
   until: Millis,
   most = Number.POSITIVE_INFINITY,
@@ -128,15 +128,15 @@ export function wantedTimes(
 
 /** Whether the rule wants a post at this instant after its cursor; looks at that instant alone, however far it lies. */
 export function isWanted(
-  needs: Pick<PlannerNeeds, 'fireTimes'>,
+  deps: Pick<PlannerDeps, 'fireTimes'>,
   series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
   at: Millis,
 ): boolean {
   const { end } = series.definition;
   if (at <= series.cursor) return false;
-  if (wantedTimes(needs, { ...series, cursor: at - 1 }, at, 1)[0] !== at) return false;
+  if (wantedTimes(deps, { ...series, cursor: at - 1 }, at, 1)[0] !== at) return false;
   // An end by number is at most some thousand posts away.
-  return !(end && 'count' in end) || wantedTimes(needs, series, at).includes(at);
+  return !(end && 'count' in end) || wantedTimes(deps, series, at).includes(at);
 }
 
 /** The day of a post in the zone of its series, such as 2026-11-22. */

@@ -14,7 +14,7 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import { fillPost } from './fill-post.ts';
-import type { PlannerNeeds, StoredOccurrence, StoredSeries } from './ports.ts';
+import type { PlannerDeps, StoredOccurrence, StoredSeries } from './ports.ts';
 import { dayOf, fingerprint, isWanted, planSeries, upkeepOf, wantedTimes } from './series-plan.ts';
 
 const dayMs = 86_400_000;
@@ -24,75 +24,75 @@ const dayMs = 86_400_000;
  * within its days ahead. Every step is stored by itself and can be done again, so a kill at any instant loses nothing
  * and doubles nothing: a post is added under the name of its series and time.
  */
-export async function passSeries(
-  needs: PlannerNeeds,
+export async function updateSeries(
+  deps: PlannerDeps,
   id: string,
   isStopped: () => boolean = () => false,
 ): Promise<void> {
-  const series = await needs.ledger.get(id);
+  const series = await deps.ledger.get(id);
   if (!series) return;
-  await keepUp(needs, series);
-  if (series.status === 'removing') return removeSeries(needs, id);
-  if (series.status === 'active') await makePosts(needs, series, isStopped);
+  await keepUp(deps, series);
+  if (series.status === 'removing') return removeSeries(deps, id);
+  if (series.status === 'active') await makePosts(deps, series, isStopped);
 }
 
 /** Forgets a series and its copies of media; the posts that it made stay. */
-export async function removeSeries(needs: PlannerNeeds, id: string): Promise<void> {
-  await needs.ledger.remove(id);
-  await forgetMedia(needs.mediaFolder, id);
+export async function removeSeries(deps: PlannerDeps, id: string): Promise<void> {
+  await deps.ledger.remove(id);
+  await forgetMedia(deps.mediaFolder, id);
 }
 
 /** The post that a series makes for one time. Throws BAD_INPUT with the field of each mistake. */
-function postOf(needs: PlannerNeeds, series: Pick<StoredSeries, 'definition'>, at: Millis): PostInput {
+function postOf(deps: PlannerDeps, series: Pick<StoredSeries, 'definition'>, at: Millis): PostInput {
   const { post, name, timezone } = series.definition;
-  const filled = fillPost(post, toInstant(at), needs.config(), { date: dayOf(at, timezone) });
+  const filled = fillPost(post, toInstant(at), deps.config(), { date: dayOf(at, timezone) });
   if ('post' in filled) return filled.post;
   throw problemsError(filled.problems, `the series "${name}"`);
 }
 
-async function keepUp(needs: PlannerNeeds, series: StoredSeries): Promise<void> {
-  const now = needs.clock.now();
-  const made = (await needs.ledger.occurrences(series.id, now)).filter(({ at }) => at > now);
+async function keepUp(deps: PlannerDeps, series: StoredSeries): Promise<void> {
+  const now = deps.clock.now();
+  const made = (await deps.ledger.occurrences(series.id, now)).filter(({ at }) => at > now);
   for (const occurrence of made) {
-    const next = upkeepOf(series, occurrence, isWanted(needs, series, occurrence.at));
-    if (next.do === 'forget') await needs.ledger.forget(series.id, occurrence.at);
-    if (next.do !== 'take-back') continue;
-    const isGone = await takeBack(needs, occurrence, next.touched);
+    const next = upkeepOf(series, occurrence, isWanted(deps, series, occurrence.at));
+    if (next.do === 'forget') await deps.ledger.forget(series.id, occurrence.at);
+    if (next.do !== 'withdraw') continue;
+    const isGone = await withdrawPost(deps, occurrence, next.touched);
     if (next.leave === 'skipped') {
-      if (isGone) await needs.ledger.put(series.id, { ...occurrence, postId: null });
-    } else if (isGone) await needs.ledger.forget(series.id, occurrence.at);
+      if (isGone) await deps.ledger.put(series.id, { ...occurrence, postId: null });
+    } else if (isGone) await deps.ledger.forget(series.id, occurrence.at);
     else if (series.status === 'active')
-      await needs.ledger.put(series.id, { ...occurrence, revision: series.revision });
+      await deps.ledger.put(series.id, { ...occurrence, revision: series.revision });
   }
 }
 
-async function makePosts(needs: PlannerNeeds, series: StoredSeries, isStopped: () => boolean): Promise<void> {
-  const now = needs.clock.now();
-  const wanted = wantedTimes(needs, series, now + series.definition.aheadDays * dayMs);
-  const known = await needs.ledger.occurrences(series.id, series.cursor + 1);
-  const plan = planSeries(series, wanted, known, { now, lateLimitHours: needs.lateLimitHours() });
-  if (plan.before && !(await needs.ledger.advance(series.id, plan.before, now))) return;
+async function makePosts(deps: PlannerDeps, series: StoredSeries, isStopped: () => boolean): Promise<void> {
+  const now = deps.clock.now();
+  const wanted = wantedTimes(deps, series, now + series.definition.aheadDays * dayMs);
+  const known = await deps.ledger.occurrences(series.id, series.cursor + 1);
+  const plan = planSeries(series, wanted, known, { now, lateLimitHours: deps.lateLimitHours() });
+  if (plan.before && !(await deps.ledger.advance(series.id, plan.before, now))) return;
   for (const at of plan.make) {
     if (isStopped()) return; // The next start goes on here.
-    const problem = await make(needs, series, at);
+    const problem = await make(deps, series, at);
     if (problem === null) continue;
-    await tell(needs, series, problem);
+    await reportProblem(deps, series, problem);
     // What is late stays to be made: once it is too late it counts as lost, with this reason.
-    if (at > now) await needs.ledger.advance(series.id, plan.after, now);
+    if (at > now) await deps.ledger.advance(series.id, plan.after, now);
     return;
   }
-  await tell(needs, series, null);
-  await needs.ledger.advance(series.id, plan.after, now);
+  await reportProblem(deps, series, null);
+  await deps.ledger.advance(series.id, plan.after, now);
 }
 
 /** Errors that a person can do something about; all others are the machine's, and the next look tries again. */
 const aboutThePost: readonly ErrorCode[] = ['BAD_INPUT', 'NOT_FOUND', 'TOO_LARGE'];
 
 /** Makes one post; answers why it cannot be, null when it is made. */
-async function make(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<BelfryError | null> {
+async function make(deps: PlannerDeps, series: StoredSeries, at: Millis): Promise<BelfryError | null> {
   try {
     const originKey = `series:${series.id}:${toInstant(at)}`;
-    const post = await needs.posts.add(postOf(needs, series, at), { source: 'series', originKey });
+    const post = await deps.posts.add(postOf(deps, series, at), { source: 'series', originKey });
     const occurrence: StoredOccurrence = {
       at,
       state: 'made',
@@ -100,7 +100,7 @@ async function make(needs: PlannerNeeds, series: StoredSeries, at: Millis): Prom
       revision: series.revision,
       fingerprint: fingerprint(post),
     };
-    await needs.ledger.put(series.id, occurrence);
+    await deps.ledger.put(series.id, occurrence);
     return null;
   } catch (error) {
     if (error instanceof BelfryError && aboutThePost.includes(error.code)) return error;
@@ -108,45 +108,49 @@ async function make(needs: PlannerNeeds, series: StoredSeries, at: Millis): Prom
   }
 }
 
-async function tell(needs: PlannerNeeds, series: StoredSeries, problem: BelfryError | null): Promise<void> {
+async function reportProblem(
+  deps: PlannerDeps,
+  series: StoredSeries,
+  problem: BelfryError | null,
+): Promise<void> {
   if (series.problem?.message === problem?.message) return;
-  if (problem) needs.log('warn', problem.message, { series: series.id });
-  await needs.ledger.change(series.id, { problem: problem ? problem.toWire() : null });
-  needs.changed();
+  if (problem) deps.log('warn', problem.message, { series: series.id });
+  await deps.ledger.change(series.id, { problem: problem ? problem.toWire() : null });
+  deps.changed();
 }
 
 const open: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
 
 /** Whether a person has changed the post of an occurrence, moved it or begun to publish it; false for one that is gone. */
 export async function isTouched(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   occurrence: StoredOccurrence,
   post: PostView | undefined,
 ): Promise<boolean> {
   if (!post) return false;
   if (fingerprint(post) !== occurrence.fingerprint) return true;
   // Whatever happened to a post since it was made stands in its history.
-  return (await needs.posts.history(post.id)).length > 0;
+  return (await deps.posts.history(post.id)).length > 0;
 }
 
 /**
  * Takes the post of an occurrence back: one that nobody touched is forgotten, another one kept or cancelled.
  * Answers whether there is no such post any more. Can be called twice.
  */
-async function takeBack(
-  needs: PlannerNeeds,
+async function withdrawPost(
+  deps: PlannerDeps,
   occurrence: StoredOccurrence,
   touched: 'keep' | 'cancel',
 ): Promise<boolean> {
   const { postId } = occurrence;
   if (postId === null) return true;
-  const known = await needs.posts.get(postId);
-  if (!(await isTouched(needs, occurrence, known)) && (await needs.posts.withdraw(postId))) return true;
+  const known = await deps.posts.get(postId);
+  if (!(await isTouched(deps, occurrence, known)) && (await deps.posts.withdraw(postId))) return true;
   // Not withdrawn, it was touched in this very moment.
-  const post = await needs.posts.get(postId);
+  const post = await deps.posts.get(postId);
   if (!post) return true;
   if (touched === 'cancel' && post.targets.some(({ status }) => open.includes(status)))
-    await needs.posts.cancel(post.id);
+    await deps.posts.cancel(post.id);
   return false;
 }
 

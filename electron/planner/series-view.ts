@@ -7,7 +7,7 @@ import {
   type SeriesView,
   toInstant,
 } from '../../shared/index.ts';
-import type { PlannerNeeds, StoredOccurrence, StoredSeries } from './ports.ts';
+import type { PlannerDeps, StoredOccurrence, StoredSeries } from './ports.ts';
 import { wantedTimes } from './series-plan.ts';
 import { isTouched } from './series-posts.ts';
 
@@ -18,8 +18,8 @@ const pastShown = 10;
 const gapsShown = 20;
 
 /** The series with this id; throws NOT_FOUND. */
-export async function requireSeries(needs: PlannerNeeds, id: string): Promise<StoredSeries> {
-  const series = await needs.ledger.get(id);
+export async function requireSeries(deps: PlannerDeps, id: string): Promise<StoredSeries> {
+  const series = await deps.ledger.get(id);
   if (series && series.status !== 'removing') return series;
   throw new BelfryError({
     code: 'NOT_FOUND',
@@ -31,18 +31,18 @@ export async function requireSeries(needs: PlannerNeeds, id: string): Promise<St
 }
 
 /** A series in a list. */
-export async function viewSeries(needs: PlannerNeeds, series: StoredSeries): Promise<SeriesView> {
+export async function viewSeries(deps: PlannerDeps, series: StoredSeries): Promise<SeriesView> {
   const { definition } = series;
-  const now = needs.clock.now();
-  const known = await needs.ledger.occurrences(series.id, now);
+  const now = deps.clock.now();
+  const known = await deps.ledger.occurrences(series.id, now);
   const skipped = new Set(known.flatMap(({ at, state }) => (state === 'skipped' ? at : [])));
-  const times = upcoming(needs, series, now, skipped.size + 1);
+  const times = upcoming(deps, series, now, skipped.size + 1);
   const next = times.find((at) => !skipped.has(at));
   return {
     id: series.id,
     name: definition.name,
     status: times.length === 0 ? 'ended' : series.status === 'paused' ? 'paused' : 'active',
-    schedule: words(needs, series),
+    schedule: words(deps, series),
     timezone: definition.timezone,
     accounts: [...definition.post.accounts],
     next: next === undefined || series.status === 'paused' ? null : toInstant(next),
@@ -52,37 +52,37 @@ export async function viewSeries(needs: PlannerNeeds, series: StoredSeries): Pro
 }
 
 /** A series with its newest posts, those to come, and what was not made. */
-export async function detailSeries(needs: PlannerNeeds, series: StoredSeries): Promise<SeriesDetails> {
-  const now = needs.clock.now();
-  const past = await needs.ledger.pastOccurrences(series.id, now + 1, pastShown);
-  const known = (await needs.ledger.occurrences(series.id, now)).filter(({ at }) => at > now);
+export async function detailSeries(deps: PlannerDeps, series: StoredSeries): Promise<SeriesDetails> {
+  const now = deps.clock.now();
+  const past = await deps.ledger.pastOccurrences(series.id, now + 1, pastShown);
+  const known = (await deps.ledger.occurrences(series.id, now)).filter(({ at }) => at > now);
   const horizon = now + series.definition.aheadDays * dayMs;
-  const soon = upcoming(needs, series, now, Number.POSITIVE_INFINITY, horizon);
-  const shown = soon.length < leastShown ? upcoming(needs, series, now, leastShown) : soon;
+  const soon = upcoming(deps, series, now, Number.POSITIVE_INFINITY, horizon);
+  const shown = soon.length < leastShown ? upcoming(deps, series, now, leastShown) : soon;
   const byTime = new Map(known.map((one) => [one.at, one]));
   const times = [...new Set([...shown, ...known.map(({ at }) => at)])].sort((a, b) => a - b);
   const ids = [...past, ...known].flatMap(({ postId }) => postId ?? []);
-  const posts = new Map((await needs.posts.getAll(ids)).map((post) => [post.id, post]));
+  const posts = new Map((await deps.posts.getAll(ids)).map((post) => [post.id, post]));
   const occurrences: Occurrence[] = [];
-  for (const one of past) occurrences.push(await viewOccurrence(needs, one.at, one, posts));
-  for (const at of times) occurrences.push(await viewOccurrence(needs, at, byTime.get(at), posts));
+  for (const one of past) occurrences.push(await viewOccurrence(deps, one.at, one, posts));
+  for (const at of times) occurrences.push(await viewOccurrence(deps, at, byTime.get(at), posts));
   return {
-    view: await viewSeries(needs, series),
+    view: await viewSeries(deps, series),
     series: series.definition,
     occurrences,
-    gaps: await needs.ledger.gaps(series.id, gapsShown),
+    gaps: await deps.ledger.gaps(series.id, gapsShown),
   };
 }
 
 async function viewOccurrence(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   at: Millis,
   known: StoredOccurrence | undefined,
   posts: ReadonlyMap<string, PostView>,
 ): Promise<Occurrence> {
   if (!known) return { at: toInstant(at), state: 'planned', post: null };
   const post = posts.get(known.postId ?? '');
-  const isEdited = known.state === 'made' && at > needs.clock.now() && (await isTouched(needs, known, post));
+  const isEdited = known.state === 'made' && at > deps.clock.now() && (await isTouched(deps, known, post));
   return {
     at: toInstant(at),
     state: isEdited ? 'edited' : known.state,
@@ -92,19 +92,19 @@ async function viewOccurrence(
 
 /** Times of the rule after now, not more than `most` of them. */
 function upcoming(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   series: StoredSeries,
   now: Millis,
   most: number,
   until: Millis = Number.MAX_SAFE_INTEGER,
 ): Millis[] {
-  if (series.cursor >= now) return wantedTimes(needs, series, until, most);
+  if (series.cursor >= now) return wantedTimes(deps, series, until, most);
   // What lies between the cursor and now counts towards an end by number, though it is not to come any more.
-  const between = wantedTimes(needs, series, now).length;
-  return wantedTimes(needs, series, until, most + between).filter((at) => at > now);
+  const between = wantedTimes(deps, series, now).length;
+  return wantedTimes(deps, series, until, most + between).filter((at) => at > now);
 }
 
-function words({ fireTimes }: PlannerNeeds, { definition, anchor }: StoredSeries): string {
+function words({ fireTimes }: PlannerDeps, { definition, anchor }: StoredSeries): string {
   const { rule, timezone } = definition;
   // Only the words are wanted, and no time.
   return fireTimes({ triggers: [rule], timezone, anchor, from: anchor, until: anchor, count: 0 }).description;

@@ -12,9 +12,9 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import { fillPost } from './fill-post.ts';
-import type { PlannerNeeds, StoredSeries } from './ports.ts';
+import type { PlannerDeps, StoredSeries } from './ports.ts';
 import { dayOf, isWanted, planSeries, wantedTimes } from './series-plan.ts';
-import { forgetMedia, keepMedia, passSeries, removeSeries } from './series-posts.ts';
+import { forgetMedia, keepMedia, removeSeries, updateSeries } from './series-posts.ts';
 import { detailSeries, requireSeries, viewSeries } from './series-view.ts';
 
 /** Series looked at before the event loop gets its turn. */
@@ -42,12 +42,12 @@ export type SeriesCommands = {
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The commands on series; what changes one has its turn with the passes, what asks servers does not hold them up. */
-export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands {
-  const { ledger, clock, mediaFolder } = needs;
+export function seriesCommands(deps: PlannerDeps, turn: Turn): SeriesCommands {
+  const { ledger, clock, mediaFolder } = deps;
   const seen = async (id: string): Promise<SeriesView> => {
-    await passSeries(needs, id);
-    needs.changed();
-    return viewSeries(needs, await requireSeries(needs, id));
+    await updateSeries(deps, id);
+    deps.changed();
+    return viewSeries(deps, await requireSeries(deps, id));
   };
   return {
     async list() {
@@ -55,25 +55,25 @@ export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands 
       return inSteps(
         all,
         nextTurn,
-        (some) => Promise.all(some.map((series) => viewSeries(needs, series))),
+        (some) => Promise.all(some.map((series) => viewSeries(deps, series))),
         seriesPerStep,
       );
     },
-    get: async (id) => detailSeries(needs, await requireSeries(needs, id)),
+    get: async (id) => detailSeries(deps, await requireSeries(deps, id)),
     async add(input) {
       const now = clock.now();
-      const id = needs.random.id();
+      const id = deps.random.id();
       const series: StoredSeries = {
         id,
         status: 'active',
-        definition: settled(needs, input),
+        definition: withZone(deps, input),
         revision: 1,
         anchor: now,
         cursor: now,
         handled: 0,
         problem: null,
       };
-      await checkSeries(needs, series);
+      await checkSeries(deps, series);
       return turn(async () => {
         const post = await keepMedia(mediaFolder, series, series.definition.post);
         await ledger.add({ ...series, definition: { ...series.definition, post } });
@@ -81,17 +81,17 @@ export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands 
       });
     },
     async set(id, input) {
-      const before = await requireSeries(needs, id);
-      await checkSeries(needs, { ...before, definition: settledAs(before, input) });
+      const before = await requireSeries(deps, id);
+      await checkSeries(deps, { ...before, definition: withZoneOf(before, input) });
       return turn(async () => {
-        await passSeries(needs, id); // What is past is the old rule's.
-        const known = await requireSeries(needs, id);
+        await updateSeries(deps, id); // What is past is the old rule's.
+        const known = await requireSeries(deps, id);
         // Another edit came between: its copies of media took the place of those that this one names.
         if (known.revision !== before.revision) throw editedMeanwhile(known);
         const revision = known.revision + 1;
         const post = await keepMedia(mediaFolder, { id, revision }, input.post);
         await ledger.change(id, {
-          definition: { ...settledAs(known, input), post },
+          definition: { ...withZoneOf(known, input), post },
           revision,
           problem: null,
         });
@@ -102,49 +102,49 @@ export function seriesCommands(needs: PlannerNeeds, turn: Turn): SeriesCommands 
     },
     pause: (id) =>
       turn(async () => {
-        const { status } = await requireSeries(needs, id);
+        const { status } = await requireSeries(deps, id);
         if (status === 'active') {
-          await passSeries(needs, id); // What was due before counts as what it was.
+          await updateSeries(deps, id); // What was due before counts as what it was.
           await ledger.change(id, { status: 'paused' });
         }
         return seen(id);
       }),
     resume: (id) =>
       turn(async () => {
-        const series = await requireSeries(needs, id);
+        const series = await requireSeries(deps, id);
         if (series.status === 'paused') {
-          await endPause(needs, series);
+          await endPause(deps, series);
           await ledger.change(id, { status: 'active' });
         }
         return seen(id);
       }),
     remove: (id, posts) =>
       turn(async () => {
-        await requireSeries(needs, id);
-        if (posts === 'keep') await removeSeries(needs, id);
+        await requireSeries(deps, id);
+        if (posts === 'keep') await removeSeries(deps, id);
         else {
           await ledger.change(id, { status: 'removing' });
-          await passSeries(needs, id);
+          await updateSeries(deps, id);
         }
-        needs.changed();
+        deps.changed();
       }),
     skip: (id, at, skipped) =>
       turn(async () => {
-        const series = await requireSeries(needs, id);
-        await (skipped ? leaveOut : takeIn)(needs, series, at);
+        const series = await requireSeries(deps, id);
+        await (skipped ? skipOccurrence : unskipOccurrence)(deps, series, at);
         await seen(id);
-        return detailSeries(needs, await requireSeries(needs, id));
+        return detailSeries(deps, await requireSeries(deps, id));
       }),
   };
 }
 
 /** The zone is kept from the beginning, so that a journey does not move the posts. */
-function settled(needs: PlannerNeeds, input: SeriesInput): StoredSeries['definition'] {
-  return { ...input, timezone: input.timezone ?? needs.defaultTimezone() };
+function withZone(deps: PlannerDeps, input: SeriesInput): StoredSeries['definition'] {
+  return { ...input, timezone: input.timezone ?? deps.defaultTimezone() };
 }
 
 /** Without a zone of its own a new definition keeps the one that the series has. */
-function settledAs({ definition }: StoredSeries, input: SeriesInput): StoredSeries['definition'] {
+function withZoneOf({ definition }: StoredSeries, input: SeriesInput): StoredSeries['definition'] {
   return { ...input, timezone: input.timezone ?? definition.timezone };
 }
 
@@ -158,25 +158,25 @@ function editedMeanwhile({ id, definition }: StoredSeries): BelfryError {
   });
 }
 
-async function endPause(needs: PlannerNeeds, series: StoredSeries): Promise<void> {
-  const now = needs.clock.now();
-  const known = await needs.ledger.occurrences(series.id, series.cursor + 1);
-  const wanted = wantedTimes(needs, series, now);
+async function endPause(deps: PlannerDeps, series: StoredSeries): Promise<void> {
+  const now = deps.clock.now();
+  const known = await deps.ledger.occurrences(series.id, series.cursor + 1);
+  const wanted = wantedTimes(deps, series, now);
   // With no lateness allowed, everything that was not made is a gap.
   const { before, after } = planSeries(series, wanted, known, { now, lateLimitHours: -1 });
   const gap = before?.gap ? { ...before.gap, reason: 'The series was paused' } : null;
-  await needs.ledger.advance(series.id, before ? { ...before, gap } : after, now);
+  await deps.ledger.advance(series.id, before ? { ...before, gap } : after, now);
 }
 
 /** Checks a series whole, its post against its accounts too; throws BAD_INPUT with all problems together. */
 async function checkSeries(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
 ): Promise<void> {
   const problems = [
-    ...ruleProblems(needs, series),
+    ...ruleProblems(deps, series),
     ...heldProblems(series.definition),
-    ...(await postProblems(needs, series.definition)),
+    ...(await postProblems(deps, series.definition)),
   ];
   if (problems.length > 0) throw problemsError(problems, 'the series');
 }
@@ -202,11 +202,11 @@ function heldProblems({ post }: SeriesInput): Problem[] {
 }
 
 function ruleProblems(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   series: Pick<StoredSeries, 'definition' | 'anchor' | 'cursor' | 'handled'>,
 ): Problem[] {
   try {
-    const [first] = wantedTimes(needs, series, Number.MAX_SAFE_INTEGER, 1);
+    const [first] = wantedTimes(deps, series, Number.MAX_SAFE_INTEGER, 1);
     return first === undefined ? [{ field: 'end', message: 'comes before the next post of the rule' }] : [];
   } catch (error) {
     if (!(error instanceof BelfryError) || error.code !== 'BAD_INPUT') throw error;
@@ -218,12 +218,12 @@ function ruleProblems(
 }
 
 async function postProblems(
-  needs: PlannerNeeds,
+  deps: PlannerDeps,
   { post, timezone }: SeriesInput & { timezone: string },
 ): Promise<Problem[]> {
-  const now: Millis = needs.clock.now();
+  const now: Millis = deps.clock.now();
   const strangers = post.accounts.flatMap((id, index) =>
-    needs.hasAccount(id)
+    deps.hasAccount(id)
       ? []
       : [
           {
@@ -232,31 +232,31 @@ async function postProblems(
           },
         ],
   );
-  const filled = fillPost(post, null, needs.config(), { date: dayOf(now, timezone) });
-  const rest = 'post' in filled ? (await needs.posts.check(filled.post)).problems : filled.problems;
+  const filled = fillPost(post, null, deps.config(), { date: dayOf(now, timezone) });
+  const rest = 'post' in filled ? (await deps.posts.check(filled.post)).problems : filled.problems;
   return [...strangers, ...rest].map(({ field, message }) => ({ field: `post.${field}`, message }));
 }
 
 /** Leaves one post to come out of its series. Throws NOT_FOUND when the rule has none at this time. */
-async function leaveOut(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
-  const known = await occurrenceAt(needs, series, at);
-  if (!known && !isWanted(needs, series, at)) throw noSuchTime(series, at);
+async function skipOccurrence(deps: PlannerDeps, series: StoredSeries, at: Millis): Promise<void> {
+  const known = await occurrenceAt(deps, series, at);
+  if (!known && !isWanted(deps, series, at)) throw noSuchTime(series, at);
   const fresh = { at, postId: null, revision: series.revision, fingerprint: null };
-  await needs.ledger.put(series.id, { ...(known ?? fresh), state: 'skipped' });
+  await deps.ledger.put(series.id, { ...(known ?? fresh), state: 'skipped' });
 }
 
 /** Takes a post in again that was left out. Throws NOT_FOUND when none was. */
-async function takeIn(needs: PlannerNeeds, series: StoredSeries, at: Millis): Promise<void> {
-  const known = await occurrenceAt(needs, series, at);
+async function unskipOccurrence(deps: PlannerDeps, series: StoredSeries, at: Millis): Promise<void> {
+  const known = await occurrenceAt(deps, series, at);
   if (known?.state !== 'skipped') throw noSuchTime(series, at);
-  if (known.postId === null) return needs.ledger.forget(series.id, at);
-  await needs.ledger.put(series.id, { ...known, state: 'made' });
-  await needs.posts.move(known.postId, at);
+  if (known.postId === null) return deps.ledger.forget(series.id, at);
+  await deps.ledger.put(series.id, { ...known, state: 'made' });
+  await deps.posts.move(known.postId, at);
 }
 
-async function occurrenceAt(needs: PlannerNeeds, series: StoredSeries, at: Millis) {
-  if (at <= needs.clock.now()) throw noSuchTime(series, at);
-  return (await needs.ledger.occurrences(series.id, at)).find((one) => one.at === at);
+async function occurrenceAt(deps: PlannerDeps, series: StoredSeries, at: Millis) {
+  if (at <= deps.clock.now()) throw noSuchTime(series, at);
+  return (await deps.ledger.occurrences(series.id, at)).find((one) => one.at === at);
 }
 
 function noSuchTime(series: StoredSeries, at: Millis): BelfryError {

@@ -5,14 +5,14 @@ import {
   type Queue,
   type QueuePlace,
 } from '../../shared/index.ts';
-import type { PlannerNeeds } from './ports.ts';
+import type { PlannerDeps } from './ports.ts';
 
 /** Any Monday does: the slots come every week. */
 const someMonday = '1970-01-05';
 
 /** The next `count` slots of a queue after `from`, by the rules for clock changes that jobs have. */
 export function slotTimes(
-  { fireTimes, defaultTimezone }: Pick<PlannerNeeds, 'fireTimes' | 'defaultTimezone'>,
+  { fireTimes, defaultTimezone }: Pick<PlannerDeps, 'fireTimes' | 'defaultTimezone'>,
   queue: Queue,
   from: Millis,
   count: number,
@@ -34,14 +34,14 @@ export function slotTimes(
 
 /** The first slot after `from` that is not in `taken`; pages through the weeks. undefined when some years are full. */
 export async function firstFree(
-  needs: Pick<PlannerNeeds, 'fireTimes' | 'defaultTimezone'>,
+  deps: Pick<PlannerDeps, 'fireTimes' | 'defaultTimezone'>,
   queue: Queue,
   from: Millis,
   taken: (first: Millis, last: Millis) => Promise<ReadonlySet<Millis>>,
 ): Promise<Millis | undefined> {
   let after = from;
   for (let page = 0; page < 100; page += 1) {
-    const times = slotTimes(needs, queue, after, 100);
+    const times = slotTimes(deps, queue, after, 100);
     const [first] = times;
     const last = times.at(-1);
     if (first === undefined || last === undefined) return undefined;
@@ -62,7 +62,7 @@ export function movedTo<T>(list: readonly T[], index: number, place: QueuePlace)
 }
 
 /** The same list in any order, each equally likely (Fisher–Yates); `luck` gives numbers in [0, 1). */
-export function shuffled<T>(list: readonly T[], luck: () => number): T[] {
+export function shuffled<T>(list: readonly T[], random: () => number): T[] {
   const left = [...list];
-  return list.flatMap(() => left.splice(Math.floor(luck() * left.length), 1));
+  return list.flatMap(() => left.splice(Math.floor(random() * left.length), 1));
 }

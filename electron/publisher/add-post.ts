@@ -11,7 +11,7 @@ import {
 import { examine, inspection } from './examine-post.ts';
 import { type AddFrom, examined, type LimitsOf, newPost, originOf, unfit, wordProblems } from './new-post.ts';
 import { isPast, type Timely, take, timely } from './past.ts';
-import type { NewPost, PostRecord, PublisherNeeds, StoredMedia } from './ports.ts';
+import type { NewPost, PostRecord, PublisherDeps, StoredMedia } from './ports.ts';
 import { type Candidate, type Repeat, repeatProblem, repeatsIn } from './repeats.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
 import { postView, previewOf, viewPost } from './view.ts';
@@ -24,22 +24,20 @@ const mostTries = 5;
  * ALREADY_EXISTS for a repetition that is not wanted.
  */
 export async function addPost(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   given: PostInput,
   from: AddFrom,
   limitsOf: LimitsOf,
 ): Promise<PostView> {
-  const [before] = await known(needs, [given], from);
-  if (before) return viewPost(needs, before);
+  const [before] = await known(deps, [given], from);
+  if (before) return viewPost(deps, before);
   return whileSlotsAreTaken([given], async () => {
-    const one = await prepare(needs, await timely(needs, given, from), from, limitsOf);
+    const one = await prepare(deps, await timely(deps, given, from), from, limitsOf);
     const problems = [...one.late, ...one.problems];
     const { repeats, post } =
-      problems.length > 0 ? { repeats: [], post: one.post } : await unrepeated(needs, one, from);
-    const record = await storeOrForget(needs, one.copied, { problems, repeats }, () =>
-      needs.ledger.add(post),
-    );
-    return viewPost(needs, record);
+      problems.length > 0 ? { repeats: [], post: one.post } : await unrepeated(deps, one, from);
+    const record = await storeOrForget(deps, one.copied, { problems, repeats }, () => deps.ledger.add(post));
+    return viewPost(deps, record);
   });
 }
 
@@ -48,18 +46,18 @@ export async function addPost(
  * past times and repetitions are told instead of refused.
  */
 export async function addPosts(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   given: readonly PostInput[],
   from: AddFrom & { dryRun: boolean },
   limitsOf: LimitsOf,
 ): Promise<PostBatchResult> {
   const { dryRun } = from;
-  const before = await known(needs, given, from);
+  const before = await known(deps, given, from);
   return whileSlotsAreTaken(given, async () => {
     const taken = new Map<string, Set<Millis>>();
     // What has a time of its own may lie in a slot.
     for (const input of given) {
-      if (isPast(input, needs.clock.now()) || input.publishAt === null || input.draft) continue;
+      if (isPast(input, deps.clock.now()) || input.publishAt === null || input.draft) continue;
       for (const account of input.accounts) take(taken, account, fromInstant(input.publishAt));
     }
     const prepared: Prepared[] = [];
@@ -67,14 +65,14 @@ export async function addPosts(
     for (const [index, input] of given.entries()) {
       if (before[index]) continue;
       places.push(index);
-      const timed = await timely(needs, input, from, taken);
-      prepared.push(await (dryRun ? rehearse : prepare)(needs, timed, from, limitsOf));
+      const timed = await timely(deps, input, from, taken);
+      prepared.push(await (dryRun ? rehearse : prepare)(deps, timed, from, limitsOf));
     }
     const inPlace = (problems: readonly Problem[], at: number) => problems.map(inBatch(places[at] ?? at));
     const found =
       from.repeats === 'refuse'
         ? await repeatsIn(
-            needs,
+            deps,
             prepared.map(({ candidate }) => candidate),
           )
         : [];
@@ -88,7 +86,7 @@ export async function addPosts(
     const copied = prepared.flatMap((one) => one.copied);
     const records = dryRun
       ? posts.map(previewOf)
-      : await storeOrForget(needs, copied, { problems, repeats }, () => needs.ledger.addAll(posts));
+      : await storeOrForget(deps, copied, { problems, repeats }, () => deps.ledger.addAll(posts));
     return {
       dryRun,
       posts: before.map((old, index) => (old ? { isNew: false, post: postView(old) } : entry(index))),
@@ -120,7 +118,7 @@ type Prepared = {
 
 /** What keeps a post from being added as a repetition, and the post for the accounts that do not have it. */
 async function unrepeated(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   { candidate, post }: Prepared,
   { repeats = 'allow' }: AddFrom,
 ): Promise<{ repeats: Problem[]; post: NewPost }> {
@@ -129,7 +127,7 @@ async function unrepeated(
     ...candidate,
     input: { ...candidate.input, accounts: [account] },
   }));
-  const found = await repeatsIn(needs, each);
+  const found = await repeatsIn(deps, each);
   const [first] = found.filter((repeat) => repeat !== undefined);
   const isLeftOut = (account: string) => found.some((repeat) => repeat?.account === account);
   const targets = post.targets.filter(({ account }) => !isLeftOut(account));
@@ -155,13 +153,13 @@ async function whileSlotsAreTaken<T>(given: readonly PostInput[], add: () => Pro
 }
 
 /** The posts that came before under the same keys, one for each of the given. */
-function known(needs: PublisherNeeds, given: readonly PostInput[], from: AddFrom) {
+function known(deps: PublisherDeps, given: readonly PostInput[], from: AddFrom) {
   return Promise.all(
     given.map(async (input) => {
       const origin = originOf(input, from);
-      const now = origin === null ? undefined : await needs.ledger.byOrigin(origin);
+      const now = origin === null ? undefined : await deps.ledger.byOrigin(origin);
       if (now || from.former === undefined) return now;
-      const before = await needs.ledger.byOrigin(from.former.key);
+      const before = await deps.ledger.byOrigin(from.former.key);
       const isOurs = before?.post.source === 'pipeline' && (await from.former.isOurs(before.post.runId));
       return isOurs ? before : undefined;
     }),
@@ -169,20 +167,20 @@ function known(needs: PublisherNeeds, given: readonly PostInput[], from: AddFrom
 }
 
 async function prepare(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   timed: Timely,
   given: AddFrom,
   limitsOf: LimitsOf,
 ): Promise<Prepared> {
   const from = withSlots(given, timed);
-  const resolved = await resolveHeld(needs, timed.input);
+  const resolved = await resolveHeld(deps, timed.input);
   const { input } = resolved;
-  const { media, copied, problems } = await takeAll(needs, resolved);
+  const { media, copied, problems } = await takeAll(deps, resolved);
   const files = examined(input, media);
   return {
-    post: newPost(needs, input, from, media),
+    post: newPost(deps, input, from, media),
     candidate: { input, files, slots: from.slots },
-    problems: [...wordProblems(needs, input), ...problems, ...unfit(needs, input, files, limitsOf)],
+    problems: [...wordProblems(deps, input), ...problems, ...unfit(deps, input, files, limitsOf)],
     late: timed.problems,
     copied,
   };
@@ -190,18 +188,18 @@ async function prepare(
 
 /** Looks at the files where they are. */
 async function rehearse(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   timed: Timely,
   given: AddFrom,
   limitsOf: LimitsOf,
 ): Promise<Prepared> {
   const from = withSlots(given, timed);
-  const { input } = await resolveHeld(needs, timed.input);
-  const { files, problems } = await examine(input, inspection(needs));
+  const { input } = await resolveHeld(deps, timed.input);
+  const { files, problems } = await examine(input, inspection(deps));
   return {
-    post: newPost(needs, input, from, []),
+    post: newPost(deps, input, from, []),
     candidate: { input, files, slots: from.slots },
-    problems: [...wordProblems(needs, input), ...problems, ...unfit(needs, input, files, limitsOf)],
+    problems: [...wordProblems(deps, input), ...problems, ...unfit(deps, input, files, limitsOf)],
     late: timed.problems,
     copied: [],
   };
@@ -213,7 +211,7 @@ function withSlots(from: AddFrom, { slots }: Timely): AddFrom {
 
 /** Stores what was prepared; copies that no post has are removed again, whatever happens. */
 async function storeOrForget<T extends PostRecord | PostRecord[]>(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   copied: readonly StoredMedia[],
   { problems, repeats }: { problems: readonly Problem[]; repeats: readonly Problem[] },
   store: () => Promise<T>,
@@ -225,12 +223,12 @@ async function storeOrForget<T extends PostRecord | PostRecord[]>(
     if (all.length > 0) throw problemsError(all, where, problems.length > 0 ? 'BAD_INPUT' : 'ALREADY_EXISTS');
     const stored = await store();
     for (const { post } of [stored].flat()) for (const { id } of post.media) kept.add(id);
-    needs.changed();
+    deps.changed();
     return stored;
   } finally {
     // Another call with the same key was faster: its copies count, ours go.
     await forget(
-      needs,
+      deps,
       copied.filter(({ id }) => !kept.has(id)),
     );
   }

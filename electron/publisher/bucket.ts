@@ -3,7 +3,7 @@ import { AwsV4Signer } from 'aws4fetch';
 import type { BucketHost, BucketKey, Clock } from '../../shared/index.ts';
 import { extensionOf, type Http, type HttpResult, type Refusal } from '../networks/index.ts';
 
-export type BucketNeeds = { http: Http; clock: Pick<Clock, 'now'>; signal: AbortSignal };
+export type BucketDeps = { http: Http; clock: Pick<Clock, 'now'>; signal: AbortSignal };
 export type BucketFile = { path: string; mime: string; bytes: number; sha256: string };
 
 /** SHA-256 of nothing. */
@@ -25,13 +25,13 @@ export function addressInBucket({ publicUrl }: BucketHost, name: string): string
 
 /** Puts a file into an S3-compatible bucket, streamed; null when it is there. */
 export async function putInBucket(
-  needs: BucketNeeds,
+  deps: BucketDeps,
   host: BucketHost,
   key: BucketKey,
   file: BucketFile,
 ): Promise<Refusal | null> {
-  const { url, headers } = await signed(needs, host, key, 'PUT', nameInBucket(host, file), file.sha256);
-  const answer = await needs.http({
+  const { url, headers } = await signed(deps, host, key, 'PUT', nameInBucket(host, file), file.sha256);
+  const answer = await deps.http({
     method: 'PUT',
     url,
     headers,
@@ -41,32 +41,32 @@ export async function putInBucket(
       type: file.mime,
       bytes: file.bytes,
     },
-    signal: needs.signal,
+    signal: deps.signal,
   });
   return refusalOf(answer, host);
 }
 
 /** Removes what has this name; null when it is gone, also when it was not there. */
 export async function removeFromBucket(
-  needs: BucketNeeds,
+  deps: BucketDeps,
   host: BucketHost,
   key: BucketKey,
   name: string,
 ): Promise<Refusal | null> {
-  const { url, headers } = await signed(needs, host, key, 'DELETE', name, emptyHash);
-  const answer = await needs.http({
+  const { url, headers } = await signed(deps, host, key, 'DELETE', name, emptyHash);
+  const answer = await deps.http({
     method: 'DELETE',
     url,
     headers,
     secrets: [key.secret],
-    signal: needs.signal,
+    signal: deps.signal,
   });
   return answer.kind === 'answer' && answer.status === 404 ? null : refusalOf(answer, host);
 }
 
 /** The path of a request with its signature (AWS Signature Version 4); path style, which every such server knows. */
 async function signed(
-  { clock }: BucketNeeds,
+  { clock }: BucketDeps,
   { endpoint, bucket, region }: BucketHost,
   { keyId, secret }: BucketKey,
   method: 'PUT' | 'DELETE',

@@ -16,7 +16,7 @@ import {
 } from '../../shared/index.ts';
 import { type Command, impossible, movable, movingEach, statesOf } from './commands.ts';
 import { type TimeOf, timelyMove } from './past.ts';
-import type { Change, PostRecord, PublisherNeeds, Work } from './ports.ts';
+import type { Change, PostRecord, PublisherDeps, Work } from './ports.ts';
 import { viewPost } from './view.ts';
 
 /** How often a decision is made anew when what it is about moves on meanwhile, or somebody else takes the weekly slot. */
@@ -24,11 +24,11 @@ export const mostDecisions = 20;
 
 /** Does a command to a post; throws CONFLICT when it can do nothing for it. */
 export function command(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   id: string,
   given: Command | ((works: readonly Work[]) => Promise<Command>),
 ): Promise<PostView> {
-  return changeTargets(needs, id, async (works) => {
+  return changeTargets(deps, id, async (works) => {
     const made = typeof given === 'function' ? await given(works) : given;
     const changes = made.changes(works);
     if (changes.length === 0) throw impossible(works, made);
@@ -38,24 +38,24 @@ export function command(
 
 /** Decides for all targets of a post and stores it; decided anew when a target moved on meanwhile. */
 export async function changeTargets(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   id: string,
   decide: (works: readonly Work[]) => Change[] | Promise<Change[]>,
 ): Promise<PostView> {
   for (let again = 0; again < mostDecisions; again += 1) {
-    const { targets } = await found(needs, id);
-    const works = await Promise.all(targets.map(({ account }) => needs.ledger.work(id, account)));
+    const { targets } = await found(deps, id);
+    const works = await Promise.all(targets.map(({ account }) => deps.ledger.work(id, account)));
     const changes = await decide(works.flatMap((work) => work ?? []));
-    if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
-    needs.changed();
-    return viewPost(needs, await found(needs, id));
+    if (!(await deps.ledger.record(changes, deps.clock.now()))) continue;
+    deps.changed();
+    return viewPost(deps, await found(deps, id));
   }
   throw keepsChanging(`post ${id}`);
 }
 
 /** The post with this id; throws NOT_FOUND. */
-export async function found(needs: PublisherNeeds, id: string): Promise<PostRecord> {
-  const record = await needs.ledger.get(id);
+export async function found(deps: PublisherDeps, id: string): Promise<PostRecord> {
+  const record = await deps.ledger.get(id);
   if (record) return record;
   throw notFound(`Unknown post "${id}"`);
 }
@@ -90,12 +90,12 @@ export type Many = { select: PostSelection; dryRun: boolean };
  * take it, or nothing is changed; of others those are passed over for which it can do nothing.
  */
 export async function changeMany(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   { select, dryRun }: Many,
   commandFor: (works: readonly Work[]) => Command | Promise<Command>,
 ): Promise<PostChanges> {
   for (let again = 0; again < mostDecisions; again += 1) {
-    const found = await needs.ledger.select(select, mostPostsAtOnce);
+    const found = await deps.ledger.select(select, mostPostsAtOnce);
     if (found.length > mostPostsAtOnce) throw tooMany();
     const works = found.filter(({ target }) => target.status !== 'cancelled' || namesCancelled(select));
     const given = await commandFor(works);
@@ -105,8 +105,8 @@ export async function changeMany(
     const changed = decided.filter(({ changes }) => changes.length > 0);
     const changes = changed.flatMap((one) => one.changes);
     if (!dryRun && changes.length > 0) {
-      if (!(await needs.ledger.record(changes, needs.clock.now()))) continue;
-      needs.changed();
+      if (!(await deps.ledger.record(changes, deps.clock.now()))) continue;
+      deps.changed();
     }
     return { dryRun, posts: changed.map(shown) };
   }
@@ -120,13 +120,13 @@ function namesCancelled({ ids, status }: PostSelection): boolean {
 
 /** Where each of many targets goes: all to one time (or a row of times), or each by so much. */
 export function movingMany(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   { to, past }: { to: PostMove; past?: PastChoice | undefined },
 ): (works: readonly Work[]) => Promise<Command> {
   return async (works) => {
     const moved = [...Map.groupBy(works, ({ post }) => post.id).values()].flatMap(movable);
     const field = 'bySeconds' in to ? 'to.bySeconds' : 'to.publishAt';
-    return movingEach(await timelyMove(needs, moved, timesOf(moved, to), { past, field }));
+    return movingEach(await timelyMove(deps, moved, timesOf(moved, to), { past, field }));
   };
 }
 
@@ -183,12 +183,12 @@ function tooMany(): BelfryError {
 }
 
 /** A queued target with the time that it has and the one that it is to have. */
-export type Placement = { post: string; account: string; from: Millis; to: Millis };
+export type Rescheduling = { post: string; account: string; from: Millis; to: Millis };
 
 /** Gives queued targets other times in one transaction; false, and nothing is stored, when one is not queued for `from` any more. */
-export async function place(
-  needs: PublisherNeeds,
-  moves: readonly Placement[],
+export async function reschedule(
+  deps: PublisherDeps,
+  moves: readonly Rescheduling[],
   note: string,
 ): Promise<boolean> {
   const changes = moves.map(
@@ -201,19 +201,19 @@ export async function place(
       note,
     }),
   );
-  if (!(await needs.ledger.record(changes, needs.clock.now()))) return false;
+  if (!(await deps.ledger.record(changes, deps.clock.now()))) return false;
   // A post is listed by the earliest of its targets' times.
-  await needs.ledger.showTimes([...new Set(moves.map((move) => move.post))], needs.clock.now());
-  needs.changed();
+  await deps.ledger.showTimes([...new Set(moves.map((move) => move.post))], deps.clock.now());
+  deps.changed();
   return true;
 }
 
 /** Forgets a post that nobody has seen anything of, and its copies of media; false when it is on its way or has ended. */
-export async function withdraw(needs: PublisherNeeds, id: string): Promise<boolean> {
-  const record = await needs.ledger.get(id);
-  if (!record || !(await needs.ledger.withdraw(id))) return false;
+export async function withdraw(deps: PublisherDeps, id: string): Promise<boolean> {
+  const record = await deps.ledger.get(id);
+  if (!record || !(await deps.ledger.withdraw(id))) return false;
   // A kill before this leaves the copies to the sweep at the next start.
-  for (const { file } of record.post.media) await rm(join(needs.mediaFolder, file), { force: true });
-  needs.changed();
+  for (const { file } of record.post.media) await rm(join(deps.mediaFolder, file), { force: true });
+  deps.changed();
   return true;
 }

@@ -19,66 +19,66 @@ import {
 import { noDetails } from './media/facts.ts';
 import { planFit } from './media/plan-fit.ts';
 import { wordProblems } from './new-post.ts';
-import type { Neighbour, PublisherAccount, PublisherNeeds } from './ports.ts';
+import type { Neighbour, PublisherAccount, PublisherDeps } from './ports.ts';
 import { askGivenAddresses } from './public-urls.ts';
 import { resolveHeld } from './take-media.ts';
 import { limitsFor, wishesOf } from './validate.ts';
 
 /** Checks a post against the live limits of its accounts; stores nothing. */
 export async function checkPost(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   http: Http,
   adapterOf: (account: PublisherAccount) => Adapter,
   given: PostInput,
   edited?: string,
 ): Promise<PostCheck> {
-  const { input } = await resolveHeld(needs, given);
+  const { input } = await resolveHeld(deps, given);
   const signal = new AbortController().signal;
   const limitsOf = async (account: PublisherAccount): Promise<Limits | undefined> => {
     const found = await adapterOf(account).limits({
       account,
       http,
-      clock: needs.clock,
-      log: needs.log,
+      clock: deps.clock,
+      log: deps.log,
       signal,
     });
     return found.kind === 'limits' ? found.limits : undefined;
   };
-  const accounts = input.accounts.flatMap((id) => needs.account(id) ?? []);
+  const accounts = input.accounts.flatMap((id) => deps.account(id) ?? []);
   const known = await Promise.all(
     accounts.map(async (account) => ({ account, limits: await limitsOf(account) })),
   );
-  const { files, problems } = await examine(input, inspection(needs));
+  const { files, problems } = await examine(input, inspection(deps));
   const limits = known.map((one) => one.limits);
   const addresses = await askGivenAddresses(http, input, files, limits, signal);
   return {
     problems: [
-      ...wordProblems(needs, input),
+      ...wordProblems(deps, input),
       ...problems,
-      ...fitProblems(input, files, known, needs.settings()),
+      ...fitProblems(input, files, known, deps.settings()),
       ...addresses.wrong,
     ],
-    advice: [...(await adviceOn(needs, input, files, known, edited)), ...addresses.silent],
+    advice: [...(await adviceOn(deps, input, files, known, edited)), ...addresses.silent],
     counts: countsOf(input, known),
   };
 }
 
 type Known = readonly { account: PublisherAccount; limits: Limits | undefined }[];
-type AdviceNeeds = Pick<PublisherNeeds, 'settings' | 'mediaLedger' | 'clock'>;
+type AdviceDeps = Pick<PublisherDeps, 'settings' | 'mediaLedger' | 'clock'>;
 
 /** What could be better about a post that its accounts take: nothing here keeps it from going out. */
 async function adviceOn(
-  needs: AdviceNeeds,
+  deps: AdviceDeps,
   input: PostInput,
   files: Examined,
   known: Known,
   /** Id of the post that is being edited: it is not its own neighbour. */
   edited?: string,
 ): Promise<Problem[]> {
-  const near = await Promise.all(known.map(({ account }) => timeAdvice(needs, input, account, edited)));
+  const near = await Promise.all(known.map(({ account }) => timeAdvice(deps, input, account, edited)));
   const all = [
-    ...fileAdvice(needs, input, files),
-    ...known.flatMap((one) => fitAdvice(needs, input, files, one)),
+    ...fileAdvice(deps, input, files),
+    ...known.flatMap((one) => fitAdvice(deps, input, files, one)),
     ...near.flat(),
   ];
   return all.filter(
@@ -88,8 +88,8 @@ async function adviceOn(
 }
 
 /** What holds for every account: descriptions, and places. */
-function fileAdvice(needs: AdviceNeeds, input: PostInput, files: Examined): Problem[] {
-  const { stripLocation } = needs.settings();
+function fileAdvice(deps: AdviceDeps, input: PostInput, files: Examined): Problem[] {
+  const { stripLocation } = deps.settings();
   const lists = [input.media, ...input.thread.map(({ media }) => media)];
   return lists.flatMap((list, part) =>
     list.flatMap(({ path, alt }, index) => {
@@ -116,7 +116,7 @@ function fileAdvice(needs: AdviceNeeds, input: PostInput, files: Examined): Prob
 
 /** What is done to the files for one account, and what of the post it does not show. */
 function fitAdvice(
-  needs: AdviceNeeds,
+  deps: AdviceDeps,
   input: PostInput,
   files: Examined,
   { account, limits }: Known[number],
@@ -139,7 +139,7 @@ function fitAdvice(
       const plan = planFit(
         { ...file, details: file.details ?? noDetails },
         limitsFor(limits, part),
-        wishesOf(account, needs.settings()),
+        wishesOf(account, deps.settings()),
         who,
       );
       if (plan.do === 'make')
@@ -153,16 +153,16 @@ function fitAdvice(
 
 /** The same words again, and posts that come close together. */
 async function timeAdvice(
-  needs: AdviceNeeds,
+  deps: AdviceDeps,
   input: PostInput,
   account: PublisherAccount,
   edited: string | undefined,
 ): Promise<Problem[]> {
-  const { sameTextHours, closePostMinutes } = needs.settings();
-  const at = input.publishAt === null ? needs.clock.now() : fromInstant(input.publishAt);
+  const { sameTextHours, closePostMinutes } = deps.settings();
+  const at = input.publishAt === null ? deps.clock.now() : fromInstant(input.publishAt);
   const reach = Math.max(sameTextHours * 3_600_000, closePostMinutes * 60_000);
   if (reach === 0) return [];
-  const all = await needs.mediaLedger.neighbours(account.id, at - reach, at + reach);
+  const all = await deps.mediaLedger.neighbours(account.id, at - reach, at + reach);
   const near = all.filter(({ post }) => post !== edited);
   const text = input.overrides[account.id]?.text ?? input.text;
   const found: Problem[] = [];

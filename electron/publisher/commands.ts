@@ -1,6 +1,6 @@
 import { BelfryError, type Millis, type TargetStatus, toInstant } from '../../shared/index.ts';
 import { nextPart, onlyCommentLeft, replyTo, withAttempt } from './draft.ts';
-import { brokenThread, ended, step } from './next-action.ts';
+import { brokenThread, giveUp, step } from './next-action.ts';
 import type { Times } from './past.ts';
 import type { Change, Work } from './ports.ts';
 
@@ -86,7 +86,7 @@ function movedTo(work: Work, to: Times): Change | undefined {
 }
 
 /** A person's word on an unconfirmed target: it is out, or it is not and may be sent again. Throws CONFLICT for any other. */
-export function settling(
+export function resolvingDoubt(
   work: Work,
   isPublished: boolean,
   now: Millis,
@@ -101,20 +101,20 @@ export function settling(
     // With the old key the server would only give its old answer again.
     return [attempt ? { ...change, attempt: { ...attempt, ...clean, key: nextKey(attempt.key) } } : change];
   }
-  if (!attempt) return [settled(work, undefined)];
+  if (!attempt) return [resolved(work, undefined)];
   const done = { ...attempt, state: 'published' as const };
   const after = withAttempt(work, done);
-  return [{ ...settled(after, nextPart(after)), attempt: done }];
+  return [{ ...resolved(after, nextPart(after)), attempt: done }];
 }
 
 /** What follows from a person's word that the part in doubt is out, and `next` is not. */
-function settled(work: Work, next: number | undefined): Change {
+function resolved(work: Work, next: number | undefined): Change {
   const note = 'A person says that it was published';
   if (next === undefined)
     return step(work, { status: 'published', error: null, notBefore: null, tries: 0 }, note);
   if (replyTo(work, next) !== null)
     return step(work, { status: 'queued', error: null, notBefore: null, tries: 0 }, note);
-  return ended(work, 'failed', brokenThread(work, next)).change;
+  return giveUp(work, 'failed', brokenThread(work, next)).change;
 }
 
 function withStatus(works: readonly Work[], open: readonly TargetStatus[]): Work[] {

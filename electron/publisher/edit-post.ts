@@ -13,7 +13,7 @@ import { bodyHash, draftOf, isComment, partsOf, threadOf } from './draft.ts';
 import { examined, keyOf, type LimitsOf, unfit, wordProblems, wordsOf } from './new-post.ts';
 import { step } from './next-action.ts';
 import { timely } from './past.ts';
-import type { Change, PostEdit, PostRecord, PublisherNeeds, StoredMedia, StoredPost, Work } from './ports.ts';
+import type { Change, PostEdit, PostRecord, PublisherDeps, StoredMedia, StoredPost, Work } from './ports.ts';
 import { forget, resolveHeld, takeAll } from './take-media.ts';
 import { viewPost } from './view.ts';
 
@@ -22,61 +22,61 @@ import { viewPost } from './view.ts';
  * unless that part was changed. Throws CONFLICT while a target is being sent or unconfirmed, and when all are out.
  */
 export async function editPost(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   id: string,
   given: PostInput,
   limitsOf: LimitsOf,
 ): Promise<PostView> {
-  assertEditable(await worksOf(needs, await found(needs, id)));
+  assertEditable(await worksOf(deps, await found(deps, id)));
   const copied: StoredMedia[] = [];
   let kept = new Set<string>();
   try {
-    let taken = await take(needs, id, given, copied);
+    let taken = await take(deps, id, given, copied);
     for (let again = 0; again < mostDecisions; again += 1) {
-      const record = await found(needs, id);
-      const works = await worksOf(needs, record);
+      const record = await found(deps, id);
+      const works = await worksOf(deps, record);
       assertEditable(works);
       // Another edit was stored meanwhile, and may have removed files that this one names.
-      if (!isSameMedia(record.post.media, taken.before)) taken = await take(needs, id, given, copied);
+      if (!isSameMedia(record.post.media, taken.before)) taken = await take(deps, id, given, copied);
       const { media, problems } = taken;
       const open = taken.input.accounts.filter((account) => statusOf(works, account) !== 'published');
       const timed = isTimed(works, taken.input, open)
-        ? await timely(needs, { ...taken.input, accounts: open }, { source: 'person' })
+        ? await timely(deps, { ...taken.input, accounts: open }, { source: 'person' })
         : { input: taken.input, problems: [] };
       const input = { ...taken.input, publishAt: timed.input.publishAt, draft: timed.input.draft };
       const post = { ...record.post, ...wordsOf(input), media };
       const all = [
-        ...wordProblems(needs, input, open),
+        ...wordProblems(deps, input, open),
         ...keyProblems(record.post, input),
         ...timed.problems,
         ...problems,
-        ...unfit(needs, input, examined(input, media), limitsOf, open),
-        ...works.flatMap((work) => changedParts(needs, work, post, input)),
+        ...unfit(deps, input, examined(input, media), limitsOf, open),
+        ...works.flatMap((work) => changedParts(deps, work, post, input)),
       ];
       if (all.length > 0) throw problemsError(all, 'the post');
-      if (!(await needs.ledger.edit(editOf(works, post, input, timed.slots), needs.clock.now()))) continue;
+      if (!(await deps.ledger.edit(editOf(works, post, input, timed.slots), deps.clock.now()))) continue;
       kept = new Set(media.map((one) => one.id));
       await forget(
-        needs,
+        deps,
         record.post.media.filter((one) => !kept.has(one.id)),
       );
-      needs.changed();
-      return viewPost(needs, await found(needs, id));
+      deps.changed();
+      return viewPost(deps, await found(deps, id));
     }
     throw keepsChanging(`post ${id}`);
   } finally {
     await forget(
-      needs,
+      deps,
       copied.filter((one) => !kept.has(one.id)),
     );
   }
 }
 
 /** Takes the files of an edit, from the post as it is now; what was copied for it is added to `copied`. */
-async function take(needs: PublisherNeeds, id: string, given: PostInput, copied: StoredMedia[]) {
-  const { post } = await found(needs, id);
-  const resolved = await resolveHeld(needs, given);
-  const taken = await takeAll(needs, resolved, post.media);
+async function take(deps: PublisherDeps, id: string, given: PostInput, copied: StoredMedia[]) {
+  const { post } = await found(deps, id);
+  const resolved = await resolveHeld(deps, given);
+  const taken = await takeAll(deps, resolved, post.media);
   copied.push(...taken.copied);
   return { ...taken, input: resolved.input, before: post.media };
 }
@@ -85,8 +85,8 @@ function isSameMedia(now: readonly StoredMedia[], before: readonly StoredMedia[]
   return now.length === before.length && now.every(({ id }) => before.some((one) => one.id === id));
 }
 
-async function worksOf(needs: PublisherNeeds, { post, targets }: PostRecord): Promise<Work[]> {
-  const works = await Promise.all(targets.map(({ account }) => needs.ledger.work(post.id, account)));
+async function worksOf(deps: PublisherDeps, { post, targets }: PostRecord): Promise<Work[]> {
+  const works = await Promise.all(targets.map(({ account }) => deps.ledger.work(post.id, account)));
   return works.flatMap((work) => work ?? []);
 }
 
@@ -131,11 +131,11 @@ function keyProblems(post: StoredPost, { key }: PostInput): Problem[] {
 }
 
 /** What is out already on an account that goes on must stay as it was published. */
-function changedParts(needs: PublisherNeeds, work: Work, post: StoredPost, input: PostInput): Problem[] {
+function changedParts(deps: PublisherDeps, work: Work, post: StoredPost, input: PostInput): Problem[] {
   const { account, status } = work.target;
   if (status === 'published' || !input.accounts.includes(account)) return [];
   const after = { ...work, post, target: { ...work.target, override: input.overrides[account] ?? {} } };
-  const hash = (of: Work, part: number) => bodyHash(of, draftOf(of, part, needs.mediaFolder));
+  const hash = (of: Work, part: number) => bodyHash(of, draftOf(of, part, deps.mediaFolder));
   return work.attempts
     .filter(({ state }) => state === 'published')
     .filter(

@@ -1,8 +1,8 @@
 import type { MediaInput, PostCheck, PostInput, Problem } from '../../shared/index.ts';
 import type { Limits } from '../networks/index.ts';
 import { type MediaDetails, type MediaFacts, noDetails } from './media/facts.ts';
-import { type InspectNeeds, inspect } from './media/inspect.ts';
-import type { PublisherAccount, PublisherNeeds, PublisherSettings } from './ports.ts';
+import { type InspectDeps, inspect } from './media/inspect.ts';
+import type { PublisherAccount, PublisherDeps, PublisherSettings } from './ports.ts';
 import {
   type CheckedFor,
   type CheckedPart,
@@ -33,10 +33,10 @@ export function fitProblems(
     const who = names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} ("${account.id}")`;
     const said = new Set<string>();
     return partsOf(input, files, account.id).flatMap((part) =>
-      validate(part, limits, checkedFor(account, who, settings)).flatMap((misfit) => {
-        if (misfit.whole && said.has(misfit.message)) return [];
-        said.add(misfit.message);
-        return [problemOf(input, account.id, part, misfit)];
+      validate(part, limits, checkedFor(account, who, settings)).flatMap((error) => {
+        if (error.whole && said.has(error.message)) return [];
+        said.add(error.message);
+        return [problemOf(input, account.id, part, error)];
       }),
     );
   });
@@ -56,7 +56,7 @@ export function inspection({
   settings,
   mediaFolder,
   ownFolders = [],
-}: Pick<PublisherNeeds, 'workshop' | 'settings' | 'mediaFolder' | 'ownFolders'>): InspectNeeds {
+}: Pick<PublisherDeps, 'workshop' | 'settings' | 'mediaFolder' | 'ownFolders'>): InspectDeps {
   const folders = settings().mediaFolders;
   return { workshop, folders: folders === null ? null : [...folders, mediaFolder, ...ownFolders] };
 }
@@ -64,12 +64,12 @@ export function inspection({
 /** Reads what the files of a post are, without copying anything; problems name the file's field. */
 export async function examine(
   input: PostInput,
-  needs: InspectNeeds,
+  deps: InspectDeps,
 ): Promise<{ files: Examined; problems: Problem[] }> {
   const files = new Map<string, MediaFacts>();
   const problems: Problem[] = [];
   for (const { field, path } of filesOf(input)) {
-    const found = await inspect(path, needs);
+    const found = await inspect(path, deps);
     if (typeof found === 'string') problems.push({ field, message: found });
     else {
       files.set(path, found.facts);

@@ -21,8 +21,8 @@ import {
   type Many,
   movingMany,
   notFound,
-  type Placement,
-  place,
+  type Rescheduling,
+  reschedule,
   withdraw,
 } from './change-posts.ts';
 import { checkPost } from './check-post.ts';
@@ -32,32 +32,32 @@ import {
   movable,
   movingEach,
   publishingNow,
+  resolvingDoubt,
   retrying,
-  settling,
 } from './commands.ts';
 import { nextKey } from './draft.ts';
 import { editPost } from './edit-post.ts';
 import type { AddFrom } from './new-post.ts';
 import { timelyMove } from './past.ts';
-import type { HistoryLine, ListQuery, PublisherAccount, PublisherNeeds, Waiting } from './ports.ts';
+import type { HistoryLine, ListQuery, PublisherAccount, PublisherDeps, Waiting } from './ports.ts';
 import { createLookAhead } from './public-urls.ts';
-import { createPasses, recover } from './publish-cycle.ts';
+import { createPublishCycles, recover } from './publish-cycle.ts';
 import { nextDue, summary, throttle } from './publish-loop.ts';
 import { createPresence } from './send-context.ts';
 import { createTidying } from './tidy.ts';
 import { overduePosts, viewPost, viewPosts } from './view.ts';
 
-export type { Placement } from './change-posts.ts';
+export type { Rescheduling } from './change-posts.ts';
 export { realPathWithin } from './media/inspect.ts';
 export { createWorkshop, type Workshop } from './media/workshop/index.ts';
 export { type AddFrom, jobKey } from './new-post.ts';
 export type {
+  AttentionNeeded,
   Fetch,
   HistoryLine,
-  PersonNeeded,
   PostLedger,
   PublisherAccount,
-  PublisherNeeds,
+  PublisherDeps,
   PublisherSettings,
   Waiting,
 } from './ports.ts';
@@ -118,7 +118,7 @@ export type Publisher = {
   /** What of an account waits for a time in [from, to], by time. */
   waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
   /** Gives queued targets other times, all or none: false when one of them is not queued for `from` any more. */
-  place(moves: readonly Placement[], note: string): Promise<boolean>;
+  place(moves: readonly Rescheduling[], note: string): Promise<boolean>;
   /** Forgets a post as if it had never been; false, and nothing is done, when it was changed, is on its way or has ended. */
   withdraw(id: string): Promise<boolean>;
   settle(word: { id: string; account: string; published: boolean }): Promise<PostView>;
@@ -134,35 +134,39 @@ export type Publisher = {
 };
 
 /** Builds the room; nothing happens before `start`. */
-export function createPublisher(given: PublisherNeeds): Publisher {
+export function createPublisher(given: PublisherDeps): Publisher {
   const { ledger, clock } = given;
   const changed = throttle(clock, given.changed);
-  const needs = { ...given, changed };
-  const http = createHttp({ ...needs, timeoutMs: needs.requestTimeoutMs });
+  const deps = { ...given, changed };
+  const http = createHttp({ ...deps, timeoutMs: deps.requestTimeoutMs });
   const adapterOf = createAdapters();
-  const passes = createPasses(given.patienceMs ?? 20_000);
+  const cycles = createPublishCycles(given.patienceMs ?? 20_000);
   const counted = async (query: PostCountQuery | ListQuery): Promise<PostCount> => {
     const found = await ledger.count(query, mostCounted + 1);
     return { count: Math.min(found, mostCounted), more: found > mostCounted };
   };
-  const spent = new Map<string, Millis>();
+  const rateLimitedUntil = new Map<string, Millis>();
   const presence = createPresence(clock);
   const underWay = new Set<Promise<unknown>>();
 
-  const pass = async (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
+  const runCycle = async (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
     presence.note();
     let isHeard = true;
     const tell = (text: string) => {
       if (isHeard) say(text); // What goes on after the pass is told by the history of its posts.
     };
     try {
-      return await passes.run({ ...needs, http, adapterOf, say: tell, spent, presence }, signal, only);
+      return await cycles.run(
+        { ...deps, http, adapterOf, say: tell, rateLimitedUntil, presence },
+        signal,
+        only,
+      );
     } finally {
       isHeard = false;
     }
   };
-  const tidying = createTidying(needs, http);
-  const lookAhead = createLookAhead(needs, http, adapterOf);
+  const tidying = createTidying(deps, http);
+  const lookAhead = createLookAhead(deps, http, adapterOf);
   const track = (running: Promise<unknown>) => {
     underWay.add(running);
     const forget = () => underWay.delete(running);
@@ -171,30 +175,30 @@ export function createPublisher(given: PublisherNeeds): Publisher {
   /** A pass of our own accord; whatever stops it, the next beat tries again. */
   const kick = (accounts: readonly string[]) => {
     const run = async () => {
-      if (!(await needs.publishingPaused()))
-        await pass(new AbortController().signal, () => undefined, accounts);
+      if (!(await deps.publishingPaused()))
+        await runCycle(new AbortController().signal, () => undefined, accounts);
     };
     const running = run().catch((error: unknown) =>
-      needs.log('error', 'Publishing broke off', { error: String(error) }),
+      deps.log('error', 'Publishing broke off', { error: String(error) }),
     );
     track(running);
   };
   const limitsOf = (account: PublisherAccount) => adapterOf(account).knownLimits(account);
   const atOnce = async (id: string, given: Command) => {
-    const view = await command(needs, id, given);
+    const view = await command(deps, id, given);
     kick(view.targets.map(({ account }) => account));
     return view;
   };
 
   return {
     async start() {
-      await recover(needs);
+      await recover(deps);
       await tidying.start();
     },
     async stop({ drainMs = 10_000 } = {}) {
       tidying.stop();
       lookAhead.stop();
-      const ended = passes.stop().then(() => Promise.allSettled(underWay));
+      const ended = cycles.stop().then(() => Promise.allSettled(underWay));
       await new Promise<void>((resolve) => {
         const cancel = clock.setTimer(drainMs, resolve);
         void ended.then(() => {
@@ -209,49 +213,49 @@ export function createPublisher(given: PublisherNeeds): Publisher {
       if (tidied) track(tidied);
       const looked = lookAhead.run();
       if (looked) track(looked);
-      if (await needs.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
-      return summary(await pass(signal, say), await overduePosts(needs));
+      if (await deps.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
+      return summary(await runCycle(signal, say), await overduePosts(deps));
     },
-    nextDue: (after) => nextDue(needs, after),
-    add: (post, from) => addPost(needs, post, from, limitsOf),
-    addAll: (posts, from) => addPosts(needs, posts, from, limitsOf),
-    edit: (id, post) => editPost(needs, id, post, limitsOf),
-    check: (post, edited) => checkPost(needs, http, adapterOf, post, edited),
-    list: async (query) => viewPosts(needs, await ledger.list(query)),
+    nextDue: (after) => nextDue(deps, after),
+    add: (post, from) => addPost(deps, post, from, limitsOf),
+    addAll: (posts, from) => addPosts(deps, posts, from, limitsOf),
+    edit: (id, post) => editPost(deps, id, post, limitsOf),
+    check: (post, edited) => checkPost(deps, http, adapterOf, post, edited),
+    list: async (query) => viewPosts(deps, await ledger.list(query)),
     async page({ count, ...query }) {
       const { records, cursor } = await ledger.page(query);
-      return { posts: await viewPosts(needs, records), cursor, total: count ? await counted(query) : null };
+      return { posts: await viewPosts(deps, records), cursor, total: count ? await counted(query) : null };
     },
     count: counted,
-    getAll: async (ids) => viewPosts(needs, await ledger.getAll(ids)),
+    getAll: async (ids) => viewPosts(deps, await ledger.getAll(ids)),
     get: async (id) => {
       const record = await ledger.get(id);
-      return record && viewPost(needs, record);
+      return record && viewPost(deps, record);
     },
     history: (id) => ledger.history(id),
-    cancel: (id) => command(needs, id, cancelling),
+    cancel: (id) => command(deps, id, cancelling),
     retry: (id) => atOnce(id, retrying(clock.now())),
     publishNow: (id) => atOnce(id, publishingNow(clock.now())),
     move: (id, publishAt, past) =>
-      command(needs, id, async (works) => {
+      command(deps, id, async (works) => {
         const asked = { past, field: 'publishAt' };
-        return movingEach(await timelyMove(needs, movable(works), () => publishAt, asked));
+        return movingEach(await timelyMove(deps, movable(works), () => publishAt, asked));
       }),
-    cancelAll: (many) => changeMany(needs, many, () => cancelling),
+    cancelAll: (many) => changeMany(deps, many, () => cancelling),
     async retryAll(many) {
-      const done = await changeMany(needs, many, () => retrying(clock.now()));
+      const done = await changeMany(deps, many, () => retrying(clock.now()));
       if (!done.dryRun) kick([...new Set(done.posts.flatMap(({ accounts }) => accounts))]);
       return done;
     },
-    moveAll: ({ to, past, ...many }) => changeMany(needs, many, movingMany(needs, { to, past })),
+    moveAll: ({ to, past, ...many }) => changeMany(deps, many, movingMany(deps, { to, past })),
     waiting: (account, from, to) => ledger.waiting(account, from, to),
-    place: (moves, note) => place(needs, moves, note),
-    withdraw: (id) => withdraw(needs, id),
+    place: (moves, note) => reschedule(deps, moves, note),
+    withdraw: (id) => withdraw(deps, id),
     async settle({ id, account, published }) {
-      const view = await changeTargets(needs, id, (works) => {
+      const view = await changeTargets(deps, id, (works) => {
         const work = works.find(({ target }) => target.account === account);
         if (!work) throw notFound(`Post "${id}" does not go to account "${account}"`);
-        return settling(work, published, clock.now(), nextKey);
+        return resolvingDoubt(work, published, clock.now(), nextKey);
       });
       kick([account]);
       return view;
@@ -264,6 +268,6 @@ export function createPublisher(given: PublisherNeeds): Publisher {
     },
     counts: () => ledger.counts(),
     waitingFor: (accounts) => ledger.waitingFor(accounts),
-    overdue: () => overduePosts(needs),
+    overdue: () => overduePosts(deps),
   };
 }

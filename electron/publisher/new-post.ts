@@ -1,7 +1,7 @@
 import { fromInstant, type Millis, type PostInput, type PostView, type Problem } from '../../shared/index.ts';
 import type { Limits } from '../networks/index.ts';
 import { type Examined, filesOf, fitProblems } from './examine-post.ts';
-import type { NewPost, PublisherAccount, PublisherNeeds, StoredMedia } from './ports.ts';
+import type { NewPost, PublisherAccount, PublisherDeps, StoredMedia } from './ports.ts';
 
 export type AddFrom = {
   source: PostView['source'];
@@ -16,7 +16,7 @@ export type AddFrom = {
    * What an account has already with the same content near the same time: `allow` when left out. `leave-out` adds the
    * post for the other accounts, and refuses it when there are none.
    */
-  repeats?: 'allow' | 'refuse' | 'leave-out';
+  repeats?: 'allow' | 'refuse' | 'skip';
   /** When each account gets it, where that is not `publishAt`; no other post of the account may wait for the same instant. */
   slots?: ReadonlyMap<string, Millis>;
 };
@@ -45,7 +45,7 @@ export function keyOf(originKey: string | null): string | null {
 
 /** A post to store, made from what was given. */
 export function newPost(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   input: PostInput,
   from: AddFrom,
   media: readonly StoredMedia[],
@@ -53,11 +53,11 @@ export function newPost(
   const publishAt = input.publishAt === null ? null : fromInstant(input.publishAt);
   const as = input.draft ? 'draft' : (from.as ?? (publishAt === null ? 'draft' : 'queued'));
   return {
-    id: needs.random.id(),
+    id: deps.random.id(),
     ...wordsOf(input),
     source: from.source,
     runId: from.runId ?? null,
-    createdAt: needs.clock.now(),
+    createdAt: deps.clock.now(),
     media,
     originKey: originOf(input, from),
     targets: input.accounts.map((account) => ({
@@ -90,12 +90,12 @@ export function wordsOf(input: PostInput) {
 
 /** What is wrong with a post as far as its words go, and accounts that Belfry does not have. */
 export function wordProblems(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   input: PostInput,
   accounts: readonly string[] = input.accounts,
 ): Problem[] {
   const strangers = accounts.flatMap((id) =>
-    needs.account(id)
+    deps.account(id)
       ? []
       : [
           {
@@ -136,18 +136,18 @@ function partProblems(input: PostInput): Problem[] {
 
 /** Limits that are known without asking anybody: adding works off line. Before sending they are checked again. */
 export function unfit(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   input: PostInput,
   files: Examined,
   limitsOf: LimitsOf,
   accounts: readonly string[] = input.accounts,
 ): Problem[] {
-  const known = accounts.flatMap((id) => needs.account(id) ?? []);
+  const known = accounts.flatMap((id) => deps.account(id) ?? []);
   return fitProblems(
     input,
     files,
     known.map((account) => ({ account, limits: limitsOf(account) })),
-    needs.settings(),
+    deps.settings(),
   );
 }
 

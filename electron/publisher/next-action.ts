@@ -8,17 +8,28 @@ import {
 } from '../../shared/index.ts';
 import type { Refusal, Remote } from '../networks/index.ts';
 import { isComment, nextPart, onlyCommentLeft, partsOf, replyTo } from './draft.ts';
-import type { Attempt, Change, Moment, PersonNeeded, PublisherSettings, StoredError, Work } from './ports.ts';
+import type {
+  Attempt,
+  AttentionNeeded,
+  Change,
+  Moment,
+  PublisherSettings,
+  StoredError,
+  Work,
+} from './ports.ts';
+
+/** A step that needs no network: it is stored, its effects are reported, and `next` says how the account goes on. */
+export type Step = { change: Change; effects: readonly Effect[]; next: NextAction };
 
 /**
- * A step that needs no network: store it, tell whoever must know, then go on with the next target or leave the account.
- * `held`: this target is put off, and the others go on where the account does not keep the order.
+ * `continue`: with the next target. `held`: this target waits, and the others go on unless the account keeps the order.
+ * `stop`: nothing more for this account now. `send`: the call that the step prepared.
  */
-export type Step = { change: Change; effects: readonly Effect[]; go: 'next' | 'held' | 'stop' | 'send' };
-export type Effect = { kind: 'sign-in'; reason: string } | { kind: 'person'; matter: PersonNeeded };
+export type NextAction = 'continue' | 'held' | 'stop' | 'send';
+export type Effect = { kind: 'sign-in'; reason: string } | { kind: 'attention'; matter: AttentionNeeded };
 
 /** What to do with the first open target of an account. */
-type NextAction =
+type Decision =
   | { do: 'step'; step: Step }
   | { do: 'wait' }
   | { do: 'publish'; part: number }
@@ -32,7 +43,7 @@ export type Facts = {
   /** Something that another post found out holds all of the account. */
   held: boolean;
   /** Until when the account's server wants no requests; null when it takes them. */
-  spentUntil: Millis | null;
+  rateLimitedUntil: Millis | null;
   /** When the account last published; only asked for when the target is late. */
   lastPublished: Millis | null;
 };
@@ -51,11 +62,11 @@ export function isLate(work: Work, now: Millis): boolean {
 }
 
 /** The next step for the head of an account's queue; pure. */
-export function decide(work: Work, facts: Facts): NextAction {
+export function decide(work: Work, facts: Facts): Decision {
   return work.target.status === 'sending' ? decideSending(work, facts) : decideQueued(work, facts);
 }
 
-function decideSending(work: Work, facts: Facts): NextAction {
+function decideSending(work: Work, facts: Facts): Decision {
   const { now, settings } = facts;
   const attempt = work.attempts.find(({ state }) => state !== 'published' && state !== 'prepared');
   if (!attempt) return { do: 'publish', part: nextPart(work) ?? 0 };
@@ -71,15 +82,15 @@ function decideSending(work: Work, facts: Facts): NextAction {
       step: {
         change: { ...change, attempt: { ...attempt, state: 'unknown', lookups: 0 } },
         effects: [],
-        go: 'stop',
+        next: 'stop',
       },
     };
   }
   if (!facts.ready || facts.held || isPutOff(work.target, now)) return { do: 'wait' };
-  return spent(work, facts) ?? { do: 'look-up', part: attempt.part };
+  return waitForRateLimit(work, facts) ?? { do: 'look-up', part: attempt.part };
 }
 
-function decideQueued(work: Work, facts: Facts): NextAction {
+function decideQueued(work: Work, facts: Facts): Decision {
   const { now, settings, ready, held, lastPublished } = facts;
   const part = nextPart(work);
   // A person took away what was left of it.
@@ -88,10 +99,10 @@ function decideQueued(work: Work, facts: Facts): NextAction {
   if (now - dueAt > lateLimit(settings))
     return { do: 'step', step: tooLate(work, now, settings.lateLimitHours) };
   if (!ready || held || isPutOff(work.target, now)) return { do: 'wait' };
-  const still = spent(work, facts);
+  const still = waitForRateLimit(work, facts);
   if (still) return still;
   if (part > 0 && replyTo(work, part) === null)
-    return { do: 'step', step: ended(work, 'failed', brokenThread(work, part)) };
+    return { do: 'step', step: giveUp(work, 'failed', brokenThread(work, part)) };
   const free = (lastPublished ?? 0) + settings.spacingSeconds * 1000;
   if (part === 0 && isLate(work, now) && lastPublished !== null && lastPublished <= now && free > now) {
     const change = step(
@@ -99,20 +110,20 @@ function decideQueued(work: Work, facts: Facts): NextAction {
       { notBefore: free, hold: 'spacing' },
       `Late posts go out ${settings.spacingSeconds} s apart; this one waits`,
     );
-    return { do: 'step', step: { change, effects: [], go: 'stop' } };
+    return { do: 'step', step: { change, effects: [], next: 'stop' } };
   }
   return { do: 'publish', part };
 }
 
 /** Nothing is left of the account's rate limit: its queue keeps still until the server counts anew. */
-function spent(work: Work, { now, spentUntil }: Facts): NextAction | undefined {
-  if (spentUntil === null || spentUntil <= now) return undefined;
+function waitForRateLimit(work: Work, { now, rateLimitedUntil }: Facts): Decision | undefined {
+  if (rateLimitedUntil === null || rateLimitedUntil <= now) return undefined;
   const change = step(
     work,
-    { notBefore: spentUntil, hold: 'rate-limit' },
+    { notBefore: rateLimitedUntil, hold: 'rate-limit' },
     'The server takes no more requests of this account for now',
   );
-  return { do: 'step', step: { change, effects: [], go: 'stop' } };
+  return { do: 'step', step: { change, effects: [], next: 'stop' } };
 }
 
 /** The rest of a thread has to answer a part whose id nobody knows. */
@@ -130,7 +141,7 @@ function tooLate(work: Work, now: Millis, limitHours: number): Step {
   const begun = work.attempts.some(({ state }) => state === 'published');
   if (work.target.error === null && !begun) {
     const error = missedError(work, now, limitHours);
-    return ended(work, 'missed', error);
+    return giveUp(work, 'missed', error);
   }
   const done = work.attempts.filter(({ state }) => state === 'published').length;
   const error =
@@ -140,17 +151,17 @@ function tooLate(work: Work, now: Millis, limitHours: number): Step {
       why: `${done} of ${partsOf(work)} parts are published, and the rest is more than ${limitHours} h late`,
       remedy: 'Retry it to publish the rest now, or cancel it',
     });
-  return ended(work, 'failed', error);
+  return giveUp(work, 'failed', error);
 }
 
 /** A target that only a person can move on. A post that is out stays published, whatever became of its first comment. */
-export function ended(work: Work, status: 'failed' | 'unconfirmed' | 'missed', error: StoredError): Step {
+export function giveUp(work: Work, status: 'failed' | 'unconfirmed' | 'missed', error: StoredError): Step {
   const isOut = onlyCommentLeft(work);
-  const kind: PersonNeeded['kind'] = isOut ? 'comment' : status;
+  const kind: AttentionNeeded['kind'] = isOut ? 'comment' : status;
   const matter = { kind, post: work.post.id, account: work.target.account, reason: error.message };
   const target = isOut ? { status: 'published' as const, tries: 0 } : { status };
   const change = step(work, { ...target, error, notBefore: null }, error.message);
-  return { change, effects: [{ kind: 'person', matter }], go: 'next' };
+  return { change, effects: [{ kind: 'attention', matter }], next: 'continue' };
 }
 
 /** A change of this target, decided from the status that it has. */
@@ -162,7 +173,11 @@ export function step(work: Work, target: Change['target'], note: string | null):
 
 function complete(work: Work): Step {
   const target = { status: 'published' as const, error: null, notBefore: null, tries: 0 };
-  return { change: step(work, target, 'Everything that is left of it is out'), effects: [], go: 'next' };
+  return {
+    change: step(work, target, 'Everything that is left of it is out'),
+    effects: [],
+    next: 'continue',
+  };
 }
 
 /** No wait is longer than this; a later instant stems from a clock that was wrong, and must not hold a post for ever. */
@@ -185,7 +200,7 @@ export function isPutOff({ notBefore }: { notBefore: Millis | null }, now: Milli
 
 /** Puts a target off until an instant: others of the account go on, unless what it waits for holds them too. */
 export function putOff(notBefore: Millis, hold: Hold) {
-  return { target: { notBefore, hold }, go: holdsAccount(hold) ? ('stop' as const) : ('held' as const) };
+  return { target: { notBefore, hold }, next: holdsAccount(hold) ? ('stop' as const) : ('held' as const) };
 }
 
 type Parts = { what: string; why: string; remedy: string };

@@ -1,14 +1,14 @@
 import { type Hold, type Millis, toInstant } from '../../shared/index.ts';
 import type { Prepared, Refusal, Remote, Sent } from '../networks/index.ts';
 import { commentOf, isComment, nextPart, onlyCommentLeft, threadOf, withAttempt } from './draft.ts';
-import { doubtedError, ended, putOff, refusedError, type Step, step, targetError } from './next-action.ts';
+import { doubtedError, giveUp, putOff, refusedError, type Step, step, targetError } from './next-action.ts';
 import type { Attempt, Work } from './ports.ts';
 
-export type Around = {
+export type DecisionContext = {
   now: Millis;
-  settleMs: Millis;
+  reconcileDelayMs: Millis;
   /** In [0, 1), for the spread of waits. */
-  luck: number;
+  jitter: number;
   /** The key after one that the server has used up. */
   nextKey(key: string): string;
 };
@@ -20,23 +20,29 @@ export function afterPrepare(
   work: Work,
   attempt: Attempt,
   prepared: Exclude<Prepared, { kind: 'ready' }>,
-  around: Around,
+  context: DecisionContext,
 ): Step {
-  if (prepared.kind === 'refused') return refused(work, attempt, prepared.refusal, around);
-  const { target, go } = putOff(prepared.notBefore, prepared.holds ?? 'media');
-  return { change: step(work, target, prepared.why), effects: [], go };
+  if (prepared.kind === 'refused') return refused(work, attempt, prepared.refusal, context);
+  const { target, next } = putOff(prepared.notBefore, prepared.holds ?? 'media');
+  return { change: step(work, target, prepared.why), effects: [], next };
 }
 
 /**
  * What follows from the visible call. `doubt`: an earlier call for this part has no known outcome,
  * so a refusal of this one does not mean that nothing is visible.
  */
-export function afterSend(work: Work, attempt: Attempt, sent: Sent, doubt: boolean, around: Around): Step {
+export function afterSend(
+  work: Work,
+  attempt: Attempt,
+  sent: Sent,
+  doubt: boolean,
+  context: DecisionContext,
+): Step {
   if (sent.kind === 'published') return published(work, attempt, sent.remote);
-  if (sent.kind === 'unknown') return unknown(work, attempt, sent, doubt, around);
+  if (sent.kind === 'unknown') return unknown(work, attempt, sent, doubt, context);
   return doubt
-    ? refusedInDoubt(work, attempt, sent.refusal, around)
-    : refused(work, attempt, sent.refusal, around, sent.burntKey);
+    ? refusedInDoubt(work, attempt, sent.refusal, context)
+    : refused(work, attempt, sent.refusal, context, sent.burntKey);
 }
 
 /** The part is out. With parts left the target queues again, and what comes next continues the thread. */
@@ -60,7 +66,7 @@ export function published(work: Work, attempt: Attempt, remote: Remote): Step {
     { ...target, status: isLast ? 'published' : 'queued' },
     differs.length === 0 ? note : `${note}, differs: ${differs.join(', ')}`,
   );
-  return { change: { ...change, attempt: done }, effects: [], go: 'next' };
+  return { change: { ...change, attempt: done }, effects: [], next: 'continue' };
 }
 
 /** In a thread it says which part it is about. */
@@ -78,7 +84,7 @@ export function adopted(work: Work, attempt: Attempt, remote: Remote): Step {
 
 /** What may be the post is there already, and nothing tells whether it is: a person is asked, and nothing is sent. */
 export function doubted(work: Work, attempt: Attempt, remotes: readonly Remote[]): Step {
-  const asking = ended(work, 'unconfirmed', doubtedError(work, remotes));
+  const asking = giveUp(work, 'unconfirmed', doubtedError(work, remotes));
   return { ...asking, change: { ...asking.change, attempt: { ...attempt, state: 'unknown' } } };
 }
 
@@ -94,20 +100,20 @@ function unknown(
   attempt: Attempt,
   sent: Extract<Sent, { kind: 'unknown' }>,
   doubt: boolean,
-  around: Around,
+  context: DecisionContext,
 ): Step {
   const error = targetError('NETWORK_UNREACHABLE', work, {
     what: 'The network gave no usable answer',
     why: sent.why,
-    remedy: `Nothing to do: Belfry looks whether the post is there at ${toInstant(around.now + around.settleMs)}`,
+    remedy: `Nothing to do: Belfry looks whether the post is there at ${toInstant(context.now + context.reconcileDelayMs)}`,
   });
   const tries = doubt ? work.target.tries + 1 : 1;
   const change = step(
     work,
-    { error, tries, notBefore: around.now + around.settleMs, hold: 'look-up' },
+    { error, tries, notBefore: context.now + context.reconcileDelayMs, hold: 'look-up' },
     `${sent.why}; it will be looked up`,
   );
-  const key = sent.burntKey ? around.nextKey(attempt.key) : attempt.key;
+  const key = sent.burntKey ? context.nextKey(attempt.key) : attempt.key;
   return {
     change: {
       ...change,
@@ -120,7 +126,7 @@ function unknown(
       },
     },
     effects: [],
-    go: 'stop',
+    next: 'stop',
   };
 }
 
@@ -130,11 +136,17 @@ function olderThan(work: Work, { firstSentAt }: Attempt): Millis | null {
 }
 
 /** Nothing is visible, for certain: the next try is a new one, with a new key where the server has used up the old one. */
-function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around, burntKey = false): Step {
+function refused(
+  work: Work,
+  attempt: Attempt,
+  refusal: Refusal,
+  context: DecisionContext,
+  burntKey = false,
+): Step {
   const next: Attempt = {
     ...attempt,
     state: 'prepared',
-    key: burntKey ? around.nextKey(attempt.key) : attempt.key,
+    key: burntKey ? context.nextKey(attempt.key) : attempt.key,
     uploads: refusal.dropUploads ? [] : attempt.uploads,
     firstSentAt: null,
     lookups: 0,
@@ -142,10 +154,10 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around,
   const tries = triesSoFar(work, refusal) + 1;
   const most = isOffLine(refusal) ? undefined : (refusal.mostTries ?? mostCommentTries(work, refusal));
   const isFinal = refusal.class === 'edit' || (most !== undefined && tries >= most);
-  const again = isFinal ? null : heldUntil(refusal, tries, around);
+  const again = isFinal ? null : heldUntil(refusal, tries, context);
   const error = refusedError(work, refusal, { final: isFinal, again });
   if (isFinal) {
-    const last = ended(work, 'failed', error);
+    const last = giveUp(work, 'failed', error);
     return { ...last, change: { ...last.change, attempt: next } };
   }
   const held = putOff(again ?? 0, holdOf(refusal, 'back-off'));
@@ -154,7 +166,7 @@ function refused(work: Work, attempt: Attempt, refusal: Refusal, around: Around,
     change: { ...step(work, target, error.message), attempt: next },
     effects: accountEffects(refusal),
     // Trouble of the account is no wait of this post.
-    go: again === null ? 'stop' : held.go,
+    next: again === null ? 'stop' : held.next,
   };
 }
 
@@ -175,13 +187,13 @@ function mostCommentTries(work: Work, refusal: Refusal): number | undefined {
 }
 
 /** The repeat was refused, and the first call may have worked all the same. */
-function refusedInDoubt(work: Work, attempt: Attempt, refusal: Refusal, around: Around): Step {
+function refusedInDoubt(work: Work, attempt: Attempt, refusal: Refusal, context: DecisionContext): Step {
   // "Already attached", "duplicate key", "not found": all may mean that the post exists, so it is never sent again by itself.
   const state = refusal.class === 'edit' || refusal.dropUploads ? 'contradicted' : 'unknown';
-  const wait = heldUntil(refusal, work.target.tries, around) ?? around.now + around.settleMs;
+  const wait = heldUntil(refusal, work.target.tries, context) ?? context.now + context.reconcileDelayMs;
   const held =
     state === 'contradicted'
-      ? putOff(around.now + around.settleMs, 'look-up')
+      ? putOff(context.now + context.reconcileDelayMs, 'look-up')
       : putOff(wait, holdOf(refusal, 'look-up'));
   const error = refusedError(work, refusal, { final: false, again: held.target.notBefore });
   const change = step(work, { error, ...held.target }, error.message);
@@ -192,7 +204,7 @@ function refusedInDoubt(work: Work, attempt: Attempt, refusal: Refusal, around: 
       attempt: { ...attempt, state, lookups: state === 'contradicted' ? 0 : attempt.lookups },
     },
     effects,
-    go: effects.length > 0 ? 'stop' : held.go,
+    next: effects.length > 0 ? 'stop' : held.next,
   };
 }
 
@@ -208,11 +220,11 @@ function accountEffects(refusal: Refusal): Step['effects'] {
     : [];
 }
 
-function heldUntil(refusal: Refusal, tries: number, { now, luck }: Around): Millis | null {
+function heldUntil(refusal: Refusal, tries: number, { now, jitter }: DecisionContext): Millis | null {
   if (refusal.class === 'reauthorize' || refusal.class === 'person') return null;
   const least = refusal.notBefore ?? 0;
   if (refusal.class === 'wait') return Math.max(least, now + hour);
-  return Math.max(least, now + backOff(tries, luck, isOffLine(refusal)));
+  return Math.max(least, now + backOff(tries, jitter, isOffLine(refusal)));
 }
 
 const minute = 60_000;
@@ -225,7 +237,7 @@ const spread = 0.2;
  * Milliseconds to wait after failure number `tries` (from 1), give or take a fifth by `luck` in [0, 1).
  * A server that cannot be reached is asked again every few minutes at least: being off line ends suddenly.
  */
-export function backOff(tries: number, luck: number, offline: boolean): Millis {
+export function backOff(tries: number, jitter: number, offline: boolean): Millis {
   const index = Math.min(Math.max(tries, 1) - 1, offline ? longestOffline : waits.length - 1);
-  return Math.round((waits[index] ?? minute) * (1 - spread + 2 * spread * luck));
+  return Math.round((waits[index] ?? minute) * (1 - spread + 2 * spread * jitter));
 }

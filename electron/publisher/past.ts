@@ -8,7 +8,7 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import type { AddFrom } from './new-post.ts';
-import type { PublisherNeeds, Work } from './ports.ts';
+import type { PublisherDeps, Work } from './ports.ts';
 
 /** A time so little ago is meant as now: whoever wrote it down needed a moment to hand it over. */
 export const nowToleranceMs = 5 * 60_000;
@@ -31,12 +31,12 @@ export function isPast({ publishAt, draft }: PostInput, now: Millis): boolean {
  * batch take, and gets those of this one.
  */
 export async function timely(
-  needs: Pick<PublisherNeeds, 'clock' | 'nextSlots'>,
+  deps: Pick<PublisherDeps, 'clock' | 'nextSlots'>,
   input: PostInput,
   from: Pick<AddFrom, 'slots' | 'source' | 'as'>,
   taken = new Map<string, Set<Millis>>(),
 ): Promise<Timely> {
-  const now = needs.clock.now();
+  const now = deps.clock.now();
   // Series know themselves what to do with what they missed; a slot is a time to come; a draft goes nowhere.
   const isSettled = from.slots !== undefined || from.source === 'series' || from.as === 'draft';
   if (isSettled || !isPast(input, now)) return { input, problems: [] };
@@ -46,7 +46,7 @@ export async function timely(
     case 'draft':
       return { input: { ...input, draft: true }, problems: [] };
     case 'move-to-slot':
-      return intoSlots(input, await freeSlots(needs, input.accounts, taken, 'past'));
+      return intoSlots(input, await freeSlots(deps, input.accounts, taken, 'past'));
     default:
       return { input, problems: [{ field: 'publishAt', message: pastMessage(input, now) }] };
   }
@@ -67,12 +67,12 @@ export type Times = { of: TimeOf; inSlot(work: Work): boolean };
  * Throws BAD_INPUT when nobody said what is meant, with the `field` that holds the time.
  */
 export async function timelyMove(
-  needs: Pick<PublisherNeeds, 'clock' | 'nextSlots'>,
+  deps: Pick<PublisherDeps, 'clock' | 'nextSlots'>,
   works: readonly Work[],
   timeOf: TimeOf,
   { past, field }: { past: PastChoice | undefined; field: string },
 ): Promise<Times> {
-  const now = needs.clock.now();
+  const now = deps.clock.now();
   const late = works.flatMap((work) => {
     const at = timeOf(work) ?? Number.POSITIVE_INFINITY;
     return at < now - nowToleranceMs ? [{ work, at }] : [];
@@ -98,7 +98,7 @@ export async function timelyMove(
       continue;
     }
     const { account } = work.target;
-    const free = await freeSlots(needs, [account], taken, field);
+    const free = await freeSlots(deps, [account], taken, field);
     settled.set(work, free.get(account) ?? null);
   }
   return {
@@ -115,7 +115,7 @@ export function take(taken: Map<string, Set<Millis>>, account: string, at: Milli
 
 /** The next free slot of each account, which are taken then. */
 async function freeSlots(
-  { nextSlots }: Pick<PublisherNeeds, 'nextSlots'>,
+  { nextSlots }: Pick<PublisherDeps, 'nextSlots'>,
   accounts: readonly string[],
   taken: Map<string, Set<Millis>>,
   field: string,

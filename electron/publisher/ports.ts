@@ -324,7 +324,7 @@ export type PublisherSettings = Pick<
 >;
 
 /** Why a person is asked to look. */
-export type PersonNeeded = {
+export type AttentionNeeded = {
   /** `comment`: the post is out, its first comment is not. `address`: it is not due yet, and a file cannot be fetched. */
   kind: 'failed' | 'unconfirmed' | 'missed' | 'comment' | 'address';
   post: string;
@@ -332,7 +332,7 @@ export type PersonNeeded = {
   reason: string;
 };
 
-export type PublisherNeeds = {
+export type PublisherDeps = {
   clock: Clock;
   random: Random;
   fetch: Fetch;
@@ -370,8 +370,8 @@ export type PublisherNeeds = {
   /** True until a person has confirmed that publishing may go on (restored database). */
   publishingPaused(): Promise<boolean>;
   /** Why no pass is started now, apart from `publishingPaused`. */
-  standstill?(): 'scheduler' | 'publish-job' | null;
+  pausedBy?(): 'scheduler' | 'publish-job' | null;
   /** Something that clients show has changed. */
   changed(): void;
-  needsPerson(matter: PersonNeeded): void;
+  needsAttention(matter: AttentionNeeded): void;
 };

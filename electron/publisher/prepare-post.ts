@@ -18,9 +18,9 @@ import { noDetails } from './media/facts.ts';
 import { inspect } from './media/inspect.ts';
 import { madeOf } from './media/made.ts';
 import { type FitWishes, planFit } from './media/plan-fit.ts';
-import type { Attempt, PublisherNeeds, Upload, Work } from './ports.ts';
+import type { Attempt, PublisherDeps, Upload, Work } from './ports.ts';
 import { checkAddress } from './public-urls.ts';
-import { openSession, type SendContext, type SenderNeeds } from './send-context.ts';
+import { openSession, type SendContext, type SenderDeps } from './send-context.ts';
 import { homeless, limitsFor, validate, wantsAddress, wishesOf } from './validate.ts';
 
 /** Milliseconds until an address that is not there yet is asked for again. */
@@ -32,37 +32,37 @@ const addressWaitMs = 60_000;
  * called with all uploads after each new one.
  */
 export async function makeReady(
-  scene: SendContext,
+  context: SendContext,
   session: Session,
   work: Work,
   attempt: Attempt,
   save: (uploads: readonly Upload[]) => Promise<void>,
 ): Promise<Prepared> {
-  const { needs, adapter, account } = scene;
+  const { deps, adapter, account } = context;
   const found = await adapter.limits(session);
   if (found.kind === 'refused') return { ...found, refusal: { holds: 'server', ...found.refusal } };
-  const given = await withDetails(needs, work, draftOf(work, attempt.part, needs.mediaFolder));
+  const given = await withDetails(deps, work, draftOf(work, attempt.part, deps.mediaFolder));
   const limits = limitsFor(found.limits, given);
-  const unfit = unfitness(scene, given, found.limits);
+  const unfit = unfitness(context, given, found.limits);
   if (unfit) return unfit;
-  const fitted = await fitMedia(needs, given, limits, wishesOf(account, needs.settings()), nameOf(account));
+  const fitted = await fitMedia(deps, given, limits, wishesOf(account, deps.settings()), nameOf(account));
   if (fitted.kind === 'refused') return fitted;
 
   let addresses: readonly Upload[] = attempt.uploads.filter(isAddress);
   let uploads: readonly Upload[] = attempt.uploads.filter((upload) => !isAddress(upload));
   const saveAll = () => save([...addresses, ...uploads]);
-  const placed = await giveAddresses(needs, account, fitted.draft, limits, addresses, async (some) => {
+  const placed = await giveAddresses(deps, account, fitted.draft, limits, addresses, async (some) => {
     addresses = some;
     await saveAll();
   });
   if (placed.kind === 'refused') return placed;
-  if (placed.kind === 'later') return { ...placed, notBefore: needs.clock.now() + addressWaitMs };
+  if (placed.kind === 'later') return { ...placed, notBefore: deps.clock.now() + addressWaitMs };
   return adapter.prepare(
     session,
     placed.draft,
     { ...attempt, uploads },
     {
-      after: scene.newest,
+      after: context.newest,
       save: async (some) => {
         uploads = some;
         await saveAll();
@@ -72,10 +72,10 @@ export async function makeReady(
 }
 
 /** Checked again before sending: limits change, and a post may have been added while its server was out of reach. */
-function unfitness({ account, needs }: SendContext, draft: Draft, limits: Limits) {
+function unfitness({ account, deps }: SendContext, draft: Draft, limits: Limits) {
   const wrong = validate(draft, limits, {
     who: nameOf(account),
-    wishes: wishesOf(account, needs.settings()),
+    wishes: wishesOf(account, deps.settings()),
     hosted: account.media?.host !== undefined,
   });
   if (wrong.length === 0) return undefined;
@@ -92,16 +92,16 @@ function isAddress({ kind }: Upload): boolean {
   return kind === 'address';
 }
 
-type FitNeeds = Pick<PublisherNeeds, 'workshop' | 'mediaFolder' | 'clock' | 'random'>;
+type FitDeps = Pick<PublisherDeps, 'workshop' | 'mediaFolder' | 'clock' | 'random'>;
 type Fitted = { kind: 'fitted'; draft: Draft } | { kind: 'refused'; refusal: Refusal };
 
 /** Looks again into files that were added before Belfry looked for everything that matters now. */
-async function withDetails(needs: FitNeeds, { post }: Work, draft: Draft): Promise<Draft> {
+async function withDetails(deps: FitDeps, { post }: Work, draft: Draft): Promise<Draft> {
   const old = new Set(post.media.filter(({ details }) => details === null).map(({ id }) => id));
   if (!draft.media.some(({ id }) => old.has(id))) return draft;
   const look = async (media: DraftMedia): Promise<DraftMedia> => {
     if (!old.has(media.id)) return media;
-    const found = await inspect(media.path, { workshop: needs.workshop, folders: null });
+    const found = await inspect(media.path, { workshop: deps.workshop, folders: null });
     if (typeof found === 'string') return { ...media, details: noDetails }; // What is wrong is said when it is sent.
     await found.handle.close();
     return { ...media, details: found.facts.details };
@@ -111,7 +111,7 @@ async function withDetails(needs: FitNeeds, { post }: Work, draft: Draft): Promi
 
 /** A draft whose files are those that are sent: as they are, without their metadata, or made anew. The copies stay as they were added. */
 async function fitMedia(
-  needs: FitNeeds,
+  deps: FitDeps,
   draft: Draft,
   limits: Limits,
   wishes: FitWishes,
@@ -128,7 +128,7 @@ async function fitMedia(
     }
     const missing = await fileProblem(file);
     if (missing) return { kind: 'refused', refusal: missing };
-    const made = await madeOf(needs, file, plan);
+    const made = await madeOf(deps, file, plan);
     if (made.kind === 'failed') {
       const refusal = unfitFile(index, `cannot be made ready for ${who}: ${made.why}`);
       const again = { ...refusal, class: 'retry' as const, code: 'INTERNAL' as const, mostTries: 5 };
@@ -155,14 +155,14 @@ type Given =
  * a file there who does not know its name, so all of this may be done again.
  */
 async function giveAddresses(
-  needs: SenderNeeds,
+  deps: SenderDeps,
   account: { id: string; media?: { host?: MediaHost | undefined } | undefined },
   draft: Draft,
   limits: Limits,
   known: readonly Upload[],
   save: (addresses: readonly Upload[]) => Promise<void>,
 ): Promise<Given> {
-  const now = needs.clock.now();
+  const now = deps.clock.now();
   const media: DraftMedia[] = [];
   let addresses = known.filter(({ until }) => until === undefined || until > now);
   for (const file of draft.media) {
@@ -174,16 +174,16 @@ async function giveAddresses(
     const kept = addresses.find((address) => address.of === of);
     let url = kept?.id ?? file.publicUrl;
     if (url === null) {
-      const hosted = await host(needs, account, file);
+      const hosted = await host(deps, account, file);
       if (hosted.kind !== 'hosted') return hosted;
       url = hosted.url;
       const until = Number.isFinite(hosted.until) ? { until: hosted.until } : {};
-      addresses = [...addresses, { kind: 'address', id: url, at: needs.clock.now(), of, ...until }];
+      addresses = [...addresses, { kind: 'address', id: url, at: deps.clock.now(), of, ...until }];
       await save(addresses);
     }
     const isOurs = url !== file.publicUrl;
     const bytes = isOurs && account.media?.host?.via !== 'bucket' ? null : file.bytes;
-    const wrong = await checkAddress(needs.http, { url, mime: file.mime, bytes }, needs.signal);
+    const wrong = await checkAddress(deps.http, { url, mime: file.mime, bytes }, deps.signal);
     // What we put there and nobody can fetch is put there again.
     if (wrong)
       return {
@@ -196,29 +196,29 @@ async function giveAddresses(
 }
 
 async function host(
-  needs: SenderNeeds,
+  deps: SenderDeps,
   account: { id: string; media?: { host?: MediaHost | undefined } | undefined },
   file: DraftMedia,
 ): Promise<Hosted> {
   const chosen = account.media?.host;
   if (chosen === undefined) return refused('edit', 'NETWORK_REFUSED', homeless(file));
   return chosen.via === 'bucket'
-    ? inBucket(needs, account.id, chosen, file)
-    : withAccount(needs, chosen.account, file);
+    ? inBucket(deps, account.id, chosen, file)
+    : withAccount(deps, chosen.account, file);
 }
 
-async function withAccount(needs: SenderNeeds, id: string, file: DraftMedia): Promise<Hosted> {
-  const account = needs.account(id);
-  const adapter = account && needs.adapterOf(account);
+async function withAccount(deps: SenderDeps, id: string, file: DraftMedia): Promise<Hosted> {
+  const account = deps.account(id);
+  const adapter = account && deps.adapterOf(account);
   if (!account || !adapter?.host)
     return refused(
       'edit',
       'NOT_FOUND',
       `the account "${id}", which is to lend it an address, ${account ? 'cannot' : 'is not in Belfry'}`,
     );
-  const status = await needs.accountStatus(id);
+  const status = await deps.accountStatus(id);
   const session =
-    status === 'sign-in-needed' || status === 'locked' ? undefined : await openSession({ needs, account });
+    status === 'sign-in-needed' || status === 'locked' ? undefined : await openSession({ deps, account });
   if (!session)
     return refused(
       'retry',
@@ -229,7 +229,7 @@ async function withAccount(needs: SenderNeeds, id: string, file: DraftMedia): Pr
   if (hosted.kind !== 'refused') return hosted;
   const { refusal } = hosted;
   const dead = refusal.class === 'reauthorize' || refusal.class === 'person';
-  if (dead) await needs.signInNeeded(id, refusal.why);
+  if (dead) await deps.signInNeeded(id, refusal.why);
   // The host's trouble must not pause the account that waits for it.
   const why = `"${id}", which lends it an address: ${refusal.why}`;
   return {
@@ -239,17 +239,17 @@ async function withAccount(needs: SenderNeeds, id: string, file: DraftMedia): Pr
 }
 
 async function inBucket(
-  needs: SenderNeeds,
+  deps: SenderDeps,
   accountId: string,
   bucket: BucketHost,
   file: DraftMedia,
 ): Promise<Hosted> {
   try {
-    const key = await needs.bucketKey(accountId);
+    const key = await deps.bucketKey(accountId);
     const stored = { ...file, sha256: await sha256Of(file.path) };
     const name = nameInBucket(bucket, stored);
-    await needs.mediaLedger.keepBucketFile(accountId, name, needs.clock.now());
-    const refusal = await putInBucket(needs, bucket, key, stored);
+    await deps.mediaLedger.keepBucketFile(accountId, name, deps.clock.now());
+    const refusal = await putInBucket(deps, bucket, key, stored);
     if (refusal) return { kind: 'refused', refusal };
     return { kind: 'hosted', url: addressInBucket(bucket, name), until: Number.POSITIVE_INFINITY };
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { PostInput, Problem } from '../../shared/index.ts';
 import type { Adapter, Http, HttpAnswer, HttpResult, Limits, Refusal } from '../networks/index.ts';
-import type { PublisherAccount, PublisherNeeds } from './ports.ts';
+import type { PublisherAccount, PublisherDeps } from './ports.ts';
 import { wantsAddress } from './validate.ts';
 
 /** `bytes` is null where the host may have changed the file. */
@@ -145,7 +145,7 @@ const mostRemembered = 10_000;
  * work: there is time to do something about it. Whatever it finds, the post is asked for again when it is sent.
  */
 export function createLookAhead(
-  needs: Pick<PublisherNeeds, 'ledger' | 'clock' | 'accounts' | 'needsPerson' | 'log'>,
+  deps: Pick<PublisherDeps, 'ledger' | 'clock' | 'accounts' | 'needsAttention' | 'log'>,
   http: Http,
   adapterOf: (account: PublisherAccount) => Adapter,
 ) {
@@ -155,21 +155,21 @@ export function createLookAhead(
 
   const lookAt = async (account: PublisherAccount, post: string): Promise<void> => {
     const limits = adapterOf(account).knownLimits(account);
-    const record = await needs.ledger.get(post);
+    const record = await deps.ledger.get(post);
     for (const media of record?.post.media ?? []) {
       const { publicUrl: url, mime, bytes, name } = media;
       if (url === null || !limits || !wantsAddress(limits, media)) continue;
       const refusal = await checkAddress(http, { url, mime, bytes }, ends.signal);
       if (!refusal || refusal.code === 'NETWORK_UNREACHABLE' || ends.signal.aborted) continue;
       const reason = `${name} cannot be fetched yet: ${refusal.why}. The post is due within the hour`;
-      needs.needsPerson({ kind: 'address', post, account: account.id, reason });
+      deps.needsAttention({ kind: 'address', post, account: account.id, reason });
     }
   };
   const run = async (): Promise<void> => {
-    const now = needs.clock.now();
-    for (const account of needs.accounts?.() ?? []) {
+    const now = deps.clock.now();
+    for (const account of deps.accounts?.() ?? []) {
       if ((adapterOf(account).knownLimits(account)?.fetches ?? 'nothing') === 'nothing') continue;
-      for (const { post, dueAt } of await needs.ledger.waiting(account.id, now + leastMs, now + aheadMs)) {
+      for (const { post, dueAt } of await deps.ledger.waiting(account.id, now + leastMs, now + aheadMs)) {
         const name = `${post} ${account.id} ${dueAt}`;
         if (seen.has(name) || ends.signal.aborted) continue;
         if (seen.size >= mostRemembered) seen.clear();
@@ -185,7 +185,7 @@ export function createLookAhead(
       running = true;
       return run()
         .catch((error: unknown) =>
-          needs.log('error', 'Addresses could not be asked for ahead of time', { error: String(error) }),
+          deps.log('error', 'Addresses could not be asked for ahead of time', { error: String(error) }),
         )
         .finally(() => {
           running = false;

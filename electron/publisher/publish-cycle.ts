@@ -1,12 +1,11 @@
 import type { Millis } from '../../shared/index.ts';
-import { decide, endError, ended, isLate, lateLimit, momentOf } from './next-action.ts';
-import type { PublisherAccount, PublisherNeeds, Work } from './ports.ts';
+import { decide, endError, giveUp, isLate, lateLimit, momentOf, type NextAction } from './next-action.ts';
+import type { PublisherAccount, PublisherDeps, Work } from './ports.ts';
 import {
   apply,
   emptyTally,
-  type Go,
   type SendContext,
-  type SenderNeeds,
+  type SenderDeps,
   sendContext,
   sum,
   type Tally,
@@ -14,14 +13,14 @@ import {
 import { lookAgain, lookFor, publish } from './send-post.ts';
 
 /** What a pass did; `busy` accounts were still at work when it ended, and go on by themselves. */
-export type PassResult = Tally & { busy: number };
+export type CycleResult = Tally & { busy: number };
 
-type PassNeeds = Omit<SenderNeeds, 'signal'>;
+type CycleDeps = Omit<SenderDeps, 'signal'>;
 
 /** One look at all accounts with something due. */
-type Passes = {
+type PublishCycles = {
   /** Starts a sender for each such account that has none, and waits for them, but at most `patienceMs`. */
-  run(needs: PassNeeds, cancelled: AbortSignal, only?: readonly string[]): Promise<PassResult>;
+  run(deps: CycleDeps, cancelled: AbortSignal, only?: readonly string[]): Promise<CycleResult>;
   /** Ends every sender after the call that it is at; resolves when all have ended. */
   stop(): Promise<void>;
 };
@@ -33,24 +32,24 @@ const mostAtOnce = 64;
  * Keeps one sender per account. A sender that takes long (a film of a gigabyte, a server that does not answer) holds up
  * its own account only: the pass ends without it, and a later pass leaves it alone.
  */
-export function createPasses(patienceMs: Millis): Passes {
+export function createPublishCycles(patienceMs: Millis): PublishCycles {
   /** Accounts at work; true when somebody asked for another look meanwhile. */
   const again = new Map<string, boolean>();
   const atWork = new Set<Promise<unknown>>();
   const controllers = new Set<AbortController>();
   let stopped = false;
 
-  const sendWhileAsked = async (needs: SenderNeeds, account: PublisherAccount): Promise<Tally> => {
+  const sendWhileAsked = async (deps: SenderDeps, account: PublisherAccount): Promise<Tally> => {
     let tally = emptyTally;
     do {
       again.set(account.id, false);
-      tally = sum(tally, await sendAccount(needs, account));
-      await lookAtUnconfirmed(needs, account);
-    } while (again.get(account.id) && !needs.signal.aborted);
+      tally = sum(tally, await sendAccount(deps, account));
+      await lookAtUnconfirmed(deps, account);
+    } while (again.get(account.id) && !deps.signal.aborted);
     return tally;
   };
-  const start = (needs: SenderNeeds, account: PublisherAccount): Promise<Tally> => {
-    const sending = sendWhileAsked(needs, account).finally(() => again.delete(account.id));
+  const start = (deps: SenderDeps, account: PublisherAccount): Promise<Tally> => {
+    const sending = sendWhileAsked(deps, account).finally(() => again.delete(account.id));
     atWork.add(sending);
     const forget = () => atWork.delete(sending);
     sending.then(forget, forget);
@@ -60,8 +59,8 @@ export function createPasses(patienceMs: Millis): Passes {
   return {
     async run(given, cancelled, only) {
       const ends = new AbortController();
-      const needs = { ...given, signal: ends.signal };
-      const wanted = stopped ? [] : await accountsWithWork(needs, only);
+      const deps = { ...given, signal: ends.signal };
+      const wanted = stopped ? [] : await accountsWithWork(deps, only);
       const free: PublisherAccount[] = [];
       for (const account of wanted) {
         if (again.has(account.id)) again.set(account.id, true);
@@ -74,12 +73,12 @@ export function createPasses(patienceMs: Millis): Passes {
       if (cancelled.aborted || stopped) cancel();
       controllers.add(ends);
       cancelled.addEventListener('abort', cancel, { once: true });
-      const sendings = free.map((account) => start(needs, account));
+      const sendings = free.map((account) => start(deps, account));
       void Promise.allSettled(sendings).then(() => {
         controllers.delete(ends);
         cancelled.removeEventListener('abort', cancel);
       });
-      const done = await inTime(needs, sendings, patienceMs);
+      const done = await inTime(deps, sendings, patienceMs);
       return { ...done.reduce(sum, emptyTally), busy: sendings.length - done.length };
     },
     async stop() {
@@ -90,36 +89,36 @@ export function createPasses(patienceMs: Millis): Passes {
   };
 }
 
-async function accountsWithWork(needs: SenderNeeds, only?: readonly string[]): Promise<PublisherAccount[]> {
-  const now = needs.clock.now();
-  const heads = (await needs.ledger.heads(now)).map(({ account }) => account);
-  const unconfirmed = (await needs.ledger.unconfirmed(now)).map(({ account }) => account);
+async function accountsWithWork(deps: SenderDeps, only?: readonly string[]): Promise<PublisherAccount[]> {
+  const now = deps.clock.now();
+  const heads = (await deps.ledger.heads(now)).map(({ account }) => account);
+  const unconfirmed = (await deps.ledger.unconfirmed(now)).map(({ account }) => account);
   const ids = [...new Set([...heads, ...unconfirmed])].filter(
     (id) => only === undefined || only.includes(id),
   );
-  for (const id of heads) if (needs.account(id) === undefined) await endOrphans(needs, id);
-  return ids.flatMap((id) => needs.account(id) ?? []);
+  for (const id of heads) if (deps.account(id) === undefined) await endOrphans(deps, id);
+  return ids.flatMap((id) => deps.account(id) ?? []);
 }
 
 /**
  * What the senders did that ended within `ms`; the others go on. What goes wrong with one is logged at once, whoever
  * still waits, and is thrown as well when it came in time.
  */
-async function inTime(needs: SenderNeeds, sendings: readonly Promise<Tally>[], ms: Millis): Promise<Tally[]> {
+async function inTime(deps: SenderDeps, sendings: readonly Promise<Tally>[], ms: Millis): Promise<Tally[]> {
   const done: Tally[] = [];
   const failures: unknown[] = [];
   const watched = sendings.map((sending) =>
     sending.then(
       (tally) => void done.push(tally),
       (error: unknown) => {
-        needs.log('error', 'Publishing broke off', { error: String(error) });
+        deps.log('error', 'Publishing broke off', { error: String(error) });
         failures.push(error);
       },
     ),
   );
   let cancel = () => {};
   const patience = new Promise<void>((resolve) => {
-    cancel = needs.clock.setTimer(ms, resolve);
+    cancel = deps.clock.setTimer(ms, resolve);
   });
   await Promise.race([Promise.all(watched), patience]);
   cancel();
@@ -128,26 +127,26 @@ async function inTime(needs: SenderNeeds, sendings: readonly Promise<Tally>[], m
 }
 
 /** Looks for the account's posts that a person was asked about: they may turn up by themselves. */
-async function lookAtUnconfirmed(needs: SenderNeeds, account: PublisherAccount): Promise<void> {
-  for (const { post, account: id } of await needs.ledger.unconfirmed(needs.clock.now())) {
+async function lookAtUnconfirmed(deps: SenderDeps, account: PublisherAccount): Promise<void> {
+  for (const { post, account: id } of await deps.ledger.unconfirmed(deps.clock.now())) {
     if (id !== account.id) continue;
-    const status = await needs.accountStatus(id);
-    if (needs.signal.aborted || (status !== 'ready' && status !== 'unknown')) return;
-    const work = await needs.ledger.work(post, id);
-    if (work?.target.status === 'unconfirmed') await lookAgain(needs, account, work);
+    const status = await deps.accountStatus(id);
+    if (deps.signal.aborted || (status !== 'ready' && status !== 'unknown')) return;
+    const work = await deps.ledger.work(post, id);
+    if (work?.target.status === 'unconfirmed') await lookAgain(deps, account, work);
   }
 }
 
 /** Posts of an account that was removed can go nowhere: a person is told. */
-async function endOrphans(needs: SenderNeeds, account: string): Promise<void> {
+async function endOrphans(deps: SenderDeps, account: string): Promise<void> {
   for (;;) {
-    const work = await needs.ledger.head(account, needs.clock.now());
+    const work = await deps.ledger.head(account, deps.clock.now());
     if (!work) break;
-    const step = ended(work, work.target.status === 'sending' ? 'unconfirmed' : 'failed', accountGone(work));
-    await needs.ledger.record([step.change], needs.clock.now());
-    for (const effect of step.effects) if (effect.kind === 'person') needs.needsPerson(effect.matter);
+    const step = giveUp(work, work.target.status === 'sending' ? 'unconfirmed' : 'failed', accountGone(work));
+    await deps.ledger.record([step.change], deps.clock.now());
+    for (const effect of step.effects) if (effect.kind === 'attention') deps.needsAttention(effect.matter);
   }
-  needs.changed();
+  deps.changed();
 }
 
 function accountGone(work: Work) {
@@ -162,63 +161,65 @@ function accountGone(work: Work) {
  * Works through the due targets of one account in order. A target that is put off holds those behind it where the
  * account keeps the order, or where what it waits for holds the whole account.
  */
-async function sendAccount(needs: SenderNeeds, account: PublisherAccount): Promise<Tally> {
-  const scene = sendContext(needs, account);
+async function sendAccount(deps: SenderDeps, account: PublisherAccount): Promise<Tally> {
+  const context = sendContext(deps, account);
   const isStrict = account.order === 'strict';
-  while (!needs.signal.aborted) {
-    const now = needs.clock.now();
+  while (!deps.signal.aborted) {
+    const now = deps.clock.now();
     const moment = momentOf(now);
-    const settings = needs.settings();
+    const settings = deps.settings();
     const work = isStrict
-      ? await needs.ledger.head(account.id, now)
-      : await needs.ledger.free(account.id, moment, now - lateLimit(settings));
+      ? await deps.ledger.head(account.id, now)
+      : await deps.ledger.free(account.id, moment, now - lateLimit(settings));
     if (!work) break;
-    const status = await needs.accountStatus(account.id);
-    const next = decide(work, {
+    const status = await deps.accountStatus(account.id);
+    const decision = decide(work, {
       now,
       settings,
       ready: status === 'ready' || status === 'unknown',
-      held: (await needs.ledger.accountHold(account.id, moment)) !== undefined,
-      spentUntil: needs.spent.get(account.id) ?? null,
-      lastPublished: isLate(work, now) ? await needs.ledger.lastPublished(account.id) : null,
+      held: (await deps.ledger.accountHold(account.id, moment)) !== undefined,
+      rateLimitedUntil: deps.rateLimitedUntil.get(account.id) ?? null,
+      lastPublished: isLate(work, now) ? await deps.ledger.lastPublished(account.id) : null,
     });
-    if (next.do === 'wait') scene.tally.waiting += 1;
-    if (next.do === 'wait') break;
-    const go = await doNext(scene, work, next);
-    if (go === 'stop' || (go === 'held' && isStrict)) break;
+    if (decision.do === 'wait') context.tally.waiting += 1;
+    if (decision.do === 'wait') break;
+    const next = await doNext(context, work, decision);
+    if (next === 'stop' || (next === 'held' && isStrict)) break;
   }
-  return scene.tally;
+  return context.tally;
 }
 
 async function doNext(
-  scene: SendContext,
+  context: SendContext,
   work: Work,
-  next: Exclude<ReturnType<typeof decide>, { do: 'wait' }>,
-): Promise<Go> {
-  if (next.do === 'step') return apply(scene, work, next.step);
-  return next.do === 'publish' ? publish(scene, work, next.part) : lookFor(scene, work, next.part);
+  decision: Exclude<ReturnType<typeof decide>, { do: 'wait' }>,
+): Promise<NextAction> {
+  if (decision.do === 'step') return apply(context, work, decision.step);
+  return decision.do === 'publish'
+    ? publish(context, work, decision.part)
+    : lookFor(context, work, decision.part);
 }
 
 /**
  * Takes up what an earlier engine left in `sending`: each such call has an unknown outcome from now on, waits out the
  * settle time and is looked up. Nothing is sent here.
  */
-export async function recover(needs: PublisherNeeds): Promise<void> {
-  const now = needs.clock.now();
+export async function recover(deps: PublisherDeps): Promise<void> {
+  const now = deps.clock.now();
   const facts = {
     now,
-    settings: needs.settings(),
+    settings: deps.settings(),
     ready: false,
     held: false,
-    spentUntil: null,
+    rateLimitedUntil: null,
     lastPublished: null,
   };
-  const changes = (await needs.ledger.sending()).flatMap((work) => {
-    const next = decide(work, facts);
-    return next.do === 'step' ? [next.step.change] : [];
+  const changes = (await deps.ledger.sending()).flatMap((work) => {
+    const decision = decide(work, facts);
+    return decision.do === 'step' ? [decision.step.change] : [];
   });
   if (changes.length === 0) return;
-  await needs.ledger.record(changes, now);
-  needs.log('warn', `${changes.length} posts were being sent when Belfry ended; they will be looked up`);
-  needs.changed();
+  await deps.ledger.record(changes, now);
+  deps.log('warn', `${changes.length} posts were being sent when Belfry ended; they will be looked up`);
+  deps.changed();
 }

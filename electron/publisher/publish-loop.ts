@@ -1,7 +1,7 @@
 import type { Clock, Millis, Overdue } from '../../shared/index.ts';
 import { isPutOff, momentOf } from './next-action.ts';
-import type { PublisherNeeds } from './ports.ts';
-import type { PassResult } from './publish-cycle.ts';
+import type { PublisherDeps } from './ports.ts';
+import type { CycleResult } from './publish-cycle.ts';
 
 /**
  * When there is (or was) next something to do, later than `after`: a post becomes due, or a wait ends. Posts of paused
@@ -9,24 +9,24 @@ import type { PassResult } from './publish-cycle.ts';
  * from a new one; with `after` that reader gets past it.
  */
 export async function nextDue(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   after: Millis = Number.NEGATIVE_INFINITY,
 ): Promise<Millis | null> {
-  const now = needs.clock.now();
-  const { due, lookUp } = await needs.ledger.nextAfter(now);
+  const now = deps.clock.now();
+  const { due, lookUp } = await deps.ledger.nextAfter(now);
   const times = [due, lookUp];
   const moment = momentOf(now);
-  for (const head of await needs.ledger.heads(now)) {
-    const status = await needs.accountStatus(head.account);
+  for (const head of await deps.ledger.heads(now)) {
+    const status = await deps.accountStatus(head.account);
     if (status !== 'ready' && status !== 'unknown') continue;
-    const held = await needs.ledger.accountHold(head.account, moment);
-    const isStrict = needs.account(head.account)?.order === 'strict';
+    const held = await deps.ledger.accountHold(head.account, moment);
+    const isStrict = deps.account(head.account)?.order === 'strict';
     if (held) times.push(held.until);
     else if (isStrict) times.push(isPutOff(head, now) ? (head.notBefore ?? now) : releasedAt(head, now));
     else {
-      const free = await needs.ledger.free(head.account, moment, Number.NEGATIVE_INFINITY);
+      const free = await deps.ledger.free(head.account, moment, Number.NEGATIVE_INFINITY);
       if (free) times.push(releasedAt({ ...free.target, dueAt: free.target.dueAt ?? now }, now));
-      times.push(await needs.ledger.nextRelease(head.account, moment, after));
+      times.push(await deps.ledger.nextRelease(head.account, moment, after));
     }
   }
   const coming = times.filter((at) => at !== null).filter((at) => at > after);
@@ -40,7 +40,7 @@ function releasedAt({ dueAt, notBefore }: { dueAt: Millis; notBefore: Millis | n
 
 /** A pass in one line, with what is due and still waits; quiet when it did nothing. */
 export function summary(
-  result: PassResult,
+  result: CycleResult,
   overdue: readonly Overdue[],
 ): { ok: boolean; summary: string; quiet: boolean } {
   const { published, failed, looked, busy } = result;

@@ -1,7 +1,7 @@
 import type { Millis } from '../../shared/index.ts';
 import type { LookUp, Refusal, Remote, RepeatRule } from '../networks/index.ts';
-import { endError, ended, lateAfterMs, putOff, type Step, step, unconfirmedError } from './next-action.ts';
-import { type Around, published } from './outcome.ts';
+import { endError, giveUp, lateAfterMs, putOff, type Step, step, unconfirmedError } from './next-action.ts';
+import { type DecisionContext, published } from './outcome.ts';
 import type { Attempt, PublisherSettings, Work } from './ports.ts';
 
 /** What Belfry itself knows about what a look-up saw. */
@@ -25,9 +25,9 @@ export function afterLookUp(
   attempt: Attempt,
   seen: LookUp,
   knowledge: Knowledge,
-  around: Around,
+  context: DecisionContext,
 ): Step {
-  if (seen.kind === 'unreadable') return unreadable(work, attempt, seen.refusal, knowledge, around);
+  if (seen.kind === 'unreadable') return unreadable(work, attempt, seen.refusal, knowledge, context);
   const ours = (remote: Remote) => !knowledge.known.has(remote.remoteId);
   const matches = seen.matches.filter(ours);
   const unclear = seen.unclear.filter(ours);
@@ -38,7 +38,7 @@ export function afterLookUp(
     const why = match ? 'Several posts could be it' : 'A similar post is there, but not the very same';
     return asked(work, looked, why, [...matches, ...unclear], null);
   }
-  return notFound(work, looked, seen, knowledge, around);
+  return notFound(work, looked, seen, knowledge, context);
 }
 
 function notFound(
@@ -46,10 +46,10 @@ function notFound(
   looked: Attempt,
   seen: Extract<LookUp, { kind: 'seen' }>,
   knowledge: Knowledge,
-  around: Around,
+  context: DecisionContext,
 ): Step {
   const { rule, settings } = knowledge;
-  const later = nextSlowLook(looked, around.now);
+  const later = nextSlowLook(looked, context.now);
   const enough = looked.lookups >= rule.lookups;
   if (seen.exists === 'certain' && enough) return publishedSomewhere(work, looked);
   if (work.target.status === 'unconfirmed') return heldStill(work, looked, later);
@@ -64,18 +64,22 @@ function notFound(
       later,
     );
   if (!enough || seen.exists === 'likely')
-    return heldStill(work, looked, around.now + around.settleMs * 2 ** Math.min(looked.lookups - 1, 6));
+    return heldStill(
+      work,
+      looked,
+      context.now + context.reconcileDelayMs * 2 ** Math.min(looked.lookups - 1, 6),
+    );
   if (looked.state === 'contradicted')
     return asked(work, looked, 'A repeat was refused, and it is not in the list', [], later);
   if (work.target.tries >= mostSends)
     return asked(work, looked, `It was sent ${work.target.tries} times without a usable answer`, [], later);
   // A negative age stems from a clock that was set back, and says nothing.
-  const age = around.now - (looked.firstSentAt ?? Number.NEGATIVE_INFINITY);
+  const age = context.now - (looked.firstSentAt ?? Number.NEGATIVE_INFINITY);
   const safe = age >= 0 && age < rule.safeForMs;
   if (!seen.complete && !safe)
     return asked(work, looked, seen.gap ?? 'The list does not reach back far enough', [], later);
-  if (isTooLate(work, settings, around.now)) return notSentInTime(work, looked, settings);
-  return sendAgain(work, looked, rule, around);
+  if (isTooLate(work, settings, context.now)) return notSentInTime(work, looked, settings);
+  return sendAgain(work, looked, rule, context);
 }
 
 /** The network says that it is out and does not say where (networks.md §3.6): published, link unknown. */
@@ -87,17 +91,20 @@ function publishedSomewhere(work: Work, attempt: Attempt): Step {
 }
 
 /** The look-ups show that nothing is visible: the same call again, by the rule of this network. */
-function sendAgain(work: Work, attempt: Attempt, rule: RepeatRule, around: Around): Step {
-  const key = rule.key === 'fresh' ? around.nextKey(attempt.key) : attempt.key;
+function sendAgain(work: Work, attempt: Attempt, rule: RepeatRule, context: DecisionContext): Step {
+  const key = rule.key === 'fresh' ? context.nextKey(attempt.key) : attempt.key;
   const change = step(
     work,
     { notBefore: null },
     `Looked for ${attempt.lookups} times and not found; it is sent again`,
   );
   return {
-    change: { ...change, attempt: { ...attempt, key, state: 'sending', lastSentAt: around.now, lookups: 0 } },
+    change: {
+      ...change,
+      attempt: { ...attempt, key, state: 'sending', lastSentAt: context.now, lookups: 0 },
+    },
     effects: [],
-    go: 'send',
+    next: 'send',
   };
 }
 
@@ -107,7 +114,7 @@ function notSentInTime(work: Work, attempt: Attempt, { lateLimitHours }: Publish
     why: `The network gave no usable answer, the post is not there, and it is more than ${lateLimitHours} h late`,
     remedy: 'Retry it to publish it now, or cancel it',
   });
-  const step = ended(work, 'failed', error);
+  const step = giveUp(work, 'failed', error);
   return {
     ...step,
     change: { ...step.change, attempt: { ...attempt, state: 'prepared', firstSentAt: null, lookups: 0 } },
@@ -120,25 +127,25 @@ function unreadable(
   attempt: Attempt,
   refusal: Refusal,
   { settings }: Knowledge,
-  around: Around,
+  context: DecisionContext,
 ): Step {
   const effects: Step['effects'] =
     refusal.class === 'reauthorize' || refusal.class === 'person'
       ? [{ kind: 'sign-in', reason: refusal.why }]
       : [];
-  const since = around.now - (attempt.lastSentAt ?? around.now);
-  const later = nextSlowLook(attempt, around.now);
+  const since = context.now - (attempt.lastSentAt ?? context.now);
+  const later = nextSlowLook(attempt, context.now);
   const hopeless =
     refusal.class === 'edit' || since > Math.max(settings.lateLimitHours * 60 * minute, lateAfterMs);
   if (work.target.status === 'unconfirmed') return { ...heldStill(work, attempt, later), effects };
   if (effects.length === 0 && hopeless)
     return asked(work, attempt, `It cannot be looked up: ${refusal.why}`, [], later);
-  const wait = Math.min(Math.max(since / 2, around.settleMs), 15 * minute);
-  const notBefore = Math.max(refusal.notBefore ?? 0, around.now + wait);
+  const wait = Math.min(Math.max(since / 2, context.reconcileDelayMs), 15 * minute);
+  const notBefore = Math.max(refusal.notBefore ?? 0, context.now + wait);
   const held = putOff(notBefore, refusal.holds ?? 'back-off');
   const target = effects.length > 0 ? { notBefore: null } : held.target;
   const change = step(work, target, `It cannot be looked up yet: ${refusal.why}`);
-  return { change: { ...change, attempt }, effects, go: effects.length > 0 ? 'stop' : held.go };
+  return { change: { ...change, attempt }, effects, next: effects.length > 0 ? 'stop' : held.next };
 }
 
 /** A person is asked, with the evidence; Belfry itself goes on looking now and then until `lookAgain` is null. */
@@ -154,10 +161,10 @@ function asked(
     return {
       change: { ...step(work, { error, notBefore: lookAgain }, null), attempt },
       effects: [],
-      go: 'next',
+      next: 'continue',
     };
   }
-  const asking = ended(work, 'unconfirmed', error);
+  const asking = giveUp(work, 'unconfirmed', error);
   // A post that is out and of whose first comment nobody knows is published, and not looked at again.
   const isOpen = asking.change.target?.status === 'unconfirmed';
   const target = { ...asking.change.target, notBefore: isOpen ? lookAgain : null };
@@ -167,7 +174,7 @@ function asked(
 function heldStill(work: Work, attempt: Attempt, notBefore: Millis | null): Step {
   const note = work.target.status === 'unconfirmed' ? null : `Not found yet (look ${attempt.lookups})`;
   const change = step(work, { notBefore, hold: 'look-up' }, note);
-  return { change: { ...change, attempt }, effects: [], go: 'stop' };
+  return { change: { ...change, attempt }, effects: [], next: 'stop' };
 }
 
 /** Looks grow rarer with the age of the call, and end after three days. */

@@ -1,7 +1,7 @@
 import { fromInstant, type Millis, type PostInput, type Problem, toInstant } from '../../shared/index.ts';
 import { type Examined, filesOf } from './examine-post.ts';
 import { nowToleranceMs } from './past.ts';
-import type { PostRecord, PublisherNeeds, StoredMedia } from './ports.ts';
+import type { PostRecord, PublisherDeps, StoredMedia } from './ports.ts';
 
 /** A post under examination, with what its files are. */
 export type Candidate = {
@@ -13,7 +13,7 @@ export type Candidate = {
 /** What a post repeats: the id of a post, or `posts[3]` for an earlier one of the same batch; for which account, and when. */
 export type Repeat = { of: string; account: string; at: Millis | null };
 
-type Needs = Pick<PublisherNeeds, 'settings' | 'mediaLedger' | 'ledger' | 'clock'>;
+type Deps = Pick<PublisherDeps, 'settings' | 'mediaLedger' | 'ledger' | 'clock'>;
 type Shown = { account: string; at: Millis | null; text: string; content: string };
 
 const hourMs = 3_600_000;
@@ -23,11 +23,11 @@ const hourMs = 3_600_000;
  * for), as `posts check` advises. Within a batch the same content is a repetition only at the same time: a table may
  * well hold one greeting for each day. A post with a key of its own is what its key says.
  */
-export async function repeatsIn(needs: Needs, posts: readonly Candidate[]): Promise<(Repeat | undefined)[]> {
-  const reach = needs.settings().sameTextHours * hourMs;
+export async function repeatsIn(deps: Deps, posts: readonly Candidate[]): Promise<(Repeat | undefined)[]> {
+  const reach = deps.settings().sameTextHours * hourMs;
   if (reach === 0) return posts.map(() => undefined);
   const shown = posts.map((post) => (post.input.key === undefined ? shownBy(post) : []));
-  const stored = await storedLike(needs, shown.flat(), reach);
+  const stored = await storedLike(deps, shown.flat(), reach);
   const records = new Map<string, PostRecord | undefined>();
   const seen = new Map<string, { index: number; at: Millis | null }[]>();
   const found: (Repeat | undefined)[] = [];
@@ -39,7 +39,7 @@ export async function repeatsIn(needs: Needs, posts: readonly Candidate[]): Prom
       if (earlier) repeat ??= { of: `posts[${earlier.index}]`, account: one.account, at: earlier.at };
       for (const other of stored.get(JSON.stringify([one.account, one.text])) ?? []) {
         if (repeat || !isNear(other.at, one.at, reach)) continue;
-        if (!records.has(other.post)) records.set(other.post, await needs.ledger.get(other.post));
+        if (!records.has(other.post)) records.set(other.post, await deps.ledger.get(other.post));
         const record = records.get(other.post);
         if (record && contentOf(record, one.account) === one.content)
           repeat = { of: other.post, account: one.account, at: other.at };
@@ -95,14 +95,14 @@ function factsOf(file: Pick<StoredMedia, 'mime' | 'bytes' | 'width' | 'height'> 
 }
 
 /** What the accounts have with these texts around these times, by account and text; one question for each account. */
-async function storedLike(needs: Needs, wanted: readonly Shown[], reach: Millis) {
+async function storedLike(deps: Deps, wanted: readonly Shown[], reach: Millis) {
   const found = new Map<string, { post: string; at: Millis | null }[]>();
   for (const [account, all] of Map.groupBy(wanted, (one) => one.account)) {
     const times = all.flatMap(({ at }) => at ?? []);
     const [first, last] =
       times.length === 0 ? [0, 0] : [Math.min(...times) - reach, Math.max(...times) + reach];
     const texts = [...new Set(all.map(({ text }) => text))];
-    for (const { post, text, at } of await needs.mediaLedger.sameTexts(account, texts, first, last)) {
+    for (const { post, text, at } of await deps.mediaLedger.sameTexts(account, texts, first, last)) {
       const key = JSON.stringify([account, text]);
       found.set(key, [...(found.get(key) ?? []), { post, at }]);
     }

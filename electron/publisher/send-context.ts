@@ -1,9 +1,9 @@
 import { BelfryError, type ErrorCode, type Millis } from '../../shared/index.ts';
 import { type Adapter, type Http, type Session, spentUntil } from '../networks/index.ts';
 import { nextKey } from './draft.ts';
-import { type Effect, lateAfterMs, type Step, sendingNote } from './next-action.ts';
-import type { Around } from './outcome.ts';
-import type { Attempt, PublisherAccount, PublisherNeeds, Work } from './ports.ts';
+import { type Effect, lateAfterMs, type NextAction, type Step, sendingNote } from './next-action.ts';
+import type { DecisionContext } from './outcome.ts';
+import type { Attempt, PublisherAccount, PublisherDeps, Work } from './ports.ts';
 
 /** What a pass did, for its summary. */
 export type Tally = { published: number; failed: number; waiting: number; looked: number };
@@ -20,20 +20,20 @@ export function sum(a: Tally, b: Tally): Tally {
   };
 }
 
-export type SenderNeeds = PublisherNeeds & {
+export type SenderDeps = PublisherDeps & {
   http: Http;
   adapterOf(account: PublisherAccount): Adapter;
   /** Something a person may want to follow. */
   say(text: string): void;
   signal: AbortSignal;
   /** Until when each account has to keep still, by the rate headers of its server. */
-  spent: Map<string, Millis>;
+  rateLimitedUntil: Map<string, Millis>;
   presence: Presence;
 };
 
 /** What the steps of one account share. */
 export type SendContext = {
-  needs: SenderNeeds;
+  deps: SenderDeps;
   account: PublisherAccount;
   adapter: Adapter;
   tally: Tally;
@@ -44,34 +44,31 @@ export type SendContext = {
 };
 
 /** One account about to be worked on. */
-export function sendContext(needs: SenderNeeds, account: PublisherAccount): SendContext {
+export function sendContext(deps: SenderDeps, account: PublisherAccount): SendContext {
   return {
-    needs,
+    deps,
     account,
-    adapter: needs.adapterOf(account),
+    adapter: deps.adapterOf(account),
     tally: { ...emptyTally },
     newest: null,
     failures: 0,
   };
 }
 
-/** What to do after a step: the next target, nothing more for now, or the call that it prepared. */
-export type Go = Step['go'];
-
-/** Stores a step, then tells whoever must know. `next` when the target has moved on meanwhile: the head is read anew. */
-export async function apply(scene: SendContext, work: Work, given: Step): Promise<Go> {
-  const { needs, tally } = scene;
-  const step = countFailure(scene, given);
-  if (!(await needs.ledger.record([step.change], needs.clock.now()))) return 'next';
-  needs.changed();
+/** Stores a step and reports its effects; `continue` when the target changed meanwhile, so that it is read anew. */
+export async function apply(context: SendContext, work: Work, given: Step): Promise<NextAction> {
+  const { deps, tally } = context;
+  const step = countFailure(context, given);
+  if (!(await deps.ledger.record([step.change], deps.clock.now()))) return 'continue';
+  deps.changed();
   const status = step.change.target?.status;
   if (status === 'published') tally.published += 1;
   if (status === 'failed' || status === 'missed' || status === 'unconfirmed') tally.failed += 1;
-  if (step.go === 'stop' || step.go === 'held') tally.waiting += 1;
+  if (step.next === 'stop' || step.next === 'held') tally.waiting += 1;
   if (step.change.note !== null)
-    needs.say(`${scene.account.handle}, post ${work.post.id}: ${step.change.note}`);
-  for (const effect of step.effects) await tell(scene, effect);
-  return step.go;
+    deps.say(`${context.account.handle}, post ${work.post.id}: ${step.change.note}`);
+  for (const effect of step.effects) await tell(context, effect);
+  return step.next;
 }
 
 /** So many posts in a row that fail at their first try say more about the server than about the posts. */
@@ -81,32 +78,32 @@ const mostFailures = 3;
  * The step, or where it is one failure too many, one that holds the whole account for as long. Only first tries count:
  * a few posts that fail again and again must not hold those behind them.
  */
-function countFailure(scene: SendContext, step: Step): Step {
+function countFailure(context: SendContext, step: Step): Step {
   const { target } = step.change;
-  if (target?.status === 'published') scene.failures = 0;
-  if (step.go !== 'held' || !target?.error || target.tries !== 1) return step;
-  scene.failures += 1;
-  if (scene.failures < mostFailures) return step;
-  return { ...step, change: { ...step.change, target: { ...target, hold: 'server' } }, go: 'stop' };
+  if (target?.status === 'published') context.failures = 0;
+  if (step.next !== 'held' || !target?.error || target.tries !== 1) return step;
+  context.failures += 1;
+  if (context.failures < mostFailures) return step;
+  return { ...step, change: { ...step.change, target: { ...target, hold: 'server' } }, next: 'stop' };
 }
 
-async function tell({ needs, account }: SendContext, effect: Effect): Promise<void> {
-  if (effect.kind === 'sign-in') await needs.signInNeeded(account.id, effect.reason);
-  else needs.needsPerson(effect.matter);
+async function tell({ deps, account }: SendContext, effect: Effect): Promise<void> {
+  if (effect.kind === 'sign-in') await deps.signInNeeded(account.id, effect.reason);
+  else deps.needsAttention(effect.matter);
 }
 
 /** Stores an attempt, and that its target is being sent; false when the target has moved on meanwhile. */
 export function store(
-  scene: SendContext,
+  context: SendContext,
   work: Work,
   what: { attempt: Attempt; target?: { status: 'sending'; notBefore: null } },
 ): Promise<boolean> {
   const { post, target } = work;
-  const now = scene.needs.clock.now();
+  const now = context.deps.clock.now();
   const note = what.target ? sendingNote(work, now, lateAfterMs) : null;
   const { account, status: from, revision } = target;
   const change = { post: post.id, account, from, revision, note, ...what };
-  return scene.needs.ledger.record([change], now);
+  return context.deps.ledger.record([change], now);
 }
 
 /** Why an account may have no token now: its owner is needed, or its server, which renews it, or the disk. */
@@ -120,31 +117,31 @@ const withoutToken: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** undefined when there is no token to be had: the accounts room has said why, and the queue waits. */
 export async function openSession({
-  needs,
+  deps,
   account,
-}: Pick<SendContext, 'needs' | 'account'>): Promise<Session | undefined> {
+}: Pick<SendContext, 'deps' | 'account'>): Promise<Session | undefined> {
   try {
-    const token = await needs.token(account.id);
+    const token = await deps.token(account.id);
     // The token is that of the server that config.json names by now, which may not be the one of this session.
-    if (needs.account(account.id)?.server !== account.server) return undefined;
+    if (deps.account(account.id)?.server !== account.server) return undefined;
     const http: Http = async (request) => {
-      const result = await needs.http(request);
-      const until = spentUntil(result, needs.clock.now());
-      if (until !== null) needs.spent.set(account.id, until);
+      const result = await deps.http(request);
+      const until = spentUntil(result, deps.clock.now());
+      if (until !== null) deps.rateLimitedUntil.set(account.id, until);
       return result;
     };
-    return { account, token, http, clock: needs.clock, log: needs.log, signal: needs.signal };
+    return { account, token, http, clock: deps.clock, log: deps.log, signal: deps.signal };
   } catch (error) {
     if (!(error instanceof BelfryError) || !withoutToken.has(error.code)) throw error;
-    needs.log('warn', error.message, { account: account.id });
+    deps.log('warn', error.message, { account: account.id });
     return undefined;
   }
 }
 
 /** The instant, and the luck that decisions need. */
-export function around(needs: SenderNeeds): Around {
-  const settleMs: Millis = needs.settings().settleSeconds * 1000;
-  return { now: needs.clock.now(), settleMs, luck: needs.random.next(), nextKey };
+export function decisionContext(deps: SenderDeps): DecisionContext {
+  const reconcileDelayMs: Millis = deps.settings().settleSeconds * 1000;
+  return { now: deps.clock.now(), reconcileDelayMs, jitter: deps.random.next(), nextKey };
 }
 
 /**

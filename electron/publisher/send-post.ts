@@ -1,48 +1,49 @@
 import type { Millis } from '../../shared/index.ts';
 import { type Draft, pause, type Refusal, type Remote, type Session } from '../networks/index.ts';
 import { bodyHash, draftOf, keyFor } from './draft.ts';
+import type { NextAction } from './next-action.ts';
 import { adopted, afterPrepare, afterSend, differenceIn, doubted } from './outcome.ts';
 import type { Attempt, PublisherAccount, Work } from './ports.ts';
 import { makeReady } from './prepare-post.ts';
 import { afterLookUp } from './reconcile.ts';
 import {
   apply,
-  around,
-  type Go,
+  decisionContext,
   openSession,
   type SendContext,
-  type SenderNeeds,
+  type SenderDeps,
   sendContext,
   store,
 } from './send-context.ts';
 
 /** Brings one part of a target out: everything invisible first, then the one visible call. */
-export async function publish(scene: SendContext, work: Work, part: number): Promise<Go> {
-  const { needs } = scene;
-  const session = await openSession(scene);
+export async function publish(context: SendContext, work: Work, part: number): Promise<NextAction> {
+  const { deps } = context;
+  const session = await openSession(context);
   if (!session) return 'stop';
-  const draft = draftOf(work, part, needs.mediaFolder);
+  const draft = draftOf(work, part, deps.mediaFolder);
   const known = work.attempts.find((attempt) => attempt.part === part);
   let attempt = attemptFor(work, draft, known);
-  const twin = await lookFirst(scene, session, work, draft, attempt);
-  if (needs.signal.aborted) return 'stop';
+  const twin = await lookFirst(context, session, work, draft, attempt);
+  if (deps.signal.aborted) return 'stop';
   if (twin.kind === 'found') {
-    const go = await apply(scene, work, adopted(work, attempt, twin.remote));
-    await readBack(scene, session, work, draft, twin.remote);
-    return go;
+    const next = await apply(context, work, adopted(work, attempt, twin.remote));
+    await readBack(context, session, work, draft, twin.remote);
+    return next;
   }
-  if (twin.kind === 'unclear') return apply(scene, work, doubted(work, attempt, twin.remotes));
-  if (twin.kind === 'refused') return apply(scene, work, afterPrepare(work, attempt, twin, around(needs)));
+  if (twin.kind === 'unclear') return apply(context, work, doubted(work, attempt, twin.remotes));
+  if (twin.kind === 'refused')
+    return apply(context, work, afterPrepare(work, attempt, twin, decisionContext(deps)));
   let isMine = true;
-  const prepared = await makeReady(scene, session, work, attempt, async (uploads) => {
+  const prepared = await makeReady(context, session, work, attempt, async (uploads) => {
     attempt = { ...attempt, uploads };
-    isMine = await store(scene, work, { attempt });
+    isMine = await store(context, work, { attempt });
   });
-  if (!isMine) return 'next';
-  if (needs.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
+  if (!isMine) return 'continue';
+  if (deps.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
   if (prepared.kind !== 'ready')
-    return apply(scene, work, afterPrepare(work, attempt, prepared, around(needs)));
-  const now = needs.clock.now();
+    return apply(context, work, afterPrepare(work, attempt, prepared, decisionContext(deps)));
+  const now = deps.clock.now();
   attempt = {
     ...attempt,
     state: 'sending',
@@ -52,27 +53,34 @@ export async function publish(scene: SendContext, work: Work, part: number): Pro
     lookups: 0,
   };
   // Key, hash and uploads are committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
-  if (!(await store(scene, work, { attempt, target: { status: 'sending', notBefore: null } }))) return 'next';
-  return sendNow(scene, session, { ...work, target: { ...work.target, status: 'sending' } }, attempt, false);
+  if (!(await store(context, work, { attempt, target: { status: 'sending', notBefore: null } })))
+    return 'continue';
+  return sendNow(
+    context,
+    session,
+    { ...work, target: { ...work.target, status: 'sending' } },
+    attempt,
+    false,
+  );
 }
 
 /** The visible call and what follows from it. `doubt`: an earlier one for this part has no known outcome. */
 async function sendNow(
-  scene: SendContext,
+  context: SendContext,
   session: Session,
   work: Work,
   attempt: Attempt,
   doubt: boolean,
-): Promise<Go> {
-  const { needs, adapter } = scene;
-  const draft = draftOf(work, attempt.part, needs.mediaFolder);
+): Promise<NextAction> {
+  const { deps, adapter } = context;
+  const draft = draftOf(work, attempt.part, deps.mediaFolder);
   const sent = await adapter.send(session, draft, attempt);
-  const go = await apply(scene, work, afterSend(work, attempt, sent, doubt, around(needs)));
+  const next = await apply(context, work, afterSend(work, attempt, sent, doubt, decisionContext(deps)));
   if (sent.kind === 'published') {
-    if (!draft.comment) scene.newest = sent.remote.remoteId;
-    await readBack(scene, session, work, draft, sent.remote);
+    if (!draft.comment) context.newest = sent.remote.remoteId;
+    await readBack(context, session, work, draft, sent.remote);
   }
-  return go;
+  return next;
 }
 
 /** The attempt to go on with: with its key as long as the content is the same, for a refused try may have changed it. */
@@ -98,15 +106,15 @@ function attemptFor(work: Work, draft: Draft, known: Attempt | undefined): Attem
 }
 
 /** Looks at the network for a part of unknown outcome, and sends it again when that is what follows. */
-export async function lookFor(scene: SendContext, work: Work, part: number): Promise<Go> {
-  const { needs, adapter, account } = scene;
+export async function lookFor(context: SendContext, work: Work, part: number): Promise<NextAction> {
+  const { deps, adapter, account } = context;
   const attempt = work.attempts.find((one) => one.part === part);
-  const session = await openSession(scene);
+  const session = await openSession(context);
   if (!session || !attempt) return 'stop';
-  const draft = draftOf(work, part, needs.mediaFolder);
+  const draft = draftOf(work, part, deps.mediaFolder);
   const seen = await adapter.lookUp(session, draft, attempt);
-  if (needs.signal.aborted) return 'stop';
-  scene.tally.looked += 1;
+  if (deps.signal.aborted) return 'stop';
+  context.tally.looked += 1;
   const ids = seen.kind === 'seen' ? [...seen.matches, ...seen.unclear].map(({ remoteId }) => remoteId) : [];
   const but = { post: work.post.id, part };
   const step = afterLookUp(
@@ -114,27 +122,27 @@ export async function lookFor(scene: SendContext, work: Work, part: number): Pro
     attempt,
     seen,
     {
-      known: await needs.ledger.known(account.id, ids, but),
-      rivals: await needs.ledger.rivals(account.id, attempt.bodyHash, but),
+      known: await deps.ledger.known(account.id, ids, but),
+      rivals: await deps.ledger.rivals(account.id, attempt.bodyHash, but),
       rule: await adapter.repeatRule(session),
-      settings: needs.settings(),
+      settings: deps.settings(),
     },
-    around(needs),
+    decisionContext(deps),
   );
-  const go = await apply(scene, work, step);
+  const next = await apply(context, work, step);
   const after = step.change.attempt;
   if (after?.state === 'published' && after.remoteId !== null)
-    await readBack(scene, session, work, draft, { remoteId: after.remoteId });
-  if (go !== 'send' || step.change.attempt === undefined) return go;
-  return sendNow(scene, session, work, step.change.attempt, true);
+    await readBack(context, session, work, draft, { remoteId: after.remoteId });
+  if (next !== 'send' || step.change.attempt === undefined) return next;
+  return sendNow(context, session, work, step.change.attempt, true);
 }
 
 /** One look for a target that a person was asked about. */
-export async function lookAgain(needs: SenderNeeds, account: PublisherAccount, work: Work): Promise<void> {
+export async function lookAgain(deps: SenderDeps, account: PublisherAccount, work: Work): Promise<void> {
   const attempt = work.attempts.find(({ state }) => state === 'unknown' || state === 'contradicted');
   if (!attempt) return;
-  const scene = sendContext(needs, account);
-  await lookFor(scene, work, attempt.part);
+  const context = sendContext(deps, account);
+  await lookFor(context, work, attempt.part);
 }
 
 /** What a look at the account shows before a post is sent at all. */
@@ -153,7 +161,7 @@ const roundingMs: Millis = 10_000;
  * whoever restored this one, may have published it meanwhile. The same content since its time is this post.
  */
 async function lookFirst(
-  { needs, adapter, account }: SendContext,
+  { deps, adapter, account }: SendContext,
   session: Session,
   work: Work,
   draft: Draft,
@@ -164,8 +172,8 @@ async function lookFirst(
     target.dueAt ?? Number.POSITIVE_INFINITY,
     post.publishAt ?? Number.POSITIVE_INFINITY,
   );
-  const wasThere = Math.max(post.createdAt, wanted) < needs.presence.since();
-  if (!adapter.findSince || !wasThere || needs.presence.hasLooked(`${post.id} ${account.id} ${draft.part}`))
+  const wasThere = Math.max(post.createdAt, wanted) < deps.presence.since();
+  if (!adapter.findSince || !wasThere || deps.presence.hasLooked(`${post.id} ${account.id} ${draft.part}`))
     return { kind: 'none' };
   const found = await adapter.findSince(
     session,
@@ -180,7 +188,7 @@ async function lookFirst(
   }
   const { matches, unclear = [] } = found;
   const ids = [...matches, ...unclear].map(({ remoteId }) => remoteId);
-  const known = await needs.ledger.known(account.id, ids, { post: post.id, part: draft.part });
+  const known = await deps.ledger.known(account.id, ids, { post: post.id, part: draft.part });
   const isFree = ({ remoteId }: Remote) => !known.has(remoteId);
   // Newest first: of several posts of the same words each takes the oldest that is left.
   const remote = matches.findLast(isFree);
@@ -198,32 +206,32 @@ const mostTries = 3;
  * neither. The post is published and stored already: whatever happens here changes nothing of that.
  */
 async function readBack(
-  scene: SendContext,
+  context: SendContext,
   session: Session,
   work: Work,
   draft: Draft,
   { remoteId }: Pick<Remote, 'remoteId'>,
 ): Promise<void> {
-  const { needs, adapter, account } = scene;
+  const { deps, adapter, account } = context;
   // A comment is in no list of posts, and has no page of its own.
   if (!adapter.readBack || draft.comment || remoteId === '') return;
   let shown = await adapter.readBack(session, draft, remoteId);
   if (shown.kind === 'shown' && shown.differs.length > 0) {
-    const again = (await pause(needs.clock, momentMs, needs.signal))
+    const again = (await pause(deps.clock, momentMs, deps.signal))
       ? await adapter.readBack(session, draft, remoteId)
       : shown;
     if (again.kind === 'shown') shown = again;
   }
   const { part } = draft;
   for (let left = mostTries; left > 0; left -= 1) {
-    const now = await needs.ledger.work(work.post.id, account.id);
+    const now = await deps.ledger.work(work.post.id, account.id);
     const attempt = now?.attempts.find((one) => one.part === part);
     if (!now || attempt?.state !== 'published') return;
     const place = { post: work.post.id, account: account.id, from: now.target.status };
-    const at = needs.clock.now();
+    const at = deps.clock.now();
     if (shown.kind === 'unreadable') {
       const note = `Not compared with what the network shows: ${shown.why}`;
-      if (await needs.ledger.record([{ ...place, note }], at)) return;
+      if (await deps.ledger.record([{ ...place, note }], at)) return;
       continue;
     }
     const url = shown.url ?? attempt.url;
@@ -231,8 +239,8 @@ async function readBack(
     const differs = [...now.target.differs, ...named];
     const target = { differs, ...(part === 0 ? { url } : {}) };
     const note = named.length === 0 ? null : `What the network shows differs: ${shown.differs.join(', ')}`;
-    if (await needs.ledger.record([{ ...place, target, attempt: { ...attempt, url }, note }], at)) {
-      needs.changed();
+    if (await deps.ledger.record([{ ...place, target, attempt: { ...attempt, url }, note }], at)) {
+      deps.changed();
       return;
     }
   }

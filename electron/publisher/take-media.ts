@@ -3,21 +3,21 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { heldMediaId, type MediaInput, type PostInput, type Problem } from '../../shared/index.ts';
 import { filesOf, inspection } from './examine-post.ts';
-import { type InspectNeeds, inspect } from './media/inspect.ts';
-import type { PublisherNeeds, StoredMedia } from './ports.ts';
+import { type InspectDeps, inspect } from './media/inspect.ts';
+import type { PublisherDeps, StoredMedia } from './ports.ts';
 
 /** A post whose files are named by paths on this machine, and those of them that Belfry holds already, by path. */
 type Resolved = { input: PostInput; held: ReadonlyMap<string, StoredMedia> };
 
 /** Finds what `media:ID` stands for; what is unknown stays as it is, and is a problem when it is taken. */
-export async function resolveHeld(needs: PublisherNeeds, input: PostInput): Promise<Resolved> {
+export async function resolveHeld(deps: PublisherDeps, input: PostInput): Promise<Resolved> {
   const held = new Map<string, StoredMedia>();
   const paths = new Map<string, string>();
   for (const { path } of filesOf(input)) {
     const id = heldMediaId(path);
-    const found = id === undefined ? undefined : await needs.ledger.media(id);
+    const found = id === undefined ? undefined : await deps.ledger.media(id);
     if (!found) continue;
-    const real = join(needs.mediaFolder, found.file);
+    const real = join(deps.mediaFolder, found.file);
     paths.set(path, real);
     held.set(real, found);
   }
@@ -28,7 +28,7 @@ export async function resolveHeld(needs: PublisherNeeds, input: PostInput): Prom
 
 /** Copies the files of a post into the home folder; those of `own` stay where they are, under their ids. */
 export async function takeAll(
-  needs: PublisherNeeds,
+  deps: PublisherDeps,
   { input, held }: Resolved,
   own: readonly StoredMedia[] = [],
 ): Promise<{ media: StoredMedia[]; copied: StoredMedia[]; problems: Problem[] }> {
@@ -55,8 +55,8 @@ export async function takeAll(
       media.push({ ...mine, part: place.part, position: place.position, alt, focus, publicUrl });
       continue;
     }
-    const to = { folder: needs.mediaFolder, id: needs.random.id() };
-    const taken = await takeMedia(one, place, to, inspection(needs));
+    const to = { folder: deps.mediaFolder, id: deps.random.id() };
+    const taken = await takeMedia(one, place, to, inspection(deps));
     if (taken.kind === 'problem') problems.push(taken.problem);
     else {
       const stored = known ? { ...taken.media, name: known.name } : taken.media;
@@ -68,8 +68,8 @@ export async function takeAll(
 }
 
 /** Removes copies that no post has. */
-export async function forget(needs: PublisherNeeds, media: readonly StoredMedia[]): Promise<void> {
-  for (const { file } of media) await rm(join(needs.mediaFolder, file), { force: true });
+export async function forget(deps: PublisherDeps, media: readonly StoredMedia[]): Promise<void> {
+  for (const { file } of media) await rm(join(deps.mediaFolder, file), { force: true });
 }
 
 const chunk = 1024 * 1024;
@@ -84,10 +84,10 @@ export async function takeMedia(
   input: MediaInput,
   place: { part: number; position: number; field: string },
   to: { folder: string; id: string },
-  needs: InspectNeeds,
+  deps: InspectDeps,
 ): Promise<Taken> {
   const problem = (message: string): Taken => ({ kind: 'problem', problem: { field: place.field, message } });
-  const found = await inspect(input.path, needs);
+  const found = await inspect(input.path, deps);
   if (typeof found === 'string') return problem(found);
   const { handle, facts } = found;
   try {

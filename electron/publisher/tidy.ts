@@ -4,7 +4,7 @@ import { BelfryError, type Millis } from '../../shared/index.ts';
 import type { Http } from '../networks/index.ts';
 import { removeFromBucket } from './bucket.ts';
 import { madeFolder } from './media/made.ts';
-import type { PublisherNeeds } from './ports.ts';
+import type { PublisherDeps } from './ports.ts';
 
 const day = 24 * 3_600_000;
 
@@ -17,27 +17,27 @@ type Tidying = {
   stop(): void;
 };
 
-export function createTidying(needs: PublisherNeeds, http: Http): Tidying {
+export function createTidying(deps: PublisherDeps, http: Http): Tidying {
   const ends = new AbortController();
   let last: Millis | undefined;
   /** A restored database does not know what came after its copy: until a person has seen to it, nothing is unneeded. */
-  const isCertain = async () => !(await needs.publishingPaused());
+  const isCertain = async () => !(await deps.publishingPaused());
   const logged = (work: () => Promise<void>) =>
     work().catch((error: unknown) =>
-      needs.log('error', 'Old files could not be tidied away', { error: String(error) }),
+      deps.log('error', 'Old files could not be tidied away', { error: String(error) }),
     );
   const tidy = async () => {
     if (!(await isCertain())) return;
-    await sweep(needs);
-    await tidyBuckets(needs, http, ends.signal);
+    await sweep(deps);
+    await tidyBuckets(deps, http, ends.signal);
   };
   return {
     start: () =>
       logged(async () => {
-        if (await isCertain()) await sweep(needs);
+        if (await isCertain()) await sweep(deps);
       }),
     daily() {
-      const now = needs.clock.now();
+      const now = deps.clock.now();
       // The first look is an hour after the start at the earliest: a start has enough to do.
       last ??= now - day + 3_600_000;
       if (now >= last && now - last < day) return undefined;
@@ -51,13 +51,13 @@ export function createTidying(needs: PublisherNeeds, http: Http): Tidying {
 /** Files that are looked at in one go; the rest is for the next day. */
 const mostFiles = 1000;
 
-type TidyNeeds = Pick<PublisherNeeds, 'mediaLedger' | 'account' | 'bucketKey' | 'clock' | 'log'>;
+type TidyDeps = Pick<PublisherDeps, 'mediaLedger' | 'account' | 'bucketKey' | 'clock' | 'log'>;
 
 /** Takes files out of people's buckets that nobody has wanted for as long as they said; what fails is tried again the next day. */
-async function tidyBuckets(needs: TidyNeeds, http: Http, signal: AbortSignal): Promise<void> {
-  const { mediaLedger, clock } = needs;
+async function tidyBuckets(deps: TidyDeps, http: Http, signal: AbortSignal): Promise<void> {
+  const { mediaLedger, clock } = deps;
   for (const account of await mediaLedger.bucketAccounts()) {
-    const host = needs.account(account)?.media?.host;
+    const host = deps.account(account)?.media?.host;
     // The person took the bucket away from the account: what lies there is theirs to keep.
     const isTheirs = host?.via !== 'bucket';
     if (!isTheirs && host.removeAfterDays === null) continue;
@@ -65,23 +65,23 @@ async function tidyBuckets(needs: TidyNeeds, http: Http, signal: AbortSignal): P
     for (const name of await mediaLedger.bucketFiles(account, before, mostFiles)) {
       if (signal.aborted) return;
       if (isTheirs) await mediaLedger.forgetBucketFile(account, name);
-      else await remove(needs, { http, clock, signal }, { account, host, name });
+      else await remove(deps, { http, clock, signal }, { account, host, name });
     }
   }
 }
 
 async function remove(
-  needs: TidyNeeds,
+  deps: TidyDeps,
   way: Parameters<typeof removeFromBucket>[0],
   { account, host, name }: { account: string; host: Parameters<typeof removeFromBucket>[1]; name: string },
 ): Promise<void> {
   try {
-    const refusal = await removeFromBucket(way, host, await needs.bucketKey(account), name);
-    if (refusal) needs.log('warn', `A file stays in the bucket of ${account}`, { name, why: refusal.why });
-    else await needs.mediaLedger.forgetBucketFile(account, name);
+    const refusal = await removeFromBucket(way, host, await deps.bucketKey(account), name);
+    if (refusal) deps.log('warn', `A file stays in the bucket of ${account}`, { name, why: refusal.why });
+    else await deps.mediaLedger.forgetBucketFile(account, name);
   } catch (error) {
     if (!(error instanceof BelfryError)) throw error;
-    needs.log('warn', error.message, { account });
+    deps.log('warn', error.message, { account });
   }
 }
 
@@ -95,28 +95,28 @@ const leastAgeMs = hour;
 /** What was made can be made again; so long it is at hand for another try or another account. */
 const madeForMs = 3 * day;
 
-type SweepNeeds = Pick<PublisherNeeds, 'mediaFolder' | 'ledger' | 'mediaLedger' | 'clock' | 'settings'>;
+type SweepDeps = Pick<PublisherDeps, 'mediaFolder' | 'ledger' | 'mediaLedger' | 'clock' | 'settings'>;
 
 /**
  * Removes copies that no post has (what a kill between copying and storing left behind), those whose post has been
  * published or cancelled everywhere for `keepMediaDays`, and what was made of copies some days ago. Posts that are still
  * to go out, failed or unconfirmed keep theirs.
  */
-async function sweep(needs: SweepNeeds): Promise<void> {
-  const { mediaFolder, clock } = needs;
+async function sweep(deps: SweepDeps): Promise<void> {
+  const { mediaFolder, clock } = deps;
   const names = (await filesIn(mediaFolder)).filter((name) => ourName.test(name));
   if (names.length > 0) {
-    const used = await needs.ledger.filesInUse(names);
+    const used = await deps.ledger.filesInUse(names);
     const unused = names.filter((name) => !used.has(name));
     for (const name of unused) await removeOld(join(mediaFolder, name), clock.now() - leastAgeMs);
-    for (const name of await finished(needs, [...used])) await rm(join(mediaFolder, name), { force: true });
+    for (const name of await finished(deps, [...used])) await rm(join(mediaFolder, name), { force: true });
   }
   const made = join(mediaFolder, madeFolder);
   for (const name of (await filesIn(made)).filter((one) => madeName.test(one)))
     await removeOld(join(made, name), clock.now() - (name.endsWith('.part') ? leastAgeMs : madeForMs));
 }
 
-async function finished({ mediaLedger, settings, clock }: SweepNeeds, files: readonly string[]) {
+async function finished({ mediaLedger, settings, clock }: SweepDeps, files: readonly string[]) {
   const days = settings().keepMediaDays;
   return days === null ? [] : mediaLedger.doneWith(files, clock.now() - days * day);
 }

@@ -39,19 +39,19 @@ export function validate(part: CheckedPart, given: Limits, target: CheckedFor): 
   const format = part.comment ? 'post' : part.format;
   const limits = limitsFor(given, { format });
   return [
-    ...textMisfits(part, limits, who),
-    ...(format === 'post' ? [] : formatMisfits(part, given.formats[format], format, who)),
-    ...(part.poll === null ? [] : pollMisfits(part, part.poll, limits, who)),
-    ...aloneMisfits(part, limits, who),
+    ...textErrors(part, limits, who),
+    ...(format === 'post' ? [] : formatErrors(part, given.formats[format], format, who)),
+    ...(part.poll === null ? [] : pollErrors(part, part.poll, limits, who)),
+    ...combinationErrors(part, limits, who),
     ...part.media.flatMap((media, index) => {
       const at = media.place ?? index;
-      const film = isPicture(media) ? [] : filmMisfits(media, at, limits, who);
-      return [...fileMisfits(media, at, limits, target), ...film];
+      const film = isPicture(media) ? [] : filmErrors(media, at, limits, who);
+      return [...fileErrors(media, at, limits, target), ...film];
     }),
   ];
 }
 
-function textMisfits(part: CheckedPart, limits: Limits, who: string): ValidationError[] {
+function textErrors(part: CheckedPart, limits: Limits, who: string): ValidationError[] {
   const found: ValidationError[] = [];
   const length = limits.count(part.text, part.contentWarning);
   const what = part.comment ? 'the comment' : part.part > 0 ? 'this part' : 'the text';
@@ -90,7 +90,7 @@ function textMisfits(part: CheckedPart, limits: Limits, who: string): Validation
   return found;
 }
 
-function pollMisfits(part: CheckedPart, poll: Poll, limits: Limits, who: string): ValidationError[] {
+function pollErrors(part: CheckedPart, poll: Poll, limits: Limits, who: string): ValidationError[] {
   const { polls } = limits;
   const found: ValidationError[] = [];
   const say = (message: string) => found.push({ at: 'poll', message });
@@ -126,7 +126,7 @@ function pollLength(seconds: number, { least, most }: PollLimits, who: string): 
 
 const orPost = 'choose "post" as its format for this account';
 
-function formatMisfits(
+function formatErrors(
   { media, part }: CheckedPart,
   format: FormatLimits | undefined,
   name: string,
@@ -156,7 +156,7 @@ function formatMisfits(
   return [];
 }
 
-function aloneMisfits({ media }: CheckedPart, { filmAlone }: Limits, who: string): ValidationError[] {
+function combinationErrors({ media }: CheckedPart, { filmAlone }: Limits, who: string): ValidationError[] {
   if (!filmAlone || media.length < 2 || media.every(isPicture)) return [];
   return [
     {
@@ -172,7 +172,7 @@ function filesWord(media: readonly CheckedFile[], count: number): string {
   return counted(count, media.some(isPicture) ? 'file' : 'film');
 }
 
-function fileMisfits(
+function fileErrors(
   media: CheckedFile,
   at: number,
   limits: Limits,
@@ -193,7 +193,7 @@ function fileMisfits(
   return found;
 }
 
-function filmMisfits(
+function filmErrors(
   { bytes, width, height, details }: CheckedFile,
   at: number,
   limits: Limits,

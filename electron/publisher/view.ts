@@ -20,7 +20,7 @@ import type {
   Moment,
   NewPost,
   PostRecord,
-  PublisherNeeds,
+  PublisherDeps,
   StoredMedia,
   StoredTarget,
 } from './ports.ts';
@@ -124,13 +124,13 @@ function waitOf(post: string, target: Waiting, standing: Standing): Wait | null 
 }
 
 /** Posts as clients see them, each target with what it waits for. */
-export async function viewPosts(needs: PublisherNeeds, records: readonly PostRecord[]): Promise<PostView[]> {
+export async function viewPosts(deps: PublisherDeps, records: readonly PostRecord[]): Promise<PostView[]> {
   const accounts = records.flatMap(({ targets }) =>
     targets.flatMap(({ account, status }) => (open.includes(status) ? account : [])),
   );
   const standings = new Map<string, Standing>();
-  const pause = accounts.length > 0 ? await pauseOf(needs) : null;
-  for (const id of new Set(accounts)) standings.set(id, await standingOf(needs, id, pause));
+  const pause = accounts.length > 0 ? await pauseOf(deps) : null;
+  for (const id of new Set(accounts)) standings.set(id, await standingOf(deps, id, pause));
   const view = (record: PostRecord) =>
     postView(record, (target) => {
       const standing = standings.get(target.account);
@@ -140,8 +140,8 @@ export async function viewPosts(needs: PublisherNeeds, records: readonly PostRec
 }
 
 /** One post as clients see it. */
-export async function viewPost(needs: PublisherNeeds, record: PostRecord): Promise<PostView> {
-  const [view] = await viewPosts(needs, [record]);
+export async function viewPost(deps: PublisherDeps, record: PostRecord): Promise<PostView> {
+  const [view] = await viewPosts(deps, [record]);
   return view ?? postView(record);
 }
 
@@ -149,21 +149,21 @@ export async function viewPost(needs: PublisherNeeds, record: PostRecord): Promi
  * The posts that are due and not out, by account and by what they wait for. Those that only wait for their turn count
  * once they are late.
  */
-export async function overduePosts(needs: PublisherNeeds): Promise<Overdue[]> {
-  const now = needs.clock.now();
-  const heads = await needs.ledger.heads(now);
+export async function overduePosts(deps: PublisherDeps): Promise<Overdue[]> {
+  const now = deps.clock.now();
+  const heads = await deps.ledger.heads(now);
   if (heads.length === 0) return [];
-  const pause = await pauseOf(needs);
-  const lists = await Promise.all(heads.map((head) => overdueOf(needs, head, pause)));
+  const pause = await pauseOf(deps);
+  const lists = await Promise.all(heads.map((head) => overdueOf(deps, head, pause)));
   return lists
     .flat()
     .filter(({ waits, since }) => waits.for !== 'turn' || now - fromInstant(since) > lateAfterMs);
 }
 
-async function overdueOf(needs: PublisherNeeds, head: Head, pause: Standing['pause']): Promise<Overdue[]> {
+async function overdueOf(deps: PublisherDeps, head: Head, pause: Standing['pause']): Promise<Overdue[]> {
   const { account } = head;
-  const standing = await standingOf(needs, account, pause);
-  const groups = await needs.ledger.due(account, standing.now);
+  const standing = await standingOf(deps, account, pause);
+  const groups = await deps.ledger.due(account, standing.now);
   const headHold = isPutOff(head, standing.now.at) ? head.hold : null;
   const found = new Map<string, Overdue>();
   const count = (waits: Wait | null, posts: number, since: number) => {
@@ -189,19 +189,19 @@ async function overdueOf(needs: PublisherNeeds, head: Head, pause: Standing['pau
   );
 }
 
-async function standingOf(needs: PublisherNeeds, id: string, pause: Standing['pause']): Promise<Standing> {
-  const now = momentOf(needs.clock.now());
-  const isStrict = needs.account(id)?.order === 'strict';
-  const first = isStrict ? (await needs.ledger.head(id, now.at))?.post.id : undefined;
+async function standingOf(deps: PublisherDeps, id: string, pause: Standing['pause']): Promise<Standing> {
+  const now = momentOf(deps.clock.now());
+  const isStrict = deps.account(id)?.order === 'strict';
+  const first = isStrict ? (await deps.ledger.head(id, now.at))?.post.id : undefined;
   return {
     now,
     pause,
-    status: await needs.accountStatus(id),
-    held: await needs.ledger.accountHold(id, now),
+    status: await deps.accountStatus(id),
+    held: await deps.ledger.accountHold(id, now),
     first,
   };
 }
 
-async function pauseOf(needs: PublisherNeeds): Promise<Standing['pause']> {
-  return (await needs.publishingPaused()) ? 'confirmation' : (needs.standstill?.() ?? null);
+async function pauseOf(deps: PublisherDeps): Promise<Standing['pause']> {
+  return (await deps.publishingPaused()) ? 'confirmation' : (deps.pausedBy?.() ?? null);
 }

@@ -57,7 +57,7 @@ async function openHome(server = 'http://127.0.0.1:9') {
     settings: () => ({ ...settingsSchema.parse({}), spacingSeconds: 0 }),
     publishingPaused: async () => false,
     changed: () => undefined,
-    needsPerson: ({ reason }) => {
+    needsAttention: ({ reason }) => {
       throw new Error(reason);
     },
   });

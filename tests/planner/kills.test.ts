@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Planner, PlannerNeeds } from '../../electron/planner/index.ts';
+import type { Planner, PlannerDeps } from '../../electron/planner/index.ts';
 import { parse, type SeriesInput, seriesInputSchema } from '../../shared/index.ts';
 import { plannerWorld } from './world.ts';
 
@@ -21,7 +21,7 @@ const series = (text: string, at: string): SeriesInput =>
 class Death extends Error {}
 
 /** Ports that work `calls` times; then the engine is dead. To die after a call and before the next is the same to the disk. */
-function mortal(given: PlannerNeeds, calls: number) {
+function mortal(given: PlannerDeps, calls: number) {
   let left = calls;
   const watch = <T extends object>(port: T): T =>
     new Proxy(port, {

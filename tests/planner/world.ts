@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createPlanner, type Planner, type PlannerNeeds } from '../../electron/planner/index.ts';
+import { createPlanner, type Planner, type PlannerDeps } from '../../electron/planner/index.ts';
 import { fireTimes } from '../../electron/scheduler/index.ts';
 import { createSeriesLedger } from '../../electron/store/index.ts';
 import {
@@ -23,7 +23,7 @@ export async function plannerWorld(
   options: {
     start?: string;
     models?: StageOptions['models'];
-    needs?(needs: PlannerNeeds): Partial<PlannerNeeds>;
+    needs?(needs: PlannerDeps): Partial<PlannerDeps>;
   } = {},
 ) {
   const clock = handClock(options.start ?? '2026-11-22T09:00:00Z');
@@ -44,7 +44,7 @@ export async function plannerWorld(
     accounts: [...stage.networks.keys()],
     /** A planner as it is after a start of the engine, over the same database. */
     engine() {
-      const needs: PlannerNeeds = {
+      const needs: PlannerDeps = {
         clock,
         random: seededRandom(2 + world.changes),
         log: () => undefined,

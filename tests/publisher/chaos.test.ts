@@ -111,12 +111,12 @@ function killAtRandom(network: FakeNetwork, next: () => number, kill: () => void
 }
 
 /** Most requests are answered; some answers are lost, after the effect or before it, and some effects come late. */
-function mishap(luck: number) {
-  if (luck < 0.05) return lostAnswer;
-  if (luck < 0.09) return lostRequest;
-  if (luck < 0.12) return html502(luck < 0.105);
-  if (luck < 0.16) return lateEffect(5 + luck * 300);
-  return luck < 0.6 ? slowAnswer(luck * 10) : undefined;
+function mishap(jitter: number) {
+  if (jitter < 0.05) return lostAnswer;
+  if (jitter < 0.09) return lostRequest;
+  if (jitter < 0.12) return html502(jitter < 0.105);
+  if (jitter < 0.16) return lateEffect(5 + jitter * 300);
+  return jitter < 0.6 ? slowAnswer(jitter * 10) : undefined;
 }
 
 function onePost(model: ModelName, index: number): SeedPost {

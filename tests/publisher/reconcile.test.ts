@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LookUp } from '../../electron/networks/adapter.ts';
 import { nextKey } from '../../electron/publisher/draft.ts';
 import { decide, type Facts } from '../../electron/publisher/next-action.ts';
-import { type Around, afterSend, backOff } from '../../electron/publisher/outcome.ts';
+import { afterSend, backOff, type DecisionContext } from '../../electron/publisher/outcome.ts';
 import type { Attempt, Work } from '../../electron/publisher/ports.ts';
 import { afterLookUp, type Knowledge } from '../../electron/publisher/reconcile.ts';
 import { settingsSchema, type TargetStatus, targetStatuses, targetTransitions } from '../../shared/index.ts';
@@ -13,7 +13,7 @@ import { seededRandom } from '../support/random.ts';
 const now = Date.parse('2026-11-22T09:00:00Z');
 const minute = 60_000;
 const settings = settingsSchema.parse({});
-const around: Around = { now, settleMs: minute, luck: 0.5, nextKey };
+const context: DecisionContext = { now, reconcileDelayMs: minute, jitter: 0.5, nextKey };
 const knowledge: Knowledge = {
   known: new Set(),
   rivals: 0,
@@ -96,23 +96,23 @@ const after = (
   given: Partial<Attempt> = {},
   status: TargetStatus = 'sending',
 ) => {
-  const { change, go } = afterLookUp(
+  const { change, next } = afterLookUp(
     work(status, [attempt(given)]),
     attempt(given),
     look,
     { ...knowledge, ...more },
-    around,
+    context,
   );
-  return [change.target?.status ?? status, go];
+  return [change.target?.status ?? status, next];
 };
 
 test.each<[string, unknown, unknown]>([
-  ['one match', after(seen({ matches: [one] })), ['published', 'next']],
-  ['two matches', after(seen({ matches: [one, two] })), ['unconfirmed', 'next']],
+  ['one match', after(seen({ matches: [one] })), ['published', 'continue']],
+  ['two matches', after(seen({ matches: [one, two] })), ['unconfirmed', 'continue']],
   [
     'two matches, one of them another post of ours',
     after(seen({ matches: [one, two] }), { known: new Set(['2']) }),
-    ['published', 'next'],
+    ['published', 'continue'],
   ],
   [
     'a match that is another post of ours',
@@ -122,12 +122,12 @@ test.each<[string, unknown, unknown]>([
   [
     'a match, and another lost post of the same words',
     after(seen({ matches: [one] }), { rivals: 1 }),
-    ['unconfirmed', 'next'],
+    ['unconfirmed', 'continue'],
   ],
-  ['something similar', after(seen({ unclear: [one] })), ['unconfirmed', 'next']],
+  ['something similar', after(seen({ unclear: [one] })), ['unconfirmed', 'continue']],
   ['nothing, for the first time', after(seen(), {}, { lookups: 0 }), ['sending', 'stop']],
   ['nothing, for the second time', after(seen()), ['sending', 'send']],
-  ['nothing, but the list ends too early', after(seen({ complete: false })), ['unconfirmed', 'next']],
+  ['nothing, but the list ends too early', after(seen({ complete: false })), ['unconfirmed', 'continue']],
   [
     'nothing in a short list, while the key protects',
     after(seen({ complete: false }), { rule: { lookups: 2, key: 'same', safeForMs: 50 * minute } }),
@@ -140,7 +140,7 @@ test.each<[string, unknown, unknown]>([
       { rule: { lookups: 2, key: 'same', safeForMs: 50 * minute } },
       { firstSentAt: now - 60 * minute },
     ),
-    ['unconfirmed', 'next'],
+    ['unconfirmed', 'continue'],
   ],
   [
     'the same, with the clock set back',
@@ -149,31 +149,31 @@ test.each<[string, unknown, unknown]>([
       { rule: { lookups: 2, key: 'same', safeForMs: 50 * minute } },
       { firstSentAt: now + minute },
     ),
-    ['unconfirmed', 'next'],
+    ['unconfirmed', 'continue'],
   ],
   [
     'nothing, after a repeat was refused',
     after(seen(), {}, { state: 'contradicted' }),
-    ['unconfirmed', 'next'],
+    ['unconfirmed', 'continue'],
   ],
   [
     'a find, after a repeat was refused',
     after(seen({ matches: [one] }), {}, { state: 'contradicted' }),
-    ['published', 'next'],
+    ['published', 'continue'],
   ],
   ['an upload in use, second look', after(seen({ exists: 'likely' })), ['sending', 'stop']],
   [
     'an upload in use, third look',
     after(seen({ exists: 'likely' }), {}, { lookups: 2 }),
-    ['unconfirmed', 'next'],
+    ['unconfirmed', 'continue'],
   ],
   [
     'published, says the network, first look',
     after(seen({ exists: 'certain' }), {}, { lookups: 0 }),
     ['sending', 'stop'],
   ],
-  ['published, says the network, second look', after(seen({ exists: 'certain' })), ['published', 'next']],
-  ['broken for good', after(seen({ hopeless: 'EXPIRED' })), ['unconfirmed', 'next']],
+  ['published, says the network, second look', after(seen({ exists: 'certain' })), ['published', 'continue']],
+  ['broken for good', after(seen({ hopeless: 'EXPIRED' })), ['unconfirmed', 'continue']],
   ['nothing, a person is asked already', after(seen(), {}, {}, 'unconfirmed'), ['unconfirmed', 'stop']],
   [
     'nothing, a person is asked already, and looks are many',
@@ -183,7 +183,7 @@ test.each<[string, unknown, unknown]>([
   [
     'a find, a person is asked already',
     after(seen({ matches: [one] }), {}, {}, 'unconfirmed'),
-    ['published', 'next'],
+    ['published', 'continue'],
   ],
 ])('a look that shows %s', (_, found, wanted) => {
   expect(found).toEqual(wanted);
@@ -191,19 +191,19 @@ test.each<[string, unknown, unknown]>([
 
 test('a repeat keeps its key or takes a fresh one, by the rule of the server', () => {
   const keyOf = (key: 'same' | 'fresh') =>
-    afterLookUp(work(), attempt(), seen(), { ...knowledge, rule: { lookups: 2, key, safeForMs: 0 } }, around)
+    afterLookUp(work(), attempt(), seen(), { ...knowledge, rule: { lookups: 2, key, safeForMs: 0 } }, context)
       .change.attempt?.key;
   expect([keyOf('same'), keyOf('fresh')]).toEqual(['old', nextKey('old')]);
 });
 
 test('what was not found in time is not sent again but fails, and says so', () => {
   const late = work('sending', [attempt()], { dueAt: now - 25 * 60 * minute });
-  const { change, effects } = afterLookUp(late, attempt(), seen(), knowledge, around);
+  const { change, effects } = afterLookUp(late, attempt(), seen(), knowledge, context);
   expect(change.target).toMatchObject({ status: 'failed', error: { code: 'NETWORK_UNREACHABLE' } });
-  expect(effects).toMatchObject([{ kind: 'person', matter: { kind: 'failed' } }]);
+  expect(effects).toMatchObject([{ kind: 'attention', matter: { kind: 'failed' } }]);
 });
 
-const facts: Facts = { now, settings, ready: true, held: false, spentUntil: null, lastPublished: null };
+const facts: Facts = { now, settings, ready: true, held: false, rateLimitedUntil: null, lastPublished: null };
 
 test.each<[string, unknown, unknown]>([
   ['due', decide(work('queued', []), facts), { do: 'publish', part: 0 }],
@@ -243,7 +243,7 @@ test('a call that Belfry died in is unknown from then on, and settles first', ()
   expect(next).toMatchObject({
     do: 'step',
     step: {
-      go: 'stop',
+      next: 'stop',
       change: { attempt: { state: 'unknown', lookups: 0 }, target: { notBefore: now + minute } },
     },
   });
@@ -278,12 +278,12 @@ test('every step that any outcome leads to is in the transition table', () => {
         },
       },
     ]);
-    const { change, go } = afterLookUp(
+    const { change, next } = afterLookUp(
       work(status, [given], target),
       given,
       look,
       { ...knowledge, rivals: pick([0, 1]) },
-      { ...around, luck: random.next() },
+      { ...context, jitter: random.next() },
     );
     const to = change.target?.status ?? status;
     expect(
@@ -291,7 +291,7 @@ test('every step that any outcome leads to is in the transition table', () => {
       `seed ${seed}, round ${round}: ${status} → ${to}`,
     ).toBe(true);
     // Never towards sending: only a complete look or a key that protects, twice at least, and never for what a person was asked about.
-    if (go === 'send') {
+    if (next === 'send') {
       expect([look.kind, status, given.state]).toEqual(['seen', 'sending', 'unknown']);
       if (look.kind === 'seen') expect([look.matches, look.unclear, look.complete]).toEqual([[], [], true]);
       expect(given.lookups + 1).toBeGreaterThanOrEqual(2);
@@ -307,8 +307,8 @@ test('a refusal of the first call is a refusal; of a repeat it never fails the p
       kind: 'refused' as const,
       refusal: { class: kind, code: 'NETWORK_REFUSED' as const, why: 'x', notBefore: null },
     };
-    const first = afterSend(work(), attempt({ state: 'sending' }), sent, false, around);
-    const again = afterSend(work(), attempt({ state: 'sending' }), sent, true, around);
+    const first = afterSend(work(), attempt({ state: 'sending' }), sent, false, context);
+    const again = afterSend(work(), attempt({ state: 'sending' }), sent, true, context);
     expect(first.change.target?.status).toBe(kind === 'edit' ? 'failed' : 'queued');
     expect(first.change.attempt).toMatchObject({ state: 'prepared', key: 'old', firstSentAt: null });
     const burnt = afterSend(
@@ -316,7 +316,7 @@ test('a refusal of the first call is a refusal; of a repeat it never fails the p
       attempt({ state: 'sending' }),
       { ...sent, burntKey: true },
       false,
-      around,
+      context,
     );
     expect(burnt.change.attempt).toMatchObject({ state: 'prepared', key: nextKey('old') });
     expect(again.change.target?.status).toBeUndefined();

@@ -157,9 +157,9 @@ describe('what holds the whole account', () => {
 });
 
 test('what a person has to see to is said before a post is due', async () => {
-  const now = { confirmation: false, standstill: null as 'scheduler' | 'publish-job' | null };
+  const now = { confirmation: false, pausedBy: null as 'scheduler' | 'publish-job' | null };
   const stage = await createStage({
-    needs: { publishingPaused: async () => now.confirmation, standstill: () => now.standstill },
+    needs: { publishingPaused: async () => now.confirmation, pausedBy: () => now.pausedBy },
   });
   await stage.add({ text: 'due', accounts: [account] });
   await stage.add({
@@ -174,9 +174,9 @@ test('what a person has to see to is said before a post is due', async () => {
   expect(await waits(stage)).toEqual(both({ for: 'vault' }));
   stage.statuses.set(account, 'sign-in-needed');
   expect(await waits(stage)).toEqual(both({ for: 'sign-in' }));
-  now.standstill = 'publish-job';
+  now.pausedBy = 'publish-job';
   expect(await waits(stage)).toEqual(both({ for: 'publish-job' }));
-  now.standstill = 'scheduler';
+  now.pausedBy = 'scheduler';
   expect(await waits(stage)).toEqual(both({ for: 'scheduler' }));
   now.confirmation = true;
   expect(await waits(stage)).toEqual(both({ for: 'confirmation' }));

@@ -92,7 +92,7 @@ const publisher = createPublisher({
   settings: () => ({ ...settingsSchema.parse({}), spacingSeconds: 0, settleSeconds: task.settleSeconds }),
   publishingPaused: async () => false,
   changed: () => undefined,
-  needsPerson: () => undefined,
+  needsAttention: () => undefined,
 });
 
 await publisher.start();

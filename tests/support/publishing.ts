@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, onTestFinished } from 'vitest';
-import { createPublisher, createWorkshop, type PublisherNeeds } from '../../electron/publisher/index.ts';
+import { createPublisher, createWorkshop, type PublisherDeps } from '../../electron/publisher/index.ts';
 import { createMediaLedger, createPostLedger, raiseEpoch } from '../../electron/store/index.ts';
 import { systemClock } from '../../electron/system.ts';
 import {
@@ -36,7 +36,7 @@ export type StageOptions = {
   models?: ModelName[];
   clock?: HandClock;
   seed?: number;
-  needs?: Partial<PublisherNeeds>;
+  needs?: Partial<PublisherDeps>;
 };
 
 /** One account per model, named after it; everything is closed when the test ends. */
@@ -67,7 +67,7 @@ export async function createStage(options: StageOptions = {}) {
     const database = openCopied(join(home, 'belfry.db'));
     const epoch = await raiseEpoch(database.db);
     const ledger = createPostLedger(database.db, epoch);
-    const needs: PublisherNeeds = {
+    const needs: PublisherDeps = {
       clock,
       random,
       fetch: async (url, init) => {
@@ -109,7 +109,7 @@ export async function createStage(options: StageOptions = {}) {
       settings: () => settings,
       publishingPaused: async () => false,
       changed: () => undefined,
-      needsPerson: ({ kind, account, reason }) => void told.push({ kind, account, reason }),
+      needsAttention: ({ kind, account, reason }) => void told.push({ kind, account, reason }),
       ...options.needs,
     };
     return { database, epoch, ledger, publisher: createPublisher(needs) };

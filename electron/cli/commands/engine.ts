@@ -57,7 +57,7 @@ export function engineCommands(program: Command, use: Use): void {
         const window = context.json ? undefined : await context.hostCall('host.address');
         context.show(status, () => describe(context, status, window?.url ?? undefined));
         if (status.trouble.length > 0) return exitCodes.failed;
-        return needsAttention(attentionOf(status)) ? exitCodes.needsPerson : exitCodes.done;
+        return needsAttention(attentionOf(status)) ? exitCodes.needsAttention : exitCodes.done;
       }),
     );
   program

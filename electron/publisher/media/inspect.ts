@@ -21,7 +21,7 @@ const hashedAtOnce = 1024 * 1024;
 const understood: ReadonlySet<string> = new Set(['video/mp4', 'video/quicktime', 'video/webm']);
 const boxed: ReadonlySet<string> = new Set(['video/mp4', 'video/quicktime']);
 
-export type InspectNeeds = {
+export type InspectDeps = {
   workshop: Pick<Workshop, 'measure' | 'check'>;
   /** Folders that media may come from; null = any. */
   folders: readonly string[] | null;
@@ -30,13 +30,13 @@ export type InspectNeeds = {
 /** Opens and examines a file; the text says what is wrong with it. Whoever gets a handle closes it. */
 export async function inspect(
   path: string,
-  needs: InspectNeeds,
+  deps: InspectDeps,
 ): Promise<{ handle: FileHandle; facts: MediaFacts } | string> {
-  const allowed = await realPathWithin(path, needs.folders);
+  const allowed = await realPathWithin(path, deps.folders);
   if (typeof allowed === 'string') return allowed;
   const handle = await openFile(allowed.path, path);
   if (typeof handle === 'string') return handle;
-  const facts = await examine(handle, path, allowed.path, needs).catch((error: unknown) =>
+  const facts = await examine(handle, path, allowed.path, deps).catch((error: unknown) =>
     unreadable(path, reason(error)),
   );
   if (typeof facts !== 'string') return { handle, facts };
@@ -48,7 +48,7 @@ async function examine(
   handle: FileHandle,
   name: string,
   path: string,
-  { workshop }: InspectNeeds,
+  { workshop }: InspectDeps,
 ): Promise<MediaFacts | string> {
   const found = await handle.stat();
   if (!found.isFile()) return `${name} is not a regular file; name a picture, a film or a sound`;
@@ -85,7 +85,7 @@ async function undecodable(
   path: string,
   file: Reader,
   picture: { mime: string; width: number | null; height: number | null },
-  workshop: InspectNeeds['workshop'],
+  workshop: InspectDeps['workshop'],
 ): Promise<string | undefined> {
   if (!isOpenable(picture)) return undefined;
   const verdict = await workshop.check({ path, sha256: await hashOf(file), mostPixels });
@@ -111,7 +111,7 @@ async function examineFilm(
   path: string,
   name: string,
   mime: string,
-  workshop: InspectNeeds['workshop'],
+  workshop: InspectDeps['workshop'],
   file: Reader,
 ): Promise<MediaFacts | string> {
   if (await isBroken(file, mime)) return `${name} ${cutOff}`;

@@ -11,7 +11,7 @@ import type { Fault, Workshop } from './workshop/index.ts';
 /** Folder below the media folder for what is made of the copies; all of it can be made again. */
 export const madeFolder = 'made';
 
-export type MadeNeeds = {
+export type MadeDeps = {
   workshop: Pick<Workshop, 'make'>;
   mediaFolder: string;
   clock: Pick<Clock, 'now'>;
@@ -33,24 +33,24 @@ export type MadeResult =
 
 /** The file that a plan makes of a copy: made once, and found again by its content and recipe. */
 export async function madeOf(
-  needs: MadeNeeds,
+  deps: MadeDeps,
   source: Source,
   plan: Extract<FitPlan, { do: 'strip' | 'make' }>,
 ): Promise<MadeResult> {
-  const folder = join(needs.mediaFolder, madeFolder);
+  const folder = join(deps.mediaFolder, madeFolder);
   const path = join(folder, nameOf(source, plan));
-  const known = await describe(path, source, plan, needs.clock.now());
+  const known = await describe(path, source, plan, deps.clock.now());
   if (known) return { kind: 'made', file: known };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Two accounts can want the same file at once; each makes its own, and the last one stays.
-  const half = `${path}.${needs.random.id()}.part`;
-  const fault = await make(needs, source, plan, half);
+  const half = `${path}.${deps.random.id()}.part`;
+  const fault = await make(deps, source, plan, half);
   if (fault) {
     await rm(half, { force: true });
     return fault;
   }
   await rename(half, path);
-  const file = await describe(path, source, plan, needs.clock.now());
+  const file = await describe(path, source, plan, deps.clock.now());
   return file
     ? { kind: 'made', file }
     : { kind: 'failed', fault: 'failed', why: 'what was made of it is gone' };
@@ -64,7 +64,7 @@ function nameOf({ sha256, mime, details }: Source, plan: Extract<FitPlan, { do: 
 }
 
 async function make(
-  { workshop }: MadeNeeds,
+  { workshop }: MadeDeps,
   source: Source,
   plan: Extract<FitPlan, { do: 'strip' | 'make' }>,
   to: string,

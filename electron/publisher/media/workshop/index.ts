@@ -23,13 +23,13 @@ type Waiting = { letter: Letter; settle(outcome: Outcome<FilmFacts | Made | null
  * A workshop whose thread runs the file `entry`; without one every order fails. It starts with the first order and ends when none came for `idleMs`, which
  * gives its memory back; an order that takes longer than `orderMs` ends it, too, so that no file can occupy it for ever.
  */
-export function createWorkshop(needs: {
+export function createWorkshop(deps: {
   entry: string | undefined;
   clock: Clock;
   idleMs?: number;
   orderMs?: number;
 }): Workshop {
-  const { entry, clock, idleMs = 20_000, orderMs = 180_000 } = needs;
+  const { entry, clock, idleMs = 20_000, orderMs = 180_000 } = deps;
   const waiting: Waiting[] = [];
   const checked = new Map<string, Promise<Outcome<null>>>();
   let worker: Worker | undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Limits } from '../../electron/networks/limits.ts';
 import type { CheckedFile, CheckedPart } from '../../electron/publisher/validate.ts';
-import { details, film, mebi, open, picture, poll, reel, say } from '../support/misfits.ts';
 import { seededRandom } from '../support/random.ts';
+import { details, film, mebi, open, picture, poll, reel, say } from '../support/validation.ts';
 
 const jpegOnly = ['image/jpeg', 'video/mp4'];
 
