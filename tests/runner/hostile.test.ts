@@ -5,7 +5,8 @@ import { temporaryHome } from '../support/home.ts';
 import { jobOf, openRunner, processesWith } from './support.ts';
 
 const timeoutSeconds = 2;
-const settleMs = 9000;
+/** Only what hangs is to fail: a busy machine takes its time to end two hundred trees. */
+const settleMs = 60_000;
 
 /** Each prints something, and carries MARK in its command line ($0); all end within two minutes, also when the test is killed. */
 const hostile = {
@@ -37,7 +38,7 @@ test.each([
 ])(
   'hostile children %s (%d): every step settles, nothing of them is left, the next run starts',
   {
-    timeout: 120_000,
+    timeout: 300_000,
   },
   async (_, count, change) => {
     const home = temporaryHome();
