@@ -104,7 +104,7 @@ export function createOrphanReaper(deps: { processes: Processes; clock: Clock; l
       ([, ended]) => {
         if (ended.length > 0) deps.log('info', 'Ended processes that runs had left behind', { pids: ended });
       },
-      (error) => deps.log('error', 'Could not look for left-over processes', { error: String(error) }),
+      (error) => deps.log('error', 'Could not search for orphaned processes', { error: String(error) }),
     );
   };
   return {

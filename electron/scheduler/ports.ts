@@ -123,7 +123,7 @@ export type SchedulerDeps = {
 
 /** Decides when jobs are due (design §3) and hands their runs over. */
 export type Scheduler = {
-  /** Gives back what a dead engine had claimed early. Before the runner takes up what is queued; `start` does it too. */
+  /** Releases what a crashed engine had claimed ahead of time, before the runner recovers what is queued; `start` does it too. */
   recover(): Promise<void>;
   /** Catches up what fell into the downtime, then follows the clock. Can be called twice. */
   start(): Promise<void>;

@@ -58,7 +58,7 @@ test('its runs are interrupted, with their output, and nothing of them is left; 
     'cleaned',
   ]);
   expect(processesWith('304.1')).toEqual([]);
-  // Neither the step nor the run was repeated, since nobody knows what it had done.
+  // Neither the step nor the run was repeated, since it is unknown what it had done.
   expect(belfry.finished.filter(({ jobId }) => jobId === 'job')).toHaveLength(1);
   expect((await belfry.reader.open()).length).toBe(0);
 });

@@ -139,7 +139,7 @@ test('a run that was queued when Belfry died is run by the next engine', async (
   expect(await belfry.output(id)).toEqual(['1970-01-01T00:00:01.000Z']);
 });
 
-test('many runs that were cut off are closed together, each with its end told', async () => {
+test('many runs that were cut off are closed together, and each end is reported', async () => {
   const home = temporaryHome();
   const old = await openRunner([], {}, home);
   for (let n = 0; n < 50; n += 1) {

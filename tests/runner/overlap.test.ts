@@ -9,7 +9,7 @@ import { jobOf, openRunner, processesWith } from './support.ts';
 
 type Belfry = Awaited<ReturnType<typeof open>>;
 
-/** A runner on a clock that only moves when it is told to, so that no two slots are one. */
+/** A runner on a clock that is moved by hand, so that no two slots are one. */
 async function open(jobs: Job[]) {
   const clock = handClock();
   return { ...(await openRunner(jobs, { clock })), clock };

@@ -29,7 +29,7 @@ function openLines(take: TakePost = async () => [], signal = new AbortController
   return { lines, refused };
 }
 
-test('many lines that are no posts are refused in slices, and told in few words', async () => {
+test('many lines that are no posts are refused in slices, and summed up in few words', async () => {
   const { lines, refused } = openLines();
   lines.write('starting up\n'.repeat(20_000));
   let turns = 0;
@@ -47,7 +47,7 @@ test('many lines that are no posts are refused in slices, and told in few words'
   expect(refused.at(-1)).toBe('19980 more lines are no posts: 21–20000');
 });
 
-test('of the lines refused later, the numbers are told', async () => {
+test('of the lines refused later, the numbers are listed', async () => {
   const { lines, refused } = openLines(async () => [{ field: 'text', message: 'is bad' }]);
   lines.write(`${'{}\n'.repeat(22)}\n{}\n`);
   await lines.end();

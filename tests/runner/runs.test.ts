@@ -102,7 +102,7 @@ test('cancel ends the processes and waits for it', async () => {
   expect(await belfry.runner.cancel(id)).toMatchObject({ status: 'cancelled', reason: 'It was cancelled.' });
   expect(processesWith('300.3')).toEqual([]);
   await expect(belfry.runner.cancel(id)).rejects.toThrow(/^CONFLICT/);
-  await expect(belfry.runner.cancel('nobody')).rejects.toThrow(/^NOT_FOUND/);
+  await expect(belfry.runner.cancel('unknown')).rejects.toThrow(/^NOT_FOUND/);
 });
 
 test('a command learns of its run, and of nothing that is Belfry’s own', async () => {
@@ -119,7 +119,7 @@ test('standard input is closed', async () => {
   expect(await belfry.output(run.id)).toEqual(['end']);
 });
 
-test('a missing command, a missing folder, a folder and a file without rights are told apart', async () => {
+test('a missing command, a missing folder, a folder and a file without rights have different errors', async () => {
   const home = temporaryHome();
   mkdirSync(join(home, 'dir'));
   writeFileSync(join(home, 'plain.sh'), '#!/bin/sh\n', { mode: 0o644 });
@@ -191,7 +191,7 @@ test('a failed run is tried again after its delay, and only the last word is fin
   expect(await belfry.output(belfry.finished[0]?.id ?? '')).toEqual(['try 2']);
 });
 
-test('a failure whose next try cannot be is told as final, with both reasons', async () => {
+test('a failure whose next try cannot be is reported as final, with both reasons', async () => {
   const job = jobOf(['exit 3'], { retry: { attempts: 1, delaySeconds: 0.2 } });
   const jobs = [job];
   const belfry = await openRunner(jobs);

@@ -126,7 +126,7 @@ async function whileTimePasses(work: Promise<void>, clock: Clock | undefined): P
   await done;
 }
 
-/** Pids of living processes whose command line contains `mark`, as /proc tells. */
+/** Pids of processes whose command line contains `mark`, by /proc. */
 export function processesWith(mark: string): number[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];

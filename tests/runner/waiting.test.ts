@@ -103,11 +103,11 @@ test.each([
   ['given other steps', [jobOf(['true'], { retry: failing().retry })], 'The job was edited.'],
   ['given another schedule', [failing({ timezone: 'Asia/Tokyo' })], 'The job was edited.'],
   [
-    'told not to be tried again',
+    'set not to be tried again',
     [failing({ retry: { attempts: 0, delaySeconds: 1, factor: 1 } })],
     'The job was edited: it is not tried as often any more.',
   ],
-])('a retry ends at once when its job is %s, and its failure is told', async (_name, edited, reason) => {
+])('a retry ends at once when its job is %s, and its failure is reported', async (_name, edited, reason) => {
   const jobs = [failing()];
   const belfry = await open(jobs);
   const { id, retry } = await belfry.fail();
@@ -163,7 +163,7 @@ test('asked for at once: a failed run, with its slot and parameters; one that su
   });
   expect((await belfry.end(again.id)).status).toBe('success');
   await expect(belfry.runner.retry(again.id)).rejects.toThrow(/^CONFLICT: .*is success/);
-  await expect(belfry.runner.retry('nobody')).rejects.toThrow(/^NOT_FOUND/);
+  await expect(belfry.runner.retry('unknown')).rejects.toThrow(/^NOT_FOUND/);
 });
 
 /** Runs of a catch-up that an engine left when it died. */
@@ -209,7 +209,7 @@ test('a pause holds the rest of a catch-up, and its end lets it go on', async ()
   expect(rest.map(({ status }) => status)).toEqual(['success', 'success']);
 });
 
-test('a run that came too late after a restart is missed, recorded and told', async () => {
+test('a run that came too late after a restart is missed, recorded and reported', async () => {
   const home = temporaryHome();
   const clock = handClock();
   const ids = await leftOver(home, 1, clock.now());

@@ -50,7 +50,7 @@ describe('expressions that mean nothing are refused with a guess', () => {
     expect(found[0]).toMatch(message);
   });
 
-  test('all problems of an expression are told together', () => {
+  test('all problems of an expression are reported together', () => {
     expect(messages(cron('99 24 * * xyz'))).toHaveLength(3);
   });
 
@@ -137,7 +137,7 @@ describe('jobs', () => {
     expect(ofJob({ ...parts, enabled: false }, { now: Date.UTC(2026, 10, 22) })).toEqual([]);
   });
 
-  test('a job that waits for itself, for nobody, or in a circle', () => {
+  test('a job that waits for itself, for an unknown job, or in a cycle', () => {
     const waits = (id: string, job: string) =>
       jobOf({ id, triggers: [{ type: 'event', event: 'job', job }] });
     const problems = checkJobs([

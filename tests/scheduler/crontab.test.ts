@@ -5,7 +5,7 @@ import { jobSchema } from '../../shared/index.ts';
 const read = (text: string, options: Partial<CrontabOptions> = {}) =>
   importCrontab(text, { timezone: 'Europe/Berlin', home: '/home/me', ...options });
 const first = (text: string, options: Partial<CrontabOptions> = {}) => read(text, options).jobs[0]?.job;
-const told = (list: { line: number | null; message: string }[]) =>
+const linesOf = (list: { line: number | null; message: string }[]) =>
   list.filter(({ line }) => line !== null).map(({ line, message }) => `${line}: ${message}`);
 
 describe('entries', () => {
@@ -52,7 +52,7 @@ describe('entries', () => {
       shell: true,
       command: ["printf '%s\\n' 'line one\ntwo % three' | { mail -s hi me\n}"],
     });
-    expect(told(found.remarks)).toEqual([
+    expect(linesOf(found.remarks)).toEqual([
       '1: What follows the first % is given to the command as input, as cron does.',
     ]);
     expect(first('0 5 * * * date +\\%F')?.steps[0]).toMatchObject({ command: ['date +%F'], shell: true });
@@ -61,7 +61,7 @@ describe('entries', () => {
   test('a system crontab names users', () => {
     const found = read('17 * * * * root run-parts /etc/cron.hourly', { withUser: true });
     expect(found.jobs[0]?.job.steps[0]).toMatchObject({ command: ['run-parts', '/etc/cron.hourly'] });
-    expect(told(found.remarks)[0]).toContain('The user "root" was left out');
+    expect(linesOf(found.remarks)[0]).toContain('The user "root" was left out');
   });
 });
 
@@ -80,7 +80,7 @@ describe('comments and settings', () => {
   test('an entry that was switched off stays off', () => {
     const found = read('#0 5 * * * old\n# @daily old\n0 6 * * * new');
     expect(found.jobs.map(({ job }) => job.name)).toEqual(['new']);
-    expect(told(found.remarks)).toHaveLength(2);
+    expect(linesOf(found.remarks)).toHaveLength(2);
   });
 
   test('settings hold for what follows; those of cron itself are not handed on', () => {
@@ -90,7 +90,9 @@ describe('comments and settings', () => {
       { cwd: '/srv', env: { KEY: 'a b' } },
     ]);
     expect(jobs[0]?.job.steps[0]).not.toHaveProperty('env');
-    expect(told(remarks)).toEqual(['2: MAILTO was left out: Belfry keeps output and shows failures itself.']);
+    expect(linesOf(remarks)).toEqual([
+      '2: MAILTO was left out: Belfry keeps output and shows failures itself.',
+    ]);
   });
 
   test('CRON_TZ and TZ are the zone, also before a single entry', () => {
@@ -103,7 +105,7 @@ describe('comments and settings', () => {
     // An empty one is none, for a setting and before an entry.
     const empty = read('TZ=Asia/Tokyo\nCRON_TZ=\n0 1 * * * a\nCRON_TZ= 0 2 * * * b');
     expect(empty.jobs.map(({ job }) => job.timezone)).toEqual([undefined, undefined]);
-    expect(told(read('CRON_TZ=Mars/Base\n0 1 * * * a').problems)[0]).toMatch(
+    expect(linesOf(read('CRON_TZ=Mars/Base\n0 1 * * * a').problems)[0]).toMatch(
       /^2: timezone is not a time zone/,
     );
   });
@@ -125,7 +127,7 @@ describe('schedules', () => {
       { type: 'cron', expression: '0 9 13 * *' },
       { type: 'cron', expression: '0 9 * * 5' },
     ]);
-    expect(told(found.remarks)[0]).toContain('cron runs when either fits');
+    expect(linesOf(found.remarks)[0]).toContain('cron runs when either fits');
     // crontab(5): a field that begins with * asks for both.
     expect(first('0 9 */2 * 5 a')?.triggers).toHaveLength(1);
   });
@@ -162,22 +164,22 @@ describe('schedules', () => {
     expect(many.every((value) => value >= 20 && value <= 29)).toBe(true);
     expect(expression('~/15 * * * * a')[0]).toMatch(/^(?:1?\d)-59\/15$/);
     expect(expression('1,10~20 * * * * a')[0]).toMatch(/^1,(?:1\d|20)$/);
-    expect(told(read('0~59 3 * * * a').remarks)[0]).toMatch(
+    expect(linesOf(read('0~59 3 * * * a').remarks)[0]).toMatch(
       /^1: The minute 0~59 is a random one; it became \d+, and stays so/,
     );
-    expect(told(read('9~3 3 * * * a').problems)).toEqual(['1: "9~3" is no random range of the minute']);
+    expect(linesOf(read('9~3 3 * * * a').problems)).toEqual(['1: "9~3" is no random range of the minute']);
   });
 
   test('flags for mail and log are no part of the command', () => {
     expect(first('0 5 * * * -n -q /usr/bin/a -n')?.steps[0]).toMatchObject({ command: ['/usr/bin/a', '-n'] });
   });
 
-  test('what cannot be taken over is told with its line, and the rest is taken over', () => {
+  test('what cannot be taken over is reported with its line, and the rest is taken over', () => {
     const found = read(
       '0 25 * * * a\n*/90 * * * * b\n0~99 * * * * c\njust text\n0 5 * * *\n@dayly d\n0 6 * * * e',
     );
     expect(found.jobs.map(({ job }) => job.id)).toEqual(['e']);
-    expect(told(found.problems).map((problem) => problem.slice(0, 40))).toEqual([
+    expect(linesOf(found.problems).map((problem) => problem.slice(0, 40))).toEqual([
       '1: hour "25" is out of range: 0 to 23 ar',
       '2: minute "*/90" has a step that is long',
       '3: "0~99" is no random range of the minu',

@@ -18,7 +18,7 @@ describe('events', () => {
     expect(await it.history()).toEqual(['- event queued']);
   });
 
-  test('one wake for one sleep, though the system and the clocks both tell of it', async () => {
+  test('one wake for one sleep, though both the system and the clocks show it', async () => {
     const { clock, scheduler, dispatched } = await world([on('wake')]);
     clock.sleep(hour);
     await clock.advance(15 * second);
@@ -55,10 +55,10 @@ describe('events', () => {
   const counts = async (it: World, ...ids: string[]) =>
     Promise.all(ids.map(async (id) => (await it.history(id)).length));
 
-  test('an end that nobody answered before a crash is answered by the next engine, once', async () => {
+  test('an ending that was not handled before a crash is handled by the next engine, once', async () => {
     const it = await world([afterNews('one'), afterNews('two')]);
-    await it.end('news', 'success', { told: false });
-    await it.end('news', 'failure', { told: false });
+    await it.end('news', 'success', { heard: false });
+    await it.end('news', 'failure', { heard: false });
     await it.crash(hour);
     expect(await counts(it, 'one', 'two')).toEqual([1, 1]);
     expect(it.dispatched.map(({ jobId }) => jobId)).toEqual(['one', 'two']);
@@ -81,12 +81,12 @@ describe('events', () => {
     expect(await counts(it, 'one', 'two')).toEqual([1, 1]);
   });
 
-  test('an end in a pause is answered by nobody, then or later', async () => {
+  test('an ending in a pause starts nothing, then or later', async () => {
     const it = await world([afterNews('one')]);
     await it.scheduler.pause();
     await it.end('news', 'success');
     await it.clock.advance(0);
-    await it.end('news', 'success', { told: false });
+    await it.end('news', 'success', { heard: false });
     await it.crash();
     await it.scheduler.resume();
     await it.clock.advance(minute);
@@ -153,7 +153,7 @@ describe('jitter', () => {
 });
 
 describe('trouble', () => {
-  test('what could not be claimed is tried again each second, told once solved, and never lost', async () => {
+  test('what could not be claimed is tried again each second, reported once solved, and never lost', async () => {
     const it = await world([jobOf({ triggers: [cron('0 * * * *')] })]);
     it.breakLedger(new Error('disk full'));
     await it.clock.advance(hour + 3 * second);
@@ -195,7 +195,7 @@ describe('what comes next', () => {
     expect(scheduler.upcoming(3).map(({ jobId }) => jobId)).toEqual(['five', 'seven', 'five']);
     expect(scheduler.upcoming(100, Date.parse('2026-11-22T09:10:00Z'))).toHaveLength(3);
     expect(scheduler.next('hand')).toBeNull();
-    expect(scheduler.next('nobody')).toBeNull();
+    expect(scheduler.next('unknown')).toBeNull();
   });
 
   test('fire times of a job follow the phase that the engine knows', async () => {

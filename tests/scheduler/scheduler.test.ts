@@ -48,7 +48,7 @@ describe('sleep', () => {
     ]);
   });
 
-  test('nobody needs to say so: the clocks are compared after 15 s at most', async () => {
+  test('without a hint: the clocks are compared after 15 s at most', async () => {
     const { clock, history } = await world([jobOf({ triggers: [cron('0 * * * *')] })]);
     clock.sleep(90 * minute);
     await clock.advance(15 * second);
@@ -185,7 +185,7 @@ describe('pause', () => {
 });
 
 describe('edits', () => {
-  test('a new schedule begins at the edit, and slots that were due are settled before', async () => {
+  test('a new schedule begins at the edit, and slots that were due are claimed before', async () => {
     const it = await world([jobOf({ triggers: [cron('0 2 * * *')] })]);
     await it.clock.advance(3 * hour);
     await it.setJobs(jobOf({ triggers: [cron('0 10 * * *')] }));

@@ -92,13 +92,13 @@ describe('what clocks do to it', () => {
   });
 });
 
-test('mistakes of a trigger are told with its field', () => {
+test('mistakes of a trigger are reported with its field', () => {
   expect(() => words(cron('61 * * * *'))).toThrow(
     /^BAD_INPUT: There is a mistake, in the trigger\. expression: minute "61" is out of range/,
   );
 });
 
-test('a zone that does not exist is told like any other mistake', () => {
+test('a zone that does not exist is reported like any other mistake', () => {
   expect(() => words(cron('61 * * * *'), 'Mars/Base')).toThrow(
     /^BAD_INPUT: There are 2 mistakes, .* timezone: is not a time zone that this machine knows; .*minute "61"/,
   );

@@ -30,8 +30,8 @@ export type World = {
   crash(off?: number): Promise<void>;
   /** The same with an orderly stop. */
   restart(off?: number): Promise<void>;
-  /** A run of the job ends; with `told: false` the process dies before the scheduler hears of it. */
-  end(jobId: string, outcome: 'success' | 'failure', some?: { told: boolean }): Promise<void>;
+  /** A run of the job ends; with `heard: false` the process dies before the scheduler hears of it. */
+  end(jobId: string, outcome: 'success' | 'failure', some?: { heard: boolean }): Promise<void>;
   /** Makes the ledger refuse everything, as a full disk does. */
   breakLedger(error: Error | null): void;
 };
@@ -141,13 +141,13 @@ export async function world(
       await it.scheduler.stop();
       await again(off);
     },
-    async end(jobId, outcome, { told } = { told: true }) {
+    async end(jobId, outcome, { heard } = { heard: true }) {
       const cause = { cause: 'manual', attempt: 1, fromStep: 0, reason: null } as const;
       const { id } = await engine.runs.create({ jobId, jobName: jobId, ...cause }, clock.now());
       await engine.runs.begin(id, [], clock.now());
       const status = outcome === 'success' ? 'success' : 'failed';
       await engine.runs.finish(id, { status, reason: null, at: clock.now() });
-      if (told) it.scheduler.jobEnded(jobId);
+      if (heard) it.scheduler.jobEnded(jobId);
     },
     breakLedger(error) {
       broken = error;

@@ -8,7 +8,7 @@ const rounds = 15;
 const atOnce = 20;
 const lines = ['true', 'echo one', 'sleep 0.02; echo two', 'exit 3', 'yes three | head -n 20000'];
 
-test('killed at any instant, the helper leaves no command behind whose end nobody hears of', async () => {
+test('killed at any instant, the helper leaves no command behind whose end is unnoticed', async () => {
   const seed = Date.now();
   console.log('seed:', seed);
   const random = seededRandom(seed);
@@ -22,7 +22,7 @@ test('killed at any instant, the helper leaves no command behind whose end nobod
       const { exit, stdout } = await endOf(child);
       if (exit === 'lost') seen.lost += 1;
       else seen.ended += 1;
-      // What a command has printed comes whole, also when nobody hears of its end.
+      // The output of a command is complete, also when its end goes unnoticed.
       expect(stdout).toBe({ 'echo one': 'one\n', 'sleep 0.02; echo two': 'two\n' }[line] ?? stdout);
     }
   };

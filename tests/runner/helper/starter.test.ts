@@ -36,7 +36,7 @@ describe.each([
     expect((await endOf(child)).exit).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  test('tells its exit code, or the signal that ended it', async () => {
+  test('reports its exit code, or the signal that ended it', async () => {
     const { starter } = openStarter(program);
     expect((await run(starter, ready('exit 7'))).exit).toEqual({ code: 7, signal: null });
     const crashed = await run(starter, ready('kill -SEGV $$'));
@@ -180,7 +180,7 @@ describe('a helper that dies', () => {
     expect(remarks.at(-1)?.details).toMatchObject({ seconds: 1 });
   });
 
-  test('before it has told whether it started a command', async () => {
+  test('before it has reported whether it started a command', async () => {
     const { starter, helpers } = openStarter();
     await run(starter, ready('true'));
     const [pid = 0] = helpers();
@@ -261,7 +261,7 @@ test('who connects without the key is sent away', async () => {
   const { starter, socket } = openStarter();
   await run(starter, ready('true'));
   const stranger = connect(socket);
-  stranger.write('somebody else control'.padEnd(32));
+  stranger.write('another-key control'.padEnd(32));
   await new Promise((resolve) => stranger.once('close', resolve));
   expect((await run(starter, ready('echo on'))).stdout).toBe('on\n');
 });

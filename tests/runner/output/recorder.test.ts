@@ -103,7 +103,7 @@ test('under a flood only the newest lines are announced', async () => {
   expect([announced.length, announced[0]?.seq, announced.at(-1)?.text]).toEqual([500, 1501, '2000']);
 });
 
-test('while the ledger is slow the writer is told to wait', async () => {
+test('while the ledger is slow the writer has to wait', async () => {
   let go = () => {};
   const { recorder } = setUp(100_000_000, () => new Promise((resolve) => (go = resolve)));
   const sink = recorder.sink(0, 'stdout');
@@ -119,7 +119,7 @@ test('while the ledger is slow the writer is told to wait', async () => {
   expect(recorder.pressure()).toBeUndefined();
 });
 
-test('output that cannot be stored is told once, and drain rejects', async () => {
+test('output that cannot be stored is reported once, and drain rejects', async () => {
   const { clock, recorder, errors } = setUp(1000, () => Promise.reject(new Error('disk full')));
   recorder.say(0, 'x');
   await clock.advance(100);
