@@ -1,9 +1,9 @@
 import type { Account, Log } from '../../shared/index.ts';
-import { type Credential, providerOf, type RequestDeps } from '../networks/index.ts';
+import { type Credential, type HttpDeps, providerOf } from '../networks/index.ts';
 
 /** Makes the token of a removed account worthless on its server; being off line only leaves a token that nobody has. */
 export async function giveBack(
-  needs: RequestDeps & { log: Log },
+  needs: HttpDeps & { log: Log },
   account: Account,
   credential: Credential & { origin: string },
 ): Promise<void> {

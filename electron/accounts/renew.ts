@@ -1,5 +1,5 @@
 import { type Account, BelfryError, type Clock, type Log, type Turns } from '../../shared/index.ts';
-import { type Credential, providerOf, type RequestDeps, requestWasNeverSent } from '../networks/index.ts';
+import { type Credential, type HttpDeps, providerOf, Unreachable } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
 import { renewalDue } from './renewal-due.ts';
@@ -17,7 +17,7 @@ export type Renewals = {
 };
 
 export function createRenewals(
-  needs: RequestDeps & { clock: Clock; log: Log },
+  needs: HttpDeps & { clock: Clock; log: Log },
   credentials: Credentials,
   inTurn: Turns,
 ): Renewals {
@@ -32,7 +32,8 @@ export function createRenewals(
       fresh = await ask(needs, serverOrigin(account.server), old, signal);
     } catch (error) {
       // Its request never left, so no answer can have been lost.
-      if (requestWasNeverSent(error)) await inTurn(() => keepUnlessReplaced(account, old, old));
+      if (error instanceof Unreachable && error.sent === 'no')
+        await inTurn(() => keepUnlessReplaced(account, old, old));
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       const refused = { ...old, renewalRefused: refusalOf(old, error) };
       await inTurn(() => keepUnlessReplaced(account, old, refused));

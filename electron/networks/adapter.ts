@@ -204,6 +204,8 @@ export type Adapter = {
    */
   findSince?(session: Session, draft: Draft, attempt: SendRecord, since: Millis): Promise<Since>;
   repeatRule(session: Session): Promise<RepeatRule>;
+  /** Until when an answer of any kind asks this account to keep still, by the rate headers of its network; null when it may go on. */
+  restUntil(headers: Headers, now: Millis): Millis | null;
   /** Puts a file, invisible, where anybody can fetch it for some hours. Left out where the network has no such place. */
   host?(session: Session, media: DraftMedia): Promise<Hosted>;
   /** What the network shows of a post that is out. Left out where the answer to `send` tells. */

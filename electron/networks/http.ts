@@ -1,4 +1,4 @@
-import { type Clock, type Log, type Masking, masking } from '../../shared/index.ts';
+import { BelfryError, type Clock, type Log, type Masking, masking } from '../../shared/index.ts';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -16,6 +16,8 @@ type HttpRequest = {
   body?: Body;
   /** What else must not come back in an answer, such as the key of a signature. */
   secrets?: readonly string[];
+  /** The answer brings a secret that is wanted, which may be the one that was sent: its JSON is given as it came. */
+  bringsSecret?: true;
   /** Ends the request early. Left out for the visible call, which runs to its end. */
   signal?: AbortSignal;
 };
@@ -28,11 +30,20 @@ export type HttpAnswer = {
   json: unknown;
   /** The beginning of the body as text. */
   text: string;
+  /** False when the body was longer than what is read. */
+  whole: boolean;
 };
-/** `none`: no answer. `sent: 'no'` only when the connection was never made, so that nothing can have happened. */
-export type HttpResult = HttpAnswer | { kind: 'none'; sent: 'no' | 'maybe'; why: string };
+/**
+ * `none`: no answer. `sent: 'no'` only when the connection was never made, so that nothing can have happened. `ended`:
+ * we gave up, because of the time or of the caller's signal.
+ */
+export type HttpResult =
+  | HttpAnswer
+  | { kind: 'none'; sent: 'no' | 'maybe'; why: string; ended: 'time-out' | 'signal' | null };
 
 export type Http = (request: HttpRequest) => Promise<HttpResult>;
+
+export type HttpDeps = { fetch: Fetch; clock: Clock; log: Log; version: string };
 
 /** Largest answer that is read; API answers are a few kilobytes. */
 const largestAnswer = 4 * 1024 * 1024;
@@ -42,13 +53,7 @@ const largestAnswer = 4 * 1024 * 1024;
  * What a request proves its sender with is hidden in all that comes of it: servers were seen to give tokens back in
  * their errors, and undici names a header that it cannot send.
  */
-export function createHttp(deps: {
-  fetch: Fetch;
-  clock: Clock;
-  log: Log;
-  version: string;
-  timeoutMs: number;
-}): Http {
+export function createHttp(deps: HttpDeps & { timeoutMs: number; largestAnswer?: number }): Http {
   return async (request) => {
     const hidden = masking(secretsOf(request));
     const abort = new AbortController();
@@ -60,19 +65,22 @@ export function createHttp(deps: {
     if (request.signal?.aborted) onStop();
     try {
       const response = await deps.fetch(request.url, initOf(request, abort.signal, deps.version));
-      const { text, whole } = await readBounded(response, largestAnswer);
+      const { text, whole } = await readBounded(response, deps.largestAnswer ?? largestAnswer);
       return {
         kind: 'answer',
         status: response.status,
         headers: response.headers,
-        json: whole ? parseJson(text, hidden) : undefined,
+        json: whole ? parseJson(text, request.bringsSecret ? null : hidden) : undefined,
         text: hidden.text(text).slice(0, 2000),
+        whole,
       };
     } catch (error) {
       const sent = wasNeverSent(error) ? 'no' : 'maybe';
       const reason = hidden.text(reasonOf(error));
       deps.log('info', `${request.method} ${new URL(request.url).origin}: no answer`, { sent, why: reason });
-      return { kind: 'none', sent, why: abort.signal.aborted ? reasonOf(abort.signal.reason) : reason };
+      if (!abort.signal.aborted) return { kind: 'none', sent, why: reason, ended: null };
+      const ended = request.signal?.aborted ? 'signal' : 'time-out';
+      return { kind: 'none', sent, why: reasonOf(abort.signal.reason), ended };
     } finally {
       cancelTimer();
       request.signal?.removeEventListener('abort', onStop);
@@ -138,9 +146,10 @@ function toWebStream(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Arr
   });
 }
 
-function parseJson(text: string, hidden: Masking): unknown {
+function parseJson(text: string, hidden: Masking | null): unknown {
   try {
-    return hidden.json(JSON.parse(text));
+    const json: unknown = JSON.parse(text);
+    return hidden === null ? json : hidden.json(json);
   } catch {
     return undefined; // HTML from a proxy, or an answer that was cut off: the status decides.
   }
@@ -149,7 +158,7 @@ function parseJson(text: string, hidden: Masking): unknown {
 /** The innermost reason, which is the one that says something (`fetch failed` does not). */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
+  return error.cause === undefined ? error.message || error.name : reasonOf(error.cause);
 }
 
 /** The body as text, at most `limit` bytes of it; `whole` is false when there was more. */
@@ -201,4 +210,71 @@ export function wasNeverSent(error: unknown): boolean {
   if ('code' in error && typeof error.code === 'string')
     return error.code === 'UND_ERR_CONNECT_TIMEOUT' || refusedCertificates.has(error.code);
   return wasNeverSent(error.cause);
+}
+
+/** A question about an account or a token; its query may hold secrets, so only origin and path are ever shown. */
+export type Ask = {
+  url: string;
+  query?: Record<string, string>;
+  token?: string;
+  /** Makes it a POST of form fields. */
+  form?: Record<string, string>;
+  /** Left out: GET, or POST with a form. */
+  method?: 'PUT';
+  signal?: AbortSignal | undefined;
+};
+
+/** An answer to it: `json` is undefined when the body was not JSON (a proxy's error page). */
+export type Answer = { status: number; json: unknown; location: string | null };
+
+const askSeconds = 15;
+const askedBytes = 1024 * 1024;
+
+/** The server gave no answer; `sent: 'no'` when the request certainly never left. */
+export class Unreachable extends BelfryError {
+  readonly sent: 'no' | 'maybe';
+
+  constructor(url: string, why: string, sent: 'no' | 'maybe') {
+    super({
+      code: 'NETWORK_UNREACHABLE',
+      what: 'The server cannot be reached',
+      where: new URL(url).origin,
+      why,
+      remedy: 'Check the address and the connection, then try again',
+    });
+    this.sent = sent;
+  }
+}
+
+/**
+ * Asks for a JSON document where the answer is wanted at once, as while signing in. Throws NETWORK_UNREACHABLE, or
+ * TOO_LARGE for a longer body; `signal` ends it early.
+ */
+export async function askJson(deps: HttpDeps, ask: Ask): Promise<Answer> {
+  const { url, query, form, token, signal } = ask;
+  const http = createHttp({ ...deps, timeoutMs: askSeconds * 1000, largestAnswer: askedBytes });
+  const result = await http({
+    method: ask.method ?? (form === undefined ? 'GET' : 'POST'),
+    url: query === undefined ? url : `${url}?${new URLSearchParams(query)}`,
+    bringsSecret: true,
+    secrets: Object.values({ ...query, ...form }).filter(({ length }) => length >= 16),
+    ...(token === undefined ? {} : { token }),
+    ...(form === undefined ? {} : { body: { form: Object.entries(form) } }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (result.kind === 'none') {
+    const { ended, sent } = result;
+    const gaveUp =
+      ended === 'signal' ? 'The request was called off' : `It did not answer within ${askSeconds} s`;
+    throw new Unreachable(url, ended === null ? result.why : gaveUp, sent);
+  }
+  if (!result.whole)
+    throw new BelfryError({
+      code: 'TOO_LARGE',
+      what: 'The answer of the server is too long',
+      where: url,
+      why: `It has more than ${askedBytes} bytes where a short answer was expected`,
+      remedy: 'Check the address of the server',
+    });
+  return { status: result.status, json: result.json, location: result.headers.get('location') };
 }

@@ -14,10 +14,17 @@ export type {
   Upload,
 } from './adapter.ts';
 export { extensionOf, fileProblem } from './files.ts';
-export { createHttp, type Fetch, type Http, type HttpAnswer, type HttpResult } from './http.ts';
+export {
+  createHttp,
+  type Fetch,
+  type Http,
+  type HttpAnswer,
+  type HttpDeps,
+  type HttpResult,
+  Unreachable,
+} from './http.ts';
 export type { FormatLimits, Limits, MediaDetails, PictureLimits, PollLimits } from './limits.ts';
 export { createAdapters, credentialKindOf, providerOf } from './registry.ts';
-export { printable, type RequestDeps, requestWasNeverSent } from './request.ts';
 export {
   type App,
   type Candidate,
@@ -25,10 +32,11 @@ export {
   credentialSchema,
   type Owner,
   type Proof,
+  printable,
   type RedirectWish,
   ServerMoved,
   type SignInProvider,
   type StartedSignIn,
   secretsOf,
 } from './sign-in.ts';
-export { pause, spentUntil } from './timing.ts';
+export { pause } from './timing.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BelfryError, type Login, type Millis, type Network } from '../../shared/index.ts';
-import type { RequestDeps } from './request.ts';
+import { BelfryError, type Login, type Millis, masking, type Network } from '../../shared/index.ts';
+import type { HttpDeps } from './http.ts';
 
 /** Who a token belongs to. `handle` is how people know the account: `@name@server`, `@name`, or a Page's name. */
 export type Owner = { remoteId: string; username: string; handle: string };
@@ -59,32 +59,27 @@ export type StartedSignIn = {
 /** One way to sign in, check, renew and give back tokens. All throw SIGN_IN_NEEDED when the token itself is refused, else NETWORK_*. */
 export type SignInProvider = {
   /** Whose token this is: the accounts that a pasted token opens. */
-  open(deps: RequestDeps, ground: SignInTarget, token: string, signal?: AbortSignal): Promise<Candidate[]>;
+  open(deps: HttpDeps, ground: SignInTarget, token: string, signal?: AbortSignal): Promise<Candidate[]>;
   /** Whether the token still works, and for whom. */
   owner(
-    deps: RequestDeps,
+    deps: HttpDeps,
     of: { network: Network; server: string; remoteId: string },
     credential: Credential,
     signal?: AbortSignal,
   ): Promise<Owner>;
   /** Whether the token may do what Belfry needs, as far as its network tells. Throws SIGN_IN_NEEDED when it may not. */
   rights(
-    deps: RequestDeps,
+    deps: HttpDeps,
     of: { network: Network; server: string; remoteId: string },
     credential: Credential,
     signal?: AbortSignal,
   ): Promise<void>;
   wanted(app: App | undefined): RedirectWish;
-  begin(deps: RequestDeps, beginning: SignInStart): Promise<StartedSignIn>;
+  begin(deps: HttpDeps, beginning: SignInStart): Promise<StartedSignIn>;
   /** Throws SIGN_IN_NEEDED when the network will not renew it; the old token may live on. */
-  renew?(
-    deps: RequestDeps,
-    server: string,
-    credential: Credential,
-    signal?: AbortSignal,
-  ): Promise<Credential>;
+  renew?(deps: HttpDeps, server: string, credential: Credential, signal?: AbortSignal): Promise<Credential>;
   /** Makes the token worthless, where only this account uses it. */
-  revoke?(deps: RequestDeps, server: string, credential: Credential): Promise<void>;
+  revoke?(deps: HttpDeps, server: string, credential: Credential): Promise<void>;
   /** Which of Meta's log-ins it is. */
   login?: Login;
 };
@@ -149,4 +144,13 @@ export class ServerMoved extends BelfryError {
     });
     this.to = to;
   }
+}
+
+/** A server's own words, short, on one line, and never with a secret in them. */
+export function saidBy(text: string, secrets: readonly string[]): string {
+  return printable(masking(secrets).text(text)).slice(0, 200);
+}
+
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 }

@@ -1,6 +1,4 @@
 import type { Clock, Millis } from '../../shared/index.ts';
-import type { HttpResult } from './http.ts';
-import { usageUntil } from './meta/usage.ts';
 
 /** When, by our clock, the server lets us in again: X-RateLimit-Reset (ISO time) or Retry-After (seconds or HTTP date); null when unreadable. */
 export function rateLimitedUntil(headers: Headers, now: Millis): Millis | null {
@@ -14,13 +12,10 @@ export function rateLimitedUntil(headers: Headers, now: Millis): Millis | null {
   return times.length > 0 ? Math.max(...times) : null;
 }
 
-/** Until when an answer of any kind asks this account to keep still: nothing is left of its limit; null when it may go on. */
-export function spentUntil(result: HttpResult, now: Millis): Millis | null {
-  if (result.kind === 'none') return null;
-  const { headers } = result;
+/** Until when a server that counts down its limit asks this account to keep still; null when something is left of it. */
+export function spentUntil(headers: Headers, now: Millis): Millis | null {
   const left = headers.get('x-ratelimit-remaining');
-  const spent = left !== null && /^0+$/.test(left.trim()) ? rateLimitedUntil(headers, now) : null;
-  return spent ?? usageUntil(headers, now);
+  return left !== null && /^0+$/.test(left.trim()) ? rateLimitedUntil(headers, now) : null;
 }
 
 /** `Date` has whole seconds, and an answer takes its time. */

@@ -1,5 +1,5 @@
 import { BelfryError, type ErrorCode, type Millis } from '../../shared/index.ts';
-import { type Adapter, type Http, type Session, spentUntil } from '../networks/index.ts';
+import type { Adapter, Http, Session } from '../networks/index.ts';
 import { nextKey } from './draft.ts';
 import { type Effect, lateAfterMs, type NextAction, type Step, sendingNote } from './next-action.ts';
 import type { DecisionContext } from './outcome.ts';
@@ -124,9 +124,10 @@ export async function openSession({
     const token = await deps.token(account.id);
     // The token is that of the server that config.json names by now, which may not be the one of this session.
     if (deps.account(account.id)?.server !== account.server) return undefined;
+    const { restUntil } = deps.adapterOf(account);
     const http: Http = async (request) => {
       const result = await deps.http(request);
-      const until = spentUntil(result, deps.clock.now());
+      const until = result.kind === 'none' ? null : restUntil(result.headers, deps.clock.now());
       if (until !== null) deps.rateLimitedUntil.set(account.id, until);
       return result;
     };

@@ -9,7 +9,7 @@ import {
   type SignInView,
   toInstant,
 } from '../../../shared/index.ts';
-import type { Candidate, RequestDeps, SignInProvider, StartedSignIn } from '../../networks/index.ts';
+import type { Candidate, HttpDeps, SignInProvider, StartedSignIn } from '../../networks/index.ts';
 import type { App, Apps } from '../apps.ts';
 import { declined, notAmong, notNow, otherSession, tooLate, withoutCode } from './errors.ts';
 import { listenFor } from './listen.ts';
@@ -35,7 +35,7 @@ export type SignInRequest = {
   app: MetaApp | undefined;
 };
 
-export type SessionNeeds = RequestDeps & {
+export type SessionNeeds = HttpDeps & {
   log: Log;
   apps: Apps;
   /** Keeps an account with its credential. */

@@ -15,7 +15,7 @@ import type {
 import { filesDifference, type Likeness, textDifference } from '../differences.ts';
 import type { Limits } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
-import { refusalOf, sentOf } from '../meta/errors.ts';
+import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { attachmentFields, attachmentsSchema, pageFiles, postAlike } from '../meta/shown.ts';
 import { clockOffset } from '../timing.ts';
@@ -79,6 +79,7 @@ export function createFacebook(): Adapter {
     lookUp,
     findSince,
     repeatRule: async () => rule,
+    restUntil: usageUntil,
     host: hostPhoto,
     readBack,
   };

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion, secretText } from '../../../shared/index.ts';
-import { askMeta, placesOf } from '../meta/login-client.ts';
+import type { HttpDeps } from '../http.ts';
+import { askMeta, placesOf } from '../meta/graph.ts';
 import { appOf, wantedBy } from '../meta/rights.ts';
-import { printable, type RequestDeps } from '../request.ts';
-import { type Credential, credential, endAfter, type Owner, type SignInProvider } from '../sign-in.ts';
+import {
+  type Credential,
+  credential,
+  endAfter,
+  type Owner,
+  printable,
+  type SignInProvider,
+} from '../sign-in.ts';
 
 const scopes = ['instagram_business_basic', 'instagram_business_content_publish'];
 
@@ -81,7 +88,7 @@ export const instagramLogin: SignInProvider = {
 };
 
 async function tokenFrom(
-  deps: RequestDeps,
+  deps: HttpDeps,
   url: string,
   query: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -95,12 +102,7 @@ async function tokenFrom(
   return credential({ token, kind: 'instagram', obtainedAt: askedAt, expiresAt: endAfter(askedAt, seconds) });
 }
 
-async function whoAmI(
-  deps: RequestDeps,
-  server: string,
-  token: string,
-  signal?: AbortSignal,
-): Promise<Owner> {
+async function whoAmI(deps: HttpDeps, server: string, token: string, signal?: AbortSignal): Promise<Owner> {
   const url = `${server}/${graphVersion}/me`;
   const ask = { url, query: { fields: 'user_id,username' }, token, signal };
   const { user_id: remoteId, username } = await askMeta(deps, ask, ownerSchema);
@@ -112,7 +114,7 @@ async function whoAmI(
  * (networks.md §3.3). Throws SIGN_IN_NEEDED when it is not told for want of the permission.
  */
 async function tryPublishing(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   remoteId: string,
   token: string,

@@ -12,7 +12,7 @@ import type {
 } from '../adapter.ts';
 import type { Limits } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
-import { sentOf } from '../meta/errors.ts';
+import { sentOf, usageUntil } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { buildContainers, containerState } from './container.ts';
 import { isWordless, newestMedia, type Recent, readBack, recentMatches, recentSince } from './look-up.ts';
@@ -101,6 +101,7 @@ export function createInstagram(): Adapter {
         ? commentSince(session, draft, attempt, since, commentNames)
         : recentSince(session, draft, attempt, since),
     repeatRule: async () => rule,
+    restUntil: usageUntil,
     readBack,
   };
 }

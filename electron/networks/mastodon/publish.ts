@@ -1,5 +1,6 @@
 import type { Adapter, RepeatRule } from '../adapter.ts';
 import type { Limits } from '../limits.ts';
+import { spentUntil } from '../timing.ts';
 import { countCodePoints, countGraphemes } from './count.ts';
 import { createProfiles, type Profile } from './instance.ts';
 import { findSince, lookUp, newestSeen } from './look-up.ts';
@@ -48,6 +49,7 @@ export function createMastodonFamily(): Adapter {
       const found = await profileOf(session);
       return found.kind === 'refused' ? found : hostUpload(session, media, found.profile);
     },
+    restUntil: spentUntil,
     async repeatRule(session) {
       const found = await profileOf(session);
       return found.kind === 'refused' ? { lookups: 3, key: 'same', safeForMs: 0 } : ruleOf(found.profile);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BelfryError, Network } from '../../../shared/index.ts';
-import { type Answer, askJson, type RequestDeps } from '../request.ts';
+import { type Answer, askJson, type HttpDeps } from '../http.ts';
 import type { App } from '../sign-in.ts';
 import { credential, type SignInProvider } from '../sign-in.ts';
 import { refused, unusable, whyRefused } from './errors.ts';
@@ -85,7 +85,7 @@ const appSchema = z.object({ client_id: z.string().min(1), client_secret: z.stri
  * Some servers take one of the two only, so each alone is tried as well. Throws NETWORK_REFUSED, NETWORK_UNREACHABLE.
  */
 async function registerApp(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   scopes: string,
   listening: string | null,
@@ -134,7 +134,7 @@ const instanceSchema = z.object({ version: z.string() });
  * Throws NETWORK_UNREACHABLE.
  */
 async function scopesFor(
-  deps: RequestDeps,
+  deps: HttpDeps,
   network: Network,
   server: string,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BelfryError, masking, secretText } from '../../../shared/index.ts';
-import { type Answer, askJson, printable, type RequestDeps } from '../request.ts';
-import { type Client, type Credential, credential, endAfter, type Owner } from '../sign-in.ts';
+import { type Answer, askJson, type HttpDeps } from '../http.ts';
+import { type Client, type Credential, credential, endAfter, type Owner, printable } from '../sign-in.ts';
 import { errorText, oauthError, refused, unusable, whyRefused } from './errors.ts';
 
 /** RFC 6749 §5.1; Mastodon's has no end and no refresh token, Pixelfed's and some others' have both. */
@@ -14,7 +14,7 @@ const tokenSchema = z.object({
 
 /** Asks for a token with `grant` (the code, or a refresh token); `scope` is what the server says it may do. Throws SIGN_IN_NEEDED when that is refused, else NETWORK_*. */
 export async function requestToken(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   client: Client,
   grant: Record<string, string>,
@@ -63,7 +63,7 @@ const ownerSchema = z.object({
  * Throws SIGN_IN_NEEDED when the token is refused, NETWORK_REFUSED or NETWORK_UNREACHABLE when nothing was learned of it.
  */
 export async function verifyMastodon(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   token: string,
   signal?: AbortSignal,
@@ -81,7 +81,7 @@ export async function verifyMastodon(
 
 /** The same with the handle that others know the account by: of the server's account domain, which may not be its own name. */
 export async function ownerByName(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   token: string,
   signal?: AbortSignal,
@@ -102,7 +102,7 @@ const instanceSchema = z.object({
 
 /** Domain of the handles of a server, by its own word (networks.md §1.4); undefined when it does not tell. Needs no token. */
 async function accountDomain(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
@@ -146,7 +146,7 @@ type Checked = { server: string; token: string; remoteId: string; told?: string 
  * Throws SIGN_IN_NEEDED when the token lacks a right: by what the server said when it gave it, by its word on the token,
  * else by asking for what needs that right and changes nothing. A server that tells in none of these ways is believed.
  */
-export async function demandRights(deps: RequestDeps, checked: Checked, signal?: AbortSignal): Promise<void> {
+export async function demandRights(deps: HttpDeps, checked: Checked, signal?: AbortSignal): Promise<void> {
   const { server, token, told } = checked;
   const missing =
     missingOf(scopeList.safeParse(told).data) ??
@@ -171,7 +171,7 @@ function missingOf(scopes: readonly string[] | undefined): Right[] | undefined {
 }
 
 async function tokenInfo(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   token: string,
   signal: AbortSignal | undefined,
@@ -182,7 +182,7 @@ async function tokenInfo(
 
 /** A list of the account, and changes to a post and a file that do not exist: 404 where they are allowed, 403 where not. */
 async function missingByTrying(
-  deps: RequestDeps,
+  deps: HttpDeps,
   { server, token, remoteId }: Checked,
   signal: AbortSignal | undefined,
 ): Promise<Right[]> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Millis } from '../../../shared/index.ts';
+import { BelfryError, type Millis } from '../../../shared/index.ts';
 import type { Refusal, RefusalClass, Sent } from '../adapter.ts';
-import type { HttpAnswer, HttpResult } from '../http.ts';
+import type { Answer, Ask, HttpAnswer, HttpResult } from '../http.ts';
+import { saidBy } from '../sign-in.ts';
 import { rateLimitedUntil } from '../timing.ts';
-import { usageUntil } from './usage.ts';
 
 const errorSchema = z.object({
   error: z.object({
@@ -15,6 +15,8 @@ const errorSchema = z.object({
     fbtrace_id: z.string().optional().catch(undefined),
   }),
 });
+/** The flat one of api.instagram.com, which only takes codes. */
+const flatErrorSchema = z.object({ error_type: z.string(), code: z.number(), error_message: z.string() });
 export type MetaError = z.infer<typeof errorSchema>['error'];
 
 /** What an error of the Graph API asks for: a class, a new container, or nobody knows (networks.md §3.5, §4.4). */
@@ -79,7 +81,7 @@ const byCode: Readonly<Record<number, Meaning>> = {
 };
 
 /** The error object of an answer; undefined when there is none. */
-export function metaError(answer: HttpAnswer): MetaError | undefined {
+export function metaError(answer: Pick<HttpAnswer, 'json'>): MetaError | undefined {
   return errorSchema.safeParse(answer.json).data?.error;
 }
 
@@ -150,4 +152,81 @@ function wordsOf(answer: HttpAnswer, error: MetaError | undefined): string {
   const codes = [error.code, error.error_subcode].filter((code) => code !== undefined).join('/');
   const trace = error.fbtrace_id === undefined ? '' : `, trace ${error.fbtrace_id}`;
   return `The network answered ${answer.status} (${codes}${trace})${said === '' ? '' : `: ${said}`}`;
+}
+
+/** What a refusal of a question means for whoever signs in (networks.md §3.5): by codes, never by texts, which are translated. */
+export function signInRefusal(ask: Ask, answer: Answer): BelfryError {
+  const where = new URL(ask.url).origin;
+  const error = metaError(answer);
+  const flat = flatErrorSchema.safeParse(answer.json).data;
+  const said = error ? (error.error_user_msg ?? error.message) : (flat?.error_message ?? '');
+  const codes = [error?.code, error?.error_subcode].filter((code) => code !== undefined).join('/');
+  const why = said
+    ? `It said "${saidBy(said, secretsOf(ask))}" (HTTP ${answer.status}${codes === '' ? '' : `, code ${codes}`})`
+    : `It answered HTTP ${answer.status}`;
+  const isRefused = error ? refusesToken(error) : flat !== undefined && answer.status === 400;
+  if (isRefused || (error?.code === undefined && answer.status === 401)) {
+    const remedy = 'Sign in again';
+    return new BelfryError({ code: 'SIGN_IN_NEEDED', what: 'Meta refuses the sign-in', where, why, remedy });
+  }
+  const busy = answer.status === 429 || answer.status >= 500 || (error !== undefined && isBusy(error));
+  return new BelfryError({
+    code: 'NETWORK_REFUSED',
+    what: busy ? 'Meta cannot answer now' : 'Meta refuses the request',
+    where,
+    why,
+    remedy: busy
+      ? 'Try again in some minutes'
+      : 'Check the app at Meta, its permissions and its redirect URI',
+  });
+}
+
+/** Only a new sign-in can help: the token, a permission, or a code that was used before or is wrong. */
+function refusesToken({ code = 0, error_subcode: subcode = 0 }: MetaError): boolean {
+  const isSpentCode = code === 100 && [36007, 36008, 36009].includes(subcode);
+  return isSpentCode || byCode[code] === 'reauthorize' || (code >= 200 && code <= 299);
+}
+
+function isBusy({ code = 0, is_transient: transient }: MetaError): boolean {
+  const meaning = byCode[code];
+  return transient === true || meaning === 'retry' || meaning === 'unknown';
+}
+
+/** What was sent and must not come back in a text. */
+function secretsOf({ token, query = {}, form = {} }: Ask): string[] {
+  const names = ['client_secret', 'access_token', 'fb_exchange_token', 'input_token', 'code'];
+  return [token ?? '', ...names.flatMap((name) => [query[name] ?? '', form[name] ?? ''])];
+}
+
+const appSchema = z
+  .object({ call_count: z.number(), total_time: z.number(), total_cputime: z.number() })
+  .partial();
+const businessSchema = z.record(
+  z.string(),
+  z.array(appSchema.extend({ estimated_time_to_regain_access: z.number().optional() })),
+);
+
+const minute = 60_000;
+/** The app-wide limit is per hour and names no end; a quarter of it is a fair wait. */
+const appWaitMs = 15 * minute;
+
+/** When the rate headers of Meta let us go on (networks.md §4.4: percent, and minutes to wait); null when they do not hold us. */
+export function usageUntil(headers: Headers, now: Millis): Millis | null {
+  if (!headers.has('x-app-usage') && !headers.has('x-business-use-case-usage')) return null;
+  const app = appSchema.safeParse(parsed(headers.get('x-app-usage'))).data ?? {};
+  const business = businessSchema.safeParse(parsed(headers.get('x-business-use-case-usage'))).data ?? {};
+  const waits = Object.values(business)
+    .flat()
+    .map((use) => (use.estimated_time_to_regain_access ?? 0) * minute);
+  const full = [app.call_count, app.total_time, app.total_cputime].some((percent) => (percent ?? 0) >= 100);
+  const wait = Math.max(0, full ? appWaitMs : 0, ...waits);
+  return wait === 0 ? null : now + Math.min(wait, 24 * 60 * minute);
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined; // No header, or rubbish in it: it does not hold us.
+  }
 }

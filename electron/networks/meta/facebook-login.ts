@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion, type Network, secretText } from '../../../shared/index.ts';
-import { askJson, printable, type RequestDeps } from '../request.ts';
+import { askJson, type HttpDeps } from '../http.ts';
 import type { App } from '../sign-in.ts';
-import { type Candidate, credential, type SignInProvider } from '../sign-in.ts';
-import { askMeta, metaCode, metaRefusal, placesOf } from './login-client.ts';
+import { type Candidate, credential, printable, type SignInProvider } from '../sign-in.ts';
+import { metaError, signInRefusal } from './errors.ts';
+import { askMeta, placesOf } from './graph.ts';
 import {
   appOf,
   demandPublishing,
@@ -156,7 +157,7 @@ const pageFields = 'id,name,access_token,instagram_business_account{id,username}
 const mostPages = 20;
 
 /** A question that the token of a person or a Page can ask. */
-type Asking = { deps: RequestDeps; server: string; token: string; signal: AbortSignal | undefined };
+type Asking = { deps: HttpDeps; server: string; token: string; signal: AbortSignal | undefined };
 
 /** The Pages that a person manages, or null when the token is a Page's own, which has no list (error 100). Throws as askMeta. */
 async function pagesOf({ deps, server, token, signal }: Asking): Promise<Page[] | null> {
@@ -169,8 +170,8 @@ async function pagesOf({ deps, server, token, signal }: Asking): Promise<Page[] 
     const answer = await askJson(deps, ask);
     const list = answer.status === 200 ? listSchema.safeParse(answer.json).data : undefined;
     if (list === undefined) {
-      if (metaCode(answer) === 100) return null;
-      throw metaRefusal(ask, answer);
+      if (metaError(answer)?.code === 100) return null;
+      throw signInRefusal(ask, answer);
     }
     pages.push(...list.data);
     after = list.paging?.cursors.after;

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
-import { graphVersion } from '../../../shared/index.ts';
+import { graphVersion, type Login } from '../../../shared/index.ts';
 import type { DraftMedia, Refusal, Session } from '../adapter.ts';
 import { fileProblem } from '../files.ts';
-import type { Body, HttpResult } from '../http.ts';
-import { metaError, refusalOf } from './errors.ts';
+import { type Ask, askJson, type Body, type HttpDeps, type HttpResult } from '../http.ts';
+import { metaError, refusalOf, signInRefusal } from './errors.ts';
 
 /** One call of the Graph API; the token travels in a header, never in an address that a log could keep. */
 export function graph(
@@ -82,4 +82,42 @@ function isMetas(address: string, server: string): boolean {
   return (
     origin === new URL(server).origin || (protocol === 'https:' && /(^|\.)facebook\.com$/.test(hostname))
   );
+}
+
+/**
+ * Asks Meta for something of the form `schema` while signing in. Throws SIGN_IN_NEEDED when the token (or the code) is
+ * refused, NETWORK_REFUSED for everything else that is no answer, NETWORK_UNREACHABLE.
+ */
+export async function askMeta<T>(deps: HttpDeps, ask: Ask, schema: z.ZodType<T>): Promise<T> {
+  const answer = await askJson(deps, ask);
+  const value = answer.status === 200 ? schema.safeParse(answer.json) : undefined;
+  if (value?.success) return value.data;
+  throw signInRefusal(ask, answer);
+}
+
+/** Where a log-in of Meta's lives: its Graph, the page for the browser, and where a code becomes a token. */
+export type Places = { graph: string; dialog: string; token: string };
+
+const real: Record<Login, Places> = {
+  facebook: {
+    graph: 'https://graph.facebook.com',
+    dialog: `https://www.facebook.com/${graphVersion}/dialog/oauth`,
+    token: `https://graph.facebook.com/${graphVersion}/oauth/access_token`,
+  },
+  instagram: {
+    graph: 'https://graph.instagram.com',
+    dialog: 'https://www.instagram.com/oauth/authorize',
+    token: 'https://api.instagram.com/oauth/access_token',
+  },
+};
+
+/** The addresses for a server: Meta's own, or all of them at the given origin. */
+export function placesOf(login: Login, server: string): Places {
+  if (server === real[login].graph) return real[login];
+  return {
+    graph: server,
+    dialog: login === 'facebook' ? `${server}/${graphVersion}/dialog/oauth` : `${server}/oauth/authorize`,
+    token:
+      login === 'facebook' ? `${server}/${graphVersion}/oauth/access_token` : `${server}/oauth/access_token`,
+  };
 }

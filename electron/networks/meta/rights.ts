@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion, type Login, type Network } from '../../../shared/index.ts';
-import type { RequestDeps } from '../request.ts';
+import type { HttpDeps } from '../http.ts';
 import type { App } from '../sign-in.ts';
 import { endAfter, type RedirectWish, type SignInStart } from '../sign-in.ts';
-import { askMeta } from './login-client.ts';
+import { askMeta } from './graph.ts';
 
 const debugSchema = z.object({
   data: z.object({
@@ -28,7 +28,7 @@ type Inspected = {
 
 /** `GET /debug_token` (networks.md §3.7); `asker` is an app's token, or the token itself. Throws as askMeta. */
 export async function inspectToken(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   token: string,
   asker: string,
@@ -48,7 +48,7 @@ export async function inspectToken(
  * What a token may be asked about itself: some may not be, and then nothing is told. Throws NETWORK_UNREACHABLE.
  */
 export async function inspectItself(
-  deps: RequestDeps,
+  deps: HttpDeps,
   server: string,
   token: string,
   signal: AbortSignal | undefined,
