@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import { idSchema, instantSchema } from './basics.ts';
 import { accountMediaSchema } from './media-host.ts';
+import { type Login, logins, type Network, networkFacts, networks, usualServer } from './networks.ts';
 import { addressSchema, serverProblem } from './server-address.ts';
 import { accountOrders } from './wait.ts';
 
-/** The networks that Belfry knows; each has one adapter. */
-export const networks = ['mastodon', 'pixelfed', 'instagram', 'facebook'] as const;
-export type Network = (typeof networks)[number];
+const networkField = z.enum(networks, `must be ${networks.slice(0, -1).join(', ')} or ${networks.at(-1)}`);
 
 const orderField = z.enum(accountOrders, 'must be independent or strict');
 
 /** An account in config.json: a description without secrets. */
 export const accountSchema = z.strictObject({
   id: idSchema,
-  network: z.enum(networks, 'must be mastodon, pixelfed, instagram or facebook'),
+  network: networkField,
   /** Origin of the server, such as `https://mastodon.example`. */
   server: addressSchema('must be an http(s) address', serverProblem),
   handle: z.string(),
@@ -57,24 +56,9 @@ export type AccountView = z.infer<typeof accountViewSchema>;
 export const accountPatchSchema = z.strictObject({ id: z.string().min(1), order: orderField.optional() });
 export type AccountPatch = z.infer<typeof accountPatchSchema>;
 
-/** Whose log-in an Instagram account came by: its own, or that of the Facebook Page it is linked to. */
-export const logins = ['instagram', 'facebook'] as const;
-export type Login = (typeof logins)[number];
-
 /** Version of Meta's Graph API in the path of every call; v25.0 lives until July 2028. */
 export const graphVersion = 'v25.0';
 
-const knownServers: Partial<Record<Network, string>> = {
-  instagram: 'https://graph.instagram.com',
-  facebook: 'https://graph.facebook.com',
-};
-
-/** The server of a network that has one only; undefined where a person must name it. */
-export function usualServer(network: Network, login?: Login): string | undefined {
-  return knownServers[network === 'instagram' ? (login ?? network) : network];
-}
-
-const networkField = z.enum(networks, 'must be mastodon, pixelfed, instagram or facebook');
 const serverField = addressSchema(
   'must be an http(s) address, such as https://mastodon.example',
   serverProblem,
@@ -109,7 +93,7 @@ export function checkPlace({ value, issues }: z.core.ParsePayload<Place>): void 
     issues.push({ code: 'custom', input: value, path: [field], message });
   if (value.server === undefined && usualServer(value.network) === undefined)
     complain('server', 'is missing');
-  if (value.login !== undefined && value.network !== 'instagram')
+  if (value.login !== undefined && networkFacts[value.network].signIns.length < 2)
     complain('login', 'is for Instagram only, which knows two ways to log in');
 }
 

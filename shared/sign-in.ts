@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { accountPlace, accountViewSchema, checkPlace, logins, networks, secretText } from './account.ts';
+import { accountPlace, accountViewSchema, checkPlace, secretText } from './account.ts';
 import { instantSchema } from './basics.ts';
 import { wireErrorSchema } from './error.ts';
+import { logins, networks } from './networks.ts';
 
 /** The person's own app at Meta, which signs them in; the secret goes in and never comes out again. */
 export const metaAppSchema = z.strictObject({

@@ -11,7 +11,7 @@ import {
   inTurn,
   waitsForOwner,
 } from '../../shared/index.ts';
-import { type Candidate, providerOf, ServerMoved } from '../networks/index.ts';
+import { type Candidate, endingSoon, providerOf, renewalUrgent, ServerMoved } from '../networks/index.ts';
 import { createApps } from './apps.ts';
 import { createBucketKeys } from './bucket-keys.ts';
 import { createCredentials } from './credentials.ts';
@@ -32,7 +32,6 @@ import type { AccountGate, AccountsNeeds } from './ports.ts';
 import { createRecords } from './records.ts';
 import { type Refreshed, refreshAll } from './refresh.ts';
 import { createRenewals } from './renew.ts';
-import { endingSoon, renewalUrgent } from './renewal-due.ts';
 import { serverOrigin } from './server.ts';
 import { createSignInDoor, placeOf, type SignInDoor } from './sign-in-door.ts';
 import { createStates } from './states.ts';
@@ -139,7 +138,8 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     await check(account, state?.status !== 'ready', signal);
   };
   const ending = async (account: Account): Promise<string | null> => {
-    const reason = endingSoon(await credentials.read(account), needs.clock.now());
+    const credential = await credentials.read(account);
+    const reason = endingSoon(credential, providerOf(credential.kind).renewal, needs.clock.now());
     if (reason !== null)
       needs.alert({ kind: 'account-ending', accountId: account.id, handle: account.handle, reason });
     return reason;
@@ -272,7 +272,8 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       if (state?.status === 'sign-in-needed' || state?.status === 'moved')
         throw signInFirst(account, state.reason);
       const credential = await credentials.read(account);
-      if (!renewalUrgent(credential, needs.clock.now())) return credential.token;
+      if (!renewalUrgent(credential, providerOf(credential.kind).renewal, needs.clock.now()))
+        return credential.token;
       const failed = await renewals.renew(account).then(
         () => null,
         (error: unknown) => ({ error }),

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Account, type Log, type MetaAppView, usualServer } from '../../shared/index.ts';
+import {
+  type Account,
+  type Log,
+  type MetaAppView,
+  networkFacts,
+  networks,
+  signInFacts,
+} from '../../shared/index.ts';
 import type { App } from '../networks/index.ts';
 import type { Records } from './records.ts';
 import { serverOrigin } from './server.ts';
@@ -59,14 +66,15 @@ function nameOf(origin: string): string {
 
 /** The apps at Meta's own servers, and at those of the accounts that are there. */
 export async function metaApps(apps: Apps, accounts: readonly Account[]): Promise<MetaAppView[]> {
+  const ways = networks.flatMap((network) => networkFacts[network].signIns);
   const places = [
-    { login: 'facebook' as const, server: usualServer('facebook') ?? '' },
-    { login: 'instagram' as const, server: usualServer('instagram') ?? '' },
-    ...accounts.flatMap(({ network, server }) =>
-      network === 'facebook' || network === 'instagram'
-        ? [{ login: network, server: serverOrigin(server) }]
-        : [],
-    ),
+    ...ways
+      .flatMap(({ ownApp: login, server }) => (login && server ? [{ login, server }] : []))
+      .sort((a, b) => a.login.localeCompare(b.login)),
+    ...accounts.flatMap(({ network, server }) => {
+      const { ownApp: login } = signInFacts(network, { server: serverOrigin(server) });
+      return login ? [{ login, server: serverOrigin(server) }] : [];
+    }),
   ];
   const once = places.filter(({ server }, at) => places.findIndex((other) => other.server === server) === at);
   const views = await Promise.all(

@@ -1,4 +1,4 @@
-import type { Account, Network } from '../../shared/index.ts';
+import { type Account, type Network, networkFacts } from '../../shared/index.ts';
 import type { Candidate, Owner } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { idTaken, sameAccount } from './errors.ts';
@@ -51,15 +51,13 @@ export function knownAs(
   remoteId: string,
 ): Account | undefined {
   return accounts.find((account) => {
-    if (serverOrigin(account.server) !== server || familyOf(account.network) !== familyOf(network))
+    if (
+      serverOrigin(account.server) !== server ||
+      networkFacts[account.network].family !== networkFacts[network].family
+    )
       return false;
     return account.remoteId === '' ? account.id === id : account.remoteId === remoteId;
   });
-}
-
-/** Mastodon and Pixelfed are one interface: the name is a person's choice. */
-function familyOf(network: Network): Network {
-  return network === 'pixelfed' ? 'mastodon' : network;
 }
 
 async function complete(

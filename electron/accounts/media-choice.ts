@@ -2,6 +2,7 @@ import {
   type Account,
   type AccountMediaInput,
   type AccountMediaView,
+  networkFacts,
   type Problem,
   problemsError,
 } from '../../shared/index.ts';
@@ -55,7 +56,6 @@ function problemsOf(needs: ChoiceNeeds, account: Account, media: AccountMediaInp
   const other = needs.config.current().accounts.find((one) => one.id === id);
   if (id === account.id) return [{ field, message: 'is this account itself' }];
   if (!other) return [{ field, message: `names an unknown account "${id}"; \`belfry accounts\` lists them` }];
-  return other.network === 'instagram'
-    ? [{ field, message: 'is an Instagram account, which lends no addresses' }]
-    : [];
+  const { lendsAddresses, title } = networkFacts[other.network];
+  return lendsAddresses ? [] : [{ field, message: `is an ${title} account, which lends no addresses` }];
 }

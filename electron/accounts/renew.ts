@@ -1,8 +1,7 @@
 import { type Account, BelfryError, type Clock, type Log, type Turns } from '../../shared/index.ts';
-import { type Credential, type HttpDeps, providerOf, Unreachable } from '../networks/index.ts';
+import { type Credential, type HttpDeps, providerOf, renewalDue, Unreachable } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
-import { renewalDue } from './renewal-due.ts';
 import { serverOrigin } from './server.ts';
 
 export type Renewed = 'renewed' | 'not due' | 'refused';
@@ -49,7 +48,8 @@ export function createRenewals(
   const announce = async (account: Account): Promise<Credential | undefined> => {
     const old = await credentials.read(account);
     const now = needs.clock.now();
-    if (!providerOf(old.kind).renew || !renewalDue(old, now)) return undefined;
+    const { renew, renewal } = providerOf(old.kind);
+    if (!renew || !renewalDue(old, renewal, now)) return undefined;
     await credentials.write(account, { ...old, renewingSince: now });
     return old;
   };

@@ -8,7 +8,7 @@ import {
   type SignInView,
   usualServer,
 } from '../../shared/index.ts';
-import { type Candidate, credentialKindOf, providerOf, type SignInProvider } from '../networks/index.ts';
+import { type Candidate, providerFor, providerOf, type SignInProvider } from '../networks/index.ts';
 import { type Apps, metaApps } from './apps.ts';
 import { idTaken } from './errors.ts';
 import { knownAs, type Wish } from './keep.ts';
@@ -73,7 +73,8 @@ export function createSignInDoor(
       const { network } = expected;
       const server = serverOrigin(expected.server);
       records.assertWritable();
-      const door = providerOf((await states.kindOf(expected)) ?? credentialKindOf(network, server));
+      const kind = await states.kindOf(expected);
+      const door = kind === undefined ? providerFor(network, server) : providerOf(kind);
       const another = othersAt(server, expected);
       return signIns.begin({ network, server, door, id, expected, another, code, app });
     },
@@ -92,5 +93,5 @@ export function placeOf(input: Pick<AccountInput, 'network' | 'server' | 'login'
   door: SignInProvider;
 } {
   const server = serverOrigin(input.server ?? usualServer(input.network, input.login) ?? '');
-  return { server, door: providerOf(credentialKindOf(input.network, server, input.login)) };
+  return { server, door: providerFor(input.network, server, input.login) };
 }

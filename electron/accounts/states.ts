@@ -8,11 +8,10 @@ import {
   toInstant,
   waitsForOwner,
 } from '../../shared/index.ts';
-import type { Credential } from '../networks/index.ts';
+import { type Credential, endingSoon, providerOf } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf } from './errors.ts';
 import type { AccountState, AccountsNeeds } from './ports.ts';
-import { endingSoon } from './renewal-due.ts';
 
 type Standing = { status: AccountStatus; reason: string | null; expiresAt: number | null };
 
@@ -63,7 +62,9 @@ export function createStates(
     try {
       const credential = await credentials.read(account);
       const status = state?.status ?? 'unknown';
-      const ending = waitsForOwner(status) ? null : endingSoon(credential, needs.clock.now());
+      const ending = waitsForOwner(status)
+        ? null
+        : endingSoon(credential, providerOf(credential.kind).renewal, needs.clock.now());
       return { status, reason: state?.reason ?? ending, expiresAt: credential.expiresAt };
     } catch (error) {
       if (!(error instanceof BelfryError)) throw error;

@@ -24,7 +24,8 @@ export {
   Unreachable,
 } from './http.ts';
 export type { FormatLimits, Limits, MediaDetails, PictureLimits, PollLimits } from './limits.ts';
-export { createAdapters, credentialKindOf, providerOf } from './registry.ts';
+export { createAdapters, providerFor, providerOf } from './registry.ts';
+export { endingSoon, renewalDue, renewalUrgent } from './renewal.ts';
 export {
   type App,
   type Candidate,

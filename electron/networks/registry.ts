@@ -1,39 +1,50 @@
-import type { Login, Network } from '../../shared/index.ts';
+import { BelfryError, type Login, type Network, signInFacts } from '../../shared/index.ts';
 import type { Adapter, NetworkAccount } from './adapter.ts';
-import { createFacebook } from './facebook/publish.ts';
-import { instagramLogin } from './instagram/login.ts';
-import { createInstagram } from './instagram/publish.ts';
-import { createMastodonFamily } from './mastodon/publish.ts';
-import { mastodonSignIn } from './mastodon/sign-in.ts';
-import { facebookLogin } from './meta/facebook-login.ts';
-import type { CredentialKind, SignInProvider } from './sign-in.ts';
+import { facebook } from './facebook/publish.ts';
+import { instagram } from './instagram/publish.ts';
+import { mastodon, pixelfed } from './mastodon/publish.ts';
+import type { NetworkDescriptor } from './network.ts';
+import type { SignInProvider } from './sign-in.ts';
 
-/** One adapter per network; what differs between servers of one network is the adapter's own matter. */
-export function createAdapters(): (account: NetworkAccount) => Adapter {
-  const family = createMastodonFamily();
-  const adapters: Record<Network, Adapter> = {
-    mastodon: family,
-    pixelfed: family,
-    instagram: createInstagram(),
-    facebook: createFacebook(),
-  };
-  return ({ network }) => adapters[network];
-}
-
-const providers: Record<CredentialKind, SignInProvider> = {
-  oauth: mastodonSignIn,
-  instagram: instagramLogin,
-  facebook: facebookLogin,
+/** Every network that Belfry knows; what clients know of them is in shared/networks.ts. */
+const descriptors: Readonly<Record<Network, NetworkDescriptor>> = {
+  mastodon,
+  pixelfed,
+  instagram,
+  facebook,
 };
 
-/** The way to sign in of a kind of credential. */
-export function providerOf(kind: CredentialKind): SignInProvider {
-  return providers[kind];
+/** The adapters of one engine: each remembers what its servers allow. Networks that share one are given the same. */
+export function createAdapters(): (account: NetworkAccount) => Adapter {
+  const made = new Map<NetworkDescriptor['createAdapter'], Adapter>();
+  return ({ network }) => {
+    const { createAdapter } = descriptors[network];
+    const adapter = made.get(createAdapter) ?? createAdapter();
+    made.set(createAdapter, adapter);
+    return adapter;
+  };
 }
 
-/** Which way a network takes: Instagram has two, told apart by the wish, else by the server. */
-export function credentialKindOf(network: Network, server: string, login?: Login): CredentialKind {
-  if (network === 'mastodon' || network === 'pixelfed') return 'oauth';
-  if (network === 'facebook') return 'facebook';
-  return login ?? (new URL(server).host === 'graph.facebook.com' ? 'facebook' : 'instagram');
+const providers = Object.values(descriptors).flatMap(({ signIns }) => Object.values(signIns));
+
+/** The way to sign in that a credential came by. */
+export function providerOf(kind: string): SignInProvider {
+  const provider = providers.find((one) => one.kind === kind);
+  if (provider) return provider;
+  throw new BelfryError({
+    code: 'SIGN_IN_NEEDED',
+    what: `A sign-in of the kind "${kind}" is not known`,
+    where: 'in the stored credential',
+    why: 'It was stored by another version of Belfry',
+    remedy: 'Sign in again',
+  });
+}
+
+/** The way to sign in that a network takes: by the wish, else by the server. */
+export function providerFor(network: Network, server: string, login?: Login): SignInProvider {
+  const { signIns } = descriptors[network];
+  const { id } = signInFacts(network, { login, server });
+  const provider = signIns[id];
+  if (provider) return provider;
+  throw new Error(`The network ${network} has no way to sign in called ${id}`);
 }

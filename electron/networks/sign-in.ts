@@ -58,6 +58,8 @@ export type StartedSignIn = {
 
 /** One way to sign in, check, renew and give back tokens. All throw SIGN_IN_NEEDED when the token itself is refused, else NETWORK_*. */
 export type SignInProvider = {
+  /** Kept with each credential, so never changed. */
+  kind: string;
   /** Whose token this is: the accounts that a pasted token opens. */
   open(deps: HttpDeps, ground: SignInTarget, token: string, signal?: AbortSignal): Promise<Candidate[]>;
   /** Whether the token still works, and for whom. */
@@ -80,13 +82,22 @@ export type SignInProvider = {
   renew?(deps: HttpDeps, server: string, credential: Credential, signal?: AbortSignal): Promise<Credential>;
   /** Makes the token worthless, where only this account uses it. */
   revoke?(deps: HttpDeps, server: string, credential: Credential): Promise<void>;
+  /** Left out where tokens cannot be renewed. */
+  renewal?: RenewalRule;
   /** Which of Meta's log-ins it is. */
   login?: Login;
 };
 
-/** How an account's token came about and is renewed: OAuth of the Mastodon family, or one of Meta's two log-ins. */
-const credentialKinds = ['oauth', 'instagram', 'facebook'] as const;
-export type CredentialKind = (typeof credentialKinds)[number];
+/** When tokens are renewed. */
+export type RenewalRule = {
+  isPossible(credential: Credential): boolean;
+  /** Younger ones are not renewed by the network. */
+  fromAgeMs: Millis;
+  /** One of unknown end is renewed once, which tells its end. */
+  tellsEnd: boolean;
+  /** One that has ended is not renewed by the network. */
+  onlyInForce: boolean;
+};
 
 /** An OAuth client: its id is public, its secret is not. */
 const clientSchema = z.strictObject({ id: z.string(), secret: z.string() });
@@ -97,7 +108,8 @@ export const credentialSchema = z.strictObject({
   token: z.string().min(1),
   /** Origin of the server that it was given for, and the only one that it is sent to; null in records of older versions. */
   origin: z.string().nullable().default(null),
-  kind: z.enum(credentialKinds).default('oauth'),
+  /** Name of the way to sign in that it came by. */
+  kind: z.string().min(1).default('oauth'),
   refreshToken: z.string().min(1).nullable().default(null),
   /** null = no date of expiry is known. */
   expiresAt: z.number().nullable().default(null),

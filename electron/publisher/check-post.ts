@@ -4,18 +4,11 @@ import {
   type PostCheck,
   type PostInput,
   type Problem,
+  placeName,
   toInstant,
 } from '../../shared/index.ts';
 import type { Adapter, Http, Limits } from '../networks/index.ts';
-import {
-  countsOf,
-  type Examined,
-  examine,
-  fitProblems,
-  inspection,
-  nameOf,
-  partsOf,
-} from './examine-post.ts';
+import { countsOf, type Examined, examine, fitProblems, inspection, partsOf } from './examine-post.ts';
 import { noDetails } from './media/facts.ts';
 import { planFit } from './media/plan-fit.ts';
 import { wordProblems } from './new-post.ts';
@@ -122,7 +115,7 @@ function fitAdvice(
   { account, limits }: Known[number],
 ): Problem[] {
   if (!limits) return [];
-  const who = nameOf(account);
+  const who = placeName(account);
   return partsOf(input, files, account.id).flatMap((part) => {
     const prefix = part.part === 0 ? '' : `thread[${part.part - 1}].`;
     const own = limits.formats[part.format];

@@ -1,4 +1,10 @@
-import type { MediaInput, PostCheck, PostInput, Problem } from '../../shared/index.ts';
+import {
+  type MediaInput,
+  type PostCheck,
+  type PostInput,
+  type Problem,
+  placeName,
+} from '../../shared/index.ts';
 import type { Limits } from '../networks/index.ts';
 import { type MediaDetails, type MediaFacts, noDetails } from './media/facts.ts';
 import { type InspectDeps, inspect } from './media/inspect.ts';
@@ -25,7 +31,7 @@ export function fitProblems(
   accounts: readonly { account: PublisherAccount; limits: Limits | undefined }[],
   settings: Pick<PublisherSettings, 'mediaFit' | 'stripLocation'>,
 ): Problem[] {
-  const names = accounts.map(({ account }) => nameOf(account));
+  const names = accounts.map(({ account }) => placeName(account));
   return accounts.flatMap(({ account, limits }, index) => {
     if (limits === undefined) return [];
     const name = names[index] ?? '';
@@ -87,15 +93,6 @@ export function filesOf(input: PostInput): { part: number; position: number; fie
   return lists.flatMap(({ field, media }, part) =>
     media.map(({ path }, position) => ({ part, position, path, field: `${field}[${position}].path` })),
   );
-}
-
-/** How a person knows the network of an account: its server. */
-export function nameOf({ server, network }: PublisherAccount): string {
-  return network === 'instagram' || network === 'facebook'
-    ? network === 'instagram'
-      ? 'Instagram'
-      : 'Facebook'
-    : new URL(server).host;
 }
 
 /** The parts of a post as one account is to show them, with what their files are; files that could not be read are left out. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { BelfryError, type BucketHost, type MediaHost } from '../../shared/index.ts';
+import { BelfryError, type BucketHost, type MediaHost, placeName } from '../../shared/index.ts';
 import {
   type Draft,
   type DraftMedia,
@@ -13,7 +13,6 @@ import {
 } from '../networks/index.ts';
 import { addressInBucket, nameInBucket, putInBucket } from './bucket.ts';
 import { draftOf } from './draft.ts';
-import { nameOf } from './examine-post.ts';
 import { noDetails } from './media/facts.ts';
 import { inspect } from './media/inspect.ts';
 import { madeOf } from './media/made.ts';
@@ -45,7 +44,7 @@ export async function makeReady(
   const limits = limitsFor(found.limits, given);
   const unfit = unfitness(context, given, found.limits);
   if (unfit) return unfit;
-  const fitted = await fitMedia(deps, given, limits, wishesOf(account, deps.settings()), nameOf(account));
+  const fitted = await fitMedia(deps, given, limits, wishesOf(account, deps.settings()), placeName(account));
   if (fitted.kind === 'refused') return fitted;
 
   let addresses: readonly Upload[] = attempt.uploads.filter(isAddress);
@@ -74,7 +73,7 @@ export async function makeReady(
 /** Checked again before sending: limits change, and a post may have been added while its server was out of reach. */
 function unfitness({ account, deps }: SendContext, draft: Draft, limits: Limits) {
   const wrong = validate(draft, limits, {
-    who: nameOf(account),
+    who: placeName(account),
     wishes: wishesOf(account, deps.settings()),
     hosted: account.media?.host !== undefined,
   });

@@ -1,7 +1,6 @@
 import type {
   AccountStatus,
   Millis,
-  Network,
   RunCause,
   RunStatus,
   RunView,
@@ -63,13 +62,6 @@ export const causeWords: Record<RunCause, string> = {
   manual: 'By hand',
   event: 'Event',
   retry: 'Retry',
-};
-
-export const networkWords: Record<Network, string> = {
-  mastodon: 'Mastodon',
-  pixelfed: 'Pixelfed',
-  instagram: 'Instagram',
-  facebook: 'Facebook',
 };
 
 /** `1 job`, `2 jobs`, with thousands set apart. */

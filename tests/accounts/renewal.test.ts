@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SecretsFile } from '../../electron/accounts/ports.ts';
-import { endingSoon, renewalDue, renewalUrgent } from '../../electron/accounts/renewal-due.ts';
+import { providerOf } from '../../electron/networks/index.ts';
+import * as renewal from '../../electron/networks/renewal.ts';
 import { type Credential, credential } from '../../electron/networks/sign-in.ts';
 import { systemClock } from '../../electron/system.ts';
 import { signInInputSchema } from '../../shared/index.ts';
@@ -15,6 +16,10 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 describe('when a token is renewed', () => {
+  const ruleOf = ({ kind }: Credential) => providerOf(kind).renewal;
+  const renewalDue = (one: Credential, now: number) => renewal.renewalDue(one, ruleOf(one), now);
+  const renewalUrgent = (one: Credential, now: number) => renewal.renewalUrgent(one, ruleOf(one), now);
+  const endingSoon = (one: Credential, now: number) => renewal.endingSoon(one, ruleOf(one), now);
   const client = { id: 'c', secret: 's' };
   const pixelfed = (left: number, life = 365 * day, now = 1e12): Credential =>
     credential({

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meaningOf } from '../../electron/networks/meta/errors.ts';
-import { usageUntil } from '../../electron/networks/meta/errors.ts';
+import { meaningOf, usageUntil } from '../../electron/networks/meta/errors.ts';
 import { answer, heldEffect, lostAnswer, lostRequest } from '../support/fake-networks/index.ts';
 import { createStage, type Stage } from '../support/publishing.ts';
 

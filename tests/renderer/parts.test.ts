@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { countFor, graphemes } from '../../renderer/parts/count.ts';
+import { countFor } from '../../renderer/parts/count.ts';
 import { hourTicks, laneOf } from '../../renderer/parts/day.ts';
 import { highlight } from '../../renderer/parts/highlight.ts';
 import { jsonText } from '../../renderer/parts/json-text.ts';
 import { clock } from '../../renderer/parts/time.ts';
 import { bytes, explain, gapText, plural, withoutCode } from '../../renderer/parts/wording.ts';
-import { argvText } from '../../shared/index.ts';
+import { argvText, graphemes } from '../../shared/index.ts';
 
 describe('counting characters', () => {
   test('what people see as one counts one', () => {

@@ -16,8 +16,10 @@ import { filesDifference, type Likeness, textDifference } from '../differences.t
 import type { Limits } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
+import { facebookLogin } from '../meta/facebook-login.ts';
 import { graph } from '../meta/graph.ts';
 import { attachmentFields, attachmentsSchema, pageFiles, postAlike } from '../meta/shown.ts';
+import type { NetworkDescriptor } from '../network.ts';
 import { clockOffset } from '../timing.ts';
 import { buildDraft, hostPhoto } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
@@ -65,7 +67,7 @@ const limits: Limits = {
 const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: Number.POSITIVE_INFINITY };
 
 /** Facebook Pages by the Graph API: text, links and photos as an unpublished draft, films and reels as an upload; one call makes each visible. */
-export function createFacebook(): Adapter {
+function createFacebook(): Adapter {
   return {
     knownLimits: () => limits,
     limits: async () => ({ kind: 'limits', limits }),
@@ -197,3 +199,8 @@ async function readBack(session: Session, draft: Draft, remoteId: string): Promi
   ].filter((difference) => difference !== null);
   return { kind: 'shown', url: link !== undefined && /^https?:/.test(link) ? link : null, differs };
 }
+
+export const facebook: NetworkDescriptor = {
+  signIns: { facebook: facebookLogin },
+  createAdapter: createFacebook,
+};

@@ -31,6 +31,9 @@ const ownerSchema = z.object({
 
 /** Instagram's own log-in, for professional accounts without a Facebook Page (networks.md §3). */
 export const instagramLogin: SignInProvider = {
+  kind: 'instagram',
+  // From 24 hours of age on, and only before their end (networks.md §3.7).
+  renewal: { isPossible: () => true, fromAgeMs: 25 * 3_600_000, tellsEnd: true, onlyInForce: true },
   login: 'instagram',
   async open(deps, { server }, token, signal) {
     const owner = await whoAmI(deps, server, token, signal);

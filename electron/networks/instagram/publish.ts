@@ -13,8 +13,11 @@ import type {
 import type { Limits } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
 import { sentOf, usageUntil } from '../meta/errors.ts';
+import { facebookLogin } from '../meta/facebook-login.ts';
 import { graph } from '../meta/graph.ts';
+import type { NetworkDescriptor } from '../network.ts';
 import { buildContainers, containerState } from './container.ts';
+import { instagramLogin } from './login.ts';
 import { isWordless, newestMedia, type Recent, readBack, recentMatches, recentSince } from './look-up.ts';
 
 const publishedSchema = z.object({ id: z.string().min(1) });
@@ -66,7 +69,7 @@ function limitsOf({ server }: Pick<NetworkAccount, 'server'>): Limits {
 const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: 0 };
 
 /** Instagram by the Graph API: pictures, carousels, reels and stories of professional accounts. */
-export function createInstagram(): Adapter {
+function createInstagram(): Adapter {
   return {
     knownLimits: limitsOf,
     limits: async ({ account }) => ({ kind: 'limits', limits: limitsOf(account) }),
@@ -184,3 +187,8 @@ const quotaSchema = z.object({
     z.object({ quota_usage: z.number(), config: z.object({ quota_total: z.number() }).optional() }),
   ),
 });
+
+export const instagram: NetworkDescriptor = {
+  signIns: { instagram: instagramLogin, 'instagram-facebook': facebookLogin },
+  createAdapter: createInstagram,
+};

@@ -1,14 +1,16 @@
 import type { Adapter, RepeatRule } from '../adapter.ts';
 import type { Limits } from '../limits.ts';
+import type { NetworkDescriptor } from '../network.ts';
 import { spentUntil } from '../timing.ts';
 import { countCodePoints, countGraphemes } from './count.ts';
 import { createProfiles, type Profile } from './instance.ts';
 import { findSince, lookUp, newestSeen } from './look-up.ts';
 import { send } from './send.ts';
+import { mastodonSignIn } from './sign-in.ts';
 import { hostUpload, upload } from './upload.ts';
 
 /** Mastodon and the servers that speak its API, told apart by the quirks of their software. */
-export function createMastodonFamily(): Adapter {
+function createMastodonFamily(): Adapter {
   const profiles = createProfiles();
   const profileOf = profiles.read;
   return {
@@ -97,3 +99,13 @@ function limitsOf({ quirks, limits }: Profile): Limits {
         : countCodePoints(text, warning),
   };
 }
+
+export const mastodon: NetworkDescriptor = {
+  signIns: { mastodon: mastodonSignIn },
+  createAdapter: createMastodonFamily,
+};
+
+export const pixelfed: NetworkDescriptor = {
+  signIns: { pixelfed: mastodonSignIn },
+  createAdapter: createMastodonFamily,
+};

@@ -10,6 +10,13 @@ const path = '/cb';
 
 /** Mastodon and what speaks its interface: OAuth 2 with a client of this Belfry's own on every server (networks.md §1). */
 export const mastodonSignIn: SignInProvider = {
+  kind: 'oauth',
+  renewal: {
+    isPossible: ({ refreshToken, client }) => refreshToken !== null && client !== null,
+    fromAgeMs: 0,
+    tellsEnd: false,
+    onlyInForce: false,
+  },
   async open(deps, { server }, token, signal) {
     const owner = await ownerByName(deps, server, token, signal);
     await demandRights(deps, { server, token, remoteId: owner.remoteId }, signal);

@@ -21,6 +21,7 @@ const instagramOwnerSchema = z.object({ id: z.string().min(1), username: z.strin
 
 /** Facebook's log-in: for Pages, and for the Instagram accounts that are linked to them (networks.md §3, §4). */
 export const facebookLogin: SignInProvider = {
+  kind: 'facebook',
   login: 'facebook',
   async open(deps, { network, server, app }, token, signal) {
     const asking = { deps, server, token, signal };

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { type AccountView, usualServer } from '../../../shared/index.ts';
+import { type AccountView, networkFacts, usualServer } from '../../../shared/index.ts';
 import { CallError } from '../../api/call-error.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
@@ -17,7 +17,7 @@ import { Absolute } from '../../parts/time-view.tsx';
 import { useSay } from '../../parts/toasts.tsx';
 import { keepFor } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
-import { accountWords, networkWords } from '../../parts/wording.ts';
+import { accountWords } from '../../parts/wording.ts';
 import { kindOf } from './kinds.ts';
 import type { Place } from './new-account-page.tsx';
 
@@ -109,7 +109,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
       <div className="account-text">
         <h2>{account.handle}</h2>
         <p className="row-sub">
-          {networkWords[account.network]}
+          {networkFacts[account.network].title}
           {account.server !== usualServer(account.network) && (
             <>
               {' · '}

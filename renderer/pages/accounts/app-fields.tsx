@@ -9,7 +9,7 @@ type AppFieldsProps = {
   app: AppText;
   onChange: (app: AppText) => void;
   mistakes: Record<string, string>;
-  name: 'Facebook' | 'Instagram';
+  name: string;
 };
 
 /** Meta lets only registered apps act for people, so a person brings an app of their own, once. */

@@ -1,65 +1,28 @@
-import type { Login, Network } from '../../../shared/index.ts';
+import {
+  type Network,
+  networkFacts,
+  networks,
+  type SignInFacts,
+  signInFacts,
+} from '../../../shared/index.ts';
 
 /** What a person chooses when adding an account: a network, and for Instagram the way to log in. */
-export type Kind = 'mastodon' | 'pixelfed' | 'facebook' | 'instagram' | 'instagram-facebook';
+export type Kind = SignInFacts & { network: Network };
 
-type KindInfo = {
-  network: Network;
-  login?: Login;
-  text: string;
-  more?: string;
-  /** What a pasted token must allow. */
-  scopes: string;
-  /** Signs in with an app of the person's own at Meta. */
-  ownApp: boolean;
-};
+export const kinds: readonly Kind[] = networks.flatMap((network) =>
+  networkFacts[network].signIns.map((way) => ({ network, ...way })),
+);
 
-export const kinds: Record<Kind, KindInfo> = {
-  mastodon: {
-    network: 'mastodon',
-    text: 'Mastodon or compatible',
-    more: 'GoToSocial, Pleroma, Akkoma, Friendica, Hollo',
-    scopes: 'profile, read:statuses, write:statuses, write:media',
-    ownApp: false,
-  },
-  pixelfed: { network: 'pixelfed', text: 'Pixelfed', scopes: 'read, write', ownApp: false },
-  facebook: {
-    network: 'facebook',
-    text: 'Facebook Page',
-    scopes: 'pages_show_list, pages_read_engagement, pages_manage_posts',
-    ownApp: true,
-  },
-  instagram: {
-    network: 'instagram',
-    login: 'instagram',
-    text: 'Instagram',
-    more: 'Business or Creator, with its own log-in',
-    scopes: 'instagram_business_basic, instagram_business_content_publish',
-    ownApp: true,
-  },
-  'instagram-facebook': {
-    network: 'instagram',
-    login: 'facebook',
-    text: 'Instagram through Facebook',
-    more: 'linked to a Facebook Page of yours',
-    scopes: 'instagram_basic, instagram_content_publish, pages_show_list, pages_read_engagement',
-    ownApp: true,
-  },
-};
+const usual: Kind = { network: 'mastodon', ...networkFacts.mastodon.signIns[0] };
 
-export const kindNames: readonly Kind[] = [
-  'mastodon',
-  'pixelfed',
-  'instagram',
-  'instagram-facebook',
-  'facebook',
-];
+/** The kind of this name; the usual one for a name that is none. */
+export function kindNamed(id: string): Kind {
+  return kinds.find((kind) => kind.id === id) ?? usual;
+}
 
-/** The form for an account that is there. */
-export function kindOf(network: Network, server: string): Kind {
-  return network === 'instagram' && new URL(server).host === 'graph.facebook.com'
-    ? 'instagram-facebook'
-    : network;
+/** Name of the form for an account that is there. */
+export function kindOf(network: Network, server: string): string {
+  return signInFacts(network, { server: new URL(server).origin }).id;
 }
 
 /** `mastodon.social/` as `https://mastodon.social`. */

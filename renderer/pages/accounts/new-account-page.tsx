@@ -1,5 +1,11 @@
 import { useState } from 'react';
-import { check, type SignInView, signInInputSchema, usualServer } from '../../../shared/index.ts';
+import {
+  check,
+  networkFacts,
+  type SignInView,
+  signInInputSchema,
+  usualServer,
+} from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
@@ -12,12 +18,12 @@ import { href } from '../../parts/route.ts';
 import { useKept } from '../../parts/use-kept.ts';
 import { go } from '../../parts/use-route.ts';
 import { AppFields, noApp } from './app-fields.tsx';
-import { type Kind, kindNames, kinds, withScheme } from './kinds.ts';
+import { kindNamed, kinds, withScheme } from './kinds.ts';
 import { TextField } from './text-field.tsx';
 import { TokenForm } from './token-form.tsx';
 
 /** What is kept of the form when the page is left: nothing secret. */
-export type Place = { kind: Kind; server: string };
+export type Place = { kind: string; server: string };
 
 /** Adds an account: by signing in with the browser, or by an access token. */
 export function NewAccountPage() {
@@ -29,11 +35,11 @@ export function NewAccountPage() {
   const [otherApp, setOtherApp] = useState(false);
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
 
-  const { network, login, ownApp } = kinds[kind];
+  const { network, login, ownApp } = kindNamed(kind);
   const usual = usualServer(network, login);
   const address = withScheme(server);
   const known = apps.data?.find((one) => one.server === usual);
-  const asksForApp = ownApp && (known === undefined || otherApp);
+  const asksForApp = ownApp !== null && (known === undefined || otherApp);
 
   const begin = () =>
     beginning.run(async () => {
@@ -56,17 +62,17 @@ export function NewAccountPage() {
       <div className="card form">
         <fieldset className="field choice">
           <legend>Network</legend>
-          {kindNames.map((name) => (
-            <label key={name} className="choice-row">
+          {kinds.map(({ id, text, more }) => (
+            <label key={id} className="choice-row">
               <input
                 type="radio"
                 name="network"
-                checked={kind === name}
-                onChange={() => setPlace({ kind: name, server })}
+                checked={kind === id}
+                onChange={() => setPlace({ kind: id, server })}
               />
               <span className="choice-text">
-                <span className="choice-name">{kinds[name].text}</span>
-                {kinds[name].more && <span className="row-sub">{kinds[name].more}</span>}
+                <span className="choice-name">{text}</span>
+                {more && <span className="row-sub">{more}</span>}
               </span>
             </label>
           ))}
@@ -97,12 +103,7 @@ export function NewAccountPage() {
             </p>
           )}
           {asksForApp && (
-            <AppFields
-              app={app}
-              onChange={setApp}
-              mistakes={mistakes}
-              name={login === 'instagram' ? 'Instagram' : 'Facebook'}
-            />
+            <AppFields app={app} onChange={setApp} mistakes={mistakes} name={networkFacts[ownApp].title} />
           )}
           {beginning.error && <ErrorNote error={beginning.error} />}
           <div className="buttons">

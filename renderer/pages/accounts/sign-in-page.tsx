@@ -1,4 +1,5 @@
 import type { SignInView } from '../../../shared/index.ts';
+import { placeName } from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
@@ -8,7 +9,6 @@ import { Loading, Page } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { useSay } from '../../parts/toasts.tsx';
 import { go } from '../../parts/use-route.ts';
-import { networkWords } from '../../parts/wording.ts';
 import { ChooseAccounts } from './choose-accounts.tsx';
 import { WaitForBrowser } from './wait-for-browser.tsx';
 
@@ -112,7 +112,5 @@ function CancelButton({ session }: { session: string }) {
 
 function titleOf({ network, server, status }: SignInView): string {
   if (status === 'done') return 'Signed in';
-  const place =
-    network === 'mastodon' || network === 'pixelfed' ? new URL(server).host : networkWords[network];
-  return `Sign in to ${place}`;
+  return `Sign in to ${placeName({ network, server })}`;
 }

@@ -8,10 +8,10 @@ import { OutLink } from '../../parts/out-link.tsx';
 import { firstProblems } from '../../parts/problems.ts';
 import { useSay } from '../../parts/toasts.tsx';
 import { go } from '../../parts/use-route.ts';
-import { type Kind, kinds } from './kinds.ts';
+import { kindNamed } from './kinds.ts';
 import { TextField } from './text-field.tsx';
 
-type TokenFormProps = { kind: Kind; server: string | undefined; onDone: () => void };
+type TokenFormProps = { kind: string; server: string | undefined; onDone: () => void };
 
 /** Adds an account by an access token, or gives a known one a new token. The token is never kept here. */
 export function TokenForm({ kind, server, onDone }: TokenFormProps) {
@@ -21,7 +21,7 @@ export function TokenForm({ kind, server, onDone }: TokenFormProps) {
   const [token, setToken] = useState('');
   const [remoteId, setRemoteId] = useState('');
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
-  const { network, login, ownApp } = kinds[kind];
+  const { network, login, ownApp } = kindNamed(kind);
 
   const save = () =>
     saving.run(async () => {
@@ -75,8 +75,8 @@ export function TokenForm({ kind, server, onDone }: TokenFormProps) {
   );
 }
 
-function TokenHelp({ kind, server }: { kind: Kind; server: string | undefined }) {
-  const { scopes, ownApp } = kinds[kind];
+function TokenHelp({ kind, server }: { kind: string; server: string | undefined }) {
+  const { scopes, ownApp } = kindNamed(kind);
   const kept = 'It is stored encrypted on this computer and never shown again.';
   if (ownApp)
     return (

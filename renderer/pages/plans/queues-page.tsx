@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { AccountView, QueueView } from '../../../shared/index.ts';
+import { networkFacts } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Empty } from '../../parts/empty.tsx';
@@ -7,7 +8,7 @@ import { ErrorNote, Note } from '../../parts/note.tsx';
 import { Loading, Page, Section } from '../../parts/page.tsx';
 import { href } from '../../parts/route.ts';
 import { useLast } from '../../parts/use-last.ts';
-import { networkWords, plural } from '../../parts/wording.ts';
+import { plural } from '../../parts/wording.ts';
 import { ZoneHint } from '../../parts/zone-hint.tsx';
 import { PlanTabs } from './plan-tabs.tsx';
 import { QueueControls } from './queue-controls.tsx';
@@ -100,7 +101,7 @@ function QueueSection({ id, account, queue, more, changed }: SectionProps) {
       }
     >
       <p className="row-sub">
-        {account ? networkWords[account.network] : 'No such account'}
+        {account ? networkFacts[account.network].title : 'No such account'}
         {queue ? ` · ${queue.slots.map(slotText).join(' · ')} (${queue.timezone.replaceAll('_', ' ')})` : ''}
         {waiting > 0 && ` · ${plural(waiting, 'post')} in line`}
       </p>

@@ -1,6 +1,5 @@
 import { useDeferredValue, useState } from 'react';
-import { fillText, type HashtagGroup, valuesNeeded } from '../../../shared/index.ts';
-import { graphemes } from '../../parts/count.ts';
+import { fillText, graphemes, type HashtagGroup, valuesNeeded } from '../../../shared/index.ts';
 import { Note } from '../../parts/note.tsx';
 import { useNow, userZone } from '../../parts/now.ts';
 import { plural } from '../../parts/wording.ts';

@@ -1,8 +1,9 @@
 import type { Network, Problem, Snippets } from '../../../shared/index.ts';
-import { countFor, graphemes } from '../../parts/count.ts';
+import { graphemes, networkFacts } from '../../../shared/index.ts';
+import { countFor } from '../../parts/count.ts';
 import { Field } from '../../parts/field.tsx';
 import { problemAt } from '../../parts/problems.ts';
-import { networkWords, plural } from '../../parts/wording.ts';
+import { plural } from '../../parts/wording.ts';
 import { type SeriesDraft, valuesAsked } from './series-draft.ts';
 
 type WordsProps = {
@@ -108,6 +109,6 @@ function Lengths({ text, networks }: { text: string; networks: readonly Network[
   const chosen = [...new Set(networks)];
   if (chosen.length === 0) return plural(graphemes(text), 'character');
   return chosen
-    .map((network) => `${networkWords[network]}: ${plural(countFor(network, text), 'character')}`)
+    .map((network) => `${networkFacts[network].title}: ${plural(countFor(network, text), 'character')}`)
     .join(' · ');
 }

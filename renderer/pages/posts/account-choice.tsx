@@ -1,8 +1,9 @@
 import { useId } from 'react';
 import type { AccountView } from '../../../shared/index.ts';
+import { networkFacts } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Remarks } from '../../parts/field.tsx';
-import { accountWords, networkWords } from '../../parts/wording.ts';
+import { accountWords } from '../../parts/wording.ts';
 
 type ChoiceProps = {
   accounts: readonly AccountView[];
@@ -30,7 +31,7 @@ export function AccountChoice({ accounts, chosen, error = [], advice, onChange }
           />
           <span className="choice-text">
             <span className="choice-name">{account.handle}</span>
-            <span className="row-sub">{networkWords[account.network]}</span>
+            <span className="row-sub">{networkFacts[account.network].title}</span>
           </span>
           {account.status !== 'ready' && <Badge word={accountWords[account.status]} />}
         </label>

@@ -1,7 +1,7 @@
 import { useDeferredValue } from 'react';
 import type { AccountView, PostCheck } from '../../../shared/index.ts';
-import { countFor, graphemes, usualLimits } from '../../parts/count.ts';
-import { networkWords } from '../../parts/wording.ts';
+import { graphemes, networkFacts } from '../../../shared/index.ts';
+import { countFor } from '../../parts/count.ts';
 import type { LiveCheck } from './use-check.ts';
 
 type Count = NonNullable<PostCheck['counts']>[number];
@@ -35,10 +35,13 @@ export function Counts({ text, warning, part, accounts, countOf }: CountsProps) 
     accounts.map((account) => {
       const { network } = account;
       const said = countOf(account.id, part);
-      const limit = said ? said.limit : usualLimits[network];
+      const limit = said ? said.limit : networkFacts[network].characters;
       // Between two answers of the engine the window counts by itself, so that the number keeps up with the typing.
       const count = said?.fresh ? said.characters : countFor(network, calm, warning);
-      return [`${network} ${limit} ${count}`, { name: networkWords[network], count, limit, usual: !said }];
+      return [
+        `${network} ${limit} ${count}`,
+        { name: networkFacts[network].title, count, limit, usual: !said },
+      ];
     }),
   );
   return [...rows].map(([key, { name, count, limit, usual }]) => {

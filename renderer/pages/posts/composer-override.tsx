@@ -1,6 +1,5 @@
-import { type AccountView, type PostFormat, postFormats } from '../../../shared/index.ts';
+import { type AccountView, networkFacts, type PostFormat } from '../../../shared/index.ts';
 import { Field, Remarks } from '../../parts/field.tsx';
-import { networkWords } from '../../parts/wording.ts';
 import { type CountOf, Counts } from './composer-counts.tsx';
 import type { Draft } from './composer-draft.ts';
 import type { Notes } from './composer-notes.ts';
@@ -22,6 +21,7 @@ export function ComposerOverride({ account, draft, notes, countOf, onChange }: O
   const place = `overrides.${account.id}.`;
   const warning = override.contentWarning ?? draft.contentWarning;
   const [first] = draft.parts;
+  const { formats } = networkFacts[account.network];
   const used =
     Object.keys(override).length > 0 || [...notes.refusals.keys()].some((key) => key.startsWith(place));
   const own = (label: string, isOwn: boolean, toggle: (on: boolean) => void) => (
@@ -33,7 +33,7 @@ export function ComposerOverride({ account, draft, notes, countOf, onChange }: O
   return (
     <details className="more-fields composer-override" open={used || undefined}>
       <summary>
-        Different for {account.handle} <span className="row-sub">{networkWords[account.network]}</span>
+        Different for {account.handle} <span className="row-sub">{networkFacts[account.network].title}</span>
       </summary>
       <div className="form">
         {own('A text of its own', override.text !== undefined, (on) =>
@@ -62,17 +62,17 @@ export function ComposerOverride({ account, draft, notes, countOf, onChange }: O
         {draft.poll &&
           own('Without the poll', override.poll === null, (on) => onChange({ poll: on ? null : undefined }))}
         <OwnComment {...{ account, draft, notes, onChange, override, place }} />
-        {account.network === 'instagram' && (
+        {formats.length > 0 && (
           <Field label="Shown as" error={notes.refusals.get(`${place}format`)}>
             {(ids) => (
               <select
                 {...ids}
                 value={override.format ?? 'post'}
                 onChange={(event) =>
-                  onChange({ format: postFormats.find((known) => known === event.target.value) })
+                  onChange({ format: formats.find((known) => known === event.target.value) })
                 }
               >
-                {postFormats.map((format) => (
+                {(['post', ...formats] as const).map((format) => (
                   <option key={format} value={format}>
                     {formatWords[format]}
                   </option>

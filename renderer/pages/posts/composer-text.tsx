@@ -1,8 +1,8 @@
 import { useDeferredValue, useMemo } from 'react';
 import type { Network } from '../../../shared/index.ts';
-import { countFor, graphemes, usualLimits } from '../../parts/count.ts';
+import { graphemes, networkFacts } from '../../../shared/index.ts';
+import { countFor } from '../../parts/count.ts';
 import { Field } from '../../parts/field.tsx';
-import { networkWords } from '../../parts/wording.ts';
 
 type TextProps = {
   text: string;
@@ -26,15 +26,19 @@ function Counts({ text, networks }: { text: string; networks: readonly Network[]
   const calm = useDeferredValue(text);
   const counts = useMemo(
     () =>
-      networks.map((network) => ({ network, count: countFor(network, calm), limit: usualLimits[network] })),
+      networks.map((network) => ({
+        network,
+        count: countFor(network, calm),
+        limit: networkFacts[network].characters,
+      })),
     [networks, calm],
   );
   if (counts.length === 0)
     return <span className="number">{graphemes(calm).toLocaleString('en-GB')} characters</span>;
   return counts.map(({ network, count, limit }) => (
     <span key={network} className={count > limit ? 'text-count text-count-over' : 'text-count'}>
-      {networkWords[network]}: <span className="number">{count.toLocaleString('en-GB')}</span> of usually{' '}
-      {limit.toLocaleString('en-GB')} characters
+      {networkFacts[network].title}: <span className="number">{count.toLocaleString('en-GB')}</span> of
+      usually {limit.toLocaleString('en-GB')} characters
       {count > limit && `, ${(count - limit).toLocaleString('en-GB')} over`}
     </span>
   ));

@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react';
 import type { AccountView, Poll } from '../../../shared/index.ts';
+import { networkFacts } from '../../../shared/index.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { duration } from '../../parts/time.ts';
-import { networkWords } from '../../parts/wording.ts';
 import { visibilityWords } from './post-facts.tsx';
 import { richText } from './rich-text.ts';
 import type { Shown, ShownFile } from './shown-on.ts';
@@ -68,7 +68,7 @@ function PartHead({ account, place, of }: { account: AccountView | undefined; pl
             {account.handle.replace(/^@/, '').slice(0, 1).toUpperCase()}
           </span>
           <span className="preview-name">{account.handle}</span>
-          {place === 0 && <span className="row-sub">{networkWords[account.network]}</span>}
+          {place === 0 && <span className="row-sub">{networkFacts[account.network].title}</span>}
         </>
       )}
       {facts.length > 0 && <span className="row-sub preview-facts">{facts.join(' · ')}</span>}

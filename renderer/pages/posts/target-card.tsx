@@ -1,10 +1,11 @@
 import type { AccountView, Override, TargetView } from '../../../shared/index.ts';
+import { networkFacts } from '../../../shared/index.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Note } from '../../parts/note.tsx';
 import { OutLink } from '../../parts/out-link.tsx';
 import { href } from '../../parts/route.ts';
 import { Absolute, WaitsFor } from '../../parts/time-view.tsx';
-import { explain, networkWords, targetWords } from '../../parts/wording.ts';
+import { explain, targetWords } from '../../parts/wording.ts';
 import type { History } from './post-history.tsx';
 import { Settle } from './settle.tsx';
 
@@ -28,7 +29,7 @@ export function TargetCard({ postId, publishAt, target, account, history, change
         <div className="target-who">
           <p className="target-name">{account?.handle ?? target.account}</p>
           <p className="row-sub">
-            {account ? `${networkWords[account.network]} · ${host(account.server)}` : 'Account removed'}
+            {account ? `${networkFacts[account.network].title} · ${host(account.server)}` : 'Account removed'}
           </p>
         </div>
         <Badge word={targetWords[target.status]} live={target.status === 'sending'} />
@@ -51,7 +52,7 @@ export function TargetCard({ postId, publishAt, target, account, history, change
       {target.url && (
         <p>
           <OutLink url={target.url}>
-            See it on {account ? networkWords[account.network] : 'its server'}
+            See it on {account ? networkFacts[account.network].title : 'its server'}
           </OutLink>
         </p>
       )}
