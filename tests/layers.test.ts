@@ -34,6 +34,9 @@ describe('what is allowed', () => {
     { 'electron/app.ts': "import { a } from './runner/index.ts'; import { b } from './store/index.ts';" },
     { 'electron/shell/a.ts': "import { app } from 'electron'; import Store from 'electron-store';" },
     { 'electron/main.ts': "import { app } from 'electron';" },
+    { 'electron/networks/a.ts': "export const a = (n: string) => n === 'pixelfed';" },
+    { 'electron/publisher/a.ts': "import { a } from '../networks/index.ts';" },
+    { 'electron/accounts/a.ts': "import { a } from '../networks/index.ts';" },
     {
       'electron/runner/a.ts':
         "import { execa } from 'execa'; import fs from 'node:fs'; setTimeout(() => process.pid, 1);",
@@ -104,6 +107,16 @@ describe('what is caught', () => {
       /runner may not import electron\/scheduler\/index\.ts/,
     ],
     [
+      'past the index of networks',
+      { 'electron/publisher/a.ts': "import { a } from '../networks/http.ts';" },
+      /publisher may not import electron\/networks\/http\.ts/,
+    ],
+    [
+      'networks in another module',
+      { 'electron/scheduler/a.ts': "import { a } from '../networks/index.ts';" },
+      /scheduler may not import electron\/networks\/index\.ts/,
+    ],
+    [
       'a type of another room',
       { 'electron/runner/a.ts': "import type { A } from '../scheduler/ports.ts';" },
       /runner may not import electron\/scheduler\/ports\.ts/,
@@ -170,6 +183,26 @@ describe('what is caught', () => {
     ],
     ['a room that nobody knows', { 'electron/attic/a.ts': '' }, /belongs to no layer/],
     ['a file that is broken', { 'shared/a.ts': 'const = 1' }, /cannot be parsed/],
+    [
+      'a branch on the name of a network',
+      { 'electron/runner/a.ts': "export const a = (n: string) => n === 'pixelfed';" },
+      /a\.ts:1: decides by the name of a network, 'pixelfed'/,
+    ],
+    [
+      'one the other way round, in the window',
+      { 'renderer/a.tsx': "export const a = (n: string) => 'facebook' !== n;" },
+      /decides by the name of a network, 'facebook'/,
+    ],
+    [
+      'a case of one',
+      { 'electron/api/a.ts': "export function a(n: string) { switch (n) { case 'instagram': return 1; } }" },
+      /decides by the name of a network, 'instagram'/,
+    ],
+    [
+      'a list of some',
+      { 'shared/a.ts': "export const a = (n: string) => ['mastodon', 'pixelfed'].includes(n);" },
+      /decides by the name of a network, 'mastodon'/,
+    ],
     [
       'a cycle of two',
       { 'shared/a.ts': "import './b.ts';", 'shared/b.ts': "import './a.ts';" },

@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import { type ESTree, parseSync } from 'vite';
+import { networks } from '../../shared/index.ts';
 
 /** Source files by their path from the root of the repository. */
 export type Sources = Record<string, string>;
@@ -156,10 +157,39 @@ function read(file: string, text: string): Read {
     const misdeed =
       node.type === 'ExportDefaultDeclaration'
         ? 'has a default export'
-        : isPure(file) && impurity(node, parent);
+        : (!knowsNetworks(file) && networkBranch(node)) || (isPure(file) && impurity(node, parent));
     if (misdeed) found.misdeeds.push(`${file}:${lineOf(node.start)}: ${misdeed}`);
   });
   return found;
+}
+
+/** What differs between networks is told by their own files and by the table of what clients know of them. */
+function knowsNetworks(file: string): boolean {
+  return file.startsWith('electron/networks/') || file === 'shared/networks.ts';
+}
+
+/** A decision by the name of a network, as words, when this node makes one. */
+function networkBranch(node: ESTree.Node): string | undefined {
+  const compared =
+    node.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator)
+      ? [node.left, node.right]
+      : node.type === 'SwitchCase'
+        ? [node.test]
+        : listAsked(node);
+  const name = compared.map((one) => one?.type === 'Literal' && one.value).find(isNetwork);
+  return name === undefined ? undefined : `decides by the name of a network, '${name}'`;
+}
+
+/** The entries of `['a', 'b'].includes(…)`. */
+function listAsked(node: ESTree.Node): readonly (ESTree.Node | null)[] {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return [];
+  const { object, property } = node.callee;
+  const asks = property.type === 'Identifier' && /^(includes|indexOf)$/.test(property.name);
+  return asks && object.type === 'ArrayExpression' ? object.elements : [];
+}
+
+function isNetwork(name: unknown): name is string {
+  return networks.some((network) => network === name);
 }
 
 function resolved(file: string, target: string): string {
