@@ -77,6 +77,13 @@ export type Limits = PictureLimits &
     /** null where the network has none. */
     polls: PollLimits | null;
     visibilities: readonly Visibility[];
+    /** Of a content warning by itself. */
+    warningCharacters: number | null;
+    /** `#word` and `@name` in a text. */
+    hashtags: number | null;
+    mentions: number | null;
+    /** Length of an option of a poll. */
+    countOption(option: string): number;
     /** Length of a text as this network counts it. */
     count(text: string, contentWarning: string | null): number;
   };

@@ -6,7 +6,7 @@ import { anyOf, counted, lengthOf, mebibytes, millions, sizeWithin } from './wor
 
 /** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files), what is wrong with it, and what to do. */
 export type ValidationError = {
-  at: 'text' | 'visibility' | 'media' | 'poll' | number;
+  at: 'text' | 'contentWarning' | 'visibility' | 'media' | 'poll' | number;
   message: string;
   /** It is about the post as a whole, and the same for each of its parts. */
   whole?: true;
@@ -60,6 +60,7 @@ function textErrors(part: CheckedPart, limits: Limits, who: string): ValidationE
       at: 'text',
       message: `has ${length} characters as ${who} counts them, which takes ${limits.characters}; shorten ${what} by ${counted(length - limits.characters, 'character')}`,
     });
+  found.push(...warningErrors(part, limits, who), ...tagErrors(part, limits, who, what));
   if (part.comment && !limits.comments)
     found.push({
       at: 'text',
@@ -90,6 +91,43 @@ function textErrors(part: CheckedPart, limits: Limits, who: string): ValidationE
   return found;
 }
 
+/** A warning that has a limit of its own; it is the same for all parts. */
+function warningErrors(
+  part: CheckedPart,
+  { warningCharacters: most }: Limits,
+  who: string,
+): ValidationError[] {
+  const length = [...(part.contentWarning ?? '')].length;
+  if (most === null || length <= most) return [];
+  return [
+    {
+      at: 'contentWarning',
+      message: `has ${length} characters, and ${who} takes ${most}; shorten the warning by ${counted(length - most, 'character')}`,
+      whole: true,
+    },
+  ];
+}
+
+const hashtag = /(?<![\p{L}\p{N}_&/])[#＃][\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*/gu;
+const mention = /(?<![\p{L}\p{N}_.@/])@[\p{L}\p{N}_][\p{L}\p{N}_.]*/gu;
+
+function tagErrors({ text }: CheckedPart, limits: Limits, who: string, what: string): ValidationError[] {
+  const some = [
+    { most: limits.hashtags, count: text.match(hashtag)?.length ?? 0, name: 'hashtag' },
+    { most: limits.mentions, count: text.match(mention)?.length ?? 0, name: 'mention' },
+  ];
+  return some.flatMap(({ most, count, name }): ValidationError[] =>
+    most === null || count <= most
+      ? []
+      : [
+          {
+            at: 'text',
+            message: `has ${count} ${name}s, and ${who} takes ${most}; take ${counted(count - most, name)} out of ${what}`,
+          },
+        ],
+  );
+}
+
 function pollErrors(part: CheckedPart, poll: Poll, limits: Limits, who: string): ValidationError[] {
   const { polls } = limits;
   const found: ValidationError[] = [];
@@ -105,7 +143,7 @@ function pollErrors(part: CheckedPart, poll: Poll, limits: Limits, who: string):
     say(
       `has ${options.length} options, and ${who} takes ${polls.options}; remove ${counted(options.length - polls.options, 'option')}`,
     );
-  const lengths = options.map((option) => limits.count(option, null));
+  const lengths = options.map((option) => limits.countOption(option));
   const long = lengths.flatMap((length, index) => (length > polls.characters ? [index + 1] : []));
   const longest = Math.max(...lengths);
   if (long.length > 0)

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { countCodePoints, countGraphemes } from '../../electron/networks/mastodon/count.ts';
 import { sniff } from '../../electron/publisher/media/facts.ts';
 import { type PostDraft, parse, postInputSchema } from '../../shared/index.ts';
 import { createStage, pngOf, type Stage } from '../support/publishing.ts';
@@ -123,27 +122,6 @@ test('a post that does not fit fails before anything is sent, and one meant for 
     },
   ]);
   expect(stage.network.requests).toEqual([]);
-});
-
-test.each([
-  ['plain', 'Hello', null, 5],
-  ['an emoji of many code points', '👩‍👩‍👧‍👦🏳️‍🌈', null, 2],
-  ['a letter with two accents', 'ẹ́', null, 1],
-  ['line breaks', 'a\nb', null, 3],
-  ['a warning', 'abc', 'de', 5],
-  ['a long address', `see https://example.org/${'x'.repeat(100)} now`, null, 4 + 23 + 4],
-  ['an address without a scheme', 'example.org', null, 11],
-  ['two addresses', 'http://a.b https://c.d', null, 47],
-  ['a mention from elsewhere', 'hi @anna@social.example!', null, 9],
-  ['a mention at home', 'hi @anna', null, 8],
-  ['an e-mail address', 'a@b.example', null, 11],
-  ['nothing', '', null, 0],
-])('Mastodon counts %s', (_, text, warning, length) => {
-  expect(countGraphemes(text, warning, 23)).toBe(length);
-});
-
-test('GoToSocial counts code points, and addresses in full', () => {
-  expect(countCodePoints('👩‍👧 https://a.b', 'cw')).toBe(3 + 1 + 11 + 2);
 });
 
 test.each([

@@ -84,7 +84,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/runner\/run-policy\.ts$/,
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/(validate|next-action|outcome|reconcile|publish-loop|draft|commands|words)\.ts$/,
-  /^electron\/networks\/(adapter|limits|renewal|differences|mastodon\/(quirks|count|differences)|meta\/shown)\.ts$/,
+  /^electron\/networks\/(adapter|limits|renewal|differences|mastodon\/(quirks|differences)|meta\/shown)\.ts$/,
   /^electron\/planner\/(fill-post|slots|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,

@@ -28,6 +28,10 @@ export const open: Limits = {
   comments: true,
   polls: { options: 4, characters: 50, least: 300, most: 2_629_746 },
   visibilities: ['public', 'unlisted', 'private', 'direct'],
+  warningCharacters: null,
+  hashtags: null,
+  mentions: null,
+  countOption: (option: string) => option.length,
   count: (text, warning) => [...text, ...(warning ?? '')].length,
 };
 /** A part that any network takes. */

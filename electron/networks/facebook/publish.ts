@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
+import { countCharacters, networkFacts } from '../../../shared/index.ts';
 import type {
   Adapter,
   Draft,
@@ -26,6 +27,8 @@ import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
 
 const successSchema = z.object({ success: z.literal(true) });
 const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
+
+const length = (text: string) => countCharacters(text, null, networkFacts.facebook.counting);
 
 /** networks.md §4.2; the text limit is customary, not documented. */
 const limits: Limits = {
@@ -60,7 +63,11 @@ const limits: Limits = {
   comments: true,
   polls: null,
   visibilities: ['public'],
-  count: (text) => [...text].length,
+  warningCharacters: null,
+  hashtags: null,
+  mentions: null,
+  countOption: length,
+  count: length,
 };
 
 /** The draft itself says whether it is out, and publishing it again was seen to be harmless (observed, not promised: so two looks). */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countCharacters, networkFacts } from '../../../shared/index.ts';
 import type {
   Adapter,
   Draft,
@@ -21,6 +22,8 @@ import { instagramLogin } from './login.ts';
 import { isWordless, newestMedia, type Recent, readBack, recentMatches, recentSince } from './look-up.ts';
 
 const publishedSchema = z.object({ id: z.string().min(1) });
+
+const length = (text: string) => countCharacters(text, null, networkFacts.instagram.counting);
 
 /** networks.md §3.4; Instagram has no address to read them from. A film in a post is a reel, alone or in a carousel. */
 const limits: Limits = {
@@ -57,7 +60,12 @@ const limits: Limits = {
   comments: true,
   polls: null,
   visibilities: ['public'],
-  count: (text) => [...text].length,
+  warningCharacters: null,
+  // “30 hashtags and 20 @ tags” (IG User Media, `caption`; developers.facebook.com, September 2026).
+  hashtags: 30,
+  mentions: 20,
+  countOption: length,
+  count: length,
 };
 
 /** Films can be sent with Facebook's log-in only (networks.md §3.2); with Instagram's own it fetches them, too. */

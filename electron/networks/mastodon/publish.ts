@@ -1,8 +1,8 @@
+import { countCharacters } from '../../../shared/index.ts';
 import type { Adapter, RepeatRule } from '../adapter.ts';
 import type { Limits } from '../limits.ts';
 import type { NetworkDescriptor } from '../network.ts';
 import { spentUntil } from '../timing.ts';
-import { countCodePoints, countGraphemes } from './count.ts';
 import { createProfiles, type Profile } from './instance.ts';
 import { findSince, lookUp, newestSeen } from './look-up.ts';
 import { send } from './send.ts';
@@ -70,6 +70,8 @@ function ruleOf({ quirks }: Profile): RepeatRule {
 }
 
 function limitsOf({ quirks, limits }: Profile): Limits {
+  const { address } = quirks.counting;
+  const counting = { ...quirks.counting, address: address && limits.charactersPerUrl };
   return {
     characters: limits.characters,
     media: limits.media,
@@ -93,10 +95,12 @@ function limitsOf({ quirks, limits }: Profile): Limits {
     comments: true,
     polls: limits.polls,
     visibilities: quirks.visibilities,
-    count: (text, warning) =>
-      quirks.counting === 'graphemes'
-        ? countGraphemes(text, warning, limits.charactersPerUrl)
-        : countCodePoints(text, warning),
+    warningCharacters: quirks.defaults.warningCharacters,
+    hashtags: null,
+    mentions: null,
+    count: (text, warning) => countCharacters(text, warning, counting),
+    countOption: (option) =>
+      countCharacters(option, null, { ...counting, address: null, shortMentions: false }),
   };
 }
 

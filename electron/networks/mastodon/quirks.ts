@@ -1,3 +1,4 @@
+import type { Counting } from '../../../shared/index.ts';
 import type { Draft } from '../adapter.ts';
 
 const minute = 60_000;
@@ -38,10 +39,26 @@ export type Quirks = {
   /** Shows polls; some take the field and drop it. */
   polls: boolean;
   visibilities: readonly Draft['visibility'][];
-  counting: 'graphemes' | 'code-points';
+  /** How long a text is. Where addresses count the same whatever their length, the server says how much. */
+  counting: Counting;
   /** What holds where the server's own documents are silent. */
-  defaults: { characters: number; media: number | null; altCharacters: number };
+  defaults: {
+    characters: number;
+    media: number | null;
+    altCharacters: number;
+    /** Of a warning by itself; null where it counts with the text. */
+    warningCharacters: number | null;
+  };
 };
+
+/** app/validators/status_length_validator.rb of Mastodon (main of September 2026). */
+const byGraphemes: Counting = { unit: 'graphemes', address: 23, shortMentions: true, warning: true };
+/** `validate_character_limit` in lib/pleroma/web/common_api/utils.ex: `String.length` of text and subject as they are. */
+const asTheyAre: Counting = { unit: 'graphemes', address: null, shortMentions: false, warning: true };
+/** GoToSocial's internal/api/client/statuses/statuscreate.go: runes of text and warning, and of options of polls. */
+const byRunes: Counting = { ...asTheyAre, unit: 'code-points' };
+/** Laravel's `max` is `mb_strlen`; the warning has a limit of its own (`spoiler_text` in ApiV1Controller.php of Pixelfed). */
+const captionOnly: Counting = { ...byRunes, warning: false };
 
 const mastodon: Quirks = {
   key: 'replays',
@@ -60,8 +77,8 @@ const mastodon: Quirks = {
   filmAlone: true,
   polls: true,
   visibilities: ['public', 'unlisted', 'private', 'direct'],
-  counting: 'graphemes',
-  defaults: { characters: 500, media: 4, altCharacters: 1500 },
+  counting: byGraphemes,
+  defaults: { characters: 500, media: 4, altCharacters: 1500, warningCharacters: null },
 };
 
 /** A server that remembers nothing: only looking helps, so it looks once more. */
@@ -84,7 +101,8 @@ const pleroma: Quirks = {
   keyForMs: 5 * hour,
   attachedIs404: false,
   tells206: false,
-  defaults: { characters: 5000, media: null, altCharacters: 1500 },
+  counting: asTheyAre,
+  defaults: { characters: 5000, media: null, altCharacters: 1500, warningCharacters: null },
 };
 
 /** Rows by the name that nodeinfo gives, in lower case. */
@@ -105,7 +123,8 @@ const rows: Readonly<Record<string, Quirks>> = {
     filmAlone: false,
     polls: false,
     visibilities: ['public', 'unlisted', 'private'],
-    defaults: { characters: 500, media: 4, altCharacters: 1000 },
+    counting: captionOnly,
+    defaults: { characters: 500, media: 4, altCharacters: 1000, warningCharacters: 140 },
   },
   gotosocial: {
     ...keyless,
@@ -113,8 +132,8 @@ const rows: Readonly<Record<string, Quirks>> = {
     lists: mastodon.lists,
     bodies: 'either',
     uploadForMs: 12 * hour, // A daily clean-up takes unattached uploads of any age.
-    counting: 'code-points',
-    defaults: { characters: 5000, media: 6, altCharacters: 1500 },
+    counting: byRunes,
+    defaults: { characters: 5000, media: 6, altCharacters: 1500, warningCharacters: null },
   },
   pleroma,
   akkoma: pleroma,
@@ -122,7 +141,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     ...keyless,
     bodies: 'either',
     polls: false,
-    defaults: { characters: 100_000, media: null, altCharacters: 1500 },
+    defaults: { characters: 100_000, media: null, altCharacters: 1500, warningCharacters: null },
   },
   hollo: {
     ...mastodon,
@@ -130,7 +149,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     attachedIs404: false,
     lists: ['public', 'unlisted'],
     bodies: 'json',
-    defaults: { characters: 10_000, media: 8, altCharacters: 1500 },
+    defaults: { characters: 10_000, media: 8, altCharacters: 1500, warningCharacters: null },
   },
   takahe: keyless,
 };
