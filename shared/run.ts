@@ -110,15 +110,18 @@ export const runViewSchema = z.strictObject({
 });
 export type RunView = z.infer<typeof runViewSchema>;
 
-/** A run that is stored and has not begun; `attempt` is above 1 for a retry. */
-export type WaitingRun = {
+/** A run that is stored and has not begun; it does not start before `notBefore`. */
+export type QueuedRun = {
+  runId: string;
   jobId: string;
   cause: RunCause;
   slot: Millis | null;
-  attempt: number;
   createdAt: Millis;
   notBefore: Millis;
 };
+
+/** One about whose start is decided; `attempt` is above 1 for a retry. */
+export type WaitingRun = Omit<QueuedRun, 'runId'> & { attempt: number };
 
 /** What becomes of a waiting run: it starts, waits (`until` an instant, or null for as long as a pause lasts), or is dropped. */
 export type StartDecision =

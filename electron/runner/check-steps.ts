@@ -1,3 +1,4 @@
+// Whether the steps of a job can run: mistakes that are found when it is saved, and the dry run.
 import process from 'node:process';
 import {
   type CommandStep,

@@ -1,3 +1,4 @@
+// A run from its first step to its stored end: what it may print and for how long, its steps in order, its record, its stop.
 import {
   BelfryError,
   type Clock,

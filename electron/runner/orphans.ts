@@ -1,3 +1,4 @@
+// What runs and crashed engines leave behind: processes that are ended, and runs that are closed or taken over.
 import type { Clock, Log } from '../../shared/index.ts';
 import type { AcceptedRun, RunnerDeps, StoredRun } from './ports.ts';
 import { endTree, type Identity, type Processes } from './processes/process-tree.ts';

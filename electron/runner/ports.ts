@@ -8,6 +8,7 @@ import type {
   OutputStream,
   PostLimits,
   Problem,
+  QueuedRun,
   Random,
   RunCause,
   RunParameters,
@@ -131,10 +132,8 @@ export type RunLedger = {
   view(run: StoredRun): RunView;
 };
 
-/** A run that is stored as `queued` and waits to be started (the scheduler's `ClaimedRun`). */
-export type AcceptedRun = Pick<StoredRun, 'jobId' | 'cause' | 'slot' | 'createdAt'> & {
-  runId: string;
-  notBefore: Millis;
+/** A queued run as the runner accepts it. */
+export type AcceptedRun = QueuedRun & {
   /** Of a retry by Belfry itself. */
   retry?: Pick<StoredRun, 'attempt' | 'originId' | 'fromStep' | 'parameters' | 'jobKey'>;
 };

@@ -1,3 +1,4 @@
+// What is decided about a run: whether it may start beside others, with which step, which steps are due, whether it is tried again.
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {

@@ -1,3 +1,4 @@
+// Whether the schedule of a job makes sense: each trigger, all together, and the jobs that it waits for.
 import {
   type CalendarTrigger,
   fromInstant,

@@ -1,3 +1,4 @@
+// What is decided at a tick: which slots are claimed now or ahead of time, which jobs an event starts, whether a waiting run starts.
 import {
   type EventTrigger,
   fromInstant,

@@ -1,3 +1,4 @@
+// What becomes of the slots since the last one that was handled: run, merged, missed or skipped, and why.
 import type { Job, Millis } from '../../shared/index.ts';
 import type { Window } from './blackout-windows.ts';
 import type { Claim, Gap } from './ports.ts';

@@ -5,6 +5,7 @@ import type {
   Log,
   Millis,
   Problem,
+  QueuedRun,
   Random,
   StartDecision,
   Trigger,
@@ -47,15 +48,8 @@ export type Claim = {
   gaps: readonly Gap[];
 };
 
-/** A run that is stored as `queued` and waits to be started; `notBefore` carries jitter. */
-export type ClaimedRun = {
-  runId: string;
-  jobId: string;
-  cause: 'schedule' | 'catch-up' | 'event';
-  slot: Millis | null;
-  createdAt: Millis;
-  notBefore: Millis;
-};
+/** A queued run of a slot or event; `notBefore` carries jitter. */
+export type ClaimedRun = QueuedRun & { cause: 'schedule' | 'catch-up' | 'event' };
 
 /** What became of claims: the runs to start, and the jobs whose cursor was not the expected one. */
 export type Claimed = { runs: ClaimedRun[]; stale: string[] };

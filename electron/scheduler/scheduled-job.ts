@@ -1,3 +1,4 @@
+// A job as the scheduler sees it: its stored state, its schedule, its next slots.
 import { fromInstant, type Job, type Millis } from '../../shared/index.ts';
 import { blackoutWindows, type Windows } from './blackout-windows.ts';
 import type { JobState } from './ports.ts';

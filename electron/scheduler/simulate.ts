@@ -1,3 +1,4 @@
+// Plays a period with given sleep, downtime and changes of the clock, to show what would run.
 import {
   BelfryError,
   type Job,

@@ -1,3 +1,4 @@
+// From a command step to a command that can be started: parameters, workspace, folder, program, shell.
 import { constants } from 'node:fs';
 import { access, open, readdir, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';

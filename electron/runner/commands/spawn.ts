@@ -1,3 +1,4 @@
+// Starting a command from the engine's own process, and the environment that commands get.
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';

@@ -1,3 +1,4 @@
+// The engine's side of the helper process: its start, pending requests and heartbeat. See protocol.ts and program.ts.
 import { z } from 'zod';
 import { type Clock, type Millis, type Random, within } from '../../../shared/index.ts';
 import { type Child, type Exit, type Lost, type ReadyCommand, startError } from '../commands/spawn.ts';

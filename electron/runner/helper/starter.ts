@@ -1,3 +1,4 @@
+// Chooses how commands are started, and launches and ends the helper process.
 import type { Millis, Random } from '../../../shared/index.ts';
 import { type Child, createGate, type Lost, type ReadyCommand, spawnHere } from '../commands/spawn.ts';
 import type { HelperHost, RunnerDeps } from '../ports.ts';

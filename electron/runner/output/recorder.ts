@@ -1,3 +1,4 @@
+// The output of a run on its way to the ledger: in batches, and cut to a head and a tail where it is too long.
 import {
   type Clock,
   type Millis,

@@ -1,3 +1,4 @@
+// The text that commands print: decoded, cut into lines, its end kept for errors, and secrets masked in it.
 import { StringDecoder } from 'node:string_decoder';
 import { type Millis, plainText } from '../../../shared/index.ts';
 import type { Environment } from '../commands/spawn.ts';

@@ -1,3 +1,4 @@
+// The processes of this machine: /proc on Linux (linux.ts), `ps` on other POSIX systems, WMI on Windows.
 import { execa } from 'execa';
 import { groupLives, linuxProcesses, signal } from './linux.ts';
 import type { Identity, Processes, ProcessInfo } from './process-tree.ts';

@@ -1,3 +1,4 @@
+// A command from its start to the end of its process tree, with its output read to the end.
 import type { Readable } from 'node:stream';
 import { aborted, type Clock, pause, type StepStatus } from '../../../shared/index.ts';
 import type { Child, Exit, Lost, ReadyCommand } from '../commands/spawn.ts';

@@ -1,3 +1,4 @@
+// A step of any type: commands with what they print, built-in actions, webhooks.
 import { aborted, type Clock, type CommandStep, type Job, pause, toInstant } from '../../../shared/index.ts';
 import { resultName } from '../check-steps.ts';
 import { prepareCommand } from '../commands/prepare.ts';

@@ -1,3 +1,4 @@
+// The lines of a crontab, and its schedules as triggers.
 import type { Trigger } from '../../../shared/index.ts';
 import { nicknames, readCron } from '../triggers/read-cron.ts';
 

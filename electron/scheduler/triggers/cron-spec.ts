@@ -1,3 +1,4 @@
+// What a cron trigger means, and how numbers, names, ranges and steps in its fields are read.
 import { nearest } from '../../../shared/index.ts';
 
 /** A day of the month in a cron field. */

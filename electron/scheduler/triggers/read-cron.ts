@@ -1,3 +1,4 @@
+// Reads cron triggers in both forms: an expression of 5 or 6 fields, and named fields.
 import { type ParsedFields, validateDetailed } from 'node-cron';
 import { type CronFields, type CronTrigger, nearest } from '../../../shared/index.ts';
 import {

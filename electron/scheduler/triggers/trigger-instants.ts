@@ -1,3 +1,4 @@
+// The instants of each type of trigger.
 import {
   type CalendarTrigger,
   fromInstant,

@@ -1,3 +1,4 @@
+// Instants at which a zone's clock shows given wall times, changes of the clock included.
 import { civilOf, dayNumber, monthLength } from '../time/civil.ts';
 import { earliest, latest, type Segment, type Zone } from '../time/zone.ts';
 import type { Instants } from './instants.ts';

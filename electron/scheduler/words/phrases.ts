@@ -1,3 +1,4 @@
+// Numbers, lengths of time, times of day and days in words.
 import { clockText } from '../time/zone.ts';
 import type { CronSpec, MonthDay, WeekDay } from '../triggers/cron-spec.ts';
 
