@@ -1,5 +1,6 @@
 import { createAnnouncer, createApi, type Handlers } from '../../electron/api/index.ts';
-import type { CallName, Log, Status } from '../../shared/index.ts';
+import type { CallName, Log } from '../../shared/index.ts';
+import { sampleStatus } from '../support/window/sample.ts';
 
 export type Said = { level: string; message: string; details: Record<string, unknown> | undefined };
 
@@ -9,31 +10,7 @@ export function listeningLog(): { log: Log; said: Said[] } {
   return { said, log: (level, message, details) => said.push({ level, message, details }) };
 }
 
-export const status: Status = {
-  version: '0.1.0',
-  pid: 4711,
-  mode: 'headless',
-  home: '/home/ada/.config/Belfry',
-  startedAt: '2026-11-22T09:00:00.000Z',
-  scheduler: 'running',
-  running: [],
-  next: null,
-  counts: {
-    jobs: 0,
-    enabledJobs: 0,
-    queuedPosts: 0,
-    needYou: 0,
-    accountsNeedYou: 0,
-    waitingPosts: 0,
-    failingJobs: 0,
-  },
-  accounts: [],
-  overdue: [],
-  warnings: [],
-  trouble: [],
-  timezones: ['UTC'],
-  demo: false,
-};
+export const status = sampleStatus();
 
 /** Handlers of which only the given ones do something. */
 export function handlersWith(some: Partial<Handlers>): Handlers {

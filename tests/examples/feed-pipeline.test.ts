@@ -73,9 +73,12 @@ describe('the sample', () => {
 describe('killed at any instant', () => {
   test('while it prints: the rest comes next time, with the same keys, and nothing is missing', async () => {
     const cwd = temporaryHome();
+    // More than pipes hold, so that it cannot have printed all before it is killed.
+    const count = 600;
+    const words = 'word '.repeat(80);
     const items = Array.from(
-      { length: 40 },
-      (_, i) => `<item><guid>${i}</guid><title>Entry ${i}</title></item>`,
+      { length: count },
+      (_, i) => `<item><guid>${i}</guid><title>Entry ${i} ${words}</title></item>`,
     );
     writeFileSync(join(cwd, 'feed.xml'), rss(items.join('')));
     await feed(cwd, ['ingest', '--feed', 'feed.xml']);
@@ -89,7 +92,7 @@ describe('killed at any instant', () => {
     const rest = await feed(cwd, ['draft', '--accounts', 'demo', '--max', '1000']);
     const all = [...lines, ...rest.stdout.split('\n').filter(Boolean)];
     const byKey = new Map(all.map((line) => [JSON.parse(line).key, line]));
-    expect(byKey.size).toBe(40);
+    expect(byKey.size).toBe(count);
     // What was printed twice was printed the same, so that its key is enough to take it once.
     for (const line of all) expect(byKey.get(JSON.parse(line).key)).toBe(line);
     expect((await feed(cwd, ['draft', '--accounts', 'demo'])).stdout).toBe('');

@@ -1,38 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type TrayEntry, type TrayState, trayView } from '../../electron/shell/tray-menu.ts';
 import type { JobView, PostView, Status } from '../../shared/index.ts';
+import { sampleStatus } from '../support/window/sample.ts';
 
 const now = Date.parse('2026-11-22T09:00:00Z');
 const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
 
-function status(change: Partial<Status> = {}): Status {
-  return {
-    version: '0.1.0',
-    pid: 1,
-    mode: 'desktop',
-    home: '/home/someone/.config/Belfry',
-    startedAt: at(-60),
-    scheduler: 'running',
-    running: [],
-    next: null,
-    counts: {
-      jobs: 0,
-      enabledJobs: 0,
-      queuedPosts: 0,
-      needYou: 0,
-      accountsNeedYou: 0,
-      waitingPosts: 0,
-      failingJobs: 0,
-    },
-    accounts: [],
-    overdue: [],
-    warnings: [],
-    trouble: [],
-    timezones: ['UTC'],
-    demo: false,
-    ...change,
-  };
-}
+const status = (change: Partial<Status> = {}) =>
+  sampleStatus({ mode: 'desktop', startedAt: at(-60), ...change });
 
 function state(change: Partial<TrayState> = {}): TrayState {
   return {

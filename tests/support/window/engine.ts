@@ -2,22 +2,20 @@ import { type Announcer, createAnnouncer, createApi, type Handlers } from '../..
 import {
   BelfryError,
   type Bridge,
-  durationMillis,
   type Job,
-  type JobView,
   type Log,
   type RunView,
   type Status,
   settingsSchema,
   type TargetStatus,
-  type Trigger,
   usualServer,
   waitsForOwner,
 } from '../../../shared/index.ts';
 import { cursorPages } from './cursor-pages.ts';
+import { instants, nextTimes, triggerWords, viewOf, wordsOf } from './job-views.ts';
 import { planHandlers } from './plans.ts';
 import { postHandlersOn } from './posts.ts';
-import { sampleAccount, sampleRun } from './sample.ts';
+import { sampleAccount, sampleRun, sampleStatus } from './sample.ts';
 import { signInHandlersOn } from './sign-in.ts';
 import type { World } from './world.ts';
 
@@ -307,11 +305,8 @@ function statusOf(world: World): Status {
     world.posts.filter((post) =>
       post.targets.some(({ account, status }) => account === id && status === 'queued'),
     ).length;
-  return {
-    version: '0.1.0',
-    pid: 4711,
+  return sampleStatus({
     mode: world.mode,
-    home: '/home/ada/.config/Belfry',
     startedAt: '2026-11-22T08:00:00.000Z',
     scheduler: world.paused ? 'paused' : 'running',
     running: world.runs
@@ -331,12 +326,10 @@ function statusOf(world: World): Status {
       ...{ id, handle, status, reason },
       posts: waitingFor(id),
     })),
-    overdue: [],
     warnings: world.warnings,
-    trouble: [],
     timezones: [...new Set(['America/New_York', ...world.jobs.flatMap(({ timezone }) => timezone ?? [])])],
     demo: world.demo,
-  };
+  });
 }
 
 function runsThatFit(
@@ -344,50 +337,6 @@ function runsThatFit(
   { jobId, status }: { jobId?: string | undefined; status?: string | undefined },
 ) {
   return world.runs.filter((run) => (!jobId || run.jobId === jobId) && (!status || run.status === status));
-}
-
-function viewOf(world: World, job: Job): JobView {
-  const runs = world.runs.filter((run) => run.jobId === job.id);
-  const last = runs.find((run) => run.finishedAt !== null);
-  const [next] = nextTimes(job, 1);
-  return {
-    id: job.id,
-    name: job.name,
-    description: job.description,
-    enabled: job.enabled,
-    builtin: world.builtins.has(job.id),
-    schedule: wordsOf(job),
-    nextRun: job.enabled && next !== undefined ? new Date(next).toISOString() : null,
-    lastRun: last ? { id: last.id, status: last.status, finishedAt: last.finishedAt } : null,
-    running: runs.some((run) => run.status === 'running'),
-  };
-}
-
-function wordsOf(job: Job): string {
-  return job.triggers.map(triggerWords).join('; ');
-}
-
-function triggerWords(trigger: Trigger): string {
-  return trigger.type === 'interval'
-    ? `Every ${durationMillis(trigger) / 60_000} minutes`
-    : `By ${trigger.type}`;
-}
-
-/** Intervals from the full hour, everything else on the hour: enough for a picture, no more. */
-function nextTimes(job: Pick<Job, 'triggers'>, count: number): number[] {
-  const now = Date.now();
-  return job.triggers
-    .flatMap((trigger) => {
-      const step = trigger.type === 'interval' ? durationMillis(trigger) : 3_600_000;
-      const first = Math.floor(now / step) * step + step;
-      return Array.from({ length: count }, (_, index) => first + index * step);
-    })
-    .sort((a, b) => a - b)
-    .slice(0, count);
-}
-
-function instants(times: number[]): string[] {
-  return times.map((at) => new Date(at).toISOString());
 }
 
 function found<T extends { id: string }>(list: readonly T[], id: string, what: string): T {

@@ -7,6 +7,7 @@ import {
   type PostView,
   postStatus,
   type RunView,
+  type Status,
   type TargetView,
 } from '../../../shared/index.ts';
 
@@ -101,5 +102,35 @@ export function samplePost(some: Partial<PostView> & { id: string }): PostView {
     ...some,
     targets,
     status: postStatus(targets),
+  };
+}
+
+/** An engine without jobs, posts and accounts unless more is said. */
+export function sampleStatus(some: Partial<Status> = {}): Status {
+  return {
+    version: '0.1.0',
+    pid: 4711,
+    mode: 'headless',
+    home: '/home/ada/.config/Belfry',
+    startedAt: '2026-11-22T09:00:00.000Z',
+    scheduler: 'running',
+    running: [],
+    next: null,
+    counts: {
+      jobs: 0,
+      enabledJobs: 0,
+      queuedPosts: 0,
+      needYou: 0,
+      accountsNeedYou: 0,
+      waitingPosts: 0,
+      failingJobs: 0,
+    },
+    accounts: [],
+    overdue: [],
+    warnings: [],
+    trouble: [],
+    timezones: ['UTC'],
+    demo: false,
+    ...some,
   };
 }
