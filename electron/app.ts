@@ -14,7 +14,7 @@ import {
   createAnnouncer,
   createApi,
   createHandlers,
-  openSocketDoor,
+  startSocketServer,
 } from './api/index.ts';
 import { createClosers } from './closers.ts';
 import type { Host } from './host.ts';
@@ -119,7 +119,7 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
     const api = createCalls(host, core, publishing, execution, () => homeWarnings());
     followConfig(host, core, publishing, execution, announcer);
 
-    const socket = await openSocketDoor({
+    const socket = await startSocketServer({
       bridge,
       path: core.home.socket,
       clock,

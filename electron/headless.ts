@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { BelfryError, exitCodes, type Log, toWireError } from '../shared/index.ts';
-import { folderAssets, type HttpDoor, openHttpDoor } from './api/index.ts';
+import { folderAssets, type HttpServer, startHttpServer } from './api/index.ts';
 import { createApp } from './app.ts';
 import { createClosers } from './closers.ts';
 import { demoHome, openDemo } from './demo-home.ts';
@@ -20,7 +20,7 @@ export type HeadlessOptions = {
   version: string;
   /** 0 = any free port. */
   port: number;
-  /** False: no HTTP door, the command line only. */
+  /** False: no HTTP server, the command line only. */
   window: boolean;
   log: 'text' | 'json';
   /** Folder of the built window. */
@@ -81,7 +81,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
   const log = headlessLog(options.log, (line) => process.stdout.write(`${line}\n`));
   const closers = createClosers(log);
   const close = () => closers.close({});
-  let door: HttpDoor | undefined;
+  let door: HttpServer | undefined;
   let demo: Promise<Headless> | undefined;
   let hurry = () => {};
   const host: Host = {
@@ -140,7 +140,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     hurry = () => void engine.stop({ drainMs: 0 });
     if (options.window) {
       const metrics = createMetrics(engine, systemClock.now());
-      door = await openHttpDoor({
+      door = await startHttpServer({
         bridge: engine,
         port: options.port,
         assets: await folderAssets(options.assets),

@@ -1,5 +1,5 @@
 /**
- * What the page and the loopback HTTP door must agree on (design §8).
+ * What the page and the loopback HTTP server must agree on (design §8).
  * - The printed link is `http://127.0.0.1:PORT/#code=CODE`; CODE is for one use and expires.
  * - `POST session` with `{ "code": CODE }` gives an envelope of `{ token }`; the page keeps it in sessionStorage.
  * - `POST call` with `{ "name", "input" }` and the token header gives the envelope of the call.

@@ -1,39 +1,39 @@
 import type { Announcement, Log } from '../../shared/index.ts';
 
-export type Listener = (announcement: Announcement) => void;
+export type AnnouncementListener = (announcement: Announcement) => void;
 
-/** Hands what the rooms announce to everyone who listens. */
+/** Passes the announcements of the engine's modules on to every subscriber. */
 export type Announcer = {
   announce(announcement: Announcement): void;
-  /** Calls `listener` for every later announcement, in order; the result ends that. */
-  subscribe(listener: Listener): () => void;
+  /** Calls `listener` for every later announcement, in order; the returned function unsubscribes. */
+  subscribe(listener: AnnouncementListener): () => void;
 };
 
 /**
  * Announcements are delivered after the announcing code has run to its next wait, so that a listener
  * can neither throw into it nor overtake an earlier announcement.
  */
-export function createAnnouncer(needs: { log: Log }): Announcer {
-  const listeners = new Set<{ hear: Listener }>();
+export function createAnnouncer(deps: { log: Log }): Announcer {
+  const listeners = new Set<{ handle: AnnouncementListener }>();
   let waiting: Announcement[] = [];
 
-  const tell = (entry: { hear: Listener }, announcement: Announcement) => {
+  const deliverTo = (entry: { handle: AnnouncementListener }, announcement: Announcement) => {
     if (!listeners.has(entry)) return;
     try {
       // A listener may be an async function in spite of its type: its failure must not end the process.
-      Promise.resolve(entry.hear(announcement) as unknown).catch(complain);
+      Promise.resolve(entry.handle(announcement) as unknown).catch(complain);
     } catch (error) {
       complain(error);
     }
   };
   const complain = (error: unknown) =>
-    needs.log('error', 'A listener to announcements failed', {
+    deps.log('error', 'A listener to announcements failed', {
       error: error instanceof Error ? error.message : String(error),
     });
   const deliver = () => {
     const batch = waiting;
     waiting = [];
-    for (const announcement of batch) for (const entry of [...listeners]) tell(entry, announcement);
+    for (const announcement of batch) for (const entry of [...listeners]) deliverTo(entry, announcement);
   };
 
   return {
@@ -42,7 +42,7 @@ export function createAnnouncer(needs: { log: Log }): Announcer {
       if (waiting.length === 1) queueMicrotask(deliver);
     },
     subscribe(listener) {
-      const entry = { hear: listener };
+      const entry = { handle: listener };
       listeners.add(entry);
       return () => {
         listeners.delete(entry);

@@ -4,13 +4,13 @@ import type { Clock, Random } from '../../shared/index.ts';
 /** A code of a printed link that is not used is void after this. */
 const codeLifeMs = 10 * 60_000;
 /** Links printed and not used; the oldest goes first. */
-const mostCodes = 16;
+const maxCodes = 16;
 /** A window that was not open for this long needs a fresh link. */
 const idleMs = 7 * 24 * 3_600_000;
 /** And each window after this, however often it is used. */
 const lifeMs = 30 * 24 * 3_600_000;
 /** More windows than this are not open at once; the one used longest ago goes first. */
-const mostSessions = 32;
+const maxSessions = 32;
 
 /** Who may speak through the HTTP listener. */
 export type Sessions = {
@@ -27,12 +27,12 @@ export type Sessions = {
 type Session = { token: string; startedAt: number; usedAt: number };
 
 /** One session per window, got with a one-time code; codes and tokens are compared in constant time. */
-export function createSessions(needs: { clock: Clock; random: Random }): Sessions {
-  const { clock, random } = needs;
+export function createSessions(deps: { clock: Clock; random: Random }): Sessions {
+  const { clock, random } = deps;
   let sessions: Session[] = [];
   let codes: { code: string; until: number }[] = [];
 
-  const going = () => {
+  const activeSessions = () => {
     const now = clock.now();
     sessions = sessions.filter(({ startedAt, usedAt }) => now - usedAt < idleMs && now - startedAt < lifeMs);
     return sessions;
@@ -40,7 +40,7 @@ export function createSessions(needs: { clock: Clock; random: Random }): Session
   return {
     mint() {
       const code = random.uuid();
-      codes = [...codes, { code, until: clock.monotonic() + codeLifeMs }].slice(-mostCodes);
+      codes = [...codes, { code, until: clock.monotonic() + codeLifeMs }].slice(-maxCodes);
       return code;
     },
     redeem(code) {
@@ -50,11 +50,11 @@ export function createSessions(needs: { clock: Clock; random: Random }): Session
       if (matching.length === 0) return undefined;
       const now = clock.now();
       const session = { token: random.uuid(), startedAt: now, usedAt: now };
-      sessions = [...going().sort((a, b) => a.usedAt - b.usedAt), session].slice(-mostSessions);
+      sessions = [...activeSessions().sort((a, b) => a.usedAt - b.usedAt), session].slice(-maxSessions);
       return session.token;
     },
     accepts(token) {
-      const found = going().filter((session) => same(session.token, token));
+      const found = activeSessions().filter((session) => same(session.token, token));
       for (const session of found) session.usedAt = clock.now();
       return found.length > 0;
     },

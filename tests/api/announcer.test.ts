@@ -5,68 +5,68 @@ import { listeningLog } from './world.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('every listener hears every announcement in order, after the announcing code', async () => {
+test('every listener gets every announcement in order, after the announcing code', async () => {
   const { announce, subscribe } = createAnnouncer(listeningLog());
-  const heard: string[] = [];
-  subscribe((a) => heard.push(`1 ${a.name}`));
-  subscribe((a) => heard.push(`2 ${a.name}`));
+  const received: string[] = [];
+  subscribe((a) => received.push(`1 ${a.name}`));
+  subscribe((a) => received.push(`2 ${a.name}`));
   announce({ name: 'jobs.changed' });
   announce({ name: 'posts.changed' });
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
   await settled();
-  expect(heard).toEqual(['1 jobs.changed', '2 jobs.changed', '1 posts.changed', '2 posts.changed']);
+  expect(received).toEqual(['1 jobs.changed', '2 jobs.changed', '1 posts.changed', '2 posts.changed']);
 });
 
-test('a listener that throws, or whose promise fails, is logged and harms nobody', async () => {
+test('a listener that throws, or whose promise fails, is logged and does no harm', async () => {
   const { log, said } = listeningLog();
   const { announce, subscribe } = createAnnouncer({ log });
-  const heard: Announcement[] = [];
+  const received: Announcement[] = [];
   subscribe(() => {
     throw new Error('broken');
   });
   subscribe(async () => {
     throw new Error('broken later');
   });
-  subscribe((a) => heard.push(a));
+  subscribe((a) => received.push(a));
   announce({ name: 'status.changed' });
   await settled();
-  expect(heard).toEqual([{ name: 'status.changed' }]);
+  expect(received).toEqual([{ name: 'status.changed' }]);
   expect(said.map((entry) => entry.details?.['error'])).toEqual(['broken', 'broken later']);
 });
 
 test('an announcement made by a listener comes after the ones that wait', async () => {
   const { announce, subscribe } = createAnnouncer(listeningLog());
-  const heard: string[] = [];
+  const received: string[] = [];
   subscribe((a) => {
     if (a.name === 'jobs.changed') announce({ name: 'status.changed' });
   });
-  subscribe((a) => heard.push(a.name));
+  subscribe((a) => received.push(a.name));
   announce({ name: 'jobs.changed' });
   announce({ name: 'posts.changed' });
   await settled();
-  expect(heard).toEqual(['jobs.changed', 'posts.changed', 'status.changed']);
+  expect(received).toEqual(['jobs.changed', 'posts.changed', 'status.changed']);
 });
 
-test('one listener subscribed twice hears twice, and leaving ends one of them at once', async () => {
+test('one listener subscribed twice is called twice, and leaving ends one of them at once', async () => {
   const { announce, subscribe } = createAnnouncer(listeningLog());
-  const heard: string[] = [];
-  const listener = (a: Announcement) => void heard.push(a.name);
+  const received: string[] = [];
+  const listener = (a: Announcement) => void received.push(a.name);
   const leave = subscribe(listener);
   subscribe(listener);
   announce({ name: 'jobs.changed' });
   leave();
   leave();
   await settled();
-  expect(heard).toEqual(['jobs.changed']);
+  expect(received).toEqual(['jobs.changed']);
 });
 
-test('a listener that another one sends away while both are told hears no more', async () => {
+test('a listener that another one unsubscribes during delivery is not called any more', async () => {
   const { announce, subscribe } = createAnnouncer(listeningLog());
-  const heard: string[] = [];
+  const received: string[] = [];
   let leave = () => {};
   subscribe(() => leave());
-  leave = subscribe((a) => heard.push(a.name));
+  leave = subscribe((a) => received.push(a.name));
   announce({ name: 'jobs.changed' });
   await settled();
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
 });

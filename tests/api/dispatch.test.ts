@@ -21,7 +21,7 @@ test('a call is validated, handled and answered; defaults are filled in', async 
   expect(seen).toEqual([{ limit: 100 }]);
 });
 
-test('all mistakes of an input are told at once, and the handler is not asked', async () => {
+test('all mistakes of an input are reported together, and the handler is not called', async () => {
   const { bridge } = apiWith({
     'runs.list': async () => {
       throw new Error('must not be reached');

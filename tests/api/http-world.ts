@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { folderAssets, type HttpDoorNeeds, openHttpDoor } from '../../electron/api/index.ts';
+import { folderAssets, type HttpServerDeps, startHttpServer } from '../../electron/api/index.ts';
 import { systemClock } from '../../electron/system.ts';
 import { web } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
@@ -10,7 +10,7 @@ import { apiWith, status } from './world.ts';
 
 export const json = { 'content-type': 'application/json' };
 
-export async function openHttp(some: Partial<HttpDoorNeeds> = {}) {
+export async function openHttp(some: Partial<HttpServerDeps> = {}) {
   const folder = temporaryHome();
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Belfry</title>');
@@ -18,7 +18,7 @@ export async function openHttp(some: Partial<HttpDoorNeeds> = {}) {
   writeFileSync(join(temporaryHome(), 'secret.txt'), 'secret');
   symlinkSync('/etc/passwd', join(folder, 'assets', 'linked.txt'));
   const { bridge, announcer, log, said } = apiWith({ 'status.get': async () => status });
-  const opened = await openHttpDoor({
+  const opened = await startHttpServer({
     bridge,
     port: 0,
     assets: await folderAssets(folder),

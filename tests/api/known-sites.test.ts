@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createKnownSites } from '../../electron/api/handlers/known-sites.ts';
+import { createKnownSites } from '../../electron/api/handlers/accounts.ts';
 import type { AccountView, SignInView } from '../../shared/index.ts';
 
 test('only servers of accounts, the networks themselves and a sign-in under way are opened without a question', async () => {

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } 
 import { createConnection, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect, openSocketDoor, type SocketDoorNeeds } from '../../electron/api/index.ts';
+import { connect, type SocketServerDeps, startSocketServer } from '../../electron/api/index.ts';
 import { systemClock } from '../../electron/system.ts';
 import type { Announcement, Bridge } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
@@ -14,13 +14,13 @@ import { apiWith, status } from './world.ts';
 
 const socketIn = (home: string) => join(home, 'run', 'belfry.sock');
 
-async function door(some: Partial<SocketDoorNeeds> = {}, home = temporaryHome()) {
+async function startServer(some: Partial<SocketServerDeps> = {}, home = temporaryHome()) {
   const { bridge, announcer, log } = apiWith({
     'status.get': async () => status,
     'engine.quit': () => new Promise(() => {}),
   });
   const path = socketIn(home);
-  const opened = await openSocketDoor({ bridge, path, clock: systemClock, log, ...some });
+  const opened = await startSocketServer({ bridge, path, clock: systemClock, log, ...some });
   onTestFinished(() => opened.close());
   return { ...opened, announcer };
 }
@@ -56,7 +56,7 @@ function raw(path: string, bytes: string | Buffer, lines: number): Promise<unkno
 }
 
 test('calls are answered over the socket, many at once, each to its own caller', async () => {
-  const { path } = await door();
+  const { path } = await startServer();
   const { call } = await client(path);
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, i) => (i % 2 ? call('status.get', {}) : call(`no.such.${i}`, {}))),
@@ -69,25 +69,25 @@ test('calls are answered over the socket, many at once, each to its own caller',
 });
 
 test('announcements reach every subscriber and end with it', async () => {
-  const { path, announcer } = await door();
+  const { path, announcer } = await startServer();
   const [one, two] = [await client(path), await client(path)];
-  const heard: [string, Announcement][] = [];
-  const leave = one.subscribe((a) => heard.push(['one', a]));
-  two.subscribe((a) => heard.push(['two', a]));
+  const received: [string, Announcement][] = [];
+  const leave = one.subscribe((a) => received.push(['one', a]));
+  two.subscribe((a) => received.push(['two', a]));
   await Promise.all([one.call('status.get', {}), two.call('status.get', {})]);
   announcer.announce({ name: 'jobs.changed' });
-  await expect.poll(() => heard.length).toBe(2);
+  await expect.poll(() => received.length).toBe(2);
   leave();
   announcer.announce({ name: 'posts.changed' });
-  await expect.poll(() => heard.length).toBe(3);
-  expect(heard[2]).toEqual(['two', { name: 'posts.changed' }]);
+  await expect.poll(() => received.length).toBe(3);
+  expect(received[2]).toEqual(['two', { name: 'posts.changed' }]);
 });
 
 test('the socket is 0600 in a folder 0700, even where a wider folder was there', async () => {
   const home = temporaryHome();
   mkdirSync(join(home, 'run'));
   chmodSync(join(home, 'run'), 0o755);
-  const { path } = await door({}, home);
+  const { path } = await startServer({}, home);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(join(home, 'run')).mode & 0o777).toBe(0o700);
 });
@@ -99,19 +99,19 @@ test('a dead engine’s socket file is replaced; anything else with that name is
   const script = 'require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, 9))';
   spawnSync(process.execPath, ['-e', script, path]);
   expect(existsSync(path)).toBe(true);
-  await door({}, home);
+  await startServer({}, home);
   expect(await (await client(path)).call('status.get', {})).toEqual({ ok: true, value: status });
 
   const other = temporaryHome();
   mkdirSync(join(other, 'run'));
   writeFileSync(socketIn(other), 'mine');
-  await expect(door({}, other)).rejects.toThrow(
+  await expect(startServer({}, other)).rejects.toThrow(
     /^HOME_UNUSABLE: The local socket cannot be made, .*not a socket/,
   );
   expect(existsSync(socketIn(other))).toBe(true);
 });
 
-test('nobody there is NOT_RUNNING, with what to do', async () => {
+test('no engine is NOT_RUNNING, with what to do', async () => {
   await expect(connect(join(temporaryHome(), 'none.sock'), systemClock)).rejects.toThrow(
     /^NOT_RUNNING: Belfry is not running, at .*none\.sock\. No engine answers .* `belfry run`/,
   );
@@ -122,7 +122,7 @@ test('nobody there is NOT_RUNNING, with what to do', async () => {
 
 test('a socket that may not be opened says what is in the way', async () => {
   const home = temporaryHome();
-  const { path } = await door({}, home);
+  const { path } = await startServer({}, home);
   chmodSync(path, 0);
   // Run by root, it is made the unprivileged user's own.
   if (process.geteuid?.() === 0)
@@ -133,8 +133,8 @@ test('a socket that may not be opened says what is in the way', async () => {
   expect(said).toContain(`chmod 600 ${path}`);
 });
 
-test('an engine that ends answers open calls with NOT_RUNNING, and tells its clients', async () => {
-  const opened = await door();
+test('an engine that ends answers open calls with NOT_RUNNING, and its clients notice', async () => {
+  const opened = await startServer();
   const connected = await client(opened.path);
   const open = connected.call('engine.quit', {});
   await connected.call('status.get', {});
@@ -146,7 +146,7 @@ test('an engine that ends answers open calls with NOT_RUNNING, and tells its cli
 });
 
 test('lines that are no requests are answered and harm nothing', async () => {
-  const { path } = await door();
+  const { path } = await startServer();
   const replies = await raw(
     path,
     'hello\n{}\n[1]\n{"id":"x","name":"status.get"}\n\n{"id":7,"name":"status.get"}\n',
@@ -162,7 +162,7 @@ test('lines that are no requests are answered and harm nothing', async () => {
 });
 
 test('a line in Latin-1 is answered as such, and carries nothing into the engine', async () => {
-  const { path } = await door();
+  const { path } = await startServer();
   const line = Buffer.from('{"id":1,"name":"status.get","input":"ä"}\n', 'latin1');
   expect(await raw(path, line, 1)).toEqual([
     {
@@ -173,23 +173,23 @@ test('a line in Latin-1 is answered as such, and carries nothing into the engine
 });
 
 test('a line without end is cut off with TOO_LARGE', async () => {
-  const { path } = await door();
+  const { path } = await startServer();
   const [reply] = await raw(path, Buffer.alloc(8 * 1024 * 1024 + 1, 0x20), 1);
   expect(reply).toMatchObject({ id: null, envelope: { error: { code: 'TOO_LARGE' } } });
 });
 
 test('a call that is too long is refused by its client, and the connection stays', async () => {
-  const { call } = await client((await door()).path);
+  const { call } = await client((await startServer()).path);
   const long = await call('status.get', { text: 'x'.repeat(8 * 1024 * 1024) });
   expect(long).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
   expect(await call('status.get', {})).toEqual({ ok: true, value: status });
 });
 
 test('host calls are answered where the host has them, and unknown elsewhere', async () => {
-  const plain = await client((await door()).path);
+  const plain = await client((await startServer()).path);
   expect(await plain.call('host.link', {})).toMatchObject({ ok: false, error: { code: 'BAD_INPUT' } });
   const hostCalls = { 'host.link': async () => ({ url: 'http://127.0.0.1:1/#code=x' }) };
-  const hosted = await client((await door({ hostCalls })).path);
+  const hosted = await client((await startServer({ hostCalls })).path);
   expect(await hosted.call('host.link', {})).toEqual({
     ok: true,
     value: { url: 'http://127.0.0.1:1/#code=x' },
@@ -197,16 +197,16 @@ test('host calls are answered where the host has them, and unknown elsewhere', a
   expect(await hosted.call('constructor', {})).toMatchObject({ ok: false });
 });
 
-test('a subscriber that does not read holds nobody up', async () => {
-  const { path, announcer } = await door();
+test('a subscriber that does not read delays no other', async () => {
+  const { path, announcer } = await startServer();
   const deaf = createConnection(path);
   onTestFinished(() => void deaf.destroy());
   deaf.pause();
   deaf.write('{"id":1,"subscribe":true}\n');
   const awake = await client(path);
-  let heard = 0;
+  let received = 0;
   awake.subscribe((a) => {
-    if (a.name === 'runs.output') heard += a.lines.length;
+    if (a.name === 'runs.output') received += a.lines.length;
   });
   await awake.call('status.get', {});
   const text = 'x'.repeat(1000);
@@ -222,7 +222,7 @@ test('a subscriber that does not read holds nobody up', async () => {
     announcer.announce({ name: 'runs.output', runId: 'r', lines: [line] });
     if (seq % 50 === 0) await awake.call('status.get', {});
   }
-  await expect.poll(() => heard).toBe(5000);
+  await expect.poll(() => received).toBe(5000);
 });
 
 test('of many calls in one write at most 32 are at work at once, and all are answered', async () => {
@@ -238,7 +238,7 @@ test('of many calls in one write at most 32 are at work at once, and all are ans
     },
     subscribe: () => () => {},
   };
-  const { path } = await door({ bridge });
+  const { path } = await startServer({ bridge });
   const lines = Array.from({ length: 500 }, (_, id) => `{"id":${id},"name":"x"}\n`).join('');
   expect(await raw(path, lines, 500)).toHaveLength(500);
   expect(most).toBe(32);
@@ -255,7 +255,7 @@ test('a client that goes is no longer subscribed, however often it asked', async
       };
     },
   };
-  const { path } = await door({ bridge });
+  const { path } = await startServer({ bridge });
   const socket = createConnection(path);
   socket.write('{"id":1,"subscribe":true}\n{"id":2,"subscribe":true}\n');
   await expect.poll(() => subscribers).toBe(1);
@@ -269,7 +269,7 @@ test('an answer too long for one line is refused, and the next call is answered'
     call: async (name) => ({ ok: true, value: name === 'runs.output' ? Array(33).fill(line) : 'short' }),
     subscribe: () => () => {},
   };
-  const { path } = await door({ bridge });
+  const { path } = await startServer({ bridge });
   const { call } = await client(path);
   expect(await call('runs.output', {})).toMatchObject({ ok: false, error: { code: 'TOO_LARGE' } });
   expect(await call('status.get', {})).toEqual({ ok: true, value: 'short' });
@@ -294,7 +294,7 @@ test('an engine that accepts and never reacts is given up after 20 s, with its c
 });
 
 test('a call may take minutes while the engine is alive', async () => {
-  const { path } = await door();
+  const { path } = await startServer();
   const clock = handClock();
   const patient = await connect(path, clock);
   onTestFinished(() => patient.close());
@@ -312,8 +312,8 @@ test('a call may take minutes while the engine is alive', async () => {
   expect(ended).toBe(false);
 });
 
-test('a hundred idle connections shut nobody out', async () => {
-  const { path } = await door();
+test('a hundred idle connections keep no client out', async () => {
+  const { path } = await startServer();
   const idle = await Promise.all(
     Array.from({ length: 100 }, async () => {
       const socket = createConnection(path).on('error', () => {});

@@ -6,7 +6,7 @@ import {
   createApi,
   type Handlers,
   type HostCalls,
-  openSocketDoor,
+  startSocketServer,
 } from '../../electron/api/index.ts';
 import { locateHome } from '../../electron/store/index.ts';
 import { systemClock } from '../../electron/system.ts';
@@ -259,7 +259,7 @@ export async function serve(
       return announcer.subscribe(listener);
     },
   };
-  const socket = await openSocketDoor({
+  const socket = await startSocketServer({
     bridge: { call: watched.call, subscribe: watched.subscribe },
     path: locateHome(home).socket,
     clock: systemClock,

@@ -6,8 +6,8 @@ import { networks } from '../../shared/index.ts';
 /** Source files by their path from the root of the repository. */
 export type Sources = Record<string, string>;
 
-/** Rooms of the engine: they know `shared` and themselves, and get everything else handed in (design §2 "Rules"). */
-export const engineRooms = [
+/** Modules of the engine: they import `shared` and themselves, and get everything else handed in (design §2 "Rules"). */
+export const engineModules = [
   'networks',
   'scheduler',
   'runner',
@@ -20,15 +20,15 @@ export const engineRooms = [
   'templates',
 ] as const;
 
-/** What hosts may see: the rooms' doors, the files that put rooms together, the plain words, and the version. */
-const doors = [
+/** What hosts may see: the interfaces of the modules, the files that compose them, `shared`, and the version. */
+const interfaces = [
   /^electron\/[a-z]+\/index\.ts$/,
   /^electron\/[a-z-]+\.ts$/,
   /^shared\/index\.ts$/,
   /^package\.json$/,
 ];
 
-/** Who may see whom; the first row that fits a file counts. Rooms are seen through their index.ts only. */
+/** Who may see whom; the first row that fits a file counts. Modules are seen through their index.ts only. */
 export const layers: readonly Layer[] = [
   { name: 'shared', files: /^shared\//, sees: [/^shared\//], packages: /^zod$/ },
   {
@@ -43,35 +43,38 @@ export const layers: readonly Layer[] = [
     sees: [/^shared\/index\.ts$/, /^electron\/shell\/channels\.ts$/],
     packages: /^electron$/,
   },
-  ...engineRooms.map((room) => ({
-    name: room,
-    files: new RegExp(`^electron/${room}/`),
+  ...engineModules.map((name) => ({
+    name,
+    files: new RegExp(`^electron/${name}/`),
     sees: [
-      new RegExp(`^electron/${room}/`),
+      new RegExp(`^electron/${name}/`),
       /^shared\/index\.ts$/,
       // What networks are and do is known to those who sign in and publish.
-      ...(room === 'publisher' || room === 'accounts' ? [/^electron\/networks\/index\.ts$/] : []),
+      ...(name === 'publisher' || name === 'accounts' ? [/^electron\/networks\/index\.ts$/] : []),
     ],
-    // The store implements the ports of other rooms; it may read their types, and nothing else of them.
-    seesTypes: room === 'store' ? [/^electron\/[a-z]+\/ports\.ts$/] : [],
+    // A module exports its interface once, and others take its type from there (modules form no cycle).
+    seesTypes: [
+      /^electron\/[a-z]+\/index\.ts$/,
+      ...(name === 'store' ? [/^electron\/[a-z]+\/ports\.ts$/] : []),
+    ],
     packages: /^(?!electron(-store)?(\/|$))/,
   })),
   {
     name: 'command line',
     files: /^electron\/cli(\/|\.ts$)/,
-    sees: [/^electron\/cli\//, ...doors],
+    sees: [/^electron\/cli\//, ...interfaces],
     packages: /^(?!electron(-store)?(\/|$))/,
   },
   {
     name: 'desktop',
     files: /^electron\/(shell\/|main\.ts$)/,
-    sees: [/^electron\/shell\//, ...doors],
+    sees: [/^electron\/shell\//, ...interfaces],
     packages: /^/,
   },
   {
     name: 'composition',
     files: /^electron\/([a-z-]+\.ts|demo\/.*)$/,
-    sees: [/^electron\/demo\//, ...doors],
+    sees: [/^electron\/demo\//, ...interfaces],
     packages: /^(?!electron(-store)?(\/|$))/,
   },
 ];
@@ -105,7 +108,11 @@ const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'];
 /** Everything in the sources that breaks a rule of design §2, one line each; [] when all is well. */
 export function violations(sources: Sources): string[] {
   const files = Object.entries(sources).map(([file, text]) => read(file, text));
-  const all = [...files.flatMap((file) => [...file.misdeeds, ...forbiddenImports(file)]), ...cycles(files)];
+  const all = [
+    ...files.flatMap((file) => [...file.misdeeds, ...forbiddenImports(file)]),
+    ...cycles(files),
+    ...moduleCycles(files),
+  ];
   return [...new Set(all)];
 }
 
@@ -309,4 +316,20 @@ function cycles(files: Read[]): string[] {
   };
   for (const { file } of files) visit(file, []);
   return rings;
+}
+
+/** Each cycle of imports between modules of the engine, types included: two modules that need each other are one. */
+function moduleCycles(files: Read[]): string[] {
+  const moduleOf = (file: string) => engineModules.find((name) => file.startsWith(`electron/${name}/`));
+  const next = new Map<string, Set<string>>();
+  for (const { file, imports } of files) {
+    const from = moduleOf(file);
+    for (const to of imports.map((one) => moduleOf(one.to)))
+      if (from && to && from !== to) next.set(from, (next.get(from) ?? new Set()).add(to));
+  }
+  const visit = (name: string, path: string[]): string[] =>
+    path.includes(name)
+      ? [`cycle between modules: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`]
+      : [...(next.get(name) ?? [])].flatMap((target) => visit(target, [...path, name]));
+  return [...next.keys()].sort().flatMap((name) => visit(name, []).slice(0, 1));
 }

@@ -13,95 +13,96 @@ import {
   unknownId,
   withoutDefaults,
 } from '../../../shared/index.ts';
-import type { Handlers } from '../dispatch.ts';
-import type { ApiNeeds, LastRun } from '../ports.ts';
+import type { ApiDeps, Handlers } from './deps.ts';
+
+type LastRuns = Awaited<ReturnType<ApiDeps['jobs']['lastRuns']>>;
 
 /** Calls about jobs, templates and workspaces: all of them edits of config.json. */
-export function jobHandlers(needs: ApiNeeds) {
+export function jobHandlers(deps: ApiDeps) {
   const save = async (edit: (raw: ConfigInput) => ConfigInput): Promise<Config> => {
-    const config = await needs.config.change(edit);
-    await needs.jobsChanged();
+    const config = await deps.config.change(edit);
+    await deps.jobsChanged();
     return config;
   };
-  const viewOf = async (id: string) => view(needs, find(needs, id), await needs.jobs.lastRuns());
+  const viewOf = async (id: string) => view(deps, requireJob(deps, id), await deps.jobs.lastRuns());
 
   return {
     'jobs.list': async ({ limit }) => {
-      const lastRuns = await needs.jobs.lastRuns();
-      return needs.jobs
+      const lastRuns = await deps.jobs.lastRuns();
+      return deps.jobs
         .all()
         .slice(0, limit)
-        .map((job) => view(needs, job, lastRuns));
+        .map((job) => view(deps, job, lastRuns));
     },
     'jobs.get': async ({ id }) => {
-      const job = find(needs, id);
-      const next = await needs.scheduler.fireTimes({ job, from: needs.clock.now(), count: 10 });
-      const anchor = needs.scheduler.anchor(id);
+      const job = requireJob(deps, id);
+      const next = await deps.scheduler.fireTimes({ job, from: deps.clock.now(), count: 10 });
+      const anchor = deps.scheduler.anchor(id);
       return {
         job,
-        view: view(needs, job, await needs.jobs.lastRuns()),
+        view: view(deps, job, await deps.jobs.lastRuns()),
         next,
         ...(anchor === null ? {} : { anchor: toInstant(anchor) }),
       };
     },
     'jobs.add': async ({ job }) => {
-      if (needs.jobs.all().some((other) => other.id === job.id)) throw taken(job.id);
-      await check(needs, job);
-      await save((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), trim(job)] }));
+      if (deps.jobs.all().some((other) => other.id === job.id)) throw taken(job.id);
+      await check(deps, job);
+      await save((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), toInput(job)] }));
       return viewOf(job.id);
     },
     'jobs.addAll': async ({ jobs }) => {
-      const problems = (await Promise.all(jobs.map((job, i) => problemsIn(needs, jobs, job, i)))).flat();
+      const problems = (await Promise.all(jobs.map((job, i) => problemsIn(deps, jobs, job, i)))).flat();
       if (problems.length > 0) throw problemsError(problems, 'the jobs to add');
-      await save((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), ...jobs.map(trim)] }));
-      const lastRuns = await needs.jobs.lastRuns();
-      return jobs.map(({ id }) => view(needs, find(needs, id), lastRuns));
+      await save((raw) => ({ ...raw, jobs: [...(raw.jobs ?? []), ...jobs.map(toInput)] }));
+      const lastRuns = await deps.jobs.lastRuns();
+      return jobs.map(({ id }) => view(deps, requireJob(deps, id), lastRuns));
     },
     'jobs.set': async ({ id, job }) => {
-      refuseBuiltin(needs, id, 'changed');
-      find(needs, id);
-      if (job.id !== id && needs.jobs.all().some((other) => other.id === job.id)) throw taken(job.id);
-      await check(needs, job);
-      await save((raw) => replaceJob(raw, id, () => trim(job)));
+      refuseBuiltin(deps, id, 'changed');
+      requireJob(deps, id);
+      if (job.id !== id && deps.jobs.all().some((other) => other.id === job.id)) throw taken(job.id);
+      await check(deps, job);
+      await save((raw) => replaceJob(raw, id, () => toInput(job)));
       return viewOf(job.id);
     },
     'jobs.remove': async ({ id }) => {
-      refuseBuiltin(needs, id, 'removed');
-      find(needs, id);
+      refuseBuiltin(deps, id, 'removed');
+      requireJob(deps, id);
       await save((raw) => ({ ...raw, jobs: (raw.jobs ?? []).filter((job) => job.id !== id) }));
       return {};
     },
     'jobs.enable': async ({ id, enabled }) => {
-      const job = find(needs, id);
-      if (enabled) await check(needs, { ...job, enabled });
+      const job = requireJob(deps, id);
+      if (enabled) await check(deps, { ...job, enabled });
       await save((raw) =>
-        needs.jobs.isBuiltin(id)
+        deps.jobs.isBuiltin(id)
           ? switchBuiltin(raw, id, enabled)
           : replaceJob(raw, id, (job) => ({ ...job, enabled })),
       );
       return viewOf(id);
     },
     'jobs.run': ({ id, ...options }) => {
-      find(needs, id);
-      return needs.runner.runNow(id, given(options));
+      requireJob(deps, id);
+      return deps.runner.runNow(id, definedOnly(options));
     },
     'jobs.preview': ({ id, ...options }) => {
-      find(needs, id);
-      return needs.runner.preview(id, given(options));
+      requireJob(deps, id);
+      return deps.runner.preview(id, definedOnly(options));
     },
-    'jobs.templates': async () => [...needs.jobs.templates],
+    'jobs.templates': async () => [...deps.jobs.templates],
     'jobs.useTemplate': async ({ id }) => {
-      const template = needs.jobs.templates.find((candidate) => candidate.id === id);
-      if (!template) throw unknown('template', id, needs.jobs.templates, 'belfry jobs templates');
+      const template = deps.jobs.templates.find((candidate) => candidate.id === id);
+      if (!template) throw unknown('template', id, deps.jobs.templates, 'belfry jobs templates');
       await save((raw) => ({
         ...raw,
-        workspaces: missing(raw.workspaces, template.workspaces),
-        jobs: missing(raw.jobs, template.jobs.map(trim)),
+        workspaces: withMissing(raw.workspaces, template.workspaces),
+        jobs: withMissing(raw.jobs, template.jobs.map(toInput)),
       }));
-      const lastRuns = await needs.jobs.lastRuns();
-      return template.jobs.map((job) => view(needs, find(needs, job.id), lastRuns));
+      const lastRuns = await deps.jobs.lastRuns();
+      return template.jobs.map((job) => view(deps, requireJob(deps, job.id), lastRuns));
     },
-    'workspaces.list': async () => needs.config.current().workspaces,
+    'workspaces.list': async () => deps.config.current().workspaces,
     'workspaces.put': async ({ workspace }) => {
       await save((raw) => ({
         ...raw,
@@ -110,7 +111,7 @@ export function jobHandlers(needs: ApiNeeds) {
       return {};
     },
     'workspaces.remove': async ({ id }) => {
-      const { workspaces } = needs.config.current();
+      const { workspaces } = deps.config.current();
       if (!workspaces.some((workspace) => workspace.id === id))
         throw unknown('workspace', id, workspaces, 'belfry workspaces');
       await save((raw) => ({
@@ -120,28 +121,28 @@ export function jobHandlers(needs: ApiNeeds) {
       return {};
     },
     'schedule.next': ({ id, job: unsaved, trigger, timezone, from, count }) => {
-      const job = unsaved ?? (id === undefined ? undefined : find(needs, id));
-      return needs.scheduler.fireTimes({
+      const job = unsaved ?? (id === undefined ? undefined : requireJob(deps, id));
+      return deps.scheduler.fireTimes({
         ...(job ? { job } : {}),
         ...(trigger ? { trigger } : {}),
         ...(timezone ? { timezone } : {}),
-        from: from === undefined ? needs.clock.now() : Date.parse(from),
+        from: from === undefined ? deps.clock.now() : Date.parse(from),
         count,
       });
     },
   } satisfies Partial<Handlers>;
 }
 
-function view(needs: ApiNeeds, job: Job, lastRuns: ReadonlyMap<string, LastRun>): JobView {
+function view(deps: ApiDeps, job: Job, lastRuns: LastRuns): JobView {
   const last = lastRuns.get(job.id);
-  const next = job.enabled ? needs.scheduler.next(job.id) : null;
+  const next = job.enabled ? deps.scheduler.next(job.id) : null;
   return {
     id: job.id,
     name: job.name,
     description: job.description,
     enabled: job.enabled,
-    builtin: needs.jobs.isBuiltin(job.id),
-    schedule: needs.scheduler.describe(job),
+    builtin: deps.jobs.isBuiltin(job.id),
+    schedule: deps.scheduler.describe(job),
     nextRun: next === null ? null : toInstant(next),
     lastRun: last
       ? {
@@ -150,7 +151,7 @@ function view(needs: ApiNeeds, job: Job, lastRuns: ReadonlyMap<string, LastRun>)
           finishedAt: last.finishedAt === null ? null : toInstant(last.finishedAt),
         }
       : null,
-    running: needs.runner.running().some((run) => run.jobId === job.id),
+    running: deps.runner.running().some((run) => run.jobId === job.id),
   };
 }
 
@@ -159,39 +160,34 @@ function unknown(kind: string, id: string, all: readonly { id: string }[], comma
   return unknownId(kind, id, { known, where: 'in config.json', remedy: `List them with: ${command}` });
 }
 
-function find(needs: ApiNeeds, id: string): Job {
-  const job = needs.jobs.all().find((candidate) => candidate.id === id);
-  if (!job) throw unknown('job', id, needs.jobs.all(), 'belfry jobs');
+function requireJob(deps: ApiDeps, id: string): Job {
+  const job = deps.jobs.all().find((candidate) => candidate.id === id);
+  if (!job) throw unknown('job', id, deps.jobs.all(), 'belfry jobs');
   return job;
 }
 
 /** Schedule and steps; the commands of an enabled job are looked up too. */
-async function check(needs: ApiNeeds, job: Job): Promise<void> {
-  const problems = [...needs.scheduler.check(job), ...(await stepProblems(needs, job))];
+async function check(deps: ApiDeps, job: Job): Promise<void> {
+  const problems = [...deps.scheduler.check(job), ...(await stepProblems(deps, job))];
   if (problems.length > 0) throw problemsError(problems, `the job "${job.id}"`);
 }
 
-async function stepProblems(needs: ApiNeeds, job: Job): Promise<Problem[]> {
-  return [...(await needs.runner.check(job)), ...unknownAccounts(job, needs.config.current().accounts)];
+async function stepProblems(deps: ApiDeps, job: Job): Promise<Problem[]> {
+  return [...(await deps.runner.check(job)), ...unknownAccounts(job, deps.config.current().accounts)];
 }
 
 /** What is wrong with one of some jobs that are to be added together; fields begin with `jobs[index]`. */
-async function problemsIn(
-  needs: ApiNeeds,
-  jobs: readonly Job[],
-  job: Job,
-  index: number,
-): Promise<Problem[]> {
-  const problems = [...needs.scheduler.check(job, jobs), ...(await stepProblems(needs, job))];
-  if (needs.jobs.all().some(({ id }) => id === job.id))
+async function problemsIn(deps: ApiDeps, jobs: readonly Job[], job: Job, index: number): Promise<Problem[]> {
+  const problems = [...deps.scheduler.check(job, jobs), ...(await stepProblems(deps, job))];
+  if (deps.jobs.all().some(({ id }) => id === job.id))
     problems.unshift({ field: 'id', message: `"${job.id}" exists already` });
   if (jobs.findIndex(({ id }) => id === job.id) < index)
     problems.unshift({ field: 'id', message: `"${job.id}" is there twice` });
   return problems.map(({ field, message }) => ({ field: `jobs[${index}].${field}`, message }));
 }
 
-function refuseBuiltin(needs: ApiNeeds, id: string, verb: string): void {
-  if (!needs.jobs.isBuiltin(id)) return;
+function refuseBuiltin(deps: ApiDeps, id: string, verb: string): void {
+  if (!deps.jobs.isBuiltin(id)) return;
   throw new BelfryError({
     code: 'CONFLICT',
     what: `The job "${id}" cannot be ${verb}`,
@@ -212,8 +208,8 @@ function taken(id: string): BelfryError {
   });
 }
 
-/** `withoutDefaults` promises that parsing its result gives the job again, so it is one as a person writes it. */
-function trim(job: Job): JobInput {
+/** `withoutDefaults` promises that parsing its result gives the job again, so it is one as users write it. */
+function toInput(job: Job): JobInput {
   return withoutDefaults(jobSchema, job) as JobInput;
 }
 
@@ -226,13 +222,13 @@ function switchBuiltin(raw: ConfigInput, id: string, enabled: boolean): ConfigIn
   return { ...raw, settings: { ...raw.settings, disabledBuiltins: enabled ? others : [...others, id] } };
 }
 
-function missing<T extends { id: string }>(present: T[] | undefined, wanted: readonly T[]): T[] {
+function withMissing<T extends { id: string }>(present: T[] | undefined, wanted: readonly T[]): T[] {
   const list = present ?? [];
   return [...list, ...wanted.filter((entry) => !list.some((other) => other.id === entry.id))];
 }
 
 /** Options without those that were left out: an optional property of the runner is there or not, never undefined. */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function definedOnly<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

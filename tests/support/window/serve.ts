@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { folderAssets, openHttpDoor } from '../../../electron/api/index.ts';
+import { folderAssets, startHttpServer } from '../../../electron/api/index.ts';
 import { systemClock } from '../../../electron/system.ts';
 import { type WindowEngine, windowEngine } from './engine.ts';
 import type { World } from './world.ts';
@@ -11,10 +11,10 @@ export type ServedWindow = WindowEngine & {
   close(): Promise<void>;
 };
 
-/** The built window in `folder`, served by the real HTTP door over an engine that only remembers. */
+/** The built window in `folder`, served by the real HTTP server over an engine that only remembers. */
 export async function serveWindow(world: World, folder: string, port = 0): Promise<ServedWindow> {
   const engine = windowEngine(world);
-  const door = await openHttpDoor({
+  const door = await startHttpServer({
     bridge: engine.bridge,
     port,
     assets: await folderAssets(folder),

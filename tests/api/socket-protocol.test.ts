@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lineCutter } from '../../electron/api/lines.ts';
+import { lineCutter } from '../../electron/api/socket-protocol.ts';
 import { seededRandom } from '../support/random.ts';
 
 test('lines come out whole, however the bytes were cut', () => {

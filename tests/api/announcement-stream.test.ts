@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createBacklog } from '../../electron/api/backlog.ts';
-import { createOutlet } from '../../electron/api/outlet.ts';
+import {
+  createAnnouncementBuffer,
+  createAnnouncementStream,
+} from '../../electron/api/announcement-stream.ts';
 import type { Announcement, OutputLine, RunView } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 
@@ -37,7 +39,7 @@ const run = (id: string, status: RunView['status']): Announcement => ({
   },
 });
 
-/** A stream whose reader takes one write at a time, when told to. */
+/** A stream whose reader takes one write at a time, on request. */
 function slowReader() {
   const taken: string[] = [];
   let goOn: () => void = () => {};
@@ -59,7 +61,7 @@ function slowReader() {
 }
 
 test('what says the same is kept once, in the order of its first mention', () => {
-  const backlog = createBacklog();
+  const backlog = createAnnouncementBuffer();
   for (const a of [
     { name: 'jobs.changed' } as const,
     run('r1', 'queued'),
@@ -81,7 +83,7 @@ test('what says the same is kept once, in the order of its first mention', () =>
 });
 
 test('of many waiting lines the newest are kept, so that the gap shows', () => {
-  const backlog = createBacklog();
+  const backlog = createAnnouncementBuffer();
   for (let seq = 1; seq <= 2000; seq += 1) backlog.add(lines(seq));
   expect(backlog.size()).toBe(1);
   const kept = backlog.take();
@@ -92,7 +94,7 @@ test('of many waiting lines the newest are kept, so that the gap shows', () => {
 
 test('a reader that keeps up gets everything; one that does not gets it collapsed', async () => {
   const { stream, taken, read } = slowReader();
-  const outlet = createOutlet({ stream, clock: handClock(), encode: (a) => a.name });
+  const outlet = createAnnouncementStream({ stream, clock: handClock(), encode: (a) => a.name });
   outlet.push({ name: 'jobs.changed' });
   await read();
   outlet.push({ name: 'posts.changed' });
@@ -106,7 +108,7 @@ test('a reader that keeps up gets everything; one that does not gets it collapse
 test('a reader that reads nothing for half a minute is cut off; one that reads is not', async () => {
   const clock = handClock();
   const { stream, read } = slowReader();
-  const outlet = createOutlet({ stream, clock, encode: (a) => a.name });
+  const outlet = createAnnouncementStream({ stream, clock, encode: (a) => a.name });
   outlet.push({ name: 'jobs.changed' });
   await clock.advance(29_999);
   await read();
@@ -120,7 +122,7 @@ test('a reader that reads nothing for half a minute is cut off; one that reads i
 
 test('a reader that a thousand different runs wait for is cut off', () => {
   const { stream } = slowReader();
-  const outlet = createOutlet({ stream, clock: handClock(), encode: (a) => a.name });
+  const outlet = createAnnouncementStream({ stream, clock: handClock(), encode: (a) => a.name });
   for (let i = 0; i <= 1001; i += 1) outlet.push(run(`r${i}`, 'running'));
   expect(stream.destroyed).toBe(true);
 });

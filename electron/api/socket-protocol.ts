@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { announcementSchema, BelfryError, envelopeSchema } from '../../shared/index.ts';
+import { announcementSchema, BelfryError, envelopeSchema, readUtf8 } from '../../shared/index.ts';
 
 /** One line from a client: a call, the wish to hear announcements from now on, or the question whether the engine is alive. */
 export const requestSchema = z.union([
@@ -32,4 +32,34 @@ export const replyLimitBytes = 512 * 1024 * 1024;
 /** A message as one line. */
 export function toLine(message: SocketReply | SocketRequest): string {
   return `${JSON.stringify(message)}\n`;
+}
+
+const newline = 0x0a;
+/** Many tiny chunks are joined at this number, since each costs memory of its own. */
+const maxParts = 64;
+
+/**
+ * Cuts bytes into lines at `\n` and decodes each as UTF-8; a line that is not UTF-8 is undefined in its place. Returns
+ * undefined once a line exceeds `limitBytes`: the sender does not keep to the protocol, and everything after is void.
+ */
+export function lineCutter(limitBytes: number): (chunk: Uint8Array) => (string | undefined)[] | undefined {
+  let parts: Uint8Array[] = [];
+  let held = 0;
+  return (chunk) => {
+    const lines: (string | undefined)[] = [];
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
+      if (held + at - from > limitBytes) return undefined;
+      const line = readUtf8(Buffer.concat([...parts, chunk.subarray(from, at)]));
+      lines.push(line.ok ? line.text : undefined);
+      parts = [];
+      held = 0;
+      from = at + 1;
+    }
+    held += chunk.length - from;
+    if (held > limitBytes) return undefined;
+    if (from < chunk.length) parts.push(chunk.subarray(from));
+    if (parts.length >= maxParts) parts = [Buffer.concat(parts)];
+    return lines;
+  };
 }

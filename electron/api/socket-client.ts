@@ -8,22 +8,22 @@ import {
   type Clock,
   type Envelope,
 } from '../../shared/index.ts';
-import { lineCutter } from './lines.ts';
 import {
+  lineCutter,
   replyLimitBytes,
   replySchema,
   requestLimitBytes,
   requestTooLong,
   type SocketReply,
   toLine,
-} from './socket-wire.ts';
+} from './socket-protocol.ts';
 
 /** An engine that is there accepts at once. */
 const connectMs = 5000;
 /** While a call waits, the engine is asked this often whether it is alive; calls themselves may take minutes. */
 const pingMs = 5000;
 /** So many questions in a row without any answer: the process is stopped or hangs. */
-const mostUnanswered = 4;
+const maxUnansweredPings = 4;
 
 export type Client = Bridge & {
   close(): void;
@@ -32,48 +32,48 @@ export type Client = Bridge & {
 };
 
 /**
- * Connects to the engine behind a socket. Throws NOT_RUNNING when nobody answers, HOME_UNUSABLE when the socket is not ours.
+ * Connects to the engine behind a socket. Throws NOT_RUNNING when nothing answers, HOME_UNUSABLE when this user may not connect.
  * Calls that an ending engine leaves open, or one that does not react for 20 s, are answered with NOT_RUNNING.
  */
 export async function connect(path: string, clock: Clock): Promise<Client> {
-  const socket = await open(path);
+  const socket = await openConnection(path);
   const cut = lineCutter(replyLimitBytes);
-  const waiting = new Map<number, (envelope: Envelope<unknown>) => void>();
+  const pendingRequests = new Map<number, (envelope: Envelope<unknown>) => void>();
   const listeners = new Set<(announcement: Announcement) => void>();
   let lastId = 0;
 
   let unanswered = 0;
-  let stopWatch: (() => void) | undefined;
-  const rest = () => {
-    stopWatch?.();
-    stopWatch = undefined;
+  let cancelPing: (() => void) | undefined;
+  const stopPinging = () => {
+    cancelPing?.();
+    cancelPing = undefined;
   };
-  const watch = () => {
-    stopWatch ??= clock.setTimer(pingMs, () => {
-      stopWatch = undefined;
-      if (unanswered >= mostUnanswered) return end(silent(path));
+  const schedulePing = () => {
+    cancelPing ??= clock.setTimer(pingMs, () => {
+      cancelPing = undefined;
+      if (unanswered >= maxUnansweredPings) return end(unresponsive(path));
       unanswered += 1;
       socket.write(toLine({ id: 0, ping: true }));
-      watch();
+      schedulePing();
     });
   };
   const end = (answer: Envelope<never>) => {
-    rest();
-    for (const resolve of waiting.values()) resolve(answer);
-    waiting.clear();
+    stopPinging();
+    for (const resolve of pendingRequests.values()) resolve(answer);
+    pendingRequests.clear();
     socket.destroy();
   };
   const send = (message: { name: string; input: unknown } | { subscribe: true }) =>
     new Promise<Envelope<unknown>>((resolve) => {
-      if (socket.destroyed) return resolve(lost(path));
+      if (socket.destroyed) return resolve(connectionLost(path));
       lastId += 1;
       const line = toLine({ id: lastId, ...message });
       // The engine would end the connection, and with it every other call.
       if (Buffer.byteLength(line) > requestLimitBytes)
         return resolve({ ok: false, error: requestTooLong.toWire() });
-      waiting.set(lastId, resolve);
+      pendingRequests.set(lastId, resolve);
       socket.write(line);
-      watch();
+      schedulePing();
     });
   const take = (reply: SocketReply) => {
     if ('announcement' in reply) {
@@ -81,11 +81,11 @@ export async function connect(path: string, clock: Clock): Promise<Client> {
       return;
     }
     // A complaint without id is about the oldest open request: this client sends one line after the other.
-    const id = reply.id ?? waiting.keys().next().value;
+    const id = reply.id ?? pendingRequests.keys().next().value;
     if (id === undefined) return;
-    waiting.get(id)?.(reply.envelope);
-    waiting.delete(id);
-    if (waiting.size === 0) rest();
+    pendingRequests.get(id)?.(reply.envelope);
+    pendingRequests.delete(id);
+    if (pendingRequests.size === 0) stopPinging();
   };
 
   socket.on('data', (chunk: Buffer) => {
@@ -99,7 +99,7 @@ export async function connect(path: string, clock: Clock): Promise<Client> {
   });
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
-      end(lost(path));
+      end(connectionLost(path));
       resolve();
     });
   });
@@ -118,7 +118,7 @@ export async function connect(path: string, clock: Clock): Promise<Client> {
   };
 }
 
-/** A line that this version does not know is none of its business: an engine may be newer than its client. */
+/** Lines that this version does not know are ignored: an engine may be newer than its client. */
 function replyOf(line: string): SocketReply | undefined {
   try {
     return replySchema.safeParse(JSON.parse(line)).data;
@@ -127,7 +127,7 @@ function replyOf(line: string): SocketReply | undefined {
   }
 }
 
-function open(path: string): Promise<Socket> {
+function openConnection(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
     const fail = (error: NodeJS.ErrnoException) => {
@@ -189,7 +189,7 @@ function ownerOf(path: string): number | undefined {
   }
 }
 
-function lost(path: string): Envelope<never> {
+function connectionLost(path: string): Envelope<never> {
   const error = new BelfryError({
     code: 'NOT_RUNNING',
     what: 'The engine ended before it answered',
@@ -200,12 +200,12 @@ function lost(path: string): Envelope<never> {
   return { ok: false, error: error.toWire() };
 }
 
-function silent(path: string): Envelope<never> {
+function unresponsive(path: string): Envelope<never> {
   const error = new BelfryError({
     code: 'NOT_RUNNING',
     what: 'Belfry does not answer',
     where: `at ${path}`,
-    why: `It has not reacted for ${(mostUnanswered * pingMs) / 1000} s: its process is stopped, hangs, or the machine is overloaded`,
+    why: `It has not reacted for ${(maxUnansweredPings * pingMs) / 1000} s: its process is stopped, hangs, or the machine is overloaded`,
     remedy:
       'Look at its process (`belfry doctor` names it), and look whether the call took effect before you repeat it',
   });

@@ -1,0 +1,93 @@
+import type { Writable } from 'node:stream';
+import type { Announcement, Clock, OutputLine } from '../../shared/index.ts';
+
+/** A client that reads nothing for this long is cut off; it may connect again and ask anew. */
+const stalledMs = 30_000;
+/** More different runs than this waiting at once, and asking anew is cheaper than catching up. */
+const maxBacklog = 1000;
+
+type AnnouncementStream = { push(announcement: Announcement): void; close(): void };
+
+/**
+ * Writes announcements to one client as fast as it reads: what it cannot take is buffered and collapsed, and the
+ * connection of a client that stops reading is destroyed. Nothing else ever waits for it.
+ */
+export function createAnnouncementStream(deps: {
+  stream: Writable;
+  clock: Clock;
+  encode(announcement: Announcement): string;
+}): AnnouncementStream {
+  const { stream, clock, encode } = deps;
+  const buffer = createAnnouncementBuffer();
+  let cancelStallTimer: (() => void) | undefined;
+
+  const flush = () => {
+    cancelStallTimer?.();
+    cancelStallTimer = undefined;
+    while (!stream.writableNeedDrain) {
+      const next = buffer.take();
+      if (!next) return;
+      stream.write(encode(next));
+    }
+    cancelStallTimer = clock.setTimer(stalledMs, () => stream.destroy());
+  };
+  stream.on('drain', flush);
+  const close = () => {
+    cancelStallTimer?.();
+    stream.off('drain', flush);
+  };
+  stream.once('close', close);
+
+  return {
+    push(announcement) {
+      if (stream.destroyed || stream.writableEnded) return;
+      buffer.add(announcement);
+      if (buffer.size() > maxBacklog) stream.destroy();
+      else if (!cancelStallTimer) flush();
+    },
+    close,
+  };
+}
+
+/** Lines kept per run while a client cannot keep up; after a gap in `seq` it asks for the rest. */
+const bufferedLines = 500;
+
+/** Announcements that wait for a slow client: what says the same is kept once, the newest in force. */
+type AnnouncementBuffer = {
+  add(announcement: Announcement): void;
+  /** Takes the oldest one out. */
+  take(): Announcement | undefined;
+  /** How many wait. */
+  size(): number;
+};
+
+/** An empty buffer; its size grows only with the number of different runs. */
+export function createAnnouncementBuffer(): AnnouncementBuffer {
+  const waiting = new Map<string, Announcement>();
+  return {
+    add(announcement) {
+      const key = keyOf(announcement);
+      waiting.set(key, merged(waiting.get(key), announcement));
+    },
+    take() {
+      for (const [key, announcement] of waiting) {
+        waiting.delete(key);
+        return announcement;
+      }
+      return undefined;
+    },
+    size: () => waiting.size,
+  };
+}
+
+function keyOf(announcement: Announcement): string {
+  if (announcement.name === 'runs.changed') return `runs.changed ${announcement.run.id}`;
+  if (announcement.name === 'runs.output') return `runs.output ${announcement.runId}`;
+  return announcement.name;
+}
+
+function merged(older: Announcement | undefined, newer: Announcement): Announcement {
+  if (older?.name !== 'runs.output' || newer.name !== 'runs.output') return newer;
+  const lines: OutputLine[] = [...older.lines, ...newer.lines].slice(-bufferedLines);
+  return { ...newer, lines };
+}
