@@ -7,11 +7,11 @@ import {
   type MediaInput,
   type PostLimits,
   type PostRequest,
-  type PostView,
   type Problem,
   postRequestSchema,
   problemsOf,
 } from '../shared/index.ts';
+import type { Planner } from './planner/index.ts';
 import { jobKey, realPathWithin } from './publisher/index.ts';
 
 export type LinesOrigin = {
@@ -24,17 +24,7 @@ export type LinesOrigin = {
 };
 
 export type PipelineDeps = {
-  add(
-    post: PostRequest,
-    from: {
-      source: 'pipeline';
-      runId: string;
-      as: 'draft' | 'queued';
-      originKey: string;
-      former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
-      repeats: 'allow' | 'skip';
-    },
-  ): Promise<Pick<PostView, 'targets'>>;
+  add: Planner['add'];
   /** Job of a run; undefined when the run is forgotten. */
   jobOf(runId: string): Promise<string | undefined>;
   /** Folders from which media may come for every step: those that Belfry or its user has set aside for them. */
@@ -58,7 +48,7 @@ export function takePostLines(
       ...deps.mediaFolders(),
     ];
     const added = { posts: 0, bytes: 0 };
-    /** A run that is forgotten may have been ours: rather a post too few than one twice. */
+    /** A deleted run may have been ours: rather skip a post than publish it twice. */
     const isOurs = async (id: string | null) => ((id && (await deps.jobOf(id))) || jobId) === jobId;
     return async (line, origin) => {
       const read = readLine(line);
@@ -75,7 +65,7 @@ export function takePostLines(
         key === undefined
           ? { originKey: origin }
           : { originKey: jobKey(key, jobId), former: { key: jobKey(key), isOurs } };
-      // A line with a key of its own is what its key says.
+      // A line with a key is identified by that key alone.
       const repeats = key !== undefined || read.allowDuplicates ? 'allow' : 'skip';
       let leftOut: string[];
       try {
@@ -113,7 +103,7 @@ async function locate(post: PostRequest, folder: string, folders: readonly strin
           problems.push({ field: `${field}[${index}].path`, message: found });
           return file;
         }
-        // A file that is missing is told by whoever opens it.
+        // A missing file is reported where it is opened.
         bytes += (await stat(found.path).catch(() => undefined))?.size ?? 0;
         return { ...file, path: found.path };
       }),

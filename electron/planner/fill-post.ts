@@ -12,7 +12,7 @@ import {
 
 export type Filled = { post: PostInput } | { problems: Problem[] };
 
-/** What is read by people, of any part of a post. */
+/** The visible texts of a post, or of one of its overrides or parts. */
 type Worded = { text?: string | undefined; firstComment?: string | null | undefined };
 
 /**

@@ -9,8 +9,9 @@ import {
   type QueueView,
   type WireError,
 } from '../../shared/index.ts';
+import type { AddFrom } from '../publisher/index.ts';
 import { fillPost } from './fill-post.ts';
-import type { PlannerDeps, PostsPort } from './ports.ts';
+import type { PlannerDeps } from './ports.ts';
 import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQueues } from './queue.ts';
 import { type SeriesCommands, seriesCommands } from './series.ts';
 import { sweepMedia, updateSeries } from './series-posts.ts';
@@ -26,7 +27,7 @@ export type Planner = {
   /** A hint that time went by or that the configuration changed. */
   look(): void;
   /** Adds a post: named text filled, next free slots taken. Throws BAD_INPUT with all problems together. */
-  add(request: PostRequest, from: Omit<Parameters<PostsPort['add']>[1], 'slots'>): Promise<PostView>;
+  add(request: PostRequest, from: Omit<AddFrom, 'slots'>): Promise<PostView>;
   /** The next free weekly slot of each account, but those of `taken`. Throws as `add` does for `next-slot`. */
   nextSlots(
     accounts: readonly string[],
@@ -39,14 +40,14 @@ export type Planner = {
     shuffle(account: string): Promise<void>;
   };
   series: SeriesCommands;
-  /** What a person should know. */
+  /** Problems to show to the user. */
   warnings(): Promise<WireError[]>;
 };
 
 /** Posts are made a day ahead at least, so a look now and then is enough. */
 const restMs = 60 * 60_000;
 
-/** Builds the room; nothing happens before `start`. */
+/** Creates the planner; nothing happens before `start`. */
 export function createPlanner(deps: PlannerDeps): Planner {
   const turn = inTurn();
   let cancel = () => {};

@@ -4,20 +4,18 @@ import type {
   FireTimes,
   Log,
   Millis,
-  PostInput,
-  PostView,
-  Problem,
   Random,
   SeriesGap,
   SeriesInput,
   Trigger,
   WireError,
 } from '../../shared/index.ts';
+import type { Publisher } from '../publisher/index.ts';
 
 /** A series as stored. */
 export type StoredSeries = {
   id: string;
-  /** `removing`: its posts to come are being taken back, then it is forgotten. */
+  /** `removing`: its future posts are being withdrawn, then it is deleted. */
   status: 'active' | 'paused' | 'removing';
   definition: SeriesInput & { timezone: string };
   /** Rises with each new definition; posts that were made by an older one are made anew. */
@@ -41,7 +39,7 @@ export type StoredOccurrence = {
   postId: string | null;
   /** The series' revision that made it. */
   revision: number;
-  /** What the post was when it was made; another content was written by a person. */
+  /** What the post was when it was made; another one means that the user edited it. */
   fingerprint: string | null;
 };
 
@@ -77,41 +75,18 @@ export type SeriesLedger = {
   gaps(id: string, limit: number): Promise<SeriesGap[]>;
 };
 
-/** The room that publishes, as far as plans need it. */
-export type PostsPort = {
-  /** Throws BAD_INPUT with all problems together, CONFLICT when one of `slots` is taken. */
-  add(
-    post: PostInput,
-    from: {
-      source: PostView['source'];
-      runId?: string;
-      as?: 'draft' | 'queued';
-      originKey?: string;
-      former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
-      repeats?: 'allow' | 'refuse' | 'skip';
-      slots?: ReadonlyMap<string, Millis>;
-    },
-  ): Promise<PostView>;
-  check(post: PostInput): Promise<{ problems: Problem[] }>;
-  get(id: string): Promise<PostView | undefined>;
-  getAll(ids: readonly string[]): Promise<PostView[]>;
-  history(id: string): Promise<readonly unknown[]>;
-  cancel(id: string): Promise<PostView>;
-  move(id: string, publishAt: Millis): Promise<PostView>;
-  withdraw(id: string): Promise<boolean>;
-  waiting(account: string, from: Millis, to: Millis): Promise<{ post: string; dueAt: Millis }[]>;
-  place(
-    moves: readonly { post: string; account: string; from: Millis; to: Millis }[],
-    note: string,
-  ): Promise<boolean>;
-};
+/** What the planner uses of the publisher. */
+export type Posts = Pick<
+  Publisher,
+  'add' | 'check' | 'get' | 'getAll' | 'history' | 'cancel' | 'move' | 'withdraw' | 'waiting' | 'reschedule'
+>;
 
 export type PlannerDeps = {
   clock: Clock;
   random: Random;
   log: Log;
   ledger: SeriesLedger;
-  posts: PostsPort;
+  posts: Posts;
   config(): Pick<Config, 'queues' | 'texts' | 'hashtags'>;
   /** Whether Belfry has this account. */
   hasAccount(id: string): boolean;
@@ -131,7 +106,7 @@ export type PlannerDeps = {
   }): FireTimes;
   /** Folder in which a series keeps copies of its media. */
   mediaFolder: string;
-  /** False while the database was restored and no person has seen to it: then no file counts as unneeded. */
+  /** False while a restored database waits for the user's confirmation: then no file counts as unneeded. */
   isCertain(): Promise<boolean>;
   /** A series changed. */
   changed(): void;

@@ -12,10 +12,9 @@ import {
   type QueueView,
   toInstant,
 } from '../../shared/index.ts';
-import type { PlannerDeps, PostsPort } from './ports.ts';
+import type { AddFrom } from '../publisher/index.ts';
+import type { PlannerDeps } from './ports.ts';
 import { firstFree, movedTo, shuffled, slotTimes } from './slots.ts';
-
-type AddFrom = Parameters<PostsPort['add']>[1];
 
 /** Posts outside of the slots that a view holds at most. */
 const othersShown = 10;
@@ -25,7 +24,7 @@ const horizonMs = 10 * 366 * 86_400_000;
 const queuesPerStep = 5;
 /** As many as are looked at together: posts of a queue lie close to each other. */
 const slotsAtOnce = 200;
-/** Others may take a slot between the look and the claim, but hardly as often as this. */
+/** Other posts may take a slot between the query and the claim, but hardly as often as this. */
 const mostTries = 20;
 
 /** The next free slot of each account, by account, but those of `taken`. Throws BAD_INPUT when one has no slots, CONFLICT when all are taken. */
@@ -52,7 +51,7 @@ export async function freeSlots(
   return slots;
 }
 
-/** Adds a post to the next free slot of each of its accounts; looks anew when somebody else was faster. */
+/** Adds a post to the next free slot of each of its accounts; tries again when another post took one first. */
 export async function addToSlots(deps: PlannerDeps, post: PostInput, from: AddFrom): Promise<PostView> {
   for (let left = mostTries; ; left -= 1) {
     const slots = await freeSlots(deps, post.accounts);
@@ -83,7 +82,7 @@ async function lookAhead(deps: PlannerDeps, queue: Queue, limit: number) {
 
 /**
  * The next `limit` slots of each queue with what is in them, and what else waits until the last of them, a few posts
- * at most. `later` says how many posts are left out.
+ * at most. `later` counts the posts that are not shown.
  */
 export async function viewQueues(
   deps: PlannerDeps,
@@ -139,7 +138,7 @@ export function shuffleQueue(deps: PlannerDeps, account: string): Promise<void> 
 
 type Entry = { post: string; dueAt: Millis };
 
-/** The slots stay taken as they are, each by another post: so nobody can come between. */
+/** The slots stay taken as they are, each by another post: so no other post can take one in between. */
 async function reorder(
   deps: PlannerDeps,
   account: string,
@@ -153,7 +152,7 @@ async function reorder(
       const to = list[index]?.dueAt ?? dueAt;
       return to === dueAt ? [] : [{ post, account, from: dueAt, to }];
     });
-    if (moves.length === 0 || (await deps.posts.place(moves, note))) return;
+    if (moves.length === 0 || (await deps.posts.reschedule(moves, note))) return;
     if (left === 0) throw busy(account);
   }
 }

@@ -15,7 +15,7 @@ type SeriesPlan = {
 /**
  * Decides what to make of the posts that the rule wants in (cursor, horizon]. Pure.
  * Of those whose time has gone by unmade, only the latest is made, if it is not too late: what piled up while nothing ran
- * is told as one gap and never published in a burst.
+ * is reported as one gap and never published in a burst.
  */
 export function planSeries(
   series: Pick<StoredSeries, 'cursor' | 'problem'>,
@@ -65,7 +65,7 @@ function reasonOf({ problem }: Pick<StoredSeries, 'problem'>, count: number, hou
 /** What to do with a post that was made ahead and whose time is still to come. */
 type Upkeep =
   | { do: 'keep' }
-  /** Take the post back, as if it had never been, when nobody has touched it; `touched` says what to do when somebody has, `leave` what remains of the occurrence. */
+  /** Remove the post if the user has not edited it; `touched` says what to do if they have, `leave` what remains of the occurrence. */
   | { do: 'withdraw'; touched: 'keep' | 'cancel'; leave: 'nothing' | 'skipped' }
   | { do: 'forget' };
 
@@ -87,7 +87,7 @@ export function upkeepOf(
   return { do: 'keep' };
 }
 
-/** SHA-256 of what a person could change about a post; equal to the one taken when it was made while nobody did. */
+/** SHA-256 of what the user can change about a post; it differs from the one taken at creation once they did. */
 export function fingerprint(post: PostView): string {
   const { text, thread, media, targets, publishAt, note } = post;
   const { visibility, contentWarning, language, sensitive } = post;

@@ -20,7 +20,7 @@ import { dayOf, fingerprint, isWanted, planSeries, upkeepOf, wantedTimes } from 
 const dayMs = 86_400_000;
 
 /**
- * Brings the posts of a series to where they should be: takes back what it does not want any more, makes what is due
+ * Brings the posts of a series to where they should be: withdraws what it does not want any more, makes what is due
  * within its days ahead. Every step is stored by itself and can be done again, so a kill at any instant loses nothing
  * and doubles nothing: a post is added under the name of its series and time.
  */
@@ -85,7 +85,7 @@ async function makePosts(deps: PlannerDeps, series: StoredSeries, isStopped: () 
   await deps.ledger.advance(series.id, plan.after, now);
 }
 
-/** Errors that a person can do something about; all others are the machine's, and the next look tries again. */
+/** Errors that the user can correct; all others are temporary, and the next update tries again. */
 const aboutThePost: readonly ErrorCode[] = ['BAD_INPUT', 'NOT_FOUND', 'TOO_LARGE'];
 
 /** Makes one post; answers why it cannot be, null when it is made. */
@@ -121,7 +121,7 @@ async function reportProblem(
 
 const open: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
 
-/** Whether a person has changed the post of an occurrence, moved it or begun to publish it; false for one that is gone. */
+/** Whether the post of an occurrence was edited, moved or begun to be published; false for one that is gone. */
 export async function isTouched(
   deps: PlannerDeps,
   occurrence: StoredOccurrence,
@@ -129,12 +129,12 @@ export async function isTouched(
 ): Promise<boolean> {
   if (!post) return false;
   if (fingerprint(post) !== occurrence.fingerprint) return true;
-  // Whatever happened to a post since it was made stands in its history.
+  // A post that is as it was made has no history.
   return (await deps.posts.history(post.id)).length > 0;
 }
 
 /**
- * Takes the post of an occurrence back: one that nobody touched is forgotten, another one kept or cancelled.
+ * Withdraws the post of an occurrence: an untouched one is removed, an edited one kept or cancelled.
  * Answers whether there is no such post any more. Can be called twice.
  */
 async function withdrawPost(
@@ -146,7 +146,7 @@ async function withdrawPost(
   if (postId === null) return true;
   const known = await deps.posts.get(postId);
   if (!(await isTouched(deps, occurrence, known)) && (await deps.posts.withdraw(postId))) return true;
-  // Not withdrawn, it was touched in this very moment.
+  // Not withdrawn, it was changed in this very moment.
   const post = await deps.posts.get(postId);
   if (!post) return true;
   if (touched === 'cancel' && post.targets.some(({ status }) => open.includes(status)))

@@ -26,22 +26,22 @@ export type SeriesCommands = {
   get(id: string): Promise<SeriesDetails>;
   /** Throws BAD_INPUT with all problems together. */
   add(input: SeriesInput): Promise<SeriesView>;
-  /** Posts to come that nobody has touched are made anew; what is past stays. */
+  /** Future posts that the user has not edited are made anew; past ones stay. */
   set(id: string, input: SeriesInput): Promise<SeriesView>;
-  /** Posts to come that nobody has touched are taken back until `resume`. */
+  /** Future posts that the user has not edited are withdrawn until `resume`. */
   pause(id: string): Promise<SeriesView>;
-  /** Goes on with the posts to come; those of the pause are told as one gap. */
+  /** Goes on with the posts to come; those of the pause are reported as one gap. */
   resume(id: string): Promise<SeriesView>;
-  /** `keep`: the posts that were made stay in the queue. `cancel`: they are taken back, edited ones cancelled. */
+  /** `keep`: the posts that were made stay in the queue. `cancel`: they are withdrawn, edited ones cancelled. */
   remove(id: string, posts: 'keep' | 'cancel'): Promise<void>;
-  /** Leaves one post out, or takes it in again. Throws NOT_FOUND when the series has none at this time to come. */
+  /** Skips one post, or undoes that. Throws NOT_FOUND when the series has none at this time to come. */
   skip(id: string, at: Millis, skipped: boolean): Promise<SeriesDetails>;
 };
 
 /** Runs work when all that was given before it has ended. */
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** The commands on series; what changes one has its turn with the passes, what asks servers does not hold them up. */
+/** The commands on series; what changes one is serialized with the updates, what asks servers does not hold them up. */
 export function seriesCommands(deps: PlannerDeps, turn: Turn): SeriesCommands {
   const { ledger, clock, mediaFolder } = deps;
   const seen = async (id: string): Promise<SeriesView> => {
@@ -237,7 +237,7 @@ async function postProblems(
   return [...strangers, ...rest].map(({ field, message }) => ({ field: `post.${field}`, message }));
 }
 
-/** Leaves one post to come out of its series. Throws NOT_FOUND when the rule has none at this time. */
+/** Skips one future post of its series. Throws NOT_FOUND when the rule has none at this time. */
 async function skipOccurrence(deps: PlannerDeps, series: StoredSeries, at: Millis): Promise<void> {
   const known = await occurrenceAt(deps, series, at);
   if (!known && !isWanted(deps, series, at)) throw noSuchTime(series, at);
@@ -245,7 +245,7 @@ async function skipOccurrence(deps: PlannerDeps, series: StoredSeries, at: Milli
   await deps.ledger.put(series.id, { ...(known ?? fresh), state: 'skipped' });
 }
 
-/** Takes a post in again that was left out. Throws NOT_FOUND when none was. */
+/** Undoes a skip. Throws NOT_FOUND when none was. */
 async function unskipOccurrence(deps: PlannerDeps, series: StoredSeries, at: Millis): Promise<void> {
   const known = await occurrenceAt(deps, series, at);
   if (known?.state !== 'skipped') throw noSuchTime(series, at);

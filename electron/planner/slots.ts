@@ -53,7 +53,7 @@ export async function firstFree(
   return undefined;
 }
 
-/** The same list with the entry at `index` in another place; what it passes moves by one. */
+/** The same list with the entry at `index` at another position; those in between move by one. */
 export function movedTo<T>(list: readonly T[], index: number, place: QueuePlace): T[] {
   const rest = list.filter((_, other) => other !== index);
   const moved = list.slice(index, index + 1);
@@ -61,7 +61,7 @@ export function movedTo<T>(list: readonly T[], index: number, place: QueuePlace)
   return [...rest.slice(0, at), ...moved, ...rest.slice(at)];
 }
 
-/** The same list in any order, each equally likely (Fisher–Yates); `luck` gives numbers in [0, 1). */
+/** The same list in any order, each equally likely (Fisher–Yates); `random` gives numbers in [0, 1). */
 export function shuffled<T>(list: readonly T[], random: () => number): T[] {
   const left = [...list];
   return list.flatMap(() => left.splice(Math.floor(random() * left.length), 1));

@@ -16,7 +16,7 @@ import { type Candidate, type Repeat, repeatProblem, repeatsIn } from './repeats
 import { forget, resolveHeld, takeAll } from './take-media.ts';
 import { postView, previewOf, viewPost } from './view.ts';
 
-/** Another try when somebody else took the weekly slot that a post was to be moved to. */
+/** Tries when other posts keep taking the weekly slot that a post is to be moved to. */
 const mostTries = 5;
 
 /**
@@ -43,7 +43,7 @@ export async function addPost(
 
 /**
  * The same for many: all are added, or none and nothing is left behind. With `dryRun` nothing is copied or stored, and
- * past times and repetitions are told instead of refused.
+ * past times and repetitions are reported instead of refused.
  */
 export async function addPosts(
   deps: PublisherDeps,

@@ -96,7 +96,7 @@ function refusalOf(answer: HttpResult, { bucket, endpoint }: BucketHost): Refusa
       notBefore: null,
     };
   if (answer.status >= 200 && answer.status < 300) return null;
-  // The server's own name for the trouble, for a person to read.
+  // The server's own name for the error, for the message.
   const said = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(answer.text)?.[1];
   const why = `${place} answers ${answer.status}${said === undefined ? '' : `, ${said}`}`;
   const isTheirs = answer.status >= 500 || answer.status === 429;

@@ -19,7 +19,7 @@ import { type TimeOf, timelyMove } from './past.ts';
 import type { Change, PostRecord, PublisherDeps, Work } from './ports.ts';
 import { viewPost } from './view.ts';
 
-/** How often a decision is made anew when what it is about moves on meanwhile, or somebody else takes the weekly slot. */
+/** How often a decision is made anew when what it is about moves on meanwhile, or another post takes the weekly slot. */
 export const mostDecisions = 20;
 
 /** Does a command to a post; throws CONFLICT when it can do nothing for it. */
@@ -113,7 +113,7 @@ export async function changeMany(
   throw keepsChanging('the posts of this selection');
 }
 
-/** What somebody cancelled comes back only when it is named: by its id, or by asking for what was cancelled. */
+/** Cancelled posts are included only when asked for: by id, or by the status `cancelled`. */
 function namesCancelled({ ids, status }: PostSelection): boolean {
   return ids !== undefined || status?.includes('cancelled') === true;
 }
@@ -208,7 +208,7 @@ export async function reschedule(
   return true;
 }
 
-/** Forgets a post that nobody has seen anything of, and its copies of media; false when it is on its way or has ended. */
+/** Removes a post of which nothing was published, and its copies of media; false when it is on its way or has ended. */
 export async function withdraw(deps: PublisherDeps, id: string): Promise<boolean> {
   const record = await deps.ledger.get(id);
   if (!record || !(await deps.ledger.withdraw(id))) return false;

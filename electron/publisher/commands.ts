@@ -85,7 +85,7 @@ function movedTo(work: Work, to: Times): Change | undefined {
   return { ...step(work, target, 'Made a draft by hand'), publishAt };
 }
 
-/** A person's word on an unconfirmed target: it is out, or it is not and may be sent again. Throws CONFLICT for any other. */
+/** The user's answer for an unconfirmed target: it is out, or it is not and may be sent again. Throws CONFLICT for any other. */
 export function resolvingDoubt(
   work: Work,
   isPublished: boolean,
@@ -107,7 +107,7 @@ export function resolvingDoubt(
   return [{ ...resolved(after, nextPart(after)), attempt: done }];
 }
 
-/** What follows from a person's word that the part in doubt is out, and `next` is not. */
+/** What follows when the user says that the part in doubt is out, and `next` is not. */
 function resolved(work: Work, next: number | undefined): Change {
   const note = 'A person says that it was published';
   if (next === undefined)

@@ -35,7 +35,7 @@ export function draftOf(work: Work, part: number, mediaFolder: string): Draft {
   };
 }
 
-/** SHA-256 of what people would see: equal for two parts that a look-up could take for each other. */
+/** SHA-256 of what is visible: equal for two parts that a look-up could take for each other. */
 export function bodyHash(work: Work, draft: Draft): string {
   const media = draft.media.map(({ id, alt, focus }) => [
     work.post.media.find((stored) => stored.id === id)?.sha256,
@@ -78,7 +78,7 @@ export function threadOf({ post, target }: Words): readonly string[] {
   return target.override.thread ?? post.thread;
 }
 
-/** What the account itself says below its post; null for nothing. */
+/** The first comment, which the account adds to its own post; null for none. */
 export function commentOf({ post, target }: Words): string | null {
   return target.override.firstComment === undefined ? post.firstComment : target.override.firstComment;
 }

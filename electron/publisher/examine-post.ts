@@ -35,7 +35,7 @@ export function fitProblems(
   return accounts.flatMap(({ account, limits }, index) => {
     if (limits === undefined) return [];
     const name = names[index] ?? '';
-    // Two accounts of one server would say the same.
+    // Two accounts on one server have the same name.
     const who = names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} ("${account.id}")`;
     const said = new Set<string>();
     return partsOf(input, files, account.id).flatMap((part) =>
@@ -56,7 +56,7 @@ function checkedFor(
   return { who, wishes: wishesOf(account, settings), hosted: account.media?.host !== undefined };
 }
 
-/** What looking into files takes: only those in the folders that a person allows, and in Belfry's own. */
+/** Deps of `inspect`: files may lie in the folders that the user allows, and in Belfry's own. */
 export function inspection({
   workshop,
   settings,
@@ -95,7 +95,7 @@ export function filesOf(input: PostInput): { part: number; position: number; fie
   );
 }
 
-/** The parts of a post as one account is to show them, with what their files are; files that could not be read are left out. */
+/** The parts of a post as one account is to show them, with what their files are; unreadable files are skipped. */
 export function partsOf(input: PostInput, files: Examined, accountId: string): CheckedPart[] {
   const override = input.overrides[accountId] ?? {};
   const contentWarning = override.contentWarning ?? input.contentWarning ?? null;
@@ -147,7 +147,7 @@ function problemOf(
 
 type Known = readonly { account: PublisherAccount; limits: Limits | undefined }[];
 
-/** Length of each part of a post as each account counts it, beside what the account takes; unknown limits are left out. */
+/** Length of each part of a post as each account counts it, beside what the account takes; accounts with unknown limits are skipped. */
 export function countsOf(input: PostInput, known: Known): NonNullable<PostCheck['counts']> {
   return known.flatMap(({ account, limits }) =>
     limits === undefined

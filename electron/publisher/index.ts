@@ -47,7 +47,6 @@ import { createPresence } from './send-context.ts';
 import { createTidying } from './tidy.ts';
 import { overduePosts, viewPost, viewPosts } from './view.ts';
 
-export type { Rescheduling } from './change-posts.ts';
 export { realPathWithin } from './media/inspect.ts';
 export { createWorkshop, type Workshop } from './media/workshop/index.ts';
 export { type AddFrom, jobKey } from './new-post.ts';
@@ -62,7 +61,7 @@ export type {
   Waiting,
 } from './ports.ts';
 
-/** Nobody reads a longer number of posts. */
+/** Counting further would cost time, and an exact larger number helps no reader. */
 const mostCounted = 10_000;
 
 /** Posts on their way to networks: published on time, once. */
@@ -81,12 +80,12 @@ export type Publisher = {
   }): Promise<{ ok: boolean; summary: string; quiet: boolean }>;
   /**
    * When `publishDue` next has something to do, or had and did not yet, later than `after`; null when nothing waits.
-   * A reader that was told an instant of the past gives it as `after` and gets past it.
+   * A caller that got an instant of the past passes it as `after` to get the one behind it.
    */
   nextDue(after?: Millis): Promise<Millis | null>;
   /**
    * What the accounts of a post would refuse, and what is wrong with its files, as one problem per field; stores nothing.
-   * Limits are read from servers that have not told them yet; a server that does not answer is passed over.
+   * Limits that are not known yet are fetched; a server that does not answer is skipped.
    */
   check(post: PostInput, edited?: string): Promise<PostCheck>;
   /** Throws BAD_INPUT with all problems together. */
@@ -109,16 +108,16 @@ export type Publisher = {
   cancel(id: string): Promise<PostView>;
   retry(id: string): Promise<PostView>;
   publishNow(id: string): Promise<PostView>;
-  /** Commands for many: in one transaction, or with `dryRun` only told. Posts named by their ids must all take it. */
+  /** Commands for many: in one transaction, or with `dryRun` only reported. Posts named by their ids must all take it. */
   cancelAll(many: Many): Promise<PostChanges>;
   retryAll(many: Many): Promise<PostChanges>;
   moveAll(many: Many & { to: PostMove; past?: PastChoice | undefined }): Promise<PostChanges>;
-  /** Gives a post another time, BAD_INPUT for a past one unless `past` says what is meant; null makes it a draft. What is published, being sent or unconfirmed stays as it is. */
+  /** Gives a post another time, BAD_INPUT for a past one unless `past` allows it; null makes it a draft. What is published, being sent or unconfirmed stays as it is. */
   move(id: string, publishAt: Millis | null, past?: PastChoice): Promise<PostView>;
   /** What of an account waits for a time in [from, to], by time. */
   waiting(account: string, from: Millis, to: Millis): Promise<Waiting[]>;
   /** Gives queued targets other times, all or none: false when one of them is not queued for `from` any more. */
-  place(moves: readonly Rescheduling[], note: string): Promise<boolean>;
+  reschedule(moves: readonly Rescheduling[], note: string): Promise<boolean>;
   /** Forgets a post as if it had never been; false, and nothing is done, when it was changed, is on its way or has ended. */
   withdraw(id: string): Promise<boolean>;
   settle(word: { id: string; account: string; published: boolean }): Promise<PostView>;
@@ -133,7 +132,7 @@ export type Publisher = {
   overdue(): Promise<Overdue[]>;
 };
 
-/** Builds the room; nothing happens before `start`. */
+/** Creates the publisher; nothing happens before `start`. */
 export function createPublisher(given: PublisherDeps): Publisher {
   const { ledger, clock } = given;
   const changed = throttle(clock, given.changed);
@@ -153,7 +152,7 @@ export function createPublisher(given: PublisherDeps): Publisher {
     presence.note();
     let isHeard = true;
     const tell = (text: string) => {
-      if (isHeard) say(text); // What goes on after the pass is told by the history of its posts.
+      if (isHeard) say(text); // What accounts do after the cycle is in the history of their posts.
     };
     try {
       return await cycles.run(
@@ -172,7 +171,7 @@ export function createPublisher(given: PublisherDeps): Publisher {
     const forget = () => underWay.delete(running);
     running.then(forget, forget); // What is tracked logs its own failures.
   };
-  /** A pass of our own accord; whatever stops it, the next beat tries again. */
+  /** A cycle for these accounts, outside the job; if it fails, the job's next run tries again. */
   const kick = (accounts: readonly string[]) => {
     const run = async () => {
       if (!(await deps.publishingPaused()))
@@ -249,7 +248,7 @@ export function createPublisher(given: PublisherDeps): Publisher {
     },
     moveAll: ({ to, past, ...many }) => changeMany(deps, many, movingMany(deps, { to, past })),
     waiting: (account, from, to) => ledger.waiting(account, from, to),
-    place: (moves, note) => reschedule(deps, moves, note),
+    reschedule: (moves, note) => reschedule(deps, moves, note),
     withdraw: (id) => withdraw(deps, id),
     async settle({ id, account, published }) {
       const view = await changeTargets(deps, id, (works) => {

@@ -13,7 +13,7 @@ export type AddFrom = {
   /** The same as a Belfry stored it that had one name space for the keys of all jobs, and whether a run is this job's. */
   former?: { key: string; isOurs(runId: string | null): Promise<boolean> };
   /**
-   * What an account has already with the same content near the same time: `allow` when left out. `leave-out` adds the
+   * What an account has already with the same content near the same time: `allow` when left out. `skip` adds the
    * post for the other accounts, and refuses it when there are none.
    */
   repeats?: 'allow' | 'refuse' | 'skip';
@@ -33,7 +33,7 @@ export function jobKey(key: string, jobId?: string): string {
   return jobId === undefined ? `${ownKey}${key}` : `${ownKey}${jobId}:${key}`;
 }
 
-/** The sender's own key says more than where the post came from: it holds over runs, and for the form and the command line. */
+/** A key that the sender gives takes precedence over the origin: it is the same across runs, the window and the command line. */
 export function originOf(input: PostInput, from: AddFrom): string | null {
   return input.key === undefined ? (from.originKey ?? null) : `${ownKey}${input.key}`;
 }
@@ -62,7 +62,7 @@ export function newPost(
     originKey: originOf(input, from),
     targets: input.accounts.map((account) => ({
       account,
-      // Without a time there is nothing to wait for: it stays a draft until a person says when.
+      // Without a time there is nothing to wait for: it stays a draft until the user gives it one.
       status: as === 'queued' && publishAt !== null ? 'queued' : 'draft',
       override: input.overrides[account] ?? {},
       dueAt: as === 'queued' ? (from.slots?.get(account) ?? publishAt) : null,
@@ -71,7 +71,7 @@ export function newPost(
   };
 }
 
-/** What a person says in a post, as it is stored. */
+/** The fields that the user writes, as they are stored. */
 export function wordsOf(input: PostInput) {
   return {
     text: input.text,

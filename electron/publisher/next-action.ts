@@ -48,7 +48,7 @@ export type Facts = {
   lastPublished: Millis | null;
 };
 
-/** A little lateness is how every minute beat works; more than this is a gap (sleep, outage, pause). */
+/** The job runs once a minute, so a little lateness is normal; more than this is a gap (sleep, outage, pause). */
 export const lateAfterMs: Millis = 5 * 60_000;
 
 /** How late a queued target may be. */
@@ -93,7 +93,7 @@ function decideSending(work: Work, facts: Facts): Decision {
 function decideQueued(work: Work, facts: Facts): Decision {
   const { now, settings, ready, held, lastPublished } = facts;
   const part = nextPart(work);
-  // A person took away what was left of it.
+  // An edit removed what was left of it.
   if (part === undefined) return { do: 'step', step: complete(work) };
   const dueAt = work.target.dueAt ?? now;
   if (now - dueAt > lateLimit(settings))
@@ -126,7 +126,7 @@ function waitForRateLimit(work: Work, { now, rateLimitedUntil }: Facts): Decisio
   return { do: 'step', step: { change, effects: [], next: 'stop' } };
 }
 
-/** The rest of a thread has to answer a part whose id nobody knows. */
+/** The rest of a thread would have to reply to a part whose id is unknown. */
 export function brokenThread(work: Work, part: number): StoredError {
   const answered = isComment(work, part) || part === 1 ? 'The post' : `Part ${part}`;
   return endError('NEEDS_PERSON', work, {
@@ -154,7 +154,7 @@ function tooLate(work: Work, now: Millis, limitHours: number): Step {
   return giveUp(work, 'failed', error);
 }
 
-/** A target that only a person can move on. A post that is out stays published, whatever became of its first comment. */
+/** A target that needs the user. A post that is out stays published, whatever became of its first comment. */
 export function giveUp(work: Work, status: 'failed' | 'unconfirmed' | 'missed', error: StoredError): Step {
   const isOut = onlyCommentLeft(work);
   const kind: AttentionNeeded['kind'] = isOut ? 'comment' : status;
@@ -205,7 +205,7 @@ export function putOff(notBefore: Millis, hold: Hold) {
 
 type Parts = { what: string; why: string; remedy: string };
 
-/** An error with which the way of a target ends; where its post is out and only the first comment is not, it says so. */
+/** The final error of a target; where its post is out and only the first comment is not, it says so. */
 export function endError(code: ErrorCode, work: Work, parts: Parts): StoredError {
   if (!onlyCommentLeft(work)) return targetError(code, work, parts);
   const what = 'The post is published, but its first comment is not known to be';
@@ -280,7 +280,7 @@ function missedError(work: Work, now: Millis, limitHours: number): StoredError {
   });
 }
 
-/** Why a person is asked about a post that this ledger never sent. */
+/** Why the user is asked about a post that this database never sent. */
 export function doubtedError(work: Work, remotes: readonly Remote[]): StoredError {
   const links = remotes.map((one) => one.url ?? one.remoteId).join(', ');
   return endError('NEEDS_PERSON', work, {
@@ -290,7 +290,7 @@ export function doubtedError(work: Work, remotes: readonly Remote[]): StoredErro
   });
 }
 
-/** The evidence for a person who has to decide: what was sent when, and what was seen since. */
+/** The evidence for the user, who has to decide: what was sent when, and what was seen since. */
 export function unconfirmedError(
   work: Work,
   attempt: Attempt,

@@ -7,7 +7,7 @@ import type { Attempt, Work } from './ports.ts';
 export type DecisionContext = {
   now: Millis;
   reconcileDelayMs: Millis;
-  /** In [0, 1), for the spread of waits. */
+  /** In [0, 1): spreads waits, so that accounts do not retry together. */
   jitter: number;
   /** The key after one that the server has used up. */
   nextKey(key: string): string;
@@ -82,7 +82,7 @@ export function adopted(work: Work, attempt: Attempt, remote: Remote): Step {
   return { ...rest, change: { ...change, note: `${change.note}: ${why}. It is not sent again` } };
 }
 
-/** What may be the post is there already, and nothing tells whether it is: a person is asked, and nothing is sent. */
+/** What may be the post is there already, and that cannot be decided here: the user is asked, and nothing is sent. */
 export function doubted(work: Work, attempt: Attempt, remotes: readonly Remote[]): Step {
   const asking = giveUp(work, 'unconfirmed', doubtedError(work, remotes));
   return { ...asking, change: { ...asking.change, attempt: { ...attempt, state: 'unknown' } } };
@@ -234,7 +234,7 @@ const longestOffline = 3;
 const spread = 0.2;
 
 /**
- * Milliseconds to wait after failure number `tries` (from 1), give or take a fifth by `luck` in [0, 1).
+ * Milliseconds to wait after failure number `tries` (from 1), give or take a fifth by `jitter` in [0, 1).
  * A server that cannot be reached is asked again every few minutes at least: being off line ends suddenly.
  */
 export function backOff(tries: number, jitter: number, offline: boolean): Millis {

@@ -10,14 +10,14 @@ import {
 import type { AddFrom } from './new-post.ts';
 import type { PublisherDeps, Work } from './ports.ts';
 
-/** A time so little ago is meant as now: whoever wrote it down needed a moment to hand it over. */
+/** A time so little ago counts as now: it passed while the request was on its way. */
 export const nowToleranceMs = 5 * 60_000;
 
 /** A post with a time that is not past, and with its own time for each account where it goes into weekly slots. */
 export type Timely = {
   input: PostInput;
   slots?: ReadonlyMap<string, Millis>;
-  /** What keeps it from being added: its time is past, and nobody said what is meant. */
+  /** What keeps it from being added: its time is past, and `past` is not given. */
   problems: Problem[];
 };
 
@@ -64,7 +64,7 @@ export type Times = { of: TimeOf; inSlot(work: Work): boolean };
 
 /**
  * The times of a move, with what `past` says for those that are past; `works` are the targets that will be moved.
- * Throws BAD_INPUT when nobody said what is meant, with the `field` that holds the time.
+ * Throws BAD_INPUT for past times without `past`, with the `field` that holds the time.
  */
 export async function timelyMove(
   deps: Pick<PublisherDeps, 'clock' | 'nextSlots'>,

@@ -90,7 +90,7 @@ export type StoredTarget = {
   hold: Hold | null;
   /** Failures in a row. */
   tries: number;
-  /** Raised when a person changes what goes out or when. */
+  /** Raised when the user changes what goes out or when. */
   revision: number;
   /** What it published, once the post was edited afterwards. */
   sent: TargetView['sent'];
@@ -149,7 +149,7 @@ export type NewTarget = Pick<StoredTarget, 'account' | 'status' | 'override' | '
 
 export type NewPost = Omit<StoredPost, 'seq'> & { targets: readonly NewTarget[] };
 
-/** A post as a person wants it instead: all of this is stored, or nothing. */
+/** A post as the user edited it: all of this is stored, or nothing. */
 export type PostEdit = {
   post: StoredPost;
   /** The targets that stay, in the post's order, each with the step that it makes. */
@@ -295,7 +295,7 @@ export type MediaLedger = {
   keepBucketFile(account: string, name: string, at: Millis): Promise<void>;
   /** Accounts with files in buckets. */
   bucketAccounts(): Promise<string[]>;
-  /** Names of an account's files in its bucket that nobody has wanted since `before`, the longest ago first. */
+  /** Names of an account's files in its bucket not needed since `before`, the longest ago first. */
   bucketFiles(account: string, before: Millis, limit: number): Promise<string[]>;
   forgetBucketFile(account: string, name: string): Promise<void>;
 };
@@ -323,7 +323,7 @@ export type PublisherSettings = Pick<
   | 'closePostMinutes'
 >;
 
-/** Why a person is asked to look. */
+/** What the user is notified of. */
 export type AttentionNeeded = {
   /** `comment`: the post is out, its first comment is not. `address`: it is not due yet, and a file cannot be fetched. */
   kind: 'failed' | 'unconfirmed' | 'missed' | 'comment' | 'address';
@@ -339,17 +339,17 @@ export type PublisherDeps = {
   log: Log;
   ledger: PostLedger;
   mediaLedger: MediaLedger;
-  /** Looks into films and makes pictures; closed by whoever made it. */
+  /** Looks into films and makes pictures; closed by its creator. */
   workshop: Workshop;
   /** For the User-Agent of requests. */
   version: string;
   /** Milliseconds after which a request counts as unanswered; at least 60,000 outside tests (networks.md §5). */
   requestTimeoutMs: number;
-  /** Milliseconds that one pass waits for its accounts, which then go on by themselves; 20,000 unless given. */
+  /** Milliseconds that one cycle waits for its accounts, which then go on by themselves; 20,000 unless given. */
   patienceMs?: number;
   /** Folder that media is copied into. */
   mediaFolder: string;
-  /** Other folders of Belfry's own from which media may come, whatever a person allows. */
+  /** Other folders of Belfry's own from which media may come, whatever the user allows. */
   ownFolders?: readonly string[];
   account(id: string): PublisherAccount | undefined;
   /** The next free weekly slot of each account, by account, but those of `taken`; left out, no account has any. */
@@ -367,9 +367,9 @@ export type PublisherDeps = {
   /** The network refuses this account until its owner does something: pauses it, and says so once. */
   signInNeeded(accountId: string, reason: string): Promise<void>;
   settings(): PublisherSettings;
-  /** True until a person has confirmed that publishing may go on (restored database). */
+  /** True until the user has confirmed that publishing may go on (restored database). */
   publishingPaused(): Promise<boolean>;
-  /** Why no pass is started now, apart from `publishingPaused`. */
+  /** Why no cycle is started now, apart from `publishingPaused`. */
   pausedBy?(): 'scheduler' | 'publish-job' | null;
   /** Something that clients show has changed. */
   changed(): void;

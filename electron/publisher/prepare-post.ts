@@ -133,7 +133,7 @@ async function fitMedia(
       const again = { ...refusal, class: 'retry' as const, code: 'INTERNAL' as const, mostTries: 5 };
       return { kind: 'refused', refusal: made.fault === 'damaged' ? refusal : again };
     }
-    // The address that a person gave shows the file as it was.
+    // The URL that the user gave serves the original file.
     media.push({ ...file, ...made.file, publicUrl: plan.do === 'strip' ? file.publicUrl : null });
   }
   return { kind: 'fitted', draft: { ...draft, media } };
@@ -149,9 +149,9 @@ type Given =
   | { kind: 'refused'; refusal: Refusal };
 
 /**
- * A draft whose files stand where the network can fetch them: where the person said, or where the account's host puts
- * them. Every address is asked for before the network is. `save` stores the addresses after each new one; nobody finds
- * a file there who does not know its name, so all of this may be done again.
+ * A draft whose files stand where the network can fetch them: at the URL that the user gave, or where the account's host puts
+ * them. Every address is asked for before the network is. `save` stores the addresses after each new one; their names cannot be
+ * guessed, so nothing is public yet and all of this may be repeated.
  */
 async function giveAddresses(
   deps: SenderDeps,
@@ -183,7 +183,7 @@ async function giveAddresses(
     const isOurs = url !== file.publicUrl;
     const bytes = isOurs && account.media?.host?.via !== 'bucket' ? null : file.bytes;
     const wrong = await checkAddress(deps.http, { url, mime: file.mime, bytes }, deps.signal);
-    // What we put there and nobody can fetch is put there again.
+    // What we uploaded and cannot be fetched is uploaded again.
     if (wrong)
       return {
         kind: 'refused',

@@ -9,7 +9,7 @@ type Expected = { url: string; mime: string; bytes: number | null };
 const mostHops = 3;
 /** Answers of servers that know no HEAD. */
 const tryGet: ReadonlySet<number> = new Set([400, 403, 405, 501]);
-/** networks.md §3.5: an address that cannot be fetched was seen to recover; after so many tries a person is asked. */
+/** networks.md §3.5: an address that cannot be fetched was seen to recover; after so many tries the user is asked. */
 const mostTries = 4;
 
 /** Whether anybody can fetch this very file from its address; null when they can, else why not. */
@@ -73,7 +73,7 @@ function judge(answer: HttpResult, { url, mime, bytes }: Expected): Refusal | nu
   return null;
 }
 
-/** Bytes of the whole file; null when they are not told, or are those of a packed form. */
+/** Bytes of the whole file; null when the server does not say, or answers compressed. */
 function lengthOf({ status, headers }: HttpAnswer): number | null {
   if (headers.has('content-encoding')) return null;
   const text =
@@ -141,7 +141,7 @@ const leastMs = 120_000;
 const mostRemembered = 10_000;
 
 /**
- * Asks for the addresses that posts give within the hour before they are due, once each, and tells a person of those that do not
+ * Asks for the addresses that posts give within the hour before they are due, once each, and notifies the user of those that do not
  * work: there is time to do something about it. Whatever it finds, the post is asked for again when it is sent.
  */
 export function createLookAhead(

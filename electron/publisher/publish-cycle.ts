@@ -12,7 +12,7 @@ import {
 } from './send-context.ts';
 import { lookAgain, lookFor, publish } from './send-post.ts';
 
-/** What a pass did; `busy` accounts were still at work when it ended, and go on by themselves. */
+/** What a cycle did; `busy` accounts were still sending when it ended, and go on by themselves. */
 export type CycleResult = Tally & { busy: number };
 
 type CycleDeps = Omit<SenderDeps, 'signal'>;
@@ -30,10 +30,10 @@ const mostAtOnce = 64;
 
 /**
  * Keeps one sender per account. A sender that takes long (a film of a gigabyte, a server that does not answer) holds up
- * its own account only: the pass ends without it, and a later pass leaves it alone.
+ * its own account only: the cycle ends without it, and later cycles do not start a second one.
  */
 export function createPublishCycles(patienceMs: Millis): PublishCycles {
-  /** Accounts at work; true when somebody asked for another look meanwhile. */
+  /** Accounts that are sending; true when another cycle asked for them meanwhile. */
   const again = new Map<string, boolean>();
   const atWork = new Set<Promise<unknown>>();
   const controllers = new Set<AbortController>();
@@ -101,8 +101,8 @@ async function accountsWithWork(deps: SenderDeps, only?: readonly string[]): Pro
 }
 
 /**
- * What the senders did that ended within `ms`; the others go on. What goes wrong with one is logged at once, whoever
- * still waits, and is thrown as well when it came in time.
+ * What the senders did that ended within `ms`; the others go on. What goes wrong with one is logged at once, and is
+ * thrown as well when it came in time.
  */
 async function inTime(deps: SenderDeps, sendings: readonly Promise<Tally>[], ms: Millis): Promise<Tally[]> {
   const done: Tally[] = [];
@@ -126,7 +126,7 @@ async function inTime(deps: SenderDeps, sendings: readonly Promise<Tally>[], ms:
   return [...done];
 }
 
-/** Looks for the account's posts that a person was asked about: they may turn up by themselves. */
+/** Looks for the account's unconfirmed posts again: they may have appeared since. */
 async function lookAtUnconfirmed(deps: SenderDeps, account: PublisherAccount): Promise<void> {
   for (const { post, account: id } of await deps.ledger.unconfirmed(deps.clock.now())) {
     if (id !== account.id) continue;
@@ -137,7 +137,7 @@ async function lookAtUnconfirmed(deps: SenderDeps, account: PublisherAccount): P
   }
 }
 
-/** Posts of an account that was removed can go nowhere: a person is told. */
+/** Posts of a removed account cannot be sent: the user is notified. */
 async function endOrphans(deps: SenderDeps, account: string): Promise<void> {
   for (;;) {
     const work = await deps.ledger.head(account, deps.clock.now());
@@ -202,7 +202,7 @@ async function doNext(
 
 /**
  * Takes up what an earlier engine left in `sending`: each such call has an unknown outcome from now on, waits out the
- * settle time and is looked up. Nothing is sent here.
+ * reconcile delay and is looked up. Nothing is sent here.
  */
 export async function recover(deps: PublisherDeps): Promise<void> {
   const now = deps.clock.now();

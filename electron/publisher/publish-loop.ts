@@ -5,7 +5,7 @@ import type { CycleResult } from './publish-cycle.ts';
 
 /**
  * When there is (or was) next something to do, later than `after`: a post becomes due, or a wait ends. Posts of paused
- * accounts do not count. An instant of the past stays the same until it was dealt with, so that its reader can tell it
+ * accounts do not count. An instant of the past stays the same until it was handled, so that the caller can tell it
  * from a new one; with `after` that reader gets past it.
  */
 export async function nextDue(
@@ -38,7 +38,7 @@ function releasedAt({ dueAt, notBefore }: { dueAt: Millis; notBefore: Millis | n
   return Math.max(dueAt, notBefore !== null && notBefore <= now ? notBefore : 0);
 }
 
-/** A pass in one line, with what is due and still waits; quiet when it did nothing. */
+/** A cycle in one line, with what is due and still waits; quiet when it did nothing. */
 export function summary(
   result: CycleResult,
   overdue: readonly Overdue[],
@@ -61,10 +61,10 @@ function posts(count: number): string {
   return count === 1 ? '1 post' : `${count} posts`;
 }
 
-/** Longest wait before a change is told; a thousand posts going out are a few announcements and not three thousand. */
+/** Shortest time between two announcements: a thousand posts are a few announcements, and not three thousand. */
 const calmMs = 250;
 
-/** Tells at once, and then at most four times a second as long as changes come; `flush` tells what was held back. */
+/** Announces at once, and then at most four times a second; `flush` announces what was held back. */
 export function throttle(clock: Clock, tell: () => void): (() => void) & { flush(): void } {
   let cancel: (() => void) | undefined;
   let again = false;

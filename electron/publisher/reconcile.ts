@@ -14,7 +14,7 @@ export type Knowledge = {
   settings: PublisherSettings;
 };
 
-/** Visible calls for one part before a person is asked. */
+/** Visible calls for one part before the user is asked. */
 const mostSends = 5;
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -121,7 +121,7 @@ function notSentInTime(work: Work, attempt: Attempt, { lateLimitHours }: Publish
   };
 }
 
-/** The look itself failed: it says nothing about the post. */
+/** The look-up itself failed: the outcome stays unknown. */
 function unreadable(
   work: Work,
   attempt: Attempt,
@@ -148,7 +148,7 @@ function unreadable(
   return { change: { ...change, attempt }, effects, next: effects.length > 0 ? 'stop' : held.next };
 }
 
-/** A person is asked, with the evidence; Belfry itself goes on looking now and then until `lookAgain` is null. */
+/** The user is asked, with the evidence; Belfry itself goes on looking now and then until `lookAgain` is null. */
 function asked(
   work: Work,
   attempt: Attempt,
@@ -165,7 +165,7 @@ function asked(
     };
   }
   const asking = giveUp(work, 'unconfirmed', error);
-  // A post that is out and of whose first comment nobody knows is published, and not looked at again.
+  // A post that is out and whose first comment is in doubt counts as published, and is not looked up again.
   const isOpen = asking.change.target?.status === 'unconfirmed';
   const target = { ...asking.change.target, notBefore: isOpen ? lookAgain : null };
   return { ...asking, change: { ...asking.change, target, attempt } };

@@ -21,7 +21,7 @@ const hourMs = 3_600_000;
 /**
  * For each post the first one that its account has with the same content within `sameTextHours` (0 = nothing is looked
  * for), as `posts check` advises. Within a batch the same content is a repetition only at the same time: a table may
- * well hold one greeting for each day. A post with a key of its own is what its key says.
+ * well hold one greeting for each day. A post with a key is identified by that key alone.
  */
 export async function repeatsIn(deps: Deps, posts: readonly Candidate[]): Promise<(Repeat | undefined)[]> {
   const reach = deps.settings().sameTextHours * hourMs;

@@ -5,7 +5,7 @@ import { type Effect, lateAfterMs, type NextAction, type Step, sendingNote } fro
 import type { DecisionContext } from './outcome.ts';
 import type { Attempt, PublisherAccount, PublisherDeps, Work } from './ports.ts';
 
-/** What a pass did, for its summary. */
+/** What a cycle did, for its summary. */
 export type Tally = { published: number; failed: number; waiting: number; looked: number };
 
 export const emptyTally: Tally = { published: 0, failed: 0, waiting: 0, looked: 0 };
@@ -23,7 +23,7 @@ export function sum(a: Tally, b: Tally): Tally {
 export type SenderDeps = PublisherDeps & {
   http: Http;
   adapterOf(account: PublisherAccount): Adapter;
-  /** Something a person may want to follow. */
+  /** A line for the output of the run. */
   say(text: string): void;
   signal: AbortSignal;
   /** Until when each account has to keep still, by the rate headers of its server. */
@@ -71,7 +71,7 @@ export async function apply(context: SendContext, work: Work, given: Step): Prom
   return step.next;
 }
 
-/** So many posts in a row that fail at their first try say more about the server than about the posts. */
+/** After so many first tries in a row that failed, the server is the likely cause, and not the posts. */
 const mostFailures = 3;
 
 /**
@@ -115,7 +115,7 @@ const withoutToken: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'HOME_UNUSABLE',
 ]);
 
-/** undefined when there is no token to be had: the accounts room has said why, and the queue waits. */
+/** undefined when there is no usable token: accounts have reported why, and the queue waits. */
 export async function openSession({
   deps,
   account,
@@ -139,7 +139,7 @@ export async function openSession({
   }
 }
 
-/** The instant, and the luck that decisions need. */
+/** The time and the random numbers that decisions need. */
 export function decisionContext(deps: SenderDeps): DecisionContext {
   const reconcileDelayMs: Millis = deps.settings().settleSeconds * 1000;
   return { now: deps.clock.now(), reconcileDelayMs, jitter: deps.random.next(), nextKey };

@@ -40,7 +40,7 @@ export async function publish(context: SendContext, work: Work, part: number): P
     isMine = await store(context, work, { attempt });
   });
   if (!isMine) return 'continue';
-  if (deps.signal.aborted) return 'stop'; // What was cut off by us says nothing about the post.
+  if (deps.signal.aborted) return 'stop'; // We aborted it ourselves: that is no failure of the post.
   if (prepared.kind !== 'ready')
     return apply(context, work, afterPrepare(work, attempt, prepared, decisionContext(deps)));
   const now = deps.clock.now();
@@ -52,7 +52,7 @@ export async function publish(context: SendContext, work: Work, part: number): P
     lastSentAt: now,
     lookups: 0,
   };
-  // Key, hash and uploads are committed before the first byte of the visible call; refused when a person cancelled the post meanwhile.
+  // Key, hash and uploads are committed before the first byte of the visible call; refused when the post was cancelled meanwhile.
   if (!(await store(context, work, { attempt, target: { status: 'sending', notBefore: null } })))
     return 'continue';
   return sendNow(
@@ -137,7 +137,7 @@ export async function lookFor(context: SendContext, work: Work, part: number): P
   return sendNow(context, session, work, step.change.attempt, true);
 }
 
-/** One look for a target that a person was asked about. */
+/** Looks once more for an unconfirmed target. */
 export async function lookAgain(deps: SenderDeps, account: PublisherAccount, work: Work): Promise<void> {
   const attempt = work.attempts.find(({ state }) => state === 'unknown' || state === 'contradicted');
   if (!attempt) return;
@@ -149,7 +149,7 @@ export async function lookAgain(deps: SenderDeps, account: PublisherAccount, wor
 type Twin =
   | { kind: 'none' }
   | { kind: 'found'; remote: Remote }
-  /** Nothing that a look can see tells whether one of these is the post. */
+  /** One of these may be the post; what the network shows is not enough to tell. */
   | { kind: 'unclear'; remotes: readonly Remote[] }
   | { kind: 'refused'; refusal: Refusal };
 
@@ -158,7 +158,7 @@ const roundingMs: Millis = 10_000;
 
 /**
  * Looks on the account for a part whose time came while this ledger was not at work: another copy of the home, or
- * whoever restored this one, may have published it meanwhile. The same content since its time is this post.
+ * a restored one, may have published it meanwhile. The same content since its time is this post.
  */
 async function lookFirst(
   { deps, adapter, account }: SendContext,

@@ -8,7 +8,7 @@ import type { PublisherDeps } from './ports.ts';
 
 const day = 24 * 3_600_000;
 
-/** Removes files that nobody needs any more, here and in people's buckets. */
+/** Removes files that are not needed any more, here and in the users' buckets. */
 type Tidying = {
   /** Once at the start: what is here only; what goes wrong is logged. */
   start(): Promise<void>;
@@ -20,7 +20,7 @@ type Tidying = {
 export function createTidying(deps: PublisherDeps, http: Http): Tidying {
   const ends = new AbortController();
   let last: Millis | undefined;
-  /** A restored database does not know what came after its copy: until a person has seen to it, nothing is unneeded. */
+  /** A restored database does not know what came after its copy: until the user has confirmed it, every file counts as needed. */
   const isCertain = async () => !(await deps.publishingPaused());
   const logged = (work: () => Promise<void>) =>
     work().catch((error: unknown) =>
@@ -53,7 +53,7 @@ const mostFiles = 1000;
 
 type TidyDeps = Pick<PublisherDeps, 'mediaLedger' | 'account' | 'bucketKey' | 'clock' | 'log'>;
 
-/** Takes files out of people's buckets that nobody has wanted for as long as they said; what fails is tried again the next day. */
+/** Deletes files from the accounts' buckets that were not needed for `removeAfterDays`; what fails is tried again the next day. */
 async function tidyBuckets(deps: TidyDeps, http: Http, signal: AbortSignal): Promise<void> {
   const { mediaLedger, clock } = deps;
   for (const account of await mediaLedger.bucketAccounts()) {
@@ -85,7 +85,7 @@ async function remove(
   }
 }
 
-/** Names that this room gives to copies, half-written ones included; whatever else lies in the folder is not ours. */
+/** Names that the publisher gives to copies, half-written ones included; whatever else lies in the folder is not ours. */
 const ourName = /^[0-9a-f]{16}(\.part)?$/;
 /** Names of what was made of copies. */
 const madeName = /^[0-9a-f]{32}-[0-9a-f]{16}(\.\w+\.part)?$/;

@@ -26,14 +26,14 @@ export type CheckedPart = Pick<
 
 /** Whom a part is for. */
 export type CheckedFor = {
-  /** How a person calls the network or server. */
+  /** Name of the network or server in messages. */
   who: string;
   wishes: FitWishes;
   /** Something lends an address to files that have none. */
   hosted: boolean;
 };
 
-/** Everything about one part that a server or network would refuse, or would show to more people than meant; pure. */
+/** Everything about one part that a server or network would refuse, or would show to a wider audience than intended; pure. */
 export function validate(part: CheckedPart, given: Limits, target: CheckedFor): ValidationError[] {
   const { who } = target;
   const format = part.comment ? 'post' : part.format;
@@ -300,7 +300,7 @@ export function homeless({ publicUrl }: Pick<DraftMedia, 'publicUrl'>): string {
   return `${what}, which Instagram fetches it from; give its "url", or choose once where Belfry puts such files: belfry accounts media`;
 }
 
-/** How a person wants the pictures of an account brought into its limits. */
+/** How the user wants pictures fitted to an account's limits. */
 export function wishesOf(
   { media }: Pick<PublisherAccount, 'media'>,
   { mediaFit, stripLocation }: Pick<PublisherSettings, 'mediaFit' | 'stripLocation'>,

@@ -1,4 +1,4 @@
-/** How people call the types of files. */
+/** Names of file types in messages. */
 const typeNames: Readonly<Record<string, string>> = {
   'image/jpeg': 'JPEG',
   'image/png': 'PNG',

@@ -245,7 +245,10 @@ test('a post that gets another place in the queue while its files are uploaded g
   let moved: Promise<boolean> | undefined;
   stage.network.arrived = () => {
     if (moved || stage.network.requests.at(-1)?.route !== 'upload') return;
-    moved = stage.publisher.place([{ post: post.id, account, from, to: from + hour }], 'Moved in the queue');
+    moved = stage.publisher.reschedule(
+      [{ post: post.id, account, from, to: from + hour }],
+      'Moved in the queue',
+    );
   };
   await stage.patientBeat();
   expect(await moved).toBe(true);

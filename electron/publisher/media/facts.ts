@@ -76,7 +76,7 @@ export function isMeasured(mime: string): boolean {
   return measured.has(mime);
 }
 
-/** Width and height in pixels as the picture is shown (turned by its EXIF orientation); undefined when they cannot be told. */
+/** Width and height in pixels as the picture is shown (turned by its EXIF orientation); undefined when unknown. */
 export function dimensions(
   head: Uint8Array,
 ): { width: number; height: number; orientation: number } | undefined {

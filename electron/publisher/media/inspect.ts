@@ -27,7 +27,7 @@ export type InspectDeps = {
   folders: readonly string[] | null;
 };
 
-/** Opens and examines a file; the text says what is wrong with it. Whoever gets a handle closes it. */
+/** Opens and examines a file; the text says what is wrong with it. The caller closes the handle. */
 export async function inspect(
   path: string,
   deps: InspectDeps,
@@ -124,7 +124,7 @@ async function examineFilm(
   return { mime, bytes: file.bytes, width, height, details: { ...noDetails, ...film, location, streamable } };
 }
 
-/** Opens without blocking: a FIFO that nobody writes to would hold an ordinary open for ever. */
+/** Opens without blocking: a FIFO without a writer would block an ordinary open for ever. */
 async function openFile(path: string, name: string): Promise<FileHandle | string> {
   try {
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -177,7 +177,7 @@ function hasLocation(head: Uint8Array): boolean {
     const { gps, exif } = ExifReader.load(asArrayBuffer(head), { expanded: true });
     return gps?.Latitude !== undefined || (exif !== undefined && 'GPSLatitude' in exif);
   } catch {
-    // Metadata that nobody can read may say anything; better taken out once too often.
+    // Unreadable metadata may hold a location; removing it is the safe side.
     return true;
   }
 }

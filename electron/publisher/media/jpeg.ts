@@ -79,7 +79,7 @@ export function kindOf({
   return marker === 0xed ? 'iptc' : 'other';
 }
 
-/** Colour channels of a JPEG: 1 grey, 3 colours, 4 for print; undefined when it does not tell. */
+/** Colour channels of a JPEG: 1 grey, 3 colours, 4 for print; undefined when it does not say. */
 export function channelsOf({ segments }: Jpeg): number | undefined {
   const frame = segments.find(
     ({ marker }) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker),

@@ -55,7 +55,7 @@ export function planFit(file: Picture, limits: PictureLimits, wishes: FitWishes,
   const obstacle = cannotMake(file, limits, who);
   const shape = ratio === null || wishes.fit !== 'refuse' ? [] : [shapeMisfit(file, ratio, limits, who)];
   if (obstacle !== null) {
-    // What is wrong says already how the person sets it right; the obstacle only why Belfry does not.
+    // The error already says how to correct the file; the obstacle only says why Belfry does not do it.
     const own = [...wrong, ...shape];
     return { do: 'refuse', why: own.length > 0 ? own : [obstacle] };
   }

@@ -133,7 +133,7 @@ export type Recipe = {
   mostBytes: number | null;
 };
 
-/** What a film or sound is; null where it cannot be told. */
+/** What a film or sound is; null where unknown. */
 export type FilmFacts = {
   seconds: number | null;
   width: number | null;
