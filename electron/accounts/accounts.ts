@@ -9,12 +9,21 @@ import {
   BelfryError,
   type BucketKey,
   inTurn,
+  type Log,
   waitsForOwner,
 } from '../../shared/index.ts';
-import { type Candidate, endingSoon, providerOf, renewalUrgent, ServerMoved } from '../networks/index.ts';
+import {
+  type Candidate,
+  type Credential,
+  endingSoon,
+  type HttpDeps,
+  providerOf,
+  renewalUrgent,
+  ServerMoved,
+} from '../networks/index.ts';
 import { createApps } from './apps.ts';
-import { createBucketKeys } from './bucket-keys.ts';
 import { createCredentials } from './credentials.ts';
+import type { AccountGate, AccountsDeps } from './deps.ts';
 import {
   chooseOne,
   notMoved,
@@ -25,23 +34,19 @@ import {
   stillSending,
   unknownAccount,
 } from './errors.ts';
-import { giveBack } from './give-back.ts';
-import { keepAccount, knownAs, type Wish } from './keep.ts';
-import { createMediaChoice } from './media-choice.ts';
-import type { AccountGate, AccountsNeeds } from './ports.ts';
+import { type AccountTarget, findKnownAccount, saveAccount, serverOrigin } from './identity.ts';
+import { createBucketKeys, createMediaChoice } from './media-hosting.ts';
 import { createRecords } from './records.ts';
-import { type Refreshed, refreshAll } from './refresh.ts';
-import { createRenewals } from './renew.ts';
-import { serverOrigin } from './server.ts';
-import { createSignInDoor, placeOf, type SignInDoor } from './sign-in-door.ts';
+import { createRenewals, type Refreshed, refreshAll } from './renewal.ts';
+import { createSignInService, resolveServer, type SignInService } from './sign-in.ts';
 import { createStates } from './states.ts';
 
-/** The door of this room. */
+/** Accounts with their sign-ins, tokens and states. */
 export type Accounts = AccountGate &
-  SignInDoor & {
+  SignInService & {
     /** Opens every token once, so that `secrets()` is whole before a command runs. Never throws for a locked vault. */
     start(): Promise<void>;
-    /** config.json has changed: tells of accounts that stopped working, or work again, by that. */
+    /** config.json has changed: alerts about accounts that stopped working, or work again, by that. */
     look(): Promise<void>;
     list(): Promise<AccountView[]>;
     /**
@@ -56,9 +61,9 @@ export type Accounts = AccountGate &
      * caller's wish. Throws SIGN_IN_NEEDED when it is refused or another's there, ALREADY_EXISTS, BAD_INPUT, NETWORK_*.
      */
     setServer(move: AccountMove): Promise<AccountView>;
-    /** Changes what a person may choose of an account. Throws NOT_FOUND. */
+    /** Changes the choices of the user about an account. Throws NOT_FOUND. */
     set(patch: AccountPatch): Promise<AccountView>;
-    /** Forgets account and token, which is given back to its server as well as may be. Throws CONFLICT while a post of it is being sent. */
+    /** Forgets account and token, which is revoked at its server if possible. Throws CONFLICT while a post of it is being sent. */
     remove(id: string): Promise<void>;
     /** Texts that must never be shown or stored in the clear. */
     secrets(): readonly string[];
@@ -73,30 +78,30 @@ export type Accounts = AccountGate &
     bucketKey(id: string): Promise<BucketKey>;
   };
 
-/** Builds the room; it does nothing before its first call. */
-export function createAccounts(needs: AccountsNeeds): Accounts {
-  const seen = new Set<string>();
-  const records = createRecords(needs);
-  const credentials = createCredentials(records, seen, needs.log);
-  const appStore = createApps(records, seen, needs.log);
-  const bucketKeys = createBucketKeys(records, seen);
+/** Builds the module; it does nothing before its first call. */
+export function createAccounts(deps: AccountsDeps): Accounts {
+  const knownSecrets = new Set<string>();
+  const records = createRecords(deps);
+  const credentials = createCredentials(records, knownSecrets, deps.log);
+  const appStore = createApps(records, knownSecrets, deps.log);
+  const bucketKeys = createBucketKeys(records, knownSecrets);
   const turn = inTurn();
-  const states = createStates(needs, credentials, turn);
-  const renewals = createRenewals(needs, credentials, turn);
-  const all = () => needs.config.current().accounts;
+  const states = createStates(deps, credentials, turn);
+  const renewals = createRenewals(deps, credentials, turn);
+  const all = () => deps.config.current().accounts;
   const find = (id: string) => all().find((account) => account.id === id);
-  const demand = (id: string): Account => {
+  const requireAccount = (id: string): Account => {
     const account = find(id);
     if (!account) throw unknownAccount(id, all());
     return account;
   };
-  const viewOf = async (id: string) => states.view(demand(id), await needs.states.get(id));
+  const viewOf = async (id: string) => states.view(requireAccount(id), await deps.states.get(id));
 
   /** Keeps an account that its network has confirmed just now. */
-  const keep = async (wish: Wish, candidate: Candidate) => {
-    const account = await turn(() => keepAccount(needs, credentials, wish, candidate));
-    await states.learn(account, 'ready', null);
-    needs.changed();
+  const keep = async (target: AccountTarget, candidate: Candidate) => {
+    const account = await turn(() => saveAccount(deps, credentials, target, candidate));
+    await states.recordState(account, 'ready', null);
+    deps.changed();
     return viewOf(account.id);
   };
 
@@ -105,27 +110,28 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     const credential = await credentials.read(account);
     try {
       const at = { ...account, server: serverOrigin(account.server) };
-      const door = providerOf(credential.kind);
-      const owner = await door.owner(needs, at, credential, signal);
+      const provider = providerOf(credential.kind);
+      const owner = await provider.owner(deps, at, credential, signal);
       if (account.remoteId !== '' && owner.remoteId !== account.remoteId) throw otherOwner(account, owner);
-      if (rights) await door.rights(needs, { ...at, remoteId: owner.remoteId }, credential, signal);
-      await states.learn(account, 'ready', null);
+      if (rights) await provider.rights(deps, { ...at, remoteId: owner.remoteId }, credential, signal);
+      await states.recordState(account, 'ready', null);
     } catch (error) {
       if (error instanceof ServerMoved)
-        await states.learn(account, 'moved', movedWords(account, error), error.to);
+        await states.recordState(account, 'moved', movedReason(account, error), error.to);
       if (!(error instanceof BelfryError) || error.code !== 'SIGN_IN_NEEDED') throw error;
       // A token that was renewed, or removed, meanwhile must not pay for the old one.
       const now = await credentials.read(account).catch(() => undefined);
-      if (now?.token === credential.token) await states.learn(account, 'sign-in-needed', reasonOf(error));
+      if (now?.token === credential.token)
+        await states.recordState(account, 'sign-in-needed', reasonOf(error));
       throw error;
     }
   };
   /** What a server that sends requests elsewhere says; undefined for every other answer. */
-  const whereTo = async (account: Account): Promise<ServerMoved | undefined> => {
+  const findMove = async (account: Account): Promise<ServerMoved | undefined> => {
     try {
       const credential = await credentials.read(account);
       const at = { ...account, server: serverOrigin(account.server) };
-      await providerOf(credential.kind).owner(needs, at, credential);
+      await providerOf(credential.kind).owner(deps, at, credential);
       return undefined;
     } catch (error) {
       if (!(error instanceof BelfryError)) throw error;
@@ -134,14 +140,14 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
   };
   /** Rights do not change by themselves, so those of an account that works are not asked for again. */
   const checkAgain = async (account: Account, signal: AbortSignal): Promise<void> => {
-    const state = await needs.states.get(account.id);
+    const state = await deps.states.get(account.id);
     await check(account, state?.status !== 'ready', signal);
   };
   const ending = async (account: Account): Promise<string | null> => {
     const credential = await credentials.read(account);
-    const reason = endingSoon(credential, providerOf(credential.kind).renewal, needs.clock.now());
+    const reason = endingSoon(credential, providerOf(credential.kind).renewal, deps.clock.now());
     if (reason !== null)
-      needs.alert({ kind: 'account-ending', accountId: account.id, handle: account.handle, reason });
+      deps.alert({ kind: 'account-ending', accountId: account.id, handle: account.handle, reason });
     return reason;
   };
 
@@ -152,31 +158,31 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
         await kept.bind(account);
       } catch (error) {
         if (!(error instanceof BelfryError)) throw error;
-        // That there is none is told by the account's standing.
+        // The account's status shows that there is none.
         if (error.code !== 'SIGN_IN_NEEDED')
-          needs.log('warn', `The server of ${account.id} is kept in memory only`, { error: error.message });
+          deps.log('warn', `The server of ${account.id} is kept in memory only`, { error: error.message });
       }
     }
   };
 
-  /** Accounts whose secret is missing, locked or for another server, as it was told last. */
+  /** Accounts whose secret is missing, locked or for another server, as reported last. */
   const troubled = new Set<string>();
   const look = async (): Promise<void> => {
     for (const account of all()) {
-      const state = await needs.states.get(account.id);
+      const state = await deps.states.get(account.id);
       const { status, reason } = await states.standing(account, state);
       const { id, handle } = account;
       const isNew = waitsForOwner(status) && state?.status !== status;
       if (isNew && !troubled.has(id)) {
         troubled.add(id);
-        needs.log('warn', `The account ${id} cannot be used`, { reason });
-        needs.alert({ kind: 'account', accountId: id, handle, reason: reason ?? '' });
+        deps.log('warn', `The account ${id} cannot be used`, { reason });
+        deps.alert({ kind: 'account', accountId: id, handle, reason: reason ?? '' });
       }
-      if (!isNew && troubled.delete(id)) needs.alert({ kind: 'account-ready', accountId: id });
+      if (!isNew && troubled.delete(id)) deps.alert({ kind: 'account-ready', accountId: id });
     }
   };
 
-  const signIns = createSignInDoor(needs, appStore, { records, states, demand, keep });
+  const signIns = createSignInService(deps, appStore, { records, states, requireAccount, keep });
 
   return {
     async start() {
@@ -185,77 +191,77 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     },
     look,
     async list() {
-      const known = new Map((await needs.states.all()).map((state) => [state.accountId, state]));
+      const known = new Map((await deps.states.all()).map((state) => [state.accountId, state]));
       return Promise.all(all().map((account) => states.view(account, known.get(account.id))));
     },
     async add(input) {
       const { network, remoteId } = input;
-      const { server, door } = placeOf(input);
+      const { server, provider } = resolveServer(input);
       records.assertWritable();
-      seen.add(input.token);
-      const app = door.login === undefined ? undefined : await appStore.read(server);
-      const opened = await door.open(needs, { network, server, app }, input.token);
+      knownSecrets.add(input.token);
+      const app = provider.login === undefined ? undefined : await appStore.read(server);
+      const opened = await provider.open(deps, { network, server, app }, input.token);
       const fitting = opened.filter(({ owner }) => remoteId === undefined || owner.remoteId === remoteId);
       const [candidate] = fitting;
       if (!candidate || fitting.length > 1) throw chooseOne(opened, remoteId);
       return keep({ id: input.id, network, server }, candidate);
     },
     async verify(id) {
-      await check(demand(id), true);
+      await check(requireAccount(id), true);
       return viewOf(id);
     },
     async setServer({ id, server: wanted }) {
-      const account = demand(id);
-      const server = wanted ?? (await needs.states.get(id))?.movedTo;
+      const account = requireAccount(id);
+      const server = wanted ?? (await deps.states.get(id))?.movedTo;
       if (!server) throw notMoved(id);
       const moved = { ...account, server: serverOrigin(server) };
       const credential = await credentials.stored(account);
-      const owner = await providerOf(credential.kind).owner(needs, moved, credential);
+      const owner = await providerOf(credential.kind).owner(deps, moved, credential);
       if (account.remoteId !== '' && owner.remoteId !== account.remoteId) throw otherOwner(moved, owner);
       await turn(async () => {
-        demand(id);
-        const known = knownAs(all(), moved, owner.remoteId);
+        requireAccount(id);
+        const known = findKnownAccount(all(), moved, owner.remoteId);
         if (known && known.id !== id) throw sameAccount(known, id);
         // The token first: a crash in between leaves an account that says what happened, and takes the same call again.
         await credentials.write(moved, credential);
-        await needs.config.change((raw) => ({
+        await deps.config.change((raw) => ({
           ...raw,
           accounts: (raw.accounts ?? []).map((other) =>
             other.id === id ? { ...other, server: moved.server } : other,
           ),
         }));
       });
-      await states.learn(moved, 'ready', null);
-      needs.changed();
+      await states.recordState(moved, 'ready', null);
+      deps.changed();
       return viewOf(id);
     },
     set: ({ id, order }) =>
       turn(async () => {
-        demand(id);
-        await needs.config.change((raw) => ({
+        requireAccount(id);
+        await deps.config.change((raw) => ({
           ...raw,
           accounts: (raw.accounts ?? []).map((other) =>
             other.id === id && order !== undefined ? { ...other, order } : other,
           ),
         }));
-        needs.changed();
+        deps.changed();
         return viewOf(id);
       }),
     remove: (id) =>
       turn(async () => {
-        const account = demand(id);
-        if (await needs.sending(id)) throw stillSending(id);
+        const account = requireAccount(id);
+        if (await deps.sending(id)) throw stillSending(id);
         const last = await credentials.stored(account).catch(() => undefined); // One that cannot be opened cannot be given back.
-        // The secret first: a crash in between leaves an account that asks for sign-in, not a secret that nobody sees.
+        // The secret first: a crash in between leaves an account that asks for sign-in, not a hidden secret.
         await credentials.remove(id);
         await bucketKeys.remove(id);
-        await needs.config.change((raw) => ({
+        await deps.config.change((raw) => ({
           ...raw,
           accounts: (raw.accounts ?? []).filter((other) => other.id !== id),
         }));
-        await needs.states.forget(id);
-        needs.changed();
-        if (last) void giveBack(needs, account, last);
+        await deps.states.forget(id);
+        deps.changed();
+        if (last) void revokeToken(deps, account, last);
       }),
     account(id) {
       const account = find(id);
@@ -264,15 +270,15 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
     },
     async accountStatus(id) {
       const account = find(id);
-      return account ? (await states.standing(account, await needs.states.get(id))).status : 'unknown';
+      return account ? (await states.standing(account, await deps.states.get(id))).status : 'unknown';
     },
     async token(id) {
-      const account = demand(id);
-      const state = await needs.states.get(id);
+      const account = requireAccount(id);
+      const state = await deps.states.get(id);
       if (state?.status === 'sign-in-needed' || state?.status === 'moved')
         throw signInFirst(account, state.reason);
       const credential = await credentials.read(account);
-      if (!renewalUrgent(credential, providerOf(credential.kind).renewal, needs.clock.now()))
+      if (!renewalUrgent(credential, providerOf(credential.kind).renewal, deps.clock.now()))
         return credential.token;
       const failed = await renewals.renew(account).then(
         () => null,
@@ -280,31 +286,47 @@ export function createAccounts(needs: AccountsNeeds): Accounts {
       );
       const now = await credentials.read(account);
       // The old token is good until its end, and a new one that could not be stored is good as well.
-      if (failed && now.expiresAt !== null && now.expiresAt <= needs.clock.now()) throw failed.error;
+      if (failed && now.expiresAt !== null && now.expiresAt <= deps.clock.now()) throw failed.error;
       return now.token;
     },
     async signInNeeded(id, reason) {
       const account = find(id);
       if (!account) return;
-      const moved = await whereTo(account);
-      if (moved) await states.learn(account, 'moved', movedWords(account, moved), moved.to);
-      else await states.learn(account, 'sign-in-needed', reason);
+      const moved = await findMove(account);
+      if (moved) await states.recordState(account, 'moved', movedReason(account, moved), moved.to);
+      else await states.recordState(account, 'sign-in-needed', reason);
     },
     async ready(id) {
       const account = find(id);
-      if (account) await states.learn(account, 'ready', null);
+      if (account) await states.recordState(account, 'ready', null);
     },
-    secrets: () => [...seen],
+    secrets: () => [...knownSecrets],
     refreshTokens: (context) =>
       refreshAll(all(), { renew: renewals.renew, check: checkAgain, ending }, context),
 
     ...signIns,
-    ...createMediaChoice({ config: needs.config, changed: needs.changed, demand, inTurn: turn }, bucketKeys),
-    bucketKey: async (id) => bucketKeys.read(demand(id)),
+    ...createMediaChoice(
+      { config: deps.config, changed: deps.changed, requireAccount, inTurn: turn },
+      bucketKeys,
+    ),
+    bucketKey: async (id) => bucketKeys.read(requireAccount(id)),
   };
 }
 
 /** Why an account has moved, with the command that takes the new address. */
-function movedWords({ id }: Account, { to }: ServerMoved): string {
+function movedReason({ id }: Account, { to }: ServerMoved): string {
   return `Its server sends requests to ${to}, where nothing was sent. If that is its new address, take it: belfry accounts set-server ${id} ${to}`;
+}
+
+/** Makes the token of a removed account worthless on its server; when that fails, a token remains that is stored nowhere. */
+async function revokeToken(
+  deps: HttpDeps & { log: Log },
+  account: Account,
+  credential: Credential & { origin: string },
+): Promise<void> {
+  try {
+    await providerOf(credential.kind).revoke?.(deps, credential.origin, credential);
+  } catch (error) {
+    deps.log('info', `The token of ${account.id} could not be given back`, { error: String(error) });
+  }
 }

@@ -8,8 +8,8 @@ import {
   signInFacts,
 } from '../../shared/index.ts';
 import type { App } from '../networks/index.ts';
+import { serverOrigin } from './identity.ts';
 import type { Records } from './records.ts';
-import { serverOrigin } from './server.ts';
 
 /** An OAuth client of this Belfry, or of its user, on one server. */
 const appSchema = z.strictObject({
@@ -33,7 +33,7 @@ export type Apps = {
   forget(origin: string): void;
 };
 
-export function createApps(records: Records, seen: Set<string>, log: Log): Apps {
+export function createApps(records: Records, knownSecrets: Set<string>, log: Log): Apps {
   const forgotten = new Set<string>();
   return {
     async read(origin) {
@@ -41,13 +41,13 @@ export function createApps(records: Records, seen: Set<string>, log: Log): Apps 
       const content = await records.read(nameOf(origin), appSchema);
       // Of one host over http and https, the other's client is none.
       if (content?.origin !== origin) return undefined;
-      seen.add(content.secret);
+      knownSecrets.add(content.secret);
       const { account: _, ...app } = content;
       return app;
     },
     async write(app) {
       forgotten.delete(app.origin);
-      seen.add(app.secret);
+      knownSecrets.add(app.secret);
       await records.write(nameOf(app.origin), { ...app, account: nameOf(app.origin) });
     },
     forget(origin) {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { type Account, BelfryError, type Log } from '../../shared/index.ts';
 import { type Credential, credentialSchema, secretsOf } from '../networks/index.ts';
 import { otherServer } from './errors.ts';
+import { serverOrigin } from './identity.ts';
 import type { Records } from './records.ts';
-import { serverOrigin } from './server.ts';
 
 /** Whose credential it is, and where it is to be sent. */
-type Whose = Pick<Account, 'id' | 'server'>;
+type CredentialOwner = Pick<Account, 'id' | 'server'>;
 
 /** Credentials in the vault, one per account, each bound to the server that it was given for. */
 export type Credentials = {
@@ -14,35 +14,35 @@ export type Credentials = {
    * Throws SIGN_IN_NEEDED when none is stored, or when it was given for another server than the account names now;
    * VAULT_UNAVAILABLE when it cannot be opened here.
    */
-  read(account: Whose): Promise<Credential>;
+  read(account: CredentialOwner): Promise<Credential>;
   /** The same wherever the account is now: not to be sent to `account.server`, but to its own `origin`. */
-  stored(account: Whose): Promise<Credential & { origin: string }>;
+  stored(account: CredentialOwner): Promise<Credential & { origin: string }>;
   /** Notes the server in a record of an older version; durable when resolved. Throws as `read`, HOME_UNUSABLE. */
-  bind(account: Whose): Promise<void>;
+  bind(account: CredentialOwner): Promise<void>;
   /** Binds it to the server of the account. Durable when resolved. */
-  write(account: Whose, credential: Credential): Promise<void>;
+  write(account: CredentialOwner, credential: Credential): Promise<void>;
   /**
    * The same for a renewed credential, whose predecessor may be dead already: when it cannot be stored it is held in
    * memory, used, and stored by a later `read`; this throws all the same.
    */
-  replace(account: Whose, credential: Credential): Promise<void>;
+  replace(account: CredentialOwner, credential: Credential): Promise<void>;
   remove(accountId: string): Promise<void>;
 };
 
 const contentSchema = credentialSchema.extend({ account: z.string() });
 
-export function createCredentials(records: Records, seen: Set<string>, log: Log): Credentials {
+export function createCredentials(records: Records, knownSecrets: Set<string>, log: Log): Credentials {
   /** Renewed credentials that could not be stored yet. */
   const held = new Map<string, Credential>();
   const note = (credential: Credential) => {
-    for (const secret of secretsOf(credential)) seen.add(secret);
+    for (const secret of secretsOf(credential)) knownSecrets.add(secret);
   };
   const put = async (accountId: string, credential: Credential) => {
     note(credential);
     await records.write(accountId, { ...credential, account: accountId });
     held.delete(accountId);
   };
-  const boundTo = ({ server }: Whose, credential: Credential) => ({
+  const boundTo = ({ server }: CredentialOwner, credential: Credential) => ({
     ...credential,
     origin: serverOrigin(server),
   });
@@ -65,7 +65,7 @@ export function createCredentials(records: Records, seen: Set<string>, log: Log)
     note(credential);
     return credential;
   };
-  const stored = async (account: Whose) => {
+  const stored = async (account: CredentialOwner) => {
     const credential = await find(account.id);
     const now = serverOrigin(account.server);
     return { ...credential, origin: records.givenFor(account.id, credential.origin, now) };

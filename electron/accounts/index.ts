@@ -1,12 +1,12 @@
 export { type Accounts, createAccounts } from './accounts.ts';
-export { type KeyVault, openKeyVault } from './key-vault.ts';
 export type {
   AccountFact,
   AccountGate,
   AccountState,
   AccountStates,
-  AccountsNeeds,
+  AccountsDeps,
   SealedSecret,
   SecretsFile,
   Vault,
-} from './ports.ts';
+} from './deps.ts';
+export { type KeyVault, openKeyVault } from './key-vault.ts';

@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { chmod, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BelfryError } from '../../shared/index.ts';
-import { type Key, type KeyPlaces, keyFile, makeKeyFile, readKeys, restoreKeyFile } from './key-source.ts';
-import type { Vault } from './ports.ts';
+import type { Vault } from './deps.ts';
 
 /** A vault whose key Belfry holds itself; `source` says in words where the key for new secrets comes from. */
 export type KeyVault = Vault & {
@@ -24,7 +25,7 @@ const version = 'v1';
 /**
  * Opens the vault of hosts without a key store of the system: AES-256-GCM (NIST SP 800-38D), a nonce of
  * 96 random bits per record. A record is `v1.<key id>.<nonce>.<ciphertext>.<tag>` in base64url.
- * Never throws: a key that cannot be used is told by `status()`. The key file is made when first needed.
+ * Never throws: `status()` reports a key that cannot be used. The key file is made when first needed.
  */
 export async function openKeyVault(places: KeyPlaces): Promise<KeyVault> {
   let keys: Key[] = [];
@@ -132,4 +133,92 @@ function damaged(cause?: unknown): BelfryError {
     remedy: 'Restore secrets.json from a copy, or add the account again',
     cause,
   });
+}
+
+/** A 32-byte key and where it came from, in words; `isFile` = the key file. `id` tells keys apart without giving them away. */
+type Key = { bytes: Buffer; id: string; source: string; isFile?: boolean };
+
+type KeyPlaces = {
+  /** The home folder; the key file in it is `secrets.key`. */
+  home: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Writes a private file (0600) durably, whole or not at all: half a key would lock every secret. */
+  write(path: string, text: string): Promise<void>;
+};
+
+const remedy = 'Make one with: openssl rand -base64 32';
+
+/**
+ * All keys that this machine has, the one for new secrets first: the systemd credential `belfry-key`,
+ * the variable BELFRY_KEY, the key file. Throws VAULT_UNAVAILABLE when one of them is there but is no key.
+ */
+async function readKeys(places: KeyPlaces): Promise<Key[]> {
+  const credentials = places.environment['CREDENTIALS_DIRECTORY'];
+  const variable = places.environment['BELFRY_KEY'];
+  const keys = [
+    credentials ? await keyInFile(join(credentials, 'belfry-key'), 'the systemd credential belfry-key') : [],
+    variable ? [parseKey(variable, 'the variable BELFRY_KEY')] : [],
+  ];
+  const inFile = await keyInFile(keyFile(places.home), `the key file ${keyFile(places.home)}`);
+  return [...keys.flat(), ...inFile.map((key) => ({ ...key, isFile: true }))];
+}
+
+/** Makes the key file, readable by this user only. */
+async function makeKeyFile(places: KeyPlaces): Promise<Key> {
+  const path = keyFile(places.home);
+  const text = `${randomBytes(32).toString('base64')}\n`;
+  try {
+    await places.write(path, text);
+  } catch (cause) {
+    throw unavailable('The key file cannot be written', path, cause, 'Check the rights of the home folder');
+  }
+  return { ...parseKey(text, `the key file ${path}`), isFile: true };
+}
+
+/** The key file as it was read or made, to write it again. */
+async function restoreKeyFile(places: KeyPlaces, { bytes }: Pick<Key, 'bytes'>): Promise<void> {
+  await places.write(keyFile(places.home), `${bytes.toString('base64')}\n`);
+}
+
+/** Where the key file of a home lies. */
+function keyFile(home: string): string {
+  return join(home, 'secrets.key');
+}
+
+async function keyInFile(path: string, source: string): Promise<Key[]> {
+  try {
+    const text = await readFile(path, 'utf8');
+    await tighten(path);
+    return [parseKey(text, source)];
+  } catch (error) {
+    if (error instanceof BelfryError) throw error;
+    if (isMissing(error)) return [];
+    throw unavailable('The key cannot be read', path, error, 'Check the rights of the file');
+  }
+}
+
+/** Takes away what others may do with the key file; a credential of systemd is read-only and already private. */
+async function tighten(path: string): Promise<void> {
+  if (process.platform === 'win32' || !path.endsWith('secrets.key')) return;
+  const { mode } = await stat(path);
+  if ((mode & 0o077) !== 0) await chmod(path, 0o600);
+}
+
+function parseKey(text: string, source: string): Key {
+  const trimmed = text.trim();
+  const bytes = /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed) ? Buffer.from(trimmed, 'base64') : undefined;
+  if (bytes?.length !== 32) {
+    throw unavailable('There is no key', source, 'It must be the base64 form of 32 bytes', remedy);
+  }
+  const id = createHmac('sha256', bytes).update('belfry key id').digest('base64url').slice(0, 8);
+  return { bytes, id, source };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+function unavailable(what: string, where: string, cause: unknown, todo: string): BelfryError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new BelfryError({ code: 'VAULT_UNAVAILABLE', what, where: `in ${where}`, why, remedy: todo, cause });
 }

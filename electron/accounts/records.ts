@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { BelfryError } from '../../shared/index.ts';
-import type { AccountsNeeds, SealedSecret, Vault } from './ports.ts';
+import type { AccountsDeps, SealedSecret, Vault } from './deps.ts';
 
 /** Sealed records of the secrets file, opened when they are asked for. */
 export type Records = {
@@ -19,12 +19,12 @@ export type Records = {
 };
 
 /** Keeps records in the secrets file through the vaults; opened ones stay in memory while their record is unchanged. */
-export function createRecords(needs: Pick<AccountsNeeds, 'secrets' | 'vaults' | 'backend'>): Records {
+export function createRecords(deps: Pick<AccountsDeps, 'secrets' | 'vaults' | 'backend'>): Records {
   const opened = new Map<string, { sealed: string; content: unknown }>();
   const firstUse = new Map<string, string>();
 
   const vaultForNew = (): Vault => {
-    const vault = vaultOf(needs.vaults, needs.backend(), 'new secrets');
+    const vault = vaultOf(deps.vaults, deps.backend(), 'new secrets');
     const status = vault.status();
     if (!status.ok) throw status.error;
     return vault;
@@ -32,14 +32,14 @@ export function createRecords(needs: Pick<AccountsNeeds, 'secrets' | 'vaults' | 
   const open = async (name: string, record: SealedSecret): Promise<unknown> => {
     const known = opened.get(name);
     if (known?.sealed === record.sealed) return known.content;
-    const vault = vaultOf(needs.vaults, record.backend, `the secret of "${name}"`);
+    const vault = vaultOf(deps.vaults, record.backend, `the secret of "${name}"`);
     const content = asJson(await decrypt(vault, record.sealed));
     opened.set(name, { sealed: record.sealed, content });
     return content;
   };
   return {
     async read(name, schema) {
-      const record = await needs.secrets.get(name);
+      const record = await deps.secrets.get(name);
       if (!record) return undefined;
       const content = schema.safeParse(await open(name, record));
       // The name is sealed together with the secret, so that records cannot be swapped in the file.
@@ -52,11 +52,11 @@ export function createRecords(needs: Pick<AccountsNeeds, 'secrets' | 'vaults' | 
     async write(name, content) {
       const vault = vaultForNew();
       const sealed = await vault.encrypt(JSON.stringify({ ...content, account: name }));
-      await needs.secrets.put(name, { backend: vault.backend, sealed });
+      await deps.secrets.put(name, { backend: vault.backend, sealed });
     },
     async remove(name) {
       opened.delete(name);
-      await needs.secrets.remove(name);
+      await deps.secrets.remove(name);
     },
     givenFor(name, noted, now) {
       if (noted !== null) return noted;

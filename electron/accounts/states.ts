@@ -10,8 +10,8 @@ import {
 } from '../../shared/index.ts';
 import { type Credential, endingSoon, providerOf } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
+import type { AccountState, AccountsDeps } from './deps.ts';
 import { reasonOf } from './errors.ts';
-import type { AccountState, AccountsNeeds } from './ports.ts';
 
 type Standing = { status: AccountStatus; reason: string | null; expiresAt: number | null };
 
@@ -19,14 +19,14 @@ type Standing = { status: AccountStatus; reason: string | null; expiresAt: numbe
 export type States = ReturnType<typeof createStates>;
 
 export function createStates(
-  needs: Pick<AccountsNeeds, 'states' | 'clock' | 'changed' | 'alert'> & { config: { current(): Config } },
+  deps: Pick<AccountsDeps, 'states' | 'clock' | 'changed' | 'alert'> & { config: { current(): Config } },
   credentials: Pick<Credentials, 'read'>,
   inTurn: Turns,
 ) {
-  const exists = (id: string) => needs.config.current().accounts.some((account) => account.id === id);
+  const exists = (id: string) => deps.config.current().accounts.some((account) => account.id === id);
 
-  /** Stores what was learned, tells clients when it is news, and the owner once when it needs them. */
-  const learn = (
+  /** Stores what was learned, announces changes, and alerts the owner once when they are needed. */
+  const recordState = (
     account: Account,
     status: 'ready' | 'sign-in-needed' | 'moved',
     reason: string | null,
@@ -34,22 +34,22 @@ export function createStates(
   ) =>
     inTurn(async () => {
       if (!exists(account.id)) return; // Removed while its server was asked.
-      const before = await needs.states.get(account.id);
+      const before = await deps.states.get(account.id);
       const tokenExpiresAt = (await opened(account))?.expiresAt ?? before?.tokenExpiresAt ?? null;
-      const checkedAt = needs.clock.now();
-      await needs.states.save({ accountId: account.id, status, reason, tokenExpiresAt, checkedAt, movedTo });
+      const checkedAt = deps.clock.now();
+      await deps.states.save({ accountId: account.id, status, reason, tokenExpiresAt, checkedAt, movedTo });
       if (before?.status === status && before.reason === reason && before.tokenExpiresAt === tokenExpiresAt)
         return;
-      needs.changed();
+      deps.changed();
       const { id, handle } = account;
       if (status === 'ready' && before && waitsForOwner(before.status))
-        needs.alert({ kind: 'account-ready', accountId: account.id });
+        deps.alert({ kind: 'account-ready', accountId: account.id });
       if (status === 'ready' || before?.status === status) return;
       const kind = status === 'moved' ? 'account-moved' : 'account';
-      needs.alert({ kind, accountId: id, handle, reason: reason ?? '' });
+      deps.alert({ kind, accountId: id, handle, reason: reason ?? '' });
     });
 
-  /** The credential, when it can be opened; why not is told by `standing`. */
+  /** The credential, when it can be opened; `standing` says why not. */
   const opened = async (account: Account): Promise<Credential | undefined> => {
     try {
       return await credentials.read(account);
@@ -64,7 +64,7 @@ export function createStates(
       const status = state?.status ?? 'unknown';
       const ending = waitsForOwner(status)
         ? null
-        : endingSoon(credential, providerOf(credential.kind).renewal, needs.clock.now());
+        : endingSoon(credential, providerOf(credential.kind).renewal, deps.clock.now());
       return { status, reason: state?.reason ?? ending, expiresAt: credential.expiresAt };
     } catch (error) {
       if (!(error instanceof BelfryError)) throw error;
@@ -73,7 +73,7 @@ export function createStates(
     }
   };
   return {
-    learn,
+    recordState,
     standing,
     /** How the account signed in; undefined when its secret cannot be opened. */
     kindOf: async (account: Account) => (await opened(account))?.kind,

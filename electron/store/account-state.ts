@@ -1,5 +1,5 @@
 import { type AccountStatus, accountStatuses } from '../../shared/index.ts';
-import type { AccountState, AccountStates } from '../accounts/ports.ts';
+import type { AccountState, AccountStates } from '../accounts/index.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './schema.ts';
 

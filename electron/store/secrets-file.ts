@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BelfryError, type Clock, idSchema, type Log } from '../../shared/index.ts';
-import type { SealedSecret, SecretsFile } from '../accounts/ports.ts';
+import type { SealedSecret, SecretsFile } from '../accounts/index.ts';
 import { writeDurably } from './durable-file.ts';
 
 const version = 1;

@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Account } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { ada, code, message } from './errors.ts';
-import { openRoom } from './room.ts';
 import { json, loopback, whoAmI } from './server.ts';
+import { openAccounts } from './world.ts';
 
 describe('an account that stops working', () => {
   test('is reported once, keeps its state over a restart, and is cleared by verify', async () => {
     const home = temporaryHome();
     const owners: Record<string, typeof ada> = { 'tok-1': ada };
     const server = await loopback((q, r) => whoAmI(owners)(q, r));
-    const { accounts, facts, needs, config } = await openRoom(home);
+    const { accounts, facts, needs, config } = await openAccounts(home);
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 'tok-1' });
 
     delete owners['tok-1'];
@@ -26,7 +26,7 @@ describe('an account that stops working', () => {
     expect(await accounts.accountStatus('me')).toBe('sign-in-needed');
     expect(await accounts.accountStatus('nobody')).toBe('unknown');
 
-    const later = await openRoom(home, { config: needs.config });
+    const later = await openAccounts(home, { config: needs.config });
     expect(await later.accounts.list()).toMatchObject([{ id: 'me', status: 'sign-in-needed' }]);
     await later.accounts.signInNeeded('me', 'Still.');
     expect(later.facts).toEqual([]);
@@ -40,7 +40,7 @@ describe('an account that stops working', () => {
   test('a server that cannot be reached changes nothing', async () => {
     let up = true;
     const server = await loopback((q, r) => (up ? whoAmI({ t: ada })(q, r) : q.socket.destroy()));
-    const { accounts, facts } = await openRoom(temporaryHome());
+    const { accounts, facts } = await openAccounts(temporaryHome());
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 't' });
     up = false;
     expect(await code(accounts.verify('me'))).toBe('NETWORK_UNREACHABLE');
@@ -51,7 +51,7 @@ describe('an account that stops working', () => {
   test("another user's token is no token of this account", async () => {
     const owners: Record<string, typeof ada> = { t: ada };
     const server = await loopback((q, r) => whoAmI(owners)(q, r));
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 't' });
     owners['t'] = { id: '99', username: 'eve' };
     expect(await message(accounts.verify('me'))).toMatch(
@@ -67,7 +67,7 @@ describe('an account that stops working', () => {
       if (hold && q.headers.authorization === 'Bearer old') held = () => json(r, 401, { error: 'revoked' });
       else whoAmI({ old: ada, new: ada })(q, r);
     });
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 'old' });
     hold = true;
     const verifying = code(accounts.verify('me'));
@@ -89,7 +89,7 @@ describe('an account that stops working', () => {
         held = () => json(r, status, status === 200 ? ada : { error: 'revoked' });
       else whoAmI({ t: ada })(q, r);
     });
-    const { accounts, needs, facts, changes } = await openRoom(temporaryHome());
+    const { accounts, needs, facts, changes } = await openAccounts(temporaryHome());
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 't' });
     hold = true;
     const verifying = code(accounts.verify('me'));
@@ -111,14 +111,14 @@ describe('an account that stops working', () => {
       handle: '@a',
       remoteId: '1',
     };
-    const { accounts } = await openRoom(temporaryHome(), { accounts: [account] });
+    const { accounts } = await openAccounts(temporaryHome(), { accounts: [account] });
     expect(await accounts.list()).toMatchObject([{ id: 'me', status: 'sign-in-needed' }]);
     expect(await code(accounts.token('me'))).toBe('SIGN_IN_NEEDED');
   });
 });
 
 describe('refresh_tokens', () => {
-  const run = async (accounts: Awaited<ReturnType<typeof openRoom>>['accounts']) => {
+  const run = async (accounts: Awaited<ReturnType<typeof openAccounts>>['accounts']) => {
     const said: string[] = [];
     const result = await accounts.refreshTokens({
       signal: new AbortController().signal,
@@ -130,7 +130,7 @@ describe('refresh_tokens', () => {
   test('says what it found of each account, and is quiet when all is well', async () => {
     const owners: Record<string, typeof ada> = { a: ada, b: { id: '2', username: 'bo' } };
     const server = await loopback((q, r) => whoAmI(owners)(q, r));
-    const { accounts, facts } = await openRoom(temporaryHome());
+    const { accounts, facts } = await openAccounts(temporaryHome());
     expect(await run(accounts)).toEqual({ ok: true, summary: 'No accounts', quiet: true, said: [] });
     await accounts.add({ id: 'a', network: 'mastodon', server: server.url, token: 'a' });
     await accounts.add({ id: 'b', network: 'mastodon', server: server.url, token: 'b' });
@@ -156,7 +156,7 @@ describe('refresh_tokens', () => {
 
   test('clients hear of changes only', async () => {
     const server = await loopback(whoAmI({ a: ada }));
-    const { accounts, changes } = await openRoom(temporaryHome());
+    const { accounts, changes } = await openAccounts(temporaryHome());
     await accounts.add({ id: 'a', network: 'mastodon', server: server.url, token: 'a' });
     const before = changes.count;
     await run(accounts);
@@ -175,7 +175,7 @@ describe('refresh_tokens', () => {
       handle: '@a',
       remoteId: '1',
     };
-    const { accounts, needs } = await openRoom(temporaryHome(), { accounts: [account] });
+    const { accounts, needs } = await openAccounts(temporaryHome(), { accounts: [account] });
     const [vault] = needs.vaults;
     const sealed = (await vault?.encrypt(JSON.stringify({ account: 'me', token: 't' }))) ?? '';
     await needs.secrets.put('me', { backend: 'key-file', sealed });
@@ -188,7 +188,7 @@ describe('refresh_tokens', () => {
   });
 
   test('called off between two accounts it stops', async () => {
-    const { accounts } = await openRoom(temporaryHome(), {
+    const { accounts } = await openAccounts(temporaryHome(), {
       accounts: [{ id: 'me', network: 'mastodon', server: 'https://m.example', handle: '', remoteId: '' }],
     });
     const signal = AbortSignal.abort();

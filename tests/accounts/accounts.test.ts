@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { Account } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { ada, code, message } from './errors.ts';
-import { openRoom } from './room.ts';
 import { json, loopback, whoAmI } from './server.ts';
+import { openAccounts } from './world.ts';
 
 describe('add', () => {
   test('asks the server, keeps the token in the vault and the description in config.json', async () => {
     const home = temporaryHome();
     const server = await loopback(whoAmI({ 'tok-1': ada }));
-    const { accounts, config } = await openRoom(home);
+    const { accounts, config } = await openAccounts(home);
 
     const view = await accounts.add({ network: 'mastodon', server: `${server.url}/`, token: 'tok-1' });
 
@@ -55,7 +55,7 @@ describe('add', () => {
       const server = await loopback((q, r) =>
         q.url === path ? json(r, 200, said) : whoAmI({ 'tok-1': ada, 'tok-2': ada })(q, r),
       );
-      const { accounts, config } = await openRoom(temporaryHome());
+      const { accounts, config } = await openAccounts(temporaryHome());
       const input = { network: 'mastodon', server: server.url } as const;
       expect(await accounts.add({ ...input, token: 'tok-1' })).toMatchObject({
         handle: '@ada@social.example',
@@ -71,7 +71,7 @@ describe('add', () => {
     const server = await loopback((q, r) =>
       q.url === '/api/v2/instance' ? json(r, 200, said) : whoAmI({ 'tok-1': ada, 'tok-2': ada })(q, r),
     );
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     const input = { network: 'mastodon', server: server.url } as const;
     const guessed = `@ada@${new URL(server.url).host}`;
     expect(await accounts.add({ ...input, token: 'tok-1' })).toMatchObject({ handle: guessed });
@@ -81,7 +81,7 @@ describe('add', () => {
 
   test('whether its posts keep their order is chosen afterwards, and stays when its token is renewed', async () => {
     const server = await loopback(whoAmI({ 'tok-1': ada, 'tok-2': ada }));
-    const { accounts, config } = await openRoom(temporaryHome());
+    const { accounts, config } = await openAccounts(temporaryHome());
     const place = { network: 'mastodon', server: server.url } as const;
     const { id } = await accounts.add({ ...place, token: 'tok-1' });
     expect(await accounts.set({ id, order: 'strict' })).toMatchObject({ id, order: 'strict' });
@@ -96,7 +96,7 @@ describe('add', () => {
     const server = await loopback(whoAmI({ 'tok-1': ada }));
     const home = temporaryHome();
     const seen: string[] = [];
-    const { accounts } = await openRoom(home, {
+    const { accounts } = await openAccounts(home, {
       config: {
         current: () => ({ accounts: [] }) as never,
         async change() {
@@ -113,7 +113,7 @@ describe('add', () => {
 
   test('the same account again renews its token; under another id it is refused', async () => {
     const server = await loopback(whoAmI({ 'tok-1': ada, 'tok-2': ada }));
-    const { accounts, config } = await openRoom(temporaryHome());
+    const { accounts, config } = await openAccounts(temporaryHome());
     const input = { network: 'mastodon', server: server.url } as const;
     await accounts.add({ ...input, id: 'me', token: 'tok-1' });
     await accounts.signInNeeded('me', 'Refused.');
@@ -135,7 +135,7 @@ describe('add', () => {
         c: { id: '3', username: 'c' },
       }),
     );
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     const input = { network: 'mastodon', server: server.url } as const;
     const first = await accounts.add({ ...input, token: 'a' });
     const second = await accounts.add({ ...input, token: 'b' });
@@ -147,7 +147,7 @@ describe('add', () => {
 
   test('added twice at the same moment it is there once', async () => {
     const server = await loopback(whoAmI({ 'tok-1': ada }));
-    const { accounts, config } = await openRoom(temporaryHome());
+    const { accounts, config } = await openAccounts(temporaryHome());
     const input = { network: 'mastodon', server: server.url, token: 'tok-1' } as const;
     await Promise.all([accounts.add(input), accounts.add(input), accounts.add(input)]);
     expect(config().accounts).toHaveLength(1);
@@ -162,7 +162,7 @@ describe('add', () => {
       handle: '',
       remoteId: '',
     };
-    const { accounts, config } = await openRoom(temporaryHome(), { accounts: [byHand] });
+    const { accounts, config } = await openAccounts(temporaryHome(), { accounts: [byHand] });
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 'tok-1' });
     expect(config().accounts).toMatchObject([{ id: 'me', remoteId: '17' }]);
   });
@@ -175,7 +175,7 @@ describe('add', () => {
       handle: '',
       remoteId: '1',
     });
-    const { accounts, needs } = await openRoom(temporaryHome(), {
+    const { accounts, needs } = await openAccounts(temporaryHome(), {
       accounts: [entry('good', 'https://M.example./')],
     });
     const seal = async (id: string) =>
@@ -190,7 +190,7 @@ describe('add', () => {
 
   test('without a key store nothing is asked of the server', async () => {
     const server = await loopback(whoAmI({ 'tok-1': ada }));
-    const { accounts } = await openRoom(temporaryHome(), { backend: () => 'os' });
+    const { accounts } = await openAccounts(temporaryHome(), { backend: () => 'os' });
     const adding = accounts.add({ network: 'mastodon', server: server.url, token: 'tok-1' });
     expect(await code(adding)).toBe('VAULT_UNAVAILABLE');
     expect(server.requests).toHaveLength(0);
@@ -201,7 +201,7 @@ describe('remove', () => {
   test('takes the secret with it', async () => {
     const home = temporaryHome();
     const server = await loopback(whoAmI({ t: ada }));
-    const { accounts, config, needs } = await openRoom(home);
+    const { accounts, config, needs } = await openAccounts(home);
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 't' });
     await accounts.remove('me');
     expect(config().accounts).toEqual([]);
@@ -213,7 +213,7 @@ describe('remove', () => {
 
   test('waits while a post is being sent', async () => {
     const server = await loopback(whoAmI({ t: ada }));
-    const { accounts } = await openRoom(temporaryHome(), { sending: async (id) => id === 'me' });
+    const { accounts } = await openAccounts(temporaryHome(), { sending: async (id) => id === 'me' });
     await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 't' });
     expect(await code(accounts.remove('me'))).toBe('CONFLICT');
     expect(await accounts.token('me')).toBe('t');
@@ -221,7 +221,7 @@ describe('remove', () => {
 
   test('an unknown id is answered with the one that was meant', async () => {
     const server = await loopback(whoAmI({ t: ada }));
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     await accounts.add({ id: 'newsroom', network: 'mastodon', server: server.url, token: 't' });
     expect(await message(accounts.verify('newsrom'))).toContain('did you mean "newsroom"?');
   });

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { openLoopback } from '../../electron/accounts/sign-in/loopback.ts';
+import { openLoopback } from '../../electron/accounts/loopback.ts';
 
 const wanted = { mode: 'loopback', host: '127.0.0.1', port: 0, fixed: false, path: '/cb' } as const;
 

@@ -5,7 +5,7 @@ import { accountMediaInputSchema, parse } from '../../shared/index.ts';
 import { serve } from '../cli/engine.ts';
 import { belfry, json } from '../cli/terminal.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
+import { openAccounts } from './world.ts';
 
 const insta = {
   id: 'insta',
@@ -30,10 +30,10 @@ const bucket = {
 
 async function open() {
   const home = temporaryHome();
-  const room = await openRoom(home, { accounts: [insta, fedi] });
+  const world = await openAccounts(home, { accounts: [insta, fedi] });
   const set = (input: object) =>
-    room.accounts.setMedia(parse(accountMediaInputSchema, { id: 'insta', ...input }, 'a test'));
-  return { home, ...room, set };
+    world.accounts.setMedia(parse(accountMediaInputSchema, { id: 'insta', ...input }, 'a test'));
+  return { home, ...world, set };
 }
 
 test('where pictures stand is kept in config.json, and the key of a bucket in the vault only', async () => {

@@ -6,7 +6,7 @@ import { signInAs } from '../support/browser-person.ts';
 import { answer, fakeMetaApp, html502, startFakeNetwork } from '../support/fake-networks/index.ts';
 import { metaProblem } from '../support/fake-networks/meta.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
+import { openAccounts } from './world.ts';
 
 const refusal = (work: Promise<unknown>): Promise<BelfryError> =>
   work.then(
@@ -21,18 +21,18 @@ const day = 86_400_000;
 
 async function world(network: 'instagram' | 'facebook', login?: 'instagram' | 'facebook') {
   const home = temporaryHome();
-  const room = await openRoom(home);
-  const fake = await startFakeNetwork(network, { now: room.clock.now });
+  const world = await openAccounts(home);
+  const fake = await startFakeNetwork(network, { now: world.clock.now });
   onTestFinished(fake.close);
   const place = { network, server: fake.address, ...(login ? { login } : {}) };
   const begin = (some: object = { app: loopbackApp }) =>
-    room.accounts.signIn(signInInputSchema.parse({ ...place, ...some }));
-  const state = (view: SignInView) => room.accounts.signInState(view.session);
-  return { ...room, home, fake, place, begin, state };
+    world.accounts.signIn(signInInputSchema.parse({ ...place, ...some }));
+  const state = (view: SignInView) => world.accounts.signInState(view.session);
+  return { ...world, home, fake, place, begin, state };
 }
 
 describe('Facebook Pages', () => {
-  test('from the link to the Pages of the person, of which some are chosen', async () => {
+  test('from the link to the Pages of the user, of which some are chosen', async () => {
     const w = await world('facebook');
     const view = await w.begin();
     const ended = await signInAs(view.url);
@@ -79,7 +79,7 @@ describe('Facebook Pages', () => {
     expect(w.state(again).choices).toMatchObject([{ known: 'town-news-facebook' }, { known: null }]);
   });
 
-  test('an https redirect: the browser ends nowhere, and the person brings its address', async () => {
+  test('an https redirect: the browser ends nowhere, and the user pastes its address', async () => {
     const w = await world('facebook');
     w.fake.world.signIn.apps.get(fakeMetaApp.id)?.redirectUris.push('https://localhost/belfry');
     const view = await w.begin({ app: fakeMetaApp });
@@ -89,7 +89,7 @@ describe('Facebook Pages', () => {
     expect(await w.accounts.finishSignIn(view.session, address)).toMatchObject({ status: 'choose' });
   });
 
-  test('a redirect with a port of its own: a port that is taken is told', async () => {
+  test('a redirect with a port of its own: a port that is taken is reported', async () => {
     const w = await world('facebook');
     const taken = new URL(w.fake.address).port;
     const app = { ...fakeMetaApp, redirectUri: `http://localhost:${taken}/belfry` };
@@ -140,7 +140,7 @@ describe('Facebook Pages', () => {
     expect(w.state(view).error?.message).toContain('No Page was found');
   });
 
-  test('a wrong app secret is told, without showing it', async () => {
+  test('a wrong app secret is reported, without showing it', async () => {
     const w = await world('facebook');
     const view = await w.begin({ app: { ...loopbackApp, secret: 'a-wrong-one-altogether' } });
     const ended = await signInAs(view.url);
@@ -171,7 +171,7 @@ describe('Facebook Pages', () => {
     expect(w.config().accounts[0]?.remoteId).toBe('1001');
   });
 
-  test('a pasted token of a person: the Page must be named, and its own token is kept', async () => {
+  test('a pasted token of a user: the Page must be named, and its own token is kept', async () => {
     const w = await world('facebook');
     w.fake.world.tokens.set('person-token', {
       account: 'person',
@@ -190,7 +190,7 @@ describe('Facebook Pages', () => {
     expect(await w.accounts.token(account.id)).toMatch(/^page-/);
   });
 
-  test('a refused token is told; nothing is kept', async () => {
+  test('a refused token is reported; nothing is kept', async () => {
     const w = await world('facebook');
     const error = await refusal(w.accounts.add({ ...w.place, token: 'nobody-knows-it' }));
     expect(error.code).toBe('SIGN_IN_NEEDED');
@@ -298,7 +298,7 @@ describe("Instagram with Facebook's log-in", () => {
 });
 
 test("without a server it is Meta's own, by the log-in; the link never leads to plain http", async () => {
-  const room = await openRoom(temporaryHome());
+  const world = await openAccounts(temporaryHome());
   const hosts = [];
   for (const input of [
     { network: 'facebook' },
@@ -306,7 +306,7 @@ test("without a server it is Meta's own, by the log-in; the link never leads to 
     { network: 'instagram', login: 'facebook' },
     { network: 'instagram', server: 'https://graph.facebook.com' },
   ]) {
-    const view = await room.accounts.signIn(signInInputSchema.parse({ ...input, app: fakeMetaApp }));
+    const view = await world.accounts.signIn(signInInputSchema.parse({ ...input, app: fakeMetaApp }));
     hosts.push([new URL(view.url).origin, view.server]);
   }
   expect(hosts).toEqual([

@@ -3,8 +3,8 @@ import type { BelfryError } from '../../shared/index.ts';
 import { serve } from '../cli/engine.ts';
 import { belfry } from '../cli/terminal.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
 import { loopback, whoAmI } from './server.ts';
+import { openAccounts } from './world.ts';
 
 const ada = { id: '17', username: 'ada' };
 const code = (work: Promise<unknown>) =>
@@ -24,14 +24,14 @@ async function moved(status = 301, owner = ada) {
       ? whoAmI({ 'tok-1': ada })(q, r)
       : void r.writeHead(status, { location: `${to}${q.url}` }).end(),
   );
-  const room = await openRoom(temporaryHome());
-  await room.accounts.add({ id: 'me', network: 'mastodon', server: old.url, token: 'tok-1' });
+  const world = await openAccounts(temporaryHome());
+  await world.accounts.add({ id: 'me', network: 'mastodon', server: old.url, token: 'tok-1' });
   to = next.url;
-  return { ...room, old, next, stay: () => (to = undefined) };
+  return { ...world, old, next, stay: () => (to = undefined) };
 }
 
 test.each([301, 302, 307, 308])(
-  '%i to another server: told with its address, and no token is sent there',
+  '%i to another server: reported with its address, and no token is sent there',
   async (status) => {
     const { accounts, facts, next } = await moved(status);
     expect(await code(accounts.verify('me'))).toBe('NETWORK_REFUSED');
@@ -77,7 +77,7 @@ test('an address where the token belongs to another is not taken', async () => {
   expect(await accounts.list()).toMatchObject([{ status: 'moved', movedTo: next.url }]);
 });
 
-test('a server that comes back to its address works again by itself; none is taken that nobody named', async () => {
+test('a server that comes back to its address works again by itself; none is taken unasked', async () => {
   const { accounts, stay } = await moved(302);
   await code(accounts.verify('me'));
   stay();

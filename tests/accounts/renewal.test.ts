@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { SecretsFile } from '../../electron/accounts/ports.ts';
+import type { SecretsFile } from '../../electron/accounts/deps.ts';
 import { providerOf } from '../../electron/networks/index.ts';
 import * as renewal from '../../electron/networks/renewal.ts';
 import { type Credential, credential } from '../../electron/networks/sign-in.ts';
@@ -10,7 +10,7 @@ import { signInInputSchema } from '../../shared/index.ts';
 import { signInAs } from '../support/browser-person.ts';
 import { html502, lostAnswer, type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
+import { openAccounts } from './world.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -66,7 +66,7 @@ describe('when a token is renewed', () => {
     expect(renewalUrgent(credential({ token: 't', expiresAt: now }), now)).toBe(false);
   });
 
-  test('the owner is told two weeks before an end that nothing prevents', () => {
+  test('the owner is alerted two weeks before an end that nothing prevents', () => {
     const pasted = (left: number) => credential({ token: 't', expiresAt: now + left });
     expect(endingSoon(pasted(15 * day), now)).toBeNull();
     expect(endingSoon(pasted(14 * day), now)).toBe(
@@ -79,17 +79,17 @@ describe('when a token is renewed', () => {
   });
 });
 
-/** A room signed in to a fake server whose tokens end. */
-async function signedIn(model: ModelName, options: Parameters<typeof openRoom>[1] = {}) {
+/** An account signed in to a fake server whose tokens end. */
+async function signedIn(model: ModelName, options: Parameters<typeof openAccounts>[1] = {}) {
   const home = temporaryHome();
-  const room = await openRoom(home, options);
-  const network = await startFakeNetwork(model, { now: room.clock.now });
+  const world = await openAccounts(home, options);
+  const network = await startFakeNetwork(model, { now: world.clock.now });
   onTestFinished(network.close);
-  const view = await room.accounts.signIn(
+  const view = await world.accounts.signIn(
     signInInputSchema.parse({ network: 'pixelfed', server: network.address, id: 'me' }),
   );
   await signInAs(view.url);
-  return { ...room, home, network };
+  return { ...world, home, network };
 }
 type World = Awaited<ReturnType<typeof signedIn>>;
 
@@ -191,7 +191,7 @@ describe('refresh_tokens', () => {
     expect(JSON.stringify(await w.accounts.list())).not.toContain('lost');
   });
 
-  test('refused, while the token lives: it publishes on, the owner is told when it ends', async () => {
+  test('refused, while the token lives: it publishes on, the owner is alerted when it ends', async () => {
     const w = await signedIn('pixelfed');
     const token = await w.accounts.token('me');
     w.network.world.signIn.refreshTokens.clear();
@@ -212,25 +212,25 @@ describe('refresh_tokens', () => {
   });
 
   test('an Instagram token is renewed after a month, and its new end is known', async () => {
-    const room = await openRoom(temporaryHome());
-    const network = await startFakeNetwork('instagram', { now: room.clock.now });
+    const world = await openAccounts(temporaryHome());
+    const network = await startFakeNetwork('instagram', { now: world.clock.now });
     onTestFinished(network.close);
     const place = { network: 'instagram', server: network.address } as const;
-    await room.accounts.add({ ...place, token: network.token, id: 'me' });
-    room.clock.set(room.clock.now() + 24 * hour);
-    expect(await refresh(room)).toMatchObject({ summary: 'Accounts: 1 checked, nothing to renew' });
-    room.clock.set(room.clock.now() + 2 * hour);
-    expect(await refresh(room)).toMatchObject({ summary: 'Accounts: 1 renewed' });
-    const end = room.clock.now() + 60 * day;
-    expect(await room.accounts.list()).toMatchObject([{ tokenExpiresAt: new Date(end).toISOString() }]);
-    room.clock.set(end - 30 * day);
-    expect(await refresh(room)).toMatchObject({ summary: 'Accounts: 1 renewed' });
-    room.clock.set(room.clock.now() + 61 * day);
-    expect(await refresh(room)).toMatchObject({ summary: 'Accounts: 1 needs sign-in' });
-    expect(room.facts).toMatchObject([{ kind: 'account', accountId: 'me' }]);
+    await world.accounts.add({ ...place, token: network.token, id: 'me' });
+    world.clock.set(world.clock.now() + 24 * hour);
+    expect(await refresh(world)).toMatchObject({ summary: 'Accounts: 1 checked, nothing to renew' });
+    world.clock.set(world.clock.now() + 2 * hour);
+    expect(await refresh(world)).toMatchObject({ summary: 'Accounts: 1 renewed' });
+    const end = world.clock.now() + 60 * day;
+    expect(await world.accounts.list()).toMatchObject([{ tokenExpiresAt: new Date(end).toISOString() }]);
+    world.clock.set(end - 30 * day);
+    expect(await refresh(world)).toMatchObject({ summary: 'Accounts: 1 renewed' });
+    world.clock.set(world.clock.now() + 61 * day);
+    expect(await refresh(world)).toMatchObject({ summary: 'Accounts: 1 needs sign-in' });
+    expect(world.facts).toMatchObject([{ kind: 'account', accountId: 'me' }]);
   });
 
-  test('a person who signs in while the renewal is under way has the last word', async () => {
+  test('a sign-in while the renewal is under way wins', async () => {
     let holding = false;
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const w = await signedIn('pixelfed', {
@@ -268,18 +268,18 @@ describe('the old token is not lost before the new one is stored', () => {
   }
   async function fullDisk() {
     const home = temporaryHome();
-    const plain = await openRoom(home);
+    const plain = await openAccounts(home);
     const { will, secrets } = failing(plain.needs.secrets);
-    const room = await openRoom(home, { secrets, clock: plain.clock, config: plain.needs.config });
+    const world = await openAccounts(home, { secrets, clock: plain.clock, config: plain.needs.config });
     const network = await startFakeNetwork('pixelfed', { now: plain.clock.now });
     onTestFinished(network.close);
-    const view = await room.accounts.signIn(
+    const view = await world.accounts.signIn(
       signInInputSchema.parse({ network: 'pixelfed', server: network.address, id: 'me' }),
     );
     await signInAs(view.url);
     plain.clock.set(plain.clock.now() + 340 * day);
     will.writes = 0;
-    return { ...room, clock: plain.clock, home, network, will, plain };
+    return { ...world, clock: plain.clock, home, network, will, plain };
   }
 
   test('a disk that takes nothing is found out before the network is asked', async () => {
@@ -304,7 +304,7 @@ describe('the old token is not lost before the new one is stored', () => {
     expect(await w.accounts.verify('me')).toMatchObject({ status: 'ready' });
     w.will.fail = () => false;
     expect(await w.accounts.token('me')).toBe(renewed);
-    const later = await openRoom(w.home, { clock: w.clock, config: w.needs.config });
+    const later = await openAccounts(w.home, { clock: w.clock, config: w.needs.config });
     expect(await later.accounts.token('me')).toBe(renewed);
   });
 
@@ -337,15 +337,15 @@ describe('the old token is not lost before the new one is stored', () => {
     const home = temporaryHome();
     const network = await startFakeNetwork('pixelfed');
     onTestFinished(network.close);
-    const room = await openRoom(home, { clock: systemClock });
+    const world = await openAccounts(home, { clock: systemClock });
     network.world.signIn.lifeSeconds = 20 * 86_400;
-    const view = await room.accounts.signIn(
+    const view = await world.accounts.signIn(
       signInInputSchema.parse({ network: 'pixelfed', server: network.address, id: 'me' }),
     );
     await signInAs(view.url);
-    const before = await room.accounts.token('me');
+    const before = await world.accounts.token('me');
     network.world.signIn.lifeSeconds = 365 * 86_400;
-    await age(room, 11 * day);
+    await age(world, 11 * day);
 
     const script = fileURLToPath(new URL('./renew-child.ts', import.meta.url));
     const run = (...args: string[]) =>
@@ -361,14 +361,14 @@ describe('the old token is not lost before the new one is stored', () => {
       });
     expect(await run(dieAt)).toEqual({ out: '', signal: 'SIGKILL' });
 
-    const after = await openRoom(home, { config: room.needs.config });
+    const after = await openAccounts(home, { config: world.needs.config });
     expect((await after.accounts.token('me')) === before).toBe(record === 'old');
     expect((await run()).out.trim()).toBe(summary);
   });
 });
 
 /** Makes the stored credential older than it is. */
-async function age({ needs }: Awaited<ReturnType<typeof openRoom>>, ms: number): Promise<void> {
+async function age({ needs }: Awaited<ReturnType<typeof openAccounts>>, ms: number): Promise<void> {
   const [vault] = needs.vaults;
   const record = await needs.secrets.get('me');
   if (!vault || !record) throw new Error('Nobody is signed in');

@@ -3,8 +3,8 @@ import type { BelfryError } from '../../shared/index.ts';
 import { signInAs } from '../support/browser-person.ts';
 import { answer, startFakeNetwork } from '../support/fake-networks/index.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
 import { json, loopback, type Play, whoAmI } from './server.ts';
+import { openAccounts } from './world.ts';
 
 const ada = { id: '17', username: 'ada' };
 const failure = (work: Promise<unknown>) =>
@@ -51,7 +51,7 @@ test.each<[string, Play, string | undefined]>([
   ],
 ])('a token is asked about its rights when it is added: a server that %s', async (_, play, missing) => {
   const server = await loopback(play);
-  const { accounts, config } = await openRoom(temporaryHome());
+  const { accounts, config } = await openAccounts(temporaryHome());
   const error = await failure(
     accounts.add({ network: 'mastodon', server: server.url, token: 'tok-1' }).then(() => undefined),
   );
@@ -64,7 +64,7 @@ test.each<[string, Play, string | undefined]>([
 test('verify asks again; an account whose token lacks a right is not ready, and no beat makes it so', async () => {
   let scope = ['read', 'write'];
   const server = await loopback((q, r) => tells(scope)(q, r));
-  const { accounts, facts } = await openRoom(temporaryHome());
+  const { accounts, facts } = await openAccounts(temporaryHome());
   await accounts.add({ id: 'me', network: 'mastodon', server: server.url, token: 'tok-1' });
   scope = ['read'];
   expect((await failure(accounts.verify('me')))?.message).toContain('Missing: write:statuses, write:media');
@@ -83,16 +83,16 @@ test('verify asks again; an account whose token lacks a right is not ready, and 
 });
 
 test('a sign-in in which less was given is none', async () => {
-  const room = await openRoom(temporaryHome());
-  const network = await startFakeNetwork('mastodon-4.5', { now: room.clock.now });
+  const world = await openAccounts(temporaryHome());
+  const network = await startFakeNetwork('mastodon-4.5', { now: world.clock.now });
   const begin = { network: 'mastodon', server: network.address, code: false } as const;
-  const view = await room.accounts.signIn(begin);
+  const view = await world.accounts.signIn(begin);
   network.world.tokens.set('less', { account: '1001', write: false });
   const body = { access_token: 'less', token_type: 'Bearer', scope: 'profile read:statuses' };
   network.faults.next('token', answer(200, body));
   expect((await signInAs(view.url)).text).toContain('Missing: write:statuses, write:media');
-  expect(room.accounts.signInState(view.session).status).toBe('failed');
-  expect(await room.accounts.list()).toEqual([]);
+  expect(world.accounts.signInState(view.session).status).toBe('failed');
+  expect(await world.accounts.list()).toEqual([]);
   await network.close();
 });
 
@@ -110,7 +110,7 @@ test('tokens for Instagram and Facebook are asked about what publishing needs', 
     else if (mayPublish) json(r, 200, { data: [{ quota_usage: 0 }] });
     else json(r, 400, { error: { message: 'needs instagram_business_content_publish', code: 10 } });
   });
-  const { accounts } = await openRoom(temporaryHome());
+  const { accounts } = await openAccounts(temporaryHome());
   await accounts.add({ id: 'fb', network: 'facebook', server: facebook.url, token: 'person-tok' });
   await accounts.add({ id: 'ig', network: 'instagram', server: instagram.url, token: 'ig-tok' });
   expect(await accounts.verify('fb')).toMatchObject({ status: 'ready' });

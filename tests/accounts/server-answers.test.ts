@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { temporaryHome } from '../support/home.ts';
 import { code, message } from './errors.ts';
-import { openRoom } from './room.ts';
 import { json, loopback, type Play } from './server.ts';
+import { openAccounts } from './world.ts';
 
 describe('what servers answer', () => {
   const answers: [string, Play, string][] = [
@@ -35,7 +35,7 @@ describe('what servers answer', () => {
   ];
   test.each(answers)('%s', async (_name, play, expected) => {
     const server = await loopback(play);
-    const { accounts, config } = await openRoom(temporaryHome());
+    const { accounts, config } = await openAccounts(temporaryHome());
     const adding = accounts.add({ network: 'pixelfed', server: server.url, token: 'tok-1' });
     expect(await code(adding)).toBe(expected);
     expect(config().accounts).toEqual([]);
@@ -43,7 +43,7 @@ describe('what servers answer', () => {
   });
 
   test('no server there', async () => {
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     const adding = accounts.add({ network: 'mastodon', server: 'http://127.0.0.1:9', token: 't' });
     expect(await message(adding)).toMatch(
       /^NETWORK_UNREACHABLE: The server cannot be reached, http:\/\/127\.0\.0\.1:9/,
@@ -52,7 +52,7 @@ describe('what servers answer', () => {
 
   test('no answer: given up after 15 seconds', async () => {
     const server = await loopback(() => undefined);
-    const { accounts, clock } = await openRoom(temporaryHome());
+    const { accounts, clock } = await openAccounts(temporaryHome());
     const adding = message(accounts.add({ network: 'mastodon', server: server.url, token: 't' }));
     await expect.poll(() => server.requests.length).toBe(1);
     await clock.advance(14_999);
@@ -63,7 +63,7 @@ describe('what servers answer', () => {
 
   test('a server that repeats the token does not get it into the message', async () => {
     const server = await loopback((_, r) => json(r, 401, { error: `bad token tok-secret\u001b[31m\nline` }));
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     const text = await message(
       accounts.add({ network: 'mastodon', server: server.url, token: 'tok-secret' }),
     );
@@ -78,7 +78,7 @@ describe('what servers answer', () => {
     const redirecting = await loopback(
       (_, r) => void r.writeHead(302, { location: `https://elsewhere.example/${token}/` }).end(),
     );
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     for (const { url: server } of [refusing, redirecting]) {
       const text = await message(accounts.add({ network: 'mastodon', server, token }));
       if (server === refusing.url) expect(text).toContain('…');
@@ -95,7 +95,7 @@ describe('what servers answer', () => {
     ['https://ada:pw@mastodon.example', 'Give the address of the server alone'],
     ['https://mastodon.example/@ada', 'Give https://mastodon.example'],
   ])('the address %s is refused', async (server, hint) => {
-    const { accounts } = await openRoom(temporaryHome());
+    const { accounts } = await openAccounts(temporaryHome());
     const text = await message(accounts.add({ network: 'mastodon', server, token: 't' }));
     expect(text).toMatch(/^BAD_INPUT/);
     expect(text).toContain(hint);

@@ -3,8 +3,8 @@ import { signInInputSchema } from '../../shared/index.ts';
 import { follow, signInAs } from '../support/browser-person.ts';
 import { answer, html502 } from '../support/fake-networks/index.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
 import { query, raw, refusal, world } from './sign-in-world.ts';
+import { openAccounts } from './world.ts';
 
 describe('what goes wrong', () => {
   test('denied by a server that leaves out the state: the waiting ends, and a code without it is still none', async () => {
@@ -148,7 +148,7 @@ describe('what goes wrong', () => {
 
   test('without a key store nothing is begun', async () => {
     const w = await world();
-    const { accounts } = await openRoom(temporaryHome(), { backend: () => 'os' });
+    const { accounts } = await openAccounts(temporaryHome(), { backend: () => 'os' });
     const input = signInInputSchema.parse({ network: 'mastodon', server: w.network.address });
     expect((await refusal(accounts.signIn(input))).code).toBe('VAULT_UNAVAILABLE');
     expect(w.network.requests).toHaveLength(0);
@@ -162,21 +162,21 @@ describe('what goes wrong', () => {
 
   test('a token that cannot be stored makes no account', async () => {
     const w = await world();
-    const room = await openRoom(temporaryHome(), {
+    const other = await openAccounts(temporaryHome(), {
       secrets: {
         get: async () => undefined,
         put: () => Promise.reject(new Error('disk full')),
         remove: async () => {},
       },
     });
-    const view = await room.accounts.signIn(
+    const view = await other.accounts.signIn(
       signInInputSchema.parse({ network: 'mastodon', server: w.network.address }),
     );
     await signInAs(view.url);
-    expect(room.accounts.signInState(view.session)).toMatchObject({
+    expect(other.accounts.signInState(view.session)).toMatchObject({
       status: 'failed',
       error: { code: 'INTERNAL' },
     });
-    expect(room.config().accounts).toEqual([]);
+    expect(other.config().accounts).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type BelfryError, type SignInView, signInInputSchema } from '../../shared/index.ts';
 import { type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
+import { openAccounts } from './world.ts';
 
 export const refusal = (work: Promise<unknown>): Promise<BelfryError> =>
   work.then(
@@ -27,14 +27,14 @@ export function raw(port: number, text: string): Promise<string> {
 
 /** The accounts module and a fake server of the Mastodon family, on one clock. */
 export async function world(model: ModelName = 'mastodon-4.5', home = temporaryHome()) {
-  const room = await openRoom(home);
-  const network = await startFakeNetwork(model, { now: room.clock.now });
+  const world = await openAccounts(home);
+  const network = await startFakeNetwork(model, { now: world.clock.now });
   onTestFinished(network.close);
   const kind = model === 'pixelfed' ? 'pixelfed' : 'mastodon';
   const begin = (some: Partial<Parameters<typeof signInInputSchema.parse>[0] & object> = {}) =>
-    room.accounts.signIn(signInInputSchema.parse({ network: kind, server: network.address, ...some }));
-  const state = (view: SignInView) => room.accounts.signInState(view.session);
-  return { ...room, home, network, begin, state };
+    world.accounts.signIn(signInInputSchema.parse({ network: kind, server: network.address, ...some }));
+  const state = (view: SignInView) => world.accounts.signInState(view.session);
+  return { ...world, home, network, begin, state };
 }
 
 export const query = (view: { url: string }) => new URL(view.url).searchParams;

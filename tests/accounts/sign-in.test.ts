@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { follow, signInAs } from '../support/browser-person.ts';
 import { answer, type ModelName } from '../support/fake-networks/index.ts';
-import { openRoom } from './room.ts';
 import { query, raw, refusal, world } from './sign-in-world.ts';
+import { openAccounts } from './world.ts';
 
 type World = Awaited<ReturnType<typeof world>>;
 
@@ -83,7 +83,7 @@ describe('the browser brings the answer', () => {
     await w.clock.advance(6000);
     const [account] = w.state(first).accounts;
 
-    const later = await openRoom(w.home, { config: w.needs.config });
+    const later = await openAccounts(w.home, { config: w.needs.config });
     const again = await later.accounts.reconnect({ id: account?.id ?? '', code: false });
     await signInAs(again.url);
 

@@ -18,8 +18,8 @@ import { createSecretsFile } from '../../electron/store/secrets-file.ts';
 import type { BelfryError } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
-import { openRoom } from './room.ts';
 import { loopback, whoAmI } from './server.ts';
+import { openAccounts } from './world.ts';
 
 const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 const open = (home: string, environment: Record<string, string> = {}) =>
@@ -79,7 +79,7 @@ describe('the key vault', () => {
     expect(await only.decrypt(withCredential)).toBe('credential');
   });
 
-  test('another key, or none, is told with its remedy', async () => {
+  test('another key, or none, is reported with its remedy', async () => {
     const sealed = await (await open(temporaryHome(), { BELFRY_KEY: key(1) })).encrypt('secret');
     const other = await refusal((await open(temporaryHome(), { BELFRY_KEY: key(2) })).decrypt(sealed));
     expect(other.code).toBe('VAULT_UNAVAILABLE');
@@ -238,7 +238,7 @@ describe('tokens on disk', () => {
   test('a record moved to another account is refused', async () => {
     const home = temporaryHome();
     const server = await loopback(whoAmI({ a: ada, b: { id: '2', username: 'bo' } }));
-    const { accounts, needs } = await openRoom(home);
+    const { accounts, needs } = await openAccounts(home);
     await accounts.add({ id: 'a', network: 'mastodon', server: server.url, token: 'a' });
     await accounts.add({ id: 'b', network: 'mastodon', server: server.url, token: 'b' });
     const path = join(home, 'secrets.json');
@@ -246,7 +246,7 @@ describe('tokens on disk', () => {
     content.secrets.b = content.secrets.a;
     writeFileSync(path, JSON.stringify(content));
 
-    const later = await openRoom(home, { config: needs.config });
+    const later = await openAccounts(home, { config: needs.config });
     const error = await refusal(later.accounts.token('b'));
     expect(error.message).toContain('made for another account');
     expect(await later.accounts.list()).toMatchObject([
@@ -258,11 +258,11 @@ describe('tokens on disk', () => {
   test('with another key the account is locked, not lost, and adding it again heals it', async () => {
     const home = temporaryHome();
     const server = await loopback(whoAmI({ a: ada }));
-    const { accounts, needs } = await openRoom(home);
+    const { accounts, needs } = await openAccounts(home);
     await accounts.add({ id: 'a', network: 'mastodon', server: server.url, token: 'a' });
     writeFileSync(join(home, 'secrets.key'), key(9));
 
-    const later = await openRoom(home, { config: needs.config });
+    const later = await openAccounts(home, { config: needs.config });
     await later.accounts.start();
     expect(later.accounts.secrets()).toEqual([]);
     expect(await later.accounts.list()).toMatchObject([{ id: 'a', status: 'locked' }]);
@@ -275,9 +275,9 @@ describe('tokens on disk', () => {
   test('start opens every token, so that output can be cleaned of it', async () => {
     const home = temporaryHome();
     const server = await loopback(whoAmI({ 'tok-a': ada }));
-    const { accounts, needs } = await openRoom(home);
+    const { accounts, needs } = await openAccounts(home);
     await accounts.add({ id: 'a', network: 'mastodon', server: server.url, token: 'tok-a' });
-    const later = await openRoom(home, { config: needs.config });
+    const later = await openAccounts(home, { config: needs.config });
     expect(later.accounts.secrets()).toEqual([]);
     await later.accounts.start();
     expect(later.accounts.secrets()).toEqual(['tok-a']);
@@ -285,7 +285,7 @@ describe('tokens on disk', () => {
 
   test('a record of a key store that this host lacks names the host that has it', async () => {
     const home = temporaryHome();
-    const { accounts, needs } = await openRoom(home, {
+    const { accounts, needs } = await openAccounts(home, {
       accounts: [{ id: 'a', network: 'mastodon', server: 'https://m.example', handle: '', remoteId: '' }],
     });
     await needs.secrets.put('a', { backend: 'os', sealed: 'x' });

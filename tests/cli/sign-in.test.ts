@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Io } from '../../electron/cli/context.ts';
-import { openRoom } from '../accounts/room.ts';
+import { openAccounts } from '../accounts/world.ts';
 import { signInAs } from '../support/browser-person.ts';
 import { fakeMetaApp, type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';
 import { temporaryHome } from '../support/home.ts';
@@ -10,10 +10,10 @@ import { belfry, json, type Result } from './terminal.ts';
 /** The command line on an engine with the real accounts module and a fake network. */
 async function world(model: ModelName = 'mastodon-4.5') {
   let announce = () => {};
-  const room = await openRoom(temporaryHome(), { changed: () => announce() });
-  const network = await startFakeNetwork(model, { now: room.clock.now });
+  const world = await openAccounts(temporaryHome(), { changed: () => announce() });
+  const network = await startFakeNetwork(model, { now: world.clock.now });
   onTestFinished(network.close);
-  const { accounts } = room;
+  const { accounts } = world;
   const engine = await serve({
     'accounts.list': () => accounts.list(),
     'accounts.add': (input) => accounts.add(input),
@@ -45,7 +45,7 @@ async function world(model: ModelName = 'mastodon-4.5') {
     };
     return belfry(['--home', engine.home, ...args], io).then((result): Result => ({ ...result, err }));
   };
-  return { ...room, network, run };
+  return { ...world, network, run };
 }
 
 test('sign-in prints the link, waits for the browser, and shows the account', async () => {

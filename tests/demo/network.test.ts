@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { demoAccount, demoConfig, demoJob, startDemoNetwork } from '../../electron/demo/index.ts';
 import { checkJobs } from '../../electron/scheduler/index.ts';
 import { configSchema, postInputSchema } from '../../shared/index.ts';
-import { openRoom } from '../accounts/room.ts';
+import { openAccounts } from '../accounts/world.ts';
 import { feed, pipelineFolder } from '../examples/command.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
@@ -46,7 +46,7 @@ async function network() {
 
 test('its account signs in like one of any server', async () => {
   const { address, token } = await network();
-  const { accounts } = await openRoom(temporaryHome());
+  const { accounts } = await openAccounts(temporaryHome());
   const view = await accounts.add({ id: demoAccount, network: 'mastodon', server: address, token });
   expect(view).toMatchObject({ id: demoAccount, status: 'ready', handle: `@demo@${new URL(address).host}` });
 });

@@ -91,7 +91,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/planner\/(fill-post|slots|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,
-  /^electron\/accounts\/sign-in\/(pasted|loopback-page)\.ts$/,
+  /^electron\/accounts\/browser-answer\.ts$/,
   /^electron\/alerts\/alerts\.ts$/,
   /^electron\/templates\//,
 ];

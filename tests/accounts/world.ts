@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { AccountFact, AccountsDeps } from '../../electron/accounts/deps.ts';
 import { createAccounts, openKeyVault } from '../../electron/accounts/index.ts';
-import type { AccountFact, AccountsNeeds } from '../../electron/accounts/ports.ts';
 import { createAccountStates } from '../../electron/store/account-state.ts';
 import { writeDurably } from '../../electron/store/durable-file.ts';
 import { createSecretsFile } from '../../electron/store/secrets-file.ts';
@@ -9,10 +9,10 @@ import { type Account, configSchema } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { openCopied } from '../support/database.ts';
 
-/** The room on real files in `home`: database, secrets.json, key file; config.json stands in memory. */
-export async function openRoom(
+/** The module on real files in `home`: database, secrets.json, key file; config.json stands in memory. */
+export async function openAccounts(
   home: string,
-  options: Partial<AccountsNeeds> & { accounts?: Account[] } = {},
+  options: Partial<AccountsDeps> & { accounts?: Account[] } = {},
 ) {
   const clock = handClock();
   const log = () => undefined;
@@ -22,7 +22,7 @@ export async function openRoom(
   const facts: AccountFact[] = [];
   const changes = { count: 0 };
   const vault = await openKeyVault({ home, environment: {}, write: writeDurably });
-  const needs: AccountsNeeds = {
+  const needs: AccountsDeps = {
     clock,
     log,
     fetch,

@@ -2,12 +2,83 @@ import { type Account, BelfryError, type Clock, type Log, type Turns } from '../
 import { type Credential, type HttpDeps, providerOf, renewalDue, Unreachable } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
-import { serverOrigin } from './server.ts';
+import { serverOrigin } from './identity.ts';
 
-export type Renewed = 'renewed' | 'not due' | 'refused';
+/** What `refresh_tokens` did; `quiet` when there was nothing to report. */
+export type Refreshed = { ok: boolean; summary: string; quiet: boolean };
+
+const outcomes = [
+  'renewed',
+  'works',
+  'ending',
+  'needs sign-in',
+  'locked',
+  'not stored',
+  'not checked',
+] as const;
+type Outcome = (typeof outcomes)[number];
+
+/** What refreshing does with one account. */
+type RefreshSteps = {
+  renew(account: Account, signal: AbortSignal): Promise<Renewed>;
+  check(account: Account, signal: AbortSignal): Promise<void>;
+  /** A sentence when the account works and will stop for want of its owner, who is alerted; else null. */
+  ending(account: Account): Promise<string | null>;
+};
+
+/**
+ * Renews what is due, then asks every account's server whether its token works, one after the other. Tokens of Mastodon
+ * and of Facebook Pages have no date of expiry, so there is nothing to renew (networks.md §1.2, §3.7).
+ * Not `ok` only for what no alert has reported: a secret that cannot be read or stored. Being off line is no failure.
+ */
+export async function refreshAll(
+  accounts: readonly Account[],
+  steps: RefreshSteps,
+  context: { signal: AbortSignal; say(text: string): void },
+): Promise<Refreshed> {
+  if (accounts.length === 0) return { ok: true, summary: 'No accounts', quiet: true };
+  const found: Outcome[] = [];
+  for (const account of accounts) {
+    if (context.signal.aborted) return { ok: false, summary: 'Called off', quiet: false };
+    const { outcome, remark } = await outcomeOf(account, steps, context.signal);
+    found.push(outcome);
+    context.say(`${account.id}: ${outcome}${remark ? `. ${remark}` : ''}`);
+  }
+  const count = (wanted: Outcome) => found.filter((outcome) => outcome === wanted).length;
+  const parts = outcomes
+    .filter((outcome) => count(outcome) > 0)
+    .map((outcome) => `${count(outcome)} ${outcome === 'works' ? 'checked, nothing to renew' : outcome}`);
+  return {
+    ok: count('locked') + count('not stored') === 0,
+    summary: `Accounts: ${parts.join(', ')}`,
+    quiet: count('works') === found.length,
+  };
+}
+
+async function outcomeOf(
+  account: Account,
+  { renew, check, ending }: RefreshSteps,
+  signal: AbortSignal,
+): Promise<{ outcome: Outcome; remark: string }> {
+  try {
+    const renewed = await renew(account, signal);
+    await check(account, signal);
+    if (renewed === 'renewed') return { outcome: 'renewed', remark: '' };
+    const remark = await ending(account);
+    return remark === null ? { outcome: 'works', remark: '' } : { outcome: 'ending', remark };
+  } catch (error) {
+    if (!(error instanceof BelfryError)) throw error;
+    const remark = reasonOf(error);
+    if (error.code === 'SIGN_IN_NEEDED') return { outcome: 'needs sign-in', remark };
+    if (error.code === 'VAULT_UNAVAILABLE') return { outcome: 'locked', remark };
+    return { outcome: error.code === 'HOME_UNUSABLE' ? 'not stored' : 'not checked', remark };
+  }
+}
+
+type Renewed = 'renewed' | 'not due' | 'refused';
 
 /** Renews tokens, one renewal per account at a time. */
-export type Renewals = {
+type Renewals = {
   /**
    * Renews the account's token when it is due. The old token stays in force until the new one is stored.
    * `refused` when the network will not (the old one may live on); throws NETWORK_*, VAULT_UNAVAILABLE, HOME_UNUSABLE.
@@ -16,7 +87,7 @@ export type Renewals = {
 };
 
 export function createRenewals(
-  needs: HttpDeps & { clock: Clock; log: Log },
+  deps: HttpDeps & { clock: Clock; log: Log },
   credentials: Credentials,
   inTurn: Turns,
 ): Renewals {
@@ -28,7 +99,7 @@ export function createRenewals(
     if (!ask) return 'not due';
     let fresh: Credential;
     try {
-      fresh = await ask(needs, serverOrigin(account.server), old, signal);
+      fresh = await ask(deps, serverOrigin(account.server), old, signal);
     } catch (error) {
       // Its request never left, so no answer can have been lost.
       if (error instanceof Unreachable && error.sent === 'no')
@@ -47,13 +118,13 @@ export function createRenewals(
    */
   const announce = async (account: Account): Promise<Credential | undefined> => {
     const old = await credentials.read(account);
-    const now = needs.clock.now();
+    const now = deps.clock.now();
     const { renew, renewal } = providerOf(old.kind);
     if (!renew || !renewalDue(old, renewal, now)) return undefined;
     await credentials.write(account, { ...old, renewingSince: now });
     return old;
   };
-  /** False when somebody signed in meanwhile: theirs is newer. */
+  /** False when the user signed in meanwhile: that token is newer. */
   const keepUnlessReplaced = async (
     account: Account,
     old: Credential,
@@ -67,7 +138,7 @@ export function createRenewals(
     try {
       await credentials.replace(account, next);
     } catch (error) {
-      needs.log('error', `The renewed token of ${account.id} could not be stored`, { error: String(error) });
+      deps.log('error', `The renewed token of ${account.id} could not be stored`, { error: String(error) });
       throw stillRenewing(error);
     }
     return true;

@@ -54,14 +54,14 @@ export type AccountStates = {
   forget(accountId: string): Promise<void>;
 };
 
-/** config.json as this room needs it. */
+/** config.json as the accounts use it. */
 export type AccountsConfig = {
   current(): Config;
   /** Changes config.json as `edit` says and answers what is then in force. */
   change(edit: (raw: ConfigInput) => ConfigInput): Promise<Config>;
 };
 
-export type AccountsNeeds = {
+export type AccountsDeps = {
   clock: Clock;
   log: Log;
   fetch: Fetch;
@@ -82,7 +82,7 @@ export type AccountsNeeds = {
   alert(fact: AccountFact): void;
 };
 
-/** What a person may be told about an account; `reason` is a sentence. */
+/** What alerts may say about an account; `reason` is a sentence. */
 export type AccountFact =
   | { kind: 'account'; accountId: string; handle: string; reason: string }
   /** Its server is at another address, which nothing is sent to before its owner says so. */
@@ -102,7 +102,7 @@ export type AccountGate = {
    * ended and its server does not renew it now, and BAD_INPUT for a server that would get it over plain http.
    */
   token(id: string): Promise<string>;
-  /** The network refused the token: its queue waits, its owner is told once. `reason` is a sentence. */
+  /** The network refused the token: its queue waits, its owner is alerted once. `reason` is a sentence. */
   signInNeeded(id: string, reason: string): Promise<void>;
   /** The network accepted the token. */
   ready(id: string): Promise<void>;

@@ -1,41 +1,40 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   type Account,
   type AccountView,
-  type BelfryError,
+  BelfryError,
   type Log,
   type MetaApp,
   type Millis,
   type Network,
   type SignInView,
   toInstant,
-} from '../../../shared/index.ts';
-import type { Candidate, HttpDeps, SignInProvider, StartedSignIn } from '../../networks/index.ts';
-import type { App, Apps } from '../apps.ts';
-import { declined, notAmong, notNow, otherSession, tooLate, withoutCode } from './errors.ts';
-import { listenFor } from './listen.ts';
-import type { Outcome } from './loopback.ts';
-import { type Returned, readPasted, returned } from './pasted.ts';
-import { createProof, createSecret, isSame } from './proof.ts';
-import { appFrom, asError, fitting, outcomeOf } from './session-words.ts';
+  toWireError,
+} from '../../shared/index.ts';
+import type { Candidate, HttpDeps, Proof, SignInProvider, StartedSignIn } from '../networks/index.ts';
+import type { App, Apps } from './apps.ts';
+import { type BrowserAnswer, readPasted, readRedirect } from './browser-answer.ts';
+import { declined, notAmong, notNow, otherSession, otherUser, tooLate, withoutCode } from './errors.ts';
+import { listenFor, type Outcome } from './loopback.ts';
 
 /** What a sign-in is about. */
 export type SignInRequest = {
   network: Network;
   /** Origin. */
   server: string;
-  door: SignInProvider;
+  provider: SignInProvider;
   /** How a new account is to be called. */
   id: string | undefined;
   /** The account that is signed in again. */
   expected: Account | undefined;
   /** The browser must not use its session silently. */
   another: boolean;
-  /** No listener: a person brings the code. */
+  /** No listener: the user pastes the code. */
   code: boolean;
   app: MetaApp | undefined;
 };
 
-export type SessionNeeds = HttpDeps & {
+export type SessionDeps = HttpDeps & {
   log: Log;
   apps: Apps;
   /** Keeps an account with its credential. */
@@ -50,8 +49,8 @@ export type Session = {
   readonly id: string;
   readonly endsAt: Millis;
   view(): SignInView;
-  /** A code or an address from the person. Throws BAD_INPUT, CONFLICT, and what the network says; then it still waits, but for the last. */
-  bring(text: string): Promise<SignInView>;
+  /** A code or an address that the user pasted. Throws BAD_INPUT, CONFLICT, and what the network says; then it still waits, but for the last. */
+  submit(text: string): Promise<SignInView>;
   choose(remoteIds: readonly string[]): Promise<SignInView>;
   /** Ends it; does nothing to one that is over. */
   end(error: BelfryError | null): void;
@@ -59,21 +58,21 @@ export type Session = {
 
 /** Begins a sign-in that is over after `lifeMs`. Throws BAD_INPUT, PORT_IN_USE, VAULT_UNAVAILABLE, NETWORK_*; nothing is left open then. */
 export async function openSession(
-  needs: SessionNeeds,
+  deps: SessionDeps,
   request: SignInRequest,
   lifeMs: number,
 ): Promise<Session> {
-  const { server, network, door, expected } = request;
+  const { server, network, provider, expected } = request;
   const id = createSecret();
   const state = createSecret();
   const abort = new AbortController();
-  const endsAt = needs.clock.now() + lifeMs;
+  const endsAt = deps.clock.now() + lifeMs;
   let status: SignInView['status'] = 'waiting';
   let error: BelfryError | null = null;
   let candidates: Candidate[] = [];
   const accounts: AccountView[] = [];
 
-  const become = (next: SignInView['status'], why: BelfryError | null = null) => {
+  const setStatus = (next: SignInView['status'], why: BelfryError | null = null) => {
     status = next;
     error = why;
     if (next === 'done' || next === 'failed') {
@@ -82,56 +81,56 @@ export async function openSession(
       else listener?.close();
     }
     // A registration that led nowhere may be one that the server has forgotten: the next sign-in makes a new one.
-    if (next === 'failed' && door.login === undefined && stored === begun.app) needs.apps.forget(server);
-    needs.changed();
+    if (next === 'failed' && provider.login === undefined && stored === begun.app) deps.apps.forget(server);
+    deps.changed();
   };
   const keep = async (chosen: readonly Candidate[]) => {
-    become('checking');
+    setStatus('checking');
     try {
       for (const candidate of chosen) {
         const wanted = chosen.length === 1 ? request.id : undefined;
-        accounts.push(await needs.keep(request, wanted, candidate));
+        accounts.push(await deps.keep(request, wanted, candidate));
       }
     } catch (thrown) {
-      become('failed', asError(thrown));
+      setStatus('failed', asError(thrown));
       throw thrown;
     }
-    become('done');
+    setStatus('done');
   };
   /** The browser's answer becomes accounts; `patient` when a mistake may be put right by bringing another answer. */
-  const receive = async (answer: Returned, patient: boolean) => {
-    become('checking');
+  const receive = async (answer: BrowserAnswer, patient: boolean) => {
+    setStatus('checking');
     try {
       if ('refusal' in answer) throw declined(server, answer.refusal);
       candidates = fitting(expected, await begun.exchange(answer.code, abort.signal), server);
       if (abort.signal.aborted) return;
-      await remember(needs, stored, begun.app);
+      await remember(deps, stored, begun.app);
     } catch (thrown) {
       if (abort.signal.aborted) return;
       const why = asError(thrown);
       const mayTryAgain = patient && why.code !== 'CONFLICT' && !('refusal' in answer);
-      become(mayTryAgain ? 'waiting' : 'failed', why);
+      setStatus(mayTryAgain ? 'waiting' : 'failed', why);
       throw thrown;
     }
     if (candidates.length === 1) await keep(candidates);
-    else become('choose');
+    else setStatus('choose');
   };
   let visited = false;
-  let taken: Promise<Outcome> | undefined;
-  const take = async (query: URLSearchParams): Promise<Outcome | undefined> => {
-    const answer = returned(query);
+  let redirectOutcome: Promise<Outcome> | undefined;
+  const handleRedirect = async (query: URLSearchParams): Promise<Outcome | undefined> => {
+    const answer = readRedirect(query);
     if (!answer) return undefined;
     // Some servers send a refusal without its state. To end this sign-in that is enough, to accept one it never is.
     const isBareRefusal = 'refusal' in answer && answer.state === null;
     if (!isBareRefusal && !isSame(answer.state ?? '', state)) return undefined;
     // Browsers ask twice now and then; the code is used once, and both see how it ended.
-    if (taken === undefined && status !== 'waiting') return undefined;
+    if (redirectOutcome === undefined && status !== 'waiting') return undefined;
     visited = true;
-    taken ??= receive(answer, false).then(
+    redirectOutcome ??= receive(answer, false).then(
       () => outcomeOf(view()),
       () => outcomeOf(view()),
     );
-    return taken;
+    return redirectOutcome;
   };
   const view = (): SignInView => ({
     session: id,
@@ -144,21 +143,21 @@ export async function openSession(
     choices: candidates.map(({ owner: { remoteId, handle } }) => ({
       remoteId,
       handle,
-      known: needs.known(request, remoteId),
+      known: deps.known(request, remoteId),
     })),
     accounts: [...accounts],
     error: error?.toWire() ?? null,
     endsAt: toInstant(endsAt),
   });
 
-  const stored = await needs.apps.read(server);
+  const stored = await deps.apps.read(server);
   const app = request.app ? appFrom(request.app, server) : stored;
-  const listener = request.code ? undefined : await listenFor(door.wanted(app), take, needs);
+  const listener = request.code ? undefined : await listenFor(provider.wanted(app), handleRedirect, deps);
   let begun: StartedSignIn;
   try {
     const listening = listener?.address ?? null;
     const { another } = request;
-    begun = await door.begin(needs, {
+    begun = await provider.begin(deps, {
       proof: createProof(),
       network,
       server,
@@ -178,16 +177,16 @@ export async function openSession(
     if (status === 'done' || status === 'failed') return;
     abort.abort();
     visited = false;
-    become('failed', why);
+    setStatus('failed', why);
   };
-  const cancelTimer = needs.clock.setTimer(lifeMs, () => end(tooLate(server)));
+  const cancelTimer = deps.clock.setTimer(lifeMs, () => end(tooLate(server)));
 
   return {
     id,
     endsAt,
     view,
     end,
-    async bring(text) {
+    async submit(text) {
       if (status !== 'waiting') throw notNow(status);
       const answer = readPasted(text);
       if (!answer) throw withoutCode();
@@ -205,6 +204,62 @@ export async function openSession(
   };
 }
 
-async function remember(needs: SessionNeeds, stored: App | undefined, app: App): Promise<void> {
-  if (stored !== app) await needs.apps.write(app);
+async function remember(deps: SessionDeps, stored: App | undefined, app: App): Promise<void> {
+  if (stored !== app) await deps.apps.write(app);
+}
+
+/** Of an account that is signed in again, that one only. Throws CONFLICT for another person. */
+function fitting(expected: Account | undefined, found: Candidate[], server: string): Candidate[] {
+  // One written into config.json by hand does not say yet who it is.
+  if (expected === undefined || expected.remoteId === '') return found;
+  const same = found.filter(({ owner }) => owner.remoteId === expected.remoteId);
+  if (same.length > 0) return same;
+  const who = found.map(({ owner }) => owner.handle);
+  throw otherUser(expected.handle, who, server);
+}
+
+/** The user's own app as Belfry keeps it. */
+function appFrom({ id, secret, redirectUri }: MetaApp, origin: string): App {
+  return { origin, id, secret, redirectUris: [redirectUri], scopes: '' };
+}
+
+/** Anything that was thrown, as an error that users can read. */
+function asError(thrown: unknown): BelfryError {
+  if (thrown instanceof BelfryError) return thrown;
+  return new BelfryError({
+    code: 'INTERNAL',
+    what: 'The sign-in could not be finished',
+    where: 'in Belfry',
+    why: toWireError(thrown).message,
+    remedy: 'Begin again',
+    cause: thrown,
+  });
+}
+
+/** How a sign-in stands, for the page in the browser. */
+function outcomeOf({ status, error, accounts }: SignInView): Outcome {
+  const [first] = accounts;
+  if (status === 'done' && first)
+    return { ok: true, title: `Signed in as ${first.handle}`, text: 'Belfry can publish there now.' };
+  if (status === 'choose')
+    return { ok: true, title: 'Nearly done', text: 'Choose in Belfry which of your accounts it may use.' };
+  const text = error === null ? 'Begin again in Belfry.' : error.message.slice(error.code.length + 2);
+  return { ok: false, title: 'Not signed in', text };
+}
+
+/** A secret of 256 random bits, as 43 letters that need no escaping. */
+function createSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** PKCE, S256 (RFC 7636 §4): the challenge goes with the browser, the verifier with the code. */
+function createProof(): Proof {
+  const verifier = createSecret();
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
+
+/** Whether two texts are the same, in a time that does not show how much of them is. */
+function isSame(a: string, b: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
 }

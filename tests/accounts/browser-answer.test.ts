@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { resultPage } from '../../electron/accounts/sign-in/loopback-page.ts';
-import { readPasted } from '../../electron/accounts/sign-in/pasted.ts';
+import { readPasted, resultPage } from '../../electron/accounts/browser-answer.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 60, unit: fc.constantFrom(...'abcXYZ019-_.~+/=&?%') });
 

@@ -1,14 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../../../shared/index.ts';
-import type { RedirectWish } from '../../networks/index.ts';
-import { pageHeaders, resultPage } from './loopback-page.ts';
+import type { Clock, Log } from '../../shared/index.ts';
+import type { RedirectWish } from '../networks/index.ts';
+import { pageHeaders, resultPage } from './browser-answer.ts';
+import { portTaken } from './errors.ts';
 
 /** How a sign-in ended, for the page. */
 export type Outcome = { ok: boolean; title: string; text: string };
 
 /** Waits on this machine for the browser's answer. */
-export type Loopback = {
+type Loopback = {
   /** `http://127.0.0.1:PORT/cb` */
   address: string;
   close(): void;
@@ -31,18 +32,18 @@ export async function openLoopback(
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // A page in the browser that names this port by another host (DNS rebinding) is a stranger.
-    if (request.headers.host !== new URL(address).host) return show(response, 421, stranger);
-    if (request.method !== 'GET') return show(response, 405, stranger);
-    // The person's browser comes here as a whole page; what a page of somebody else loads (a picture, a frame) does not.
+    if (request.headers.host !== new URL(address).host) return show(response, 421, unknownVisit);
+    if (request.method !== 'GET') return show(response, 405, unknownVisit);
+    // The user's browser comes here as a whole page; what another site's page loads (a picture, a frame) does not.
     const loadedAs = request.headers['sec-fetch-dest'];
-    if (loadedAs !== undefined && loadedAs !== 'document') return show(response, 400, stranger);
+    if (loadedAs !== undefined && loadedAs !== 'document') return show(response, 400, unknownVisit);
     const asked = request.url ?? '/';
-    if (!URL.canParse(asked, address)) return show(response, 400, stranger);
+    if (!URL.canParse(asked, address)) return show(response, 400, unknownVisit);
     const url = new URL(asked, address);
     if (url.pathname === donePath && outcome) return show(response, 200, outcome);
-    if (url.pathname !== wanted.path) return show(response, 404, stranger);
+    if (url.pathname !== wanted.path) return show(response, 404, unknownVisit);
     const taken = await take(url.searchParams);
-    if (taken === undefined) return show(response, 400, stranger);
+    if (taken === undefined) return show(response, 400, unknownVisit);
     outcome = taken;
     // The code leaves the address bar and the history's last entry.
     response.writeHead(303, { ...pageHeaders, location: donePath }).end();
@@ -59,7 +60,7 @@ export async function openLoopback(
     server.once('error', reject);
     server.listen({ host: '127.0.0.1', port: wanted.port, exclusive: true }, resolve);
   });
-  // A sign-in that nobody finishes keeps no process alive.
+  // An unfinished sign-in keeps no process alive.
   server.unref();
   const { port } = server.address() as AddressInfo;
   const address = `http://${wanted.host}:${port}${wanted.path}`;
@@ -72,7 +73,7 @@ export async function openLoopback(
   };
 }
 
-const stranger: Outcome = {
+const unknownVisit: Outcome = {
   ok: false,
   title: 'This is not for Belfry',
   text: 'The address does not belong to a sign-in that Belfry began. If you were signing in, begin again there.',
@@ -82,3 +83,24 @@ const broken: Outcome = {
   title: 'Something went wrong',
   text: 'Look at the accounts in Belfry, and begin again.',
 };
+
+/** Long enough for the browser to follow to the page with the result. */
+const lingerMs = 5000;
+
+type Listener = { address: string; close(): void; closeSoon(): void };
+
+/** Listens where the answer is wanted, at another port when that one is taken and may differ. Throws PORT_IN_USE. */
+export async function listenFor(
+  wanted: RedirectWish,
+  take: (query: URLSearchParams) => Promise<Outcome | undefined>,
+  { clock, log }: { clock: Clock; log: Log },
+): Promise<Listener | undefined> {
+  if (wanted.mode === 'code') return undefined;
+  const { address, close } = await openLoopback(wanted, take, log).catch((error: unknown) => {
+    if (wanted.fixed) throw portTaken(`http://${wanted.host}:${wanted.port}${wanted.path}`, error);
+    return openLoopback({ ...wanted, port: 0 }, take, log).catch((again: unknown) => {
+      throw portTaken('http://127.0.0.1', again);
+    });
+  });
+  return { address, close, closeSoon: () => void clock.setTimer(lingerMs, close) };
+}
