@@ -44,6 +44,13 @@ export type FilmLimits = {
   framesPerSecond: readonly [number, number] | null;
   /** Width times height. */
   filmPixels: number | null;
+  /** From left to right. */
+  filmWidth: number | null;
+  /** Width divided by height, and the least of both. */
+  filmShape: { ratio: number; name: string; least: readonly [number, number] } | null;
+  /** As the media library calls them: `avc`, `hevc`, `vp9`, `av1`; `aac`, `opus`, `mp3`. */
+  videoCodecs: readonly string[] | null;
+  audioCodecs: readonly string[] | null;
   /** The index has to come first, because the network fetches the film from its beginning. */
   streamable: boolean;
   /** No other file beside a film or sound. */
@@ -55,7 +62,7 @@ export type FormatFiles = { files: readonly [number, number]; pictures: boolean;
 
 /** What differs for a format other than `post`. */
 export type FormatLimits = FormatFiles &
-  Partial<Pick<Limits, 'imageRatio' | 'videoBytes' | 'filmSeconds' | 'framesPerSecond'>> & {
+  Partial<Pick<Limits, 'imageRatio' | 'videoBytes' | 'filmSeconds' | 'framesPerSecond' | 'filmShape'>> & {
     /** The text is left out of what is shown. */
     silent: boolean;
   };

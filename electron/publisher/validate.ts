@@ -232,7 +232,7 @@ function fileErrors(
 }
 
 function filmErrors(
-  { bytes, width, height, details }: CheckedFile,
+  { mime, bytes, width, height, details }: CheckedFile,
   at: number,
   limits: Limits,
   who: string,
@@ -259,6 +259,10 @@ function filmErrors(
       `has ${rate.toFixed(1)} frames per second, and ${who} takes ${least === 0 ? 'up to' : `${least} to`} ${most}; export it with ${Math.min(most, Math.max(least, 30))}`,
     );
   }
+  // A file of another type is converted, and gets other codecs by that.
+  const isTaken = limits.mimeTypes === null || limits.mimeTypes.includes(mime);
+  if (isTaken) found.push(...codecErrors(details, at, limits, who));
+  if (width !== null && height !== null) found.push(...frameErrors({ width, height }, at, limits, who));
   if (filmPixels !== null && width !== null && height !== null && width * height > filmPixels)
     say(
       `has ${width} × ${height} pixels, and ${who} takes ${millions(filmPixels)} in all; export it with ${sizeWithin(width, height, filmPixels)} or less`,
@@ -267,6 +271,71 @@ function filmErrors(
     say(
       `has its index at its end, and ${who} wants it at the beginning; export it "for the web" ("fast start")`,
     );
+  return found;
+}
+
+/** How people call the codecs of the media library. */
+const codecNames: Readonly<Record<string, string>> = {
+  avc: 'H.264',
+  hevc: 'HEVC',
+  vp8: 'VP8',
+  vp9: 'VP9',
+  av1: 'AV1',
+  aac: 'AAC',
+  opus: 'Opus',
+  mp3: 'MP3',
+  vorbis: 'Vorbis',
+  flac: 'FLAC',
+};
+
+function codecErrors(
+  { videoCodec, audioCodec }: CheckedFile['details'],
+  at: number,
+  { videoCodecs, audioCodecs }: Limits,
+  who: string,
+): ValidationError[] {
+  const nameOf = (codec: string) => codecNames[codec] ?? codec;
+  const found: ValidationError[] = [];
+  if (videoCodecs !== null && videoCodec !== null && !videoCodecs.includes(videoCodec))
+    found.push({
+      at,
+      message: `is coded as ${nameOf(videoCodec)}, and ${who} takes ${anyOf(videoCodecs.map(nameOf))}; export it as ${nameOf(videoCodecs[0] ?? '')}`,
+    });
+  if (audioCodecs !== null && audioCodec !== null && !audioCodecs.includes(audioCodec))
+    found.push({
+      at,
+      message: `has ${nameOf(audioCodec)} sound, and ${who} takes ${anyOf(audioCodecs.map(nameOf))}; export its sound as ${nameOf(audioCodecs[0] ?? '')}`,
+    });
+  return found;
+}
+
+/** What is wrong with the width and the shape of a film. */
+function frameErrors(
+  { width, height }: { width: number; height: number },
+  at: number,
+  { filmWidth, filmShape }: Limits,
+  who: string,
+): ValidationError[] {
+  const found: ValidationError[] = [];
+  if (filmWidth !== null && width > filmWidth)
+    found.push({
+      at,
+      message: `is ${width} pixels wide, and ${who} takes ${filmWidth}; export it ${filmWidth} pixels wide or less`,
+    });
+  if (filmShape === null) return found;
+  const { ratio, name, least } = filmShape;
+  const [leastWidth, leastHeight] = least;
+  // Encoders round to even numbers.
+  if (Math.abs(width / height - ratio) > 0.01)
+    found.push({
+      at,
+      message: `has ${width} × ${height} pixels, and ${who} takes ${name} only; crop it to that shape, such as ${leastWidth * 2} × ${leastHeight * 2}, or ${orPost}`,
+    });
+  else if (width < leastWidth || height < leastHeight)
+    found.push({
+      at,
+      message: `has ${width} × ${height} pixels, and ${who} takes ${leastWidth} × ${leastHeight} or more; export it larger, or ${orPost}`,
+    });
   return found;
 }
 

@@ -335,6 +335,8 @@ test('whatever a part and its limits are, each line has one cause and one way ou
       streamable: one(true, false, null),
       seconds: one(null, some()),
       framesPerSecond: one(null, some() / 100),
+      videoCodec: one(null, 'av1'),
+      audioCodec: one(null, 'opus'),
     }),
   });
   const seen = new Set<string>();
@@ -360,6 +362,10 @@ test('whatever a part and its limits are, each line has one cause and one way ou
       filmSeconds: one(null, [3, 60] as const),
       framesPerSecond: one(null, [23, 60] as const),
       filmPixels: one(null, 1_000_000),
+      filmWidth: one(null, 1000),
+      filmShape: one(null, { ratio: 9 / 16, name: '9:16', least: [540, 960] as const }),
+      videoCodecs: one(null, ['avc']),
+      audioCodecs: one(null, ['aac']),
       streamable: one(true, false),
       filmAlone: one(true, false),
       formats: one({}, { reel }),

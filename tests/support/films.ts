@@ -29,6 +29,9 @@ export async function realFilm(folder: string, name: string, options: FilmOption
   return path;
 }
 
+/** An AVC configuration (ISO 14496-15 §5.3.3) without parameter sets. */
+const noParameters = Uint8Array.from([1, 0x64, 0, 0x1f, 0xff, 0xe0, 0, 0xfd, 0xf8, 0xf8, 0]);
+
 export async function filmBytes(type: 'mp4' | 'webm', options: FilmOptions = {}): Promise<Buffer> {
   const {
     seconds = 5,
@@ -44,10 +47,15 @@ export async function filmBytes(type: 'mp4' | 'webm', options: FilmOptions = {})
       : new WebMOutputFormat();
   const target = new BufferTarget();
   const output = new Output({ format, target });
-  const source = new EncodedVideoPacketSource('vp9');
+  const codec = type === 'mp4' ? 'avc' : 'vp9';
+  const source = new EncodedVideoPacketSource(codec);
   output.addVideoTrack(source, { frameRate: framesPerSecond });
   await output.start();
-  const decoderConfig = { codec: 'vp09.00.10.08', codedWidth: width, codedHeight: height };
+  const size = { codedWidth: width, codedHeight: height };
+  const decoderConfig =
+    codec === 'avc'
+      ? { codec: 'avc1.64001f', description: noParameters, ...size }
+      : { codec: 'vp09.00.10.08', ...size };
   for (let frame = 0; frame < seconds * framesPerSecond; frame += 1) {
     const kind = frame % 30 === 0 ? 'key' : 'delta';
     const packet = new EncodedPacket(

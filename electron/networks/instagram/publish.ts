@@ -39,6 +39,11 @@ const limits: Limits = {
   filmSeconds: [3, 15 * 60],
   framesPerSecond: [23, 60],
   filmPixels: null,
+  // “Reel specifications” of IG User Media (developers.facebook.com, September 2026): H.264 or HEVC, AAC, 1,920 columns.
+  filmWidth: 1920,
+  filmShape: null,
+  videoCodecs: ['avc', 'hevc'],
+  audioCodecs: ['aac'],
   streamable: true,
   filmAlone: false,
   mimeTypes: ['image/jpeg', 'video/mp4', 'video/quicktime'],

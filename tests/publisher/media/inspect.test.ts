@@ -28,7 +28,7 @@ test('a film tells how long it lasts, its size, its rate and whether its index c
     mime: 'video/mp4',
     width: 720,
     height: 1280,
-    details: { videoCodec: 'vp9', streamable: true, location: false },
+    details: { videoCodec: 'avc', streamable: true, location: false },
   });
   const details = typeof facts === 'string' ? undefined : facts.details;
   expect(details?.seconds).toBeCloseTo(4, 1);
