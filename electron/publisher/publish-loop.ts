@@ -6,7 +6,7 @@ import type { CycleResult } from './publish-cycle.ts';
 /**
  * When there is (or was) next something to do, later than `after`: a post becomes due, or a wait ends. Posts of paused
  * accounts do not count. An instant of the past stays the same until it was handled, so that the caller can tell it
- * from a new one; with `after` that reader gets past it.
+ * from a new one; `after` skips those up to it.
  */
 export async function nextDue(
   deps: PublisherDeps,
@@ -62,13 +62,13 @@ function posts(count: number): string {
 }
 
 /** Shortest time between two announcements: a thousand posts are a few announcements, and not three thousand. */
-const calmMs = 250;
+const throttleMs = 250;
 
 /** Announces at once, and then at most four times a second; `flush` announces what was held back. */
-export function throttle(clock: Clock, tell: () => void): (() => void) & { flush(): void } {
+export function throttle(clock: Clock, announce: () => void): (() => void) & { flush(): void } {
   let cancel: (() => void) | undefined;
   let again = false;
-  const ring = () => {
+  const release = () => {
     cancel = undefined;
     if (!again) return;
     again = false;
@@ -79,13 +79,13 @@ export function throttle(clock: Clock, tell: () => void): (() => void) & { flush
       again = true;
       return;
     }
-    tell();
-    cancel = clock.setTimer(calmMs, ring);
+    announce();
+    cancel = clock.setTimer(throttleMs, release);
   };
   const flush = () => {
     cancel?.();
     cancel = undefined;
-    if (again) tell();
+    if (again) announce();
     again = false;
   };
   return Object.assign(call, { flush });
