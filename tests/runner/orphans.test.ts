@@ -108,9 +108,10 @@ test('a process group that has the number of a dead command is left alone, its l
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const exited = once(leader, 'exit'); // Before its output is awaited: it may have ended by then.
   const [member] = await once(leader.stdout, 'data');
   onTestFinished(() => void process.kill(Number(member), 'SIGKILL'));
-  await once(leader, 'exit');
+  await exited;
   const { id } = await belfry.ledger.create(
     { jobId: 'job', jobName: 'Job', cause: 'manual', attempt: 1, fromStep: 0, reason: null },
     Date.now(),
