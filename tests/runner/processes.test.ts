@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { endTree, membersOf, type ProcessInfo } from '../../electron/runner/processes/process-tree.ts';
+import {
+  endTree,
+  type Identity,
+  membersOf,
+  type ProcessInfo,
+} from '../../electron/runner/processes/process-tree.ts';
 import {
   parseCim,
   parsePs,
@@ -86,6 +91,29 @@ test('a tree is ended whole: one that ignores TERM, one in a session of its own'
   const ended = await endTree({ processes, clock: systemClock }, { runIds: new Set(['tree-1']) }, 200);
   expect(ended.length).toBeGreaterThanOrEqual(3);
   await expect.poll(() => processesWith('302.1')).toEqual([]);
+});
+
+test('on a machine so slow that all time is over after one look, a tree is killed all the same', async () => {
+  const child = spawn('/bin/sh', ['-c', 'trap "" TERM; while :; do sleep 0.05; : 302.4; done'], {
+    detached: true,
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'], BELFRY_RUN_ID: 'tree-2' },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  await expect.poll(() => processesWith('302.4').length).toBeGreaterThan(0);
+  let lost = 0;
+  const system = systemProcesses('linux');
+  const processes = {
+    ...system,
+    list(since?: Identity) {
+      lost += 60_000;
+      return system.list(since);
+    },
+  };
+  const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + lost };
+  expect(await endTree({ processes, clock }, { runIds: new Set(['tree-2']) }, 200)).toContain(child.pid);
+  await exited;
 });
 
 test('a process that has been replaced is left alone', async () => {

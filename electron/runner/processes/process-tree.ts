@@ -50,6 +50,8 @@ export type Tree = { runIds: ReadonlySet<string>; leader?: Identity; since?: Ide
 
 /** Once processes are killed, those that keep forking are killed for at most this long, in milliseconds. */
 const killTime = 1500;
+/** Where each listing takes long, they are killed this many times all the same. */
+const leastKills = 3;
 const firstPause = 20;
 const longestPause = 160;
 
@@ -66,11 +68,14 @@ export async function endTree(
   const ended = new Set<number>();
   const asked = new Set<string>();
   const start = clock.monotonic();
+  let kills = 0;
   for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
     const alive = await members();
     const elapsed = clock.monotonic() - start;
-    if (alive.length === 0 || elapsed > graceMs + killTime) return [...ended];
+    const isTimeOver = elapsed > graceMs + killTime && kills >= leastKills;
+    if (alive.length === 0 || isTimeOver) return [...ended];
     const force = elapsed >= graceMs;
+    if (force) kills += 1;
     const due = force ? alive : alive.filter((process) => !asked.has(nameOf(process)));
     for (const process of due) {
       ended.add(process.pid);
