@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Piece, readerOfBytes } from '../../../electron/publisher/media/file-reader.ts';
 import { pictureDetails } from '../../../electron/publisher/media/inspect.ts';
-import { strip } from '../../../electron/publisher/media/strip.ts';
+import { strip } from '../../../electron/publisher/media/made.ts';
 import { lookAt, pictureBytes } from '../../support/pictures.ts';
 
 function assemble(file: Uint8Array, pieces: readonly Piece[]): Buffer {
