@@ -97,7 +97,7 @@ describe.concurrent('240 kills over 2,400 posts', () => {
       await network.close();
       rmSync(home, { recursive: true, force: true });
     },
-    300_000,
+    1_800_000,
   );
 });
 

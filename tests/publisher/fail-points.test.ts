@@ -95,7 +95,7 @@ describe.concurrent('killed at every step', () => {
       await network.close();
       rmSync(home, { recursive: true, force: true });
     },
-    240_000,
+    1_800_000,
   );
 });
 
