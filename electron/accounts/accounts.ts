@@ -34,10 +34,11 @@ import {
   stillSending,
   unknownAccount,
 } from './errors.ts';
-import { type AccountTarget, findKnownAccount, saveAccount, serverOrigin } from './identity.ts';
+import { type AccountTarget, findKnownAccount, saveAccount } from './identity.ts';
 import { createBucketKeys, createMediaChoice } from './media-hosting.ts';
 import { createRecords } from './records.ts';
 import { createRenewals, type Refreshed, refreshAll } from './renewal.ts';
+import { serverOrigin } from './server.ts';
 import { createSignInService, resolveServer, type SignInService } from './sign-in.ts';
 import { createStates } from './states.ts';
 

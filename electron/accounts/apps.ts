@@ -8,8 +8,8 @@ import {
   signInFacts,
 } from '../../shared/index.ts';
 import type { App } from '../networks/index.ts';
-import { serverOrigin } from './identity.ts';
 import type { Records } from './records.ts';
+import { serverOrigin } from './server.ts';
 
 /** An OAuth client of this Belfry, or of its user, on one server. */
 const appSchema = z.strictObject({

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Account, BelfryError, type Log } from '../../shared/index.ts';
 import { type Credential, credentialSchema, secretsOf } from '../networks/index.ts';
 import { otherServer } from './errors.ts';
-import { serverOrigin } from './identity.ts';
 import type { Records } from './records.ts';
+import { serverOrigin } from './server.ts';
 
 /** Whose credential it is, and where it is to be sent. */
 type CredentialOwner = Pick<Account, 'id' | 'server'>;

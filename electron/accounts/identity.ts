@@ -1,15 +1,9 @@
-import {
-  type Account,
-  BelfryError,
-  type Network,
-  networkFacts,
-  serverProblem,
-  usualServer,
-} from '../../shared/index.ts';
+import { type Account, type Network, networkFacts } from '../../shared/index.ts';
 import type { Candidate, Owner } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import type { AccountsDeps } from './deps.ts';
 import { idTaken, sameAccount } from './errors.ts';
+import { accountId, serverOrigin } from './server.ts';
 
 /** Where an account is, and how it is to be called if it is new. */
 export type AccountTarget = { id?: string | undefined; network: Network; server: string };
@@ -77,58 +71,4 @@ async function complete(
     accounts: (raw.accounts ?? []).map((other) => (other.id === account.id ? whole : other)),
   }));
   return whole;
-}
-
-/**
- * The origin of a server's address as the user gives it: `https://Mastodon.example./` -> `https://mastodon.example`.
- * Throws BAD_INPUT for an address with a password or a path in it, and for http to another machine: the token would be readable.
- */
-export function serverOrigin(address: string): string {
-  const url = parseAddress(address);
-  const problem = serverProblem(url.href);
-  if (problem) throw badServer(address, problem.why, problem.remedy);
-  return url.origin;
-}
-
-/**
- * An account id from its handle and server: `ada` at `https://mastodon.example` -> `ada-mastodon-example`, numbered when
- * taken. Where a network has one server, its name says more: `ada-instagram`.
- */
-function accountId(username: string, network: Network, server: string, taken: ReadonlySet<string>): string {
-  const slug = `${username}-${usualServer(network) === undefined ? new URL(server).host : network}`
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '-')
-    .replace(/^[-_]+|[-_]+$/g, '')
-    .slice(0, 58);
-  const base = slug || 'account';
-  for (let number = 1; ; number += 1) {
-    const id = number === 1 ? base : `${base}-${number}`;
-    if (!taken.has(id)) return id;
-  }
-}
-
-function parseAddress(address: string): URL {
-  try {
-    const url = new URL(address);
-    // `mastodon.example.` is the same server; as two addresses its account could be added twice.
-    url.hostname = url.hostname.replace(/\.+$/, '');
-    if (/^https?:$/.test(url.protocol)) return url;
-  } catch {
-    // Reported below, together with other protocols.
-  }
-  throw badServer(address, 'It is not an http(s) address', 'Give it like https://mastodon.example');
-}
-
-function badServer(address: string, why: string, remedy: string): BelfryError {
-  // A password in the address must not reach a log.
-  const where = address.replace(/\/\/[^/]*@/, '//…@').slice(0, 200);
-  return new BelfryError({
-    code: 'BAD_INPUT',
-    what: 'The server address cannot be used',
-    where,
-    why,
-    remedy,
-    field: 'server',
-  });
 }

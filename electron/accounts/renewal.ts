@@ -2,7 +2,7 @@ import { type Account, BelfryError, type Clock, type Log, type Turns } from '../
 import { type Credential, type HttpDeps, providerOf, renewalDue, Unreachable } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
-import { serverOrigin } from './identity.ts';
+import { serverOrigin } from './server.ts';
 
 /** What `refresh_tokens` did; `quiet` when there was nothing to report. */
 export type Refreshed = { ok: boolean; summary: string; quiet: boolean };

@@ -12,8 +12,9 @@ import { type Candidate, providerFor, providerOf, type SignInProvider } from '..
 import { type Apps, metaApps } from './apps.ts';
 import type { AccountsDeps } from './deps.ts';
 import { idTaken, signInMinutes, unknownSession } from './errors.ts';
-import { type AccountTarget, findKnownAccount, serverOrigin } from './identity.ts';
+import { type AccountTarget, findKnownAccount } from './identity.ts';
 import type { Records } from './records.ts';
+import { serverOrigin } from './server.ts';
 import { openSession, type Session, type SessionDeps, type SignInRequest } from './sign-in-session.ts';
 import type { States } from './states.ts';
 
