@@ -3,7 +3,7 @@ import { BelfryError, type Millis, type TargetStatus, targetTransitions } from '
 import type { Change, Head, NewTarget, PostLedger, Work } from '../publisher/ports.ts';
 import { compiledOnce } from './compiled.ts';
 import type { Database } from './database.ts';
-import { assertEpoch } from './epoch.ts';
+import { assertEpoch } from './meta.ts';
 import {
   type AttemptRow,
   attemptColumns,

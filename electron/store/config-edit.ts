@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import { parseJsonText } from './config-text.ts';
-import { changesBetween, type JsonChange } from './json-changes.ts';
-import { type Layout, layoutOf, printJson } from './json-layout.ts';
 
 /** Each change parses the whole text again; beyond this many, writing it anew is quicker and reads no worse. */
 const mostChanges = 50;
@@ -80,4 +78,100 @@ function splice(text: string, from: number, to: number, put: string): string {
 function marginAt(text: string, offset: number): string {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   return /^[ \t]*/.exec(line)?.[0] ?? '';
+}
+
+/** How a JSON text is laid out: the text of one indentation step and its line break. */
+type Layout = { indent: string; newline: string };
+
+const longestLine = 100;
+
+/** The layout that a text has; two spaces where it does not tell. */
+function layoutOf(text: string): Layout {
+  return { indent: /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ', newline: text.includes('\r\n') ? '\r\n' : '\n' };
+}
+
+/** `value` as JSON for people: one line per entry, but short lists of plain values (arguments) on one line. */
+function printJson(value: unknown, layout: Layout, margin = ''): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = margin + layout.indent;
+  const items = Array.isArray(value)
+    ? value.map((item) => printJson(item, layout, inner))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${printJson(item, layout, inner)}`);
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  if (items.length === 0) return open + close;
+  const plain = Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
+  const line = `${open}${items.join(', ')}${close}`;
+  if (plain && line.length <= longestLine) return line;
+  const next = layout.newline + inner;
+  return `${open}${next}${items.join(`,${next}`)}${layout.newline}${margin}${close}`;
+}
+
+type JsonPath = (string | number)[];
+/** One change of a JSON value; changes of a list are to be made in their order, since they move its indices. */
+type JsonChange =
+  | { kind: 'set'; path: JsonPath; value: unknown }
+  | { kind: 'add'; path: JsonPath; value: unknown }
+  | { kind: 'remove'; path: JsonPath };
+
+/** The changes that make `from` into `to`, as few and as deep down as possible; entries with an id are told by it. */
+function changesBetween(from: unknown, to: unknown, path: JsonPath = []): JsonChange[] {
+  if (isDeepStrictEqual(from, to)) return [];
+  if (Array.isArray(from) && Array.isArray(to)) return listChanges(from, to, path);
+  if (isObject(from) && isObject(to)) return objectChanges(from, to, path);
+  return [{ kind: 'set', path, value: to }];
+}
+
+function objectChanges(
+  from: Record<string, unknown>,
+  to: Record<string, unknown>,
+  path: JsonPath,
+): JsonChange[] {
+  const removed = Object.keys(from).filter((key) => !Object.hasOwn(to, key));
+  return [
+    ...removed.map((key): JsonChange => ({ kind: 'remove', path: [...path, key] })),
+    ...Object.entries(to).flatMap(([key, value]): JsonChange[] =>
+      Object.hasOwn(from, key)
+        ? changesBetween(from[key], value, [...path, key])
+        : [{ kind: 'add', path: [...path, key], value }],
+    ),
+  ];
+}
+
+/** Entries are told apart by id, or else by what they say; a list that was put into another order is changed by position. */
+function listChanges(from: unknown[], to: unknown[], path: JsonPath): JsonChange[] {
+  const [old, now] = keysInOrder(from.map(keyOf), to.map(keyOf)) ?? [from.map(position), to.map(position)];
+  const before = new Set(old);
+  const after = new Map(now.map((key, i) => [key, i]));
+  const kept = old.flatMap((key, i): JsonChange[] => {
+    const at = after.get(key);
+    return at === undefined ? [] : changesBetween(from[i], to[at], [...path, i]);
+  });
+  const removed = old.flatMap((key, i): JsonChange[] =>
+    after.has(key) ? [] : [{ kind: 'remove', path: [...path, i] }],
+  );
+  const added = now.flatMap((key, i): JsonChange[] =>
+    before.has(key) ? [] : [{ kind: 'add', path: [...path, i], value: to[i] }],
+  );
+  return [...kept, ...removed.reverse(), ...added];
+}
+
+/** The keys, when no key occurs twice and those in both lists are in the same order. */
+function keysInOrder(old: string[], now: string[]): [string[], string[]] | undefined {
+  const [before, after] = [new Set(old), new Set(now)];
+  if (before.size < old.length || after.size < now.length) return undefined;
+  const stayed = old.filter((key) => after.has(key));
+  const found = now.filter((key) => before.has(key));
+  return isDeepStrictEqual(stayed, found) ? [old, now] : undefined;
+}
+
+function keyOf(entry: unknown): string {
+  return isObject(entry) && 'id' in entry ? `id ${String(entry['id'])}` : JSON.stringify(entry);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function position(_entry: unknown, index: number): string {
+  return String(index);
 }

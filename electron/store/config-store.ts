@@ -17,7 +17,7 @@ import { parseJsonText } from './config-text.ts';
 import { writeDurably } from './durable-file.ts';
 import { reasonOf } from './file-errors.ts';
 
-export type ConfigStoreNeeds = {
+export type ConfigStoreDeps = {
   file: ConfigFile;
   /** Problems that only the rooms can see (cron expressions and the like). */
   check?: ConfigCheck;
@@ -52,7 +52,7 @@ export function createConfigStore({
   check = () => [],
   lastGoodPath,
   log,
-}: ConfigStoreNeeds): ConfigStore {
+}: ConfigStoreDeps): ConfigStore {
   const listeners = new Set<() => void>();
   let state = emptyState();
   let unwatch: (() => void) | undefined;

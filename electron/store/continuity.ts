@@ -11,7 +11,6 @@ import {
 } from '../../shared/index.ts';
 import type { Database } from './database.ts';
 import { writeDurably } from './durable-file.ts';
-import { assertEpoch } from './epoch.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
 import {
   type FileIdentity,
@@ -22,7 +21,7 @@ import {
 } from './file-identity.ts';
 import { locateHome } from './home.ts';
 import type { HomePaths } from './home-paths.ts';
-import { readMeta, writeMeta } from './meta.ts';
+import { assertEpoch, readMeta, writeMeta } from './meta.ts';
 import { isOwned } from './owner.ts';
 
 const key = 'continuity';
@@ -78,7 +77,7 @@ export function copyEvidence({ ledger, record, dir, file, original }: Findings):
   return undefined;
 }
 
-export type ContinuityNeeds = {
+export type ContinuityDeps = {
   home: HomePaths;
   db: Database;
   epoch: number;
@@ -102,12 +101,12 @@ export type Continuity = {
 };
 
 /** `held`: publishing is paused already; the record outside then waits for `confirm`, since another home may own it. */
-export async function openContinuity(needs: ContinuityNeeds, held: boolean): Promise<Continuity> {
-  const { home, db, clock, log } = needs;
-  const folder = needs.stateFolder && isOutside(home.dir, needs.stateFolder) ? needs.stateFolder : undefined;
+export async function openContinuity(deps: ContinuityDeps, held: boolean): Promise<Continuity> {
+  const { home, db, clock, log } = deps;
+  const folder = deps.stateFolder && isOutside(home.dir, deps.stateFolder) ? deps.stateFolder : undefined;
   const file = identityOf(home.db) ?? null;
   const found = await readLedger(db);
-  let ledger: Ledger = found ?? { home: needs.newId(), generation: 0, ended: false, file: null };
+  let ledger: Ledger = found ?? { home: deps.newId(), generation: 0, ended: false, file: null };
   const path = folder && join(folder, `${ledger.home}.json`);
   let unwritable = '';
   let written = -1;
@@ -117,7 +116,7 @@ export async function openContinuity(needs: ContinuityNeeds, held: boolean): Pro
   const raise = async (ended: boolean, least = 0) => {
     const next = { ...ledger, generation: Math.max(ledger.generation, least) + 1, ended, file };
     await db.transaction().execute(async (trx) => {
-      await assertEpoch(trx, needs.epoch);
+      await assertEpoch(trx, deps.epoch);
       await writeMeta(trx, key, JSON.stringify(next));
     });
     ledger = next;

@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -15,16 +16,37 @@ export async function writeDurably(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(`${path}.new`, path);
-  await syncFolder(dirname(path));
+  await syncFolderLater(dirname(path));
 }
 
 /** Makes the rename itself durable; Windows cannot open folders and needs no such thing. */
-async function syncFolder(path: string): Promise<void> {
+async function syncFolderLater(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** Makes sure that a file, or the names in a folder, outlive a power cut. Windows has no such thing for folders. */
+export function syncFile(path: string): void {
+  const handle = openSync(path, 'r+');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The same for the names in a folder (a rename). */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }

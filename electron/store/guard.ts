@@ -2,12 +2,12 @@ import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync, writeFil
 import type { DatabaseSync } from 'node:sqlite';
 import { BelfryError, type Clock, type Log, toInstant, type WireError } from '../../shared/index.ts';
 import { makeCopy } from './copies.ts';
+import { syncFile } from './durable-file.ts';
 import { reasonOf } from './file-errors.ts';
 import { keepsNumbers } from './file-identity.ts';
 import type { HomePaths } from './home-paths.ts';
 import { lossNote } from './restore.ts';
 import { isDamage, isTrouble, sqliteReason } from './sqlite-errors.ts';
-import { syncFile } from './sync-file.ts';
 
 /** First bytes of every SQLite database (https://www.sqlite.org/fileformat.html#the_database_header). */
 const magic = 'SQLite format 3\0';

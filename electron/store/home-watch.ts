@@ -30,13 +30,13 @@ export type HomePart = {
 export type HomeWatch = { warnings(): Warning[]; stop(): Promise<void> };
 
 /** Puts back what was removed from the home, and warns of what is lost with it or cannot be put back. */
-export function watchHome(needs: {
+export function watchHome(deps: {
   clock: Clock;
   log: Log;
   parts: readonly HomePart[];
   changed(): void;
 }): HomeWatch {
-  const { clock, log, parts, changed } = needs;
+  const { clock, log, parts, changed } = deps;
   const warnings = new Map<HomePart, Warning>();
   let stopped = false;
   let cancel = clock.setTimer(every, ring);

@@ -1,11 +1,10 @@
 export { createAccountStates } from './account-state.ts';
 export { type ConfigCheck, type ConfigReading, readConfig, readConfigText } from './config.ts';
 export { type ConfigFile, confFile, type StoreLike, type StoreOptions } from './config-file.ts';
-export { type ConfigStore, type ConfigStoreNeeds, createConfigStore } from './config-store.ts';
+export { type ConfigStore, type ConfigStoreDeps, createConfigStore } from './config-store.ts';
 export { parseJsonText } from './config-text.ts';
 export { type Database, type OpenDatabase, openDatabase } from './database.ts';
 export { writeDurably } from './durable-file.ts';
-export { assertEpoch, raiseEpoch } from './epoch.ts';
 export { homeExposure, locateHome, prepareHome } from './home.ts';
 export {
   defaultHome,
@@ -18,7 +17,8 @@ export {
 export { type HomePart, watchHome } from './home-watch.ts';
 export { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 export { createMediaLedger } from './media-ledger.ts';
-export { readMeta, writeMeta } from './meta.ts';
+export { assertEpoch, raiseEpoch, readMeta, writeMeta } from './meta.ts';
+
 export { openStore, type Store } from './open-store.ts';
 export { type HomeLock, isOwned, type Owner, readOwner, takeHome } from './owner.ts';
 export { createPostLedger } from './posts.ts';

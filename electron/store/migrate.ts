@@ -1,16 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BelfryError } from '../../shared/index.ts';
 import { first } from './migrations/001-first.ts';
-import { outputIndex } from './migrations/002-output-index.ts';
-import { postExtras } from './migrations/003-post-extras.ts';
-import { series } from './migrations/004-series.ts';
-import { media } from './migrations/005-media.ts';
-import { retries } from './migrations/006-retries.ts';
-import { movedAccounts } from './migrations/007-moved-accounts.ts';
-import { holds } from './migrations/008-holds.ts';
-import { readingOrder } from './migrations/009-reading-order.ts';
-import { differences } from './migrations/010-differences.ts';
-import { cheaperClaims } from './migrations/011-cheaper-claims.ts';
+import {
+  cheaperClaims,
+  differences,
+  holds,
+  media,
+  movedAccounts,
+  outputIndex,
+  postExtras,
+  readingOrder,
+  retries,
+  series,
+} from './migrations/002-to-011.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
 const migrations: readonly string[] = [

@@ -13,11 +13,10 @@ import {
 import { copyWarning, openContinuity } from './continuity.ts';
 import { listCopies, makeCopy } from './copies.ts';
 import { type Database, openDatabase, unusable } from './database.ts';
-import { raiseEpoch } from './epoch.ts';
 import { makeShrinkable } from './free-space.ts';
 import { type Guard, guardDatabase } from './guard.ts';
 import type { HomePaths } from './home-paths.ts';
-import { readMeta, writeMeta } from './meta.ts';
+import { raiseEpoch, readMeta, writeMeta } from './meta.ts';
 import { newestVersion, versionOf } from './migrate.ts';
 import { pausedKey, restoreIfDamaged } from './restore.ts';
 
@@ -63,8 +62,8 @@ export type Store = {
  * Opens belfry.db: checks it, restores it when it is damaged, copies it before a migration and once a day, and watches
  * over it while it is open. The caller must own the home (`takeHome`). Throws DATABASE_UNUSABLE.
  */
-export async function openStore(needs: StoreNeeds): Promise<Store> {
-  const { home, clock, log } = needs;
+export async function openStore(deps: StoreNeeds): Promise<Store> {
+  const { home, clock, log } = deps;
   await attempt(home.db, async () => {
     const restored = await restoreIfDamaged(home, clock.now());
     if (restored) log('error', restored.message);
@@ -82,9 +81,9 @@ export async function openStore(needs: StoreNeeds): Promise<Store> {
   const watch = guardDatabase({ home, clock, log, raw: opened.raw, lost: tell });
   guard = watch;
   let paused = readWarning(await readMeta(db, pausedKey));
-  const continuity = await openContinuity({ ...needs, db, epoch }, paused !== undefined);
+  const continuity = await openContinuity({ ...deps, db, epoch }, paused !== undefined);
   if (continuity.evidence !== undefined) await pause(continuity.evidence);
-  const copies = startCopies(needs, () => watch.lost() === undefined);
+  const copies = startCopies(deps, () => watch.lost() === undefined);
   let closing: Promise<void> | undefined;
   let cancelBeat = clock.setTimer(beat, onBeat);
   let isBeating: Promise<void> = Promise.resolve();

@@ -1,6 +1,6 @@
-import type { OutputLine, OutputStream } from '../../shared/index.ts';
-import { outputStreams, toInstant } from '../../shared/index.ts';
-import type { LineGroup } from '../runner/ports.ts';
+import { type OutputLine, type OutputStream, outputStreams, toInstant } from '../../shared/index.ts';
+import type { CutRemark, LineGroup } from '../runner/ports.ts';
+import type { Database } from './database.ts';
 
 /** Neighbouring lines of one origin: how many, of which step, when, index into `outputStreams`. */
 type Head = [count: number, step: number, at: number, stream: number];
@@ -105,4 +105,25 @@ function unpack(block: Block, texts: readonly string[], wanted: (at: number) => 
 
 function streamOf(index: number): OutputStream {
   return outputStreams[index] ?? 'belfry';
+}
+
+/** Appends lines to a run; part of the caller's transaction. */
+export async function appendLines(db: Database, runId: string, groups: readonly LineGroup[]): Promise<void> {
+  for (const block of packLines(runId, groups)) await db.insertInto('output').values(block).execute();
+}
+
+/** Removes the blocks that lie whole inside [first, last] and puts one line, numbered `last`, in their place. */
+export async function cutLines(
+  db: Database,
+  runId: string,
+  [first, last]: readonly [number, number],
+  { text, ...origin }: CutRemark,
+): Promise<void> {
+  await db
+    .deleteFrom('output')
+    .where('run_id', '=', runId)
+    .where('first_seq', '>=', first)
+    .where('last_seq', '<=', last)
+    .execute();
+  await appendLines(db, runId, [{ ...origin, stream: 'belfry', first: last, texts: [text] }]);
 }

@@ -4,9 +4,7 @@ import { BelfryError, inSteps, type TargetStatus, toInstant } from '../../shared
 import type { NewPost, PostLedger, PostRecord, Work } from '../publisher/ports.ts';
 import { attemptQueries, counted, inSlotOf, open } from './attempts.ts';
 import type { Database } from './database.ts';
-import { assertEpoch } from './epoch.ts';
-import { storeEdit } from './post-edit.ts';
-import { insertPost } from './post-insert.ts';
+import { assertEpoch } from './meta.ts';
 import { countPosts, pagePosts, selectTargets } from './post-list.ts';
 import {
   type MediaRow,
@@ -18,6 +16,7 @@ import {
   toTarget,
 } from './post-rows.ts';
 import { waitQueries } from './post-waits.ts';
+import { insertPost, storeEdit } from './post-write.ts';
 import type { Tables } from './schema.ts';
 import { writeTogether } from './write-together.ts';
 

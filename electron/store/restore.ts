@@ -1,12 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BelfryError, type Millis, toInstant, type WireError } from '../../shared/index.ts';
-import { type Copy, listCopies, newestUsableCopy } from './copies.ts';
+import { type Copy, damageOf, isUsableCopy, listCopies, newestUsableCopy } from './copies.ts';
 import { openDatabase } from './database.ts';
-import { damageOf, isUsableCopy } from './examine.ts';
+import { syncFile, syncFolder } from './durable-file.ts';
 import type { HomePaths } from './home-paths.ts';
 import { readMetaOf, writeMeta } from './meta.ts';
-import { syncFile, syncFolder } from './sync-file.ts';
 
 /** Note in the database: the warning (JSON) because of which nothing is published; gone when a person confirmed it. */
 export const pausedKey = 'publishing_paused';

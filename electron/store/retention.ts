@@ -33,18 +33,18 @@ const runsPerStep = 50;
 const finalStatuses = runStatuses.filter((status) => runTransitions[status].length === 0);
 
 /** Removes what is over the limits, in steps that are short enough for the event loop. */
-export async function forget(needs: ForgetNeeds, retention: Retention): Promise<void> {
+export async function forget(deps: ForgetNeeds, retention: Retention): Promise<void> {
   const { maxAgeMs, runsPerJob, maxBytes } = retention;
   if (maxAgeMs !== null)
-    await repeat(needs, (blocks) => forgetRuns(needs, blocks, olderThan(needs, needs.now - maxAgeMs)));
+    await repeat(deps, (blocks) => forgetRuns(deps, blocks, olderThan(deps, deps.now - maxAgeMs)));
   if (runsPerJob !== null)
-    for (const jobId of await jobsWithRuns(needs.db))
-      await repeat(needs, (blocks) => forgetRuns(needs, blocks, beyond(needs, jobId, runsPerJob)));
-  if (maxBytes !== null) await repeat(needs, (blocks) => forgetOldestOutput(needs, blocks, maxBytes));
+    for (const jobId of await jobsWithRuns(deps.db))
+      await repeat(deps, (blocks) => forgetRuns(deps, blocks, beyond(deps, jobId, runsPerJob)));
+  if (maxBytes !== null) await repeat(deps, (blocks) => forgetOldestOutput(deps, blocks, maxBytes));
 }
 
-async function repeat(needs: ForgetNeeds, step: (blocks: number) => Promise<boolean>): Promise<void> {
-  while ((await needs.goOn()) && (await needs.pace(step))) await needs.tidy();
+async function repeat(deps: ForgetNeeds, step: (blocks: number) => Promise<boolean>): Promise<void> {
+  while ((await deps.goOn()) && (await deps.pace(step))) await deps.tidy();
 }
 
 /** First their output, a few blocks at a time, then the runs with their steps. */

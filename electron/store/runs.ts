@@ -3,8 +3,8 @@ import { BelfryError, type Millis, type RunStatus, runTransitions } from '../../
 import type { NewRun, NewStep, RunLedger, StoredRun } from '../runner/ports.ts';
 import type { Database } from './database.ts';
 import { noteEnding } from './endings.ts';
-import { assertEpoch } from './epoch.ts';
-import { appendLines, cutLines } from './output.ts';
+import { assertEpoch } from './meta.ts';
+import { appendLines, cutLines } from './output-blocks.ts';
 import { hasEnded, openRuns, withSteps } from './run-queries.ts';
 import { type RunRow, type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
 import {

@@ -26,7 +26,7 @@ const recordSchema = z.strictObject({
  * A file that cannot be understood is copied aside before it is ever written again; its readable records are kept.
  * Reads throw HOME_UNUSABLE when the file is there but may not be read, or comes from a newer Belfry.
  */
-export function createSecretsFile(needs: {
+export function createSecretsFile(deps: {
   path: string;
   clock: Clock;
   log: Log;
@@ -37,7 +37,7 @@ export function createSecretsFile(needs: {
 
   const load = () => {
     // A failed read must not be remembered: the person may put the file right while Belfry runs.
-    loaded ??= read(needs)
+    loaded ??= read(deps)
       .then((secrets) => {
         held = secrets.size;
         return secrets;
@@ -53,7 +53,7 @@ export function createSecretsFile(needs: {
     const work = queue.then(async () => {
       const next = new Map(await load());
       if (!edit(next)) return;
-      await write(needs.path, next);
+      await write(deps.path, next);
       loaded = Promise.resolve(next);
       held = next.size;
     });
@@ -65,19 +65,19 @@ export function createSecretsFile(needs: {
     get: async (name) => (await load()).get(name),
     put: (name, secret) => change((secrets) => secrets.set(nameSchema.parse(name), { ...secret }) && true),
     /** False when the file was removed after it was read: its secrets are known here only. */
-    isThere: () => held === 0 || existsSync(needs.path),
+    isThere: () => held === 0 || existsSync(deps.path),
     putBack: () => change(() => true),
     remove: (name) => change((secrets) => secrets.delete(name)),
   };
 }
 
-async function read(needs: { path: string; clock: Clock; log: Log }): Promise<Map<string, SealedSecret>> {
-  const text = await readText(needs.path);
+async function read(deps: { path: string; clock: Clock; log: Log }): Promise<Map<string, SealedSecret>> {
+  const text = await readText(deps.path);
   if (text === undefined) return new Map();
-  const { secrets, complaint } = understand(text, needs.path);
+  const { secrets, complaint } = understand(text, deps.path);
   if (complaint) {
-    const aside = await keepAside(needs.path, needs.clock.now());
-    needs.log(
+    const aside = await keepAside(deps.path, deps.clock.now());
+    deps.log(
       'error',
       'secrets.json was damaged; it is kept aside, accounts that are missing need to sign in',
       {

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { type SeriesGap, toInstant, type WireError } from '../../shared/index.ts';
 import type { SeriesLedger, StoredOccurrence, StoredSeries } from '../planner/ports.ts';
 import type { Database } from './database.ts';
-import { assertEpoch } from './epoch.ts';
+import { assertEpoch } from './meta.ts';
 import type { Tables } from './schema.ts';
 import { writeTogether } from './write-together.ts';
 

@@ -4,8 +4,7 @@ import type { Millis } from '../../shared/index.ts';
 import type { Claim, Claimed, ClaimedRun, JobState, SlotLedger } from '../scheduler/ports.ts';
 import type { Database } from './database.ts';
 import { forgetEndings, readEndings } from './endings.ts';
-import { assertEpoch } from './epoch.ts';
-import { readMeta, writeMeta } from './meta.ts';
+import { assertEpoch, readMeta, writeMeta } from './meta.ts';
 import type { Tables } from './schema.ts';
 
 const pausedKey = 'scheduler_paused_since';

@@ -7,7 +7,7 @@ import nodeCron from 'node-cron';
 import nodeSchedule from 'node-schedule';
 import { createScheduler } from '../../electron/scheduler/index.ts';
 import { openDatabase } from '../../electron/store/database.ts';
-import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { raiseEpoch } from '../../electron/store/meta.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { systemClock, systemRandom } from '../../electron/system.ts';
 import { type Job, jobSchema } from '../../shared/index.ts';

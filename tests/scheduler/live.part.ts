@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { createScheduler } from '../../electron/scheduler/index.ts';
 import { openDatabase } from '../../electron/store/database.ts';
-import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { raiseEpoch } from '../../electron/store/meta.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { systemClock, systemRandom } from '../../electron/system.ts';
 import { cron, jobOf } from './jobs.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ClaimedRun } from '../../electron/scheduler/index.ts';
 import { awaitedJobs, createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
-import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { raiseEpoch } from '../../electron/store/meta.ts';
 import { createRunLedger } from '../../electron/store/runs.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { type Job, toInstant, type WireError } from '../../shared/index.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../electron/store/database.ts';
-import { raiseEpoch } from '../../electron/store/epoch.ts';
 import {
   createHousekeeping,
   createPostLedger,
@@ -10,6 +9,7 @@ import {
   createSeriesLedger,
   createSlotLedger,
 } from '../../electron/store/index.ts';
+import { raiseEpoch } from '../../electron/store/meta.ts';
 import { systemClock } from '../../electron/system.ts';
 import type { TargetStatus } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';

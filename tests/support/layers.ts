@@ -90,7 +90,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/networks\/(adapter|limits|renewal|differences|mastodon\/(quirks|differences)|meta\/shown)\.ts$/,
   /^electron\/planner\/(fill-post|slots|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
-  /^electron\/store\/(config|config-text|config-edit|json-changes|json-layout|pace)\.ts$/,
+  /^electron\/store\/(config|config-text|config-edit|pace)\.ts$/,
   /^electron\/accounts\/browser-answer\.ts$/,
   /^electron\/alerts\/alerts\.ts$/,
   /^electron\/templates\//,

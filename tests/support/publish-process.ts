@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { StoredMedia } from '../../electron/publisher/ports.ts';
 import { openDatabase } from '../../electron/store/database.ts';
-import { raiseEpoch } from '../../electron/store/epoch.ts';
+import { raiseEpoch } from '../../electron/store/meta.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
 import type { ChildTask } from './publish-child.ts';
 
