@@ -81,7 +81,7 @@ function notNow(stopping: boolean): BelfryError {
   });
 }
 
-/** All rooms of one engine, open. */
+/** All modules of one engine, started. */
 type Modules = {
   call: Bridge['call'];
   wake(reason: WakeReason): void;
@@ -96,7 +96,7 @@ const keepRunning =
   'Do not stop Belfry, for it alone still knows what was in it: make room or correct the rights there, and it is put back within seconds';
 
 /**
- * Opens every room in order and hands functions over between them; what was opened is closed again when one fails.
+ * Starts every module in order and hands functions over between them; what was opened is closed again when one fails.
  * `bridge` is the engine as clients of the local socket see it, which outlives everything but the home's lock and store.
  */
 async function startModules(host: Host, announcer: Announcer, bridge: Bridge): Promise<Modules> {
@@ -216,7 +216,7 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
   }
 }
 
-/** Every call of the contract, answered by the rooms. */
+/** Every call of the contract, answered by the modules. */
 function createCalls(
   host: Host,
   core: Core,

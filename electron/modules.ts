@@ -45,7 +45,7 @@ import { builtinJobs } from './templates/index.ts';
 const day = 86_400_000;
 const mebibyte = 1024 * 1024;
 
-/** What every room stands on: the home folder that is ours alone, the database, and the configuration in force. */
+/** What every module needs: the home folder that is ours alone, the database, and the configuration in force. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** Takes the home folder and opens what lies in it. Throws HOME_UNUSABLE, ALREADY_RUNNING, DATABASE_UNUSABLE. */
@@ -237,7 +237,6 @@ function createPlans(
   });
 }
 
-const bytesPerMebibyte = 1024 * 1024;
 const publishJob = 'publish_due_posts';
 
 /** What runs, and when. */
@@ -293,7 +292,7 @@ export function createExecution(
       mediaFolders: () => [core.home.media, ...(settings().mediaFolders ?? [])],
     }),
     secrets: publishing.secrets,
-    outputLimit: () => settings().outputLimitMiB * bytesPerMebibyte,
+    outputLimit: () => settings().outputLimitMiB * mebibyte,
     announce: (run) => {
       announce({ name: 'runs.changed', run });
       announce({ name: 'jobs.changed' });
@@ -372,7 +371,7 @@ export function createExecution(
   };
 }
 
-/** What only the rooms can see to be wrong in a configuration: schedules that mean nothing, steps that cannot work. */
+/** What only the modules can see to be wrong in a configuration: schedules that mean nothing, steps that cannot work. */
 export function checkConfig({ jobs, settings, workspaces }: Config): Problem[] {
   const world = {
     platform: process.platform,

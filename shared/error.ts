@@ -30,7 +30,7 @@ export type ErrorCode = (typeof errorCodes)[number];
 export const problemSchema = z.strictObject({ field: z.string(), message: z.string() });
 export type Problem = z.infer<typeof problemSchema>;
 
-/** An error as it crosses a door: what an envelope, `--json` and the window carry. */
+/** An error on the wire: what an envelope, `--json` and the window carry. */
 export const wireErrorSchema = z.strictObject({
   code: z.enum(errorCodes),
   message: z.string(),

@@ -33,7 +33,7 @@ export type WakeReason = 'resume' | 'unlock' | 'online' | 'clock';
 
 /** The whole engine as its hosts (desktop, headless) see it; built by `createBelfry` in `electron/app.ts`. */
 export type Engine = Bridge & {
-  /** Takes the home folder, opens the store, starts all rooms. Throws ALREADY_RUNNING and the like. Can be called twice. */
+  /** Takes the home folder, opens the store, starts all modules. Throws ALREADY_RUNNING and the like. Can be called twice. */
   start(): Promise<void>;
   /**
    * No new slots; running jobs get `drainMs` (default: `settings.drainSeconds`) to end, then their process trees are

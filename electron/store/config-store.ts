@@ -19,7 +19,7 @@ import { reasonOf } from './file-errors.ts';
 
 export type ConfigStoreDeps = {
   file: ConfigFile;
-  /** Problems that only the rooms can see (cron expressions and the like). */
+  /** Problems that only the modules can see (cron expressions and the like). */
   check?: ConfigCheck;
   /** Where the last good text is kept, so that a restart with a broken file still works. */
   lastGoodPath: string;

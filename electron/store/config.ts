@@ -15,7 +15,7 @@ import {
 } from '../../shared/index.ts';
 import { parseJsonText } from './config-text.ts';
 
-/** What only the rooms know (does node-cron take this expression?): problems of an otherwise good configuration. */
+/** What only the modules know (does node-cron take this expression?): problems of an otherwise good configuration. */
 export type ConfigCheck = (config: Config) => Problem[];
 /** A configuration that was understood, as written and with its defaults; or everything that is wrong with it. */
 export type ConfigReading =

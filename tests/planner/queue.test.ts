@@ -65,7 +65,7 @@ describe('the next free slot', () => {
 
   test('is never taken twice, however many ask at once', async () => {
     const { world, planner, add } = await queueWorld();
-    const rival = world.engine(); // A second door to the same database: only the database keeps them apart.
+    const rival = world.engine(); // A second engine on the same database: only the database keeps them apart.
     const request = world.request({ text: 'rival', accounts: [account], publishAt: 'next-slot' });
     const posts = await Promise.all(
       Array.from({ length: 15 }, (_, index) => [

@@ -6,7 +6,7 @@ import { createMediaLedger } from '../../electron/store/index.ts';
 import { temporaryHome } from '../support/home.ts';
 import { createStage } from '../support/publishing.ts';
 
-/** A file as this room names copies, from long ago, that no post knows. */
+/** A file as the publisher names copies, from long ago, that no post knows. */
 function stray(home: string, name = '0123456789abcdef'): string {
   const path = join(home, 'media', name);
   mkdirSync(join(home, 'media'), { recursive: true });

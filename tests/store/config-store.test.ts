@@ -337,7 +337,7 @@ test('a copy that a reader alters is not the configuration', () => {
   expect(store.raw().jobs).toHaveLength(1);
 });
 
-test('what the rooms check counts as a mistake too', async () => {
+test('what the modules check counts as a mistake too', async () => {
   const { open } = setUp(withJob('a'), (config) =>
     config.jobs.length > 1 ? [{ field: 'jobs[1]', message: 'is one too many' }] : [],
   );

@@ -138,7 +138,7 @@ describe('mistakes of a person', () => {
     expect(problems(`{"settings": {"${name}": 1}}`)).not.toEqual([]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
-  test('what only the rooms can see is reported together with the rest, at the right place', () => {
+  test('what only the modules can see is reported together with the rest, at the right place', () => {
     const meaning: ConfigCheck = (config) =>
       config.jobs.flatMap((one, i) =>
         one.name === 'odd' ? [{ field: `jobs[${i}].name`, message: 'is odd' }] : [],
