@@ -25,7 +25,7 @@ export function demoHome(home: string): string {
 
 /**
  * Starts the demonstration's network and fills the home anew for it: call this before the engine starts.
- * Throws CONFLICT for a home that holds a person's own work.
+ * Throws CONFLICT for a home that holds the user's own work.
  */
 export async function openDemo(needs: { home: string; version: string; log: Log }): Promise<Demo> {
   const paths = locateHome(needs.home);

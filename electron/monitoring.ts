@@ -15,7 +15,7 @@ type Metrics = {
   close(): void;
 };
 
-/** Counts the runs that the engine announces since its start, and asks it for the rest when somebody looks (design §8: /metrics). */
+/** Counts the runs that the engine announces since its start, and asks it for the rest when someone looks (design §8: /metrics). */
 export function createMetrics(bridge: Bridge, startedAt: Millis): Metrics {
   const finished = new Map<RunStatus, number>();
   const close = bridge.subscribe((announcement) => {

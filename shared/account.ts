@@ -102,7 +102,7 @@ export const accountInputSchema = z
   .strictObject({
     ...accountPlace,
     token: secretText,
-    /** Which one, by its id on the network, where one token opens several (a person's Facebook Pages). */
+    /** Which one, by its id on the network, where one token opens several (the user's Facebook Pages). */
     remoteId: z.string().min(1, 'must not be empty').max(256, 'must have at most 256 characters').optional(),
   })
   .check(checkPlace);

@@ -226,7 +226,7 @@ export const contract = {
   'posts.retry': { in: byId, out: postViewSchema },
   /** Makes a draft or a queued post due now. */
   'posts.publish': { in: byId, out: postViewSchema },
-  /** A person's word on an unconfirmed target: it was published, or it was not and may be sent again. */
+  /** The user's word on an unconfirmed target: it was published, or it was not and may be sent again. */
   'posts.settle': {
     in: z.strictObject({ id: z.string().min(1), account: z.string().min(1), published: z.boolean() }),
     out: postViewSchema,
@@ -249,7 +249,7 @@ export const contract = {
   'settings.get': { in: nothing, out: settingsSchema },
   'settings.set': { in: settingsPatchSchema, out: settingsSchema },
 
-  /** A person has read the warning with this code and wants work to go on (after a restored database). */
+  /** The user has read the warning with this code and wants work to go on (after a restored database). */
   'warnings.confirm': { in: z.strictObject({ code: z.string().min(1) }), out: done },
 
   /** Opens an address in the person's browser; the desktop host only. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * `value` without the keys that hold their schema's default: what a person would have written.
+ * `value` without the keys that hold their schema's default: what the user would have written.
  * Works through objects, lists and unions; `schema.parse` of the result gives `value` again.
  */
 export function withoutDefaults(schema: z.core.$ZodType, value: unknown): unknown {

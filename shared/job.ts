@@ -152,7 +152,7 @@ export const jobSchema = z.strictObject({
 });
 /** A job with every default filled in: what the engine works with. */
 export type Job = z.output<typeof jobSchema>;
-/** A job as a person writes it: what config.json keeps. */
+/** A job as the user writes it: what config.json keeps. */
 export type JobInput = z.input<typeof jobSchema>;
 
 /** Accounts in the limits of a step that are not there: nothing can be posted to them, most often a misspelling. */

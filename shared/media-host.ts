@@ -71,7 +71,7 @@ export const bucketKeySchema = z.strictObject({
 });
 export type BucketKey = z.output<typeof bucketKeySchema>;
 
-/** What a person chooses for an account; what is left out stays as it is. `media: {}` is no choice at all. */
+/** What the user chooses for an account; what is left out stays as it is. `media: {}` is no choice at all. */
 export const accountMediaInputSchema = z.strictObject({
   id: z.string().min(1),
   media: accountMediaSchema.optional(),

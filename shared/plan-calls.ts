@@ -12,12 +12,12 @@ export const planContract = {
   'series.list': { in: z.strictObject({}), out: z.array(seriesViewSchema) },
   'series.get': { in: byId, out: seriesDetailsSchema },
   'series.add': { in: z.strictObject({ series: seriesInputSchema }), out: seriesViewSchema },
-  /** What is past stays; posts to come are made anew, but for those that a person has edited. */
+  /** What is past stays; posts to come are made anew, but for those that the user has edited. */
   'series.set': {
     in: z.strictObject({ id: z.string().min(1), series: seriesInputSchema }),
     out: seriesViewSchema,
   },
-  /** Takes the posts to come back, but for those that a person has edited. */
+  /** Takes the posts to come back, but for those that the user has edited. */
   'series.pause': { in: byId, out: seriesViewSchema },
   'series.resume': { in: byId, out: seriesViewSchema },
   /** `keep` leaves the posts that were made in the queue; `cancel` takes them back, and cancels edited ones. */

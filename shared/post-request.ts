@@ -7,7 +7,7 @@ import { valuesSchema } from './snippet.ts';
 export const nextSlot = 'next-slot';
 
 /**
- * A post as a person or a pipeline asks for it: a post to add whose text may come from a named text (`template`) with
+ * A post as the user or a pipeline asks for it: a post to add whose text may come from a named text (`template`) with
  * `values`, and whose time may be the next free slot. What it comes to is checked as a post.
  */
 export const postRequestSchema = z

@@ -20,7 +20,7 @@ export const targetStatuses = [
 ] as const;
 export type TargetStatus = (typeof targetStatuses)[number];
 
-/** From which state a target may go where. `unconfirmed` leaves only by look-up or by a person's word. */
+/** From which state a target may go where. `unconfirmed` leaves only by look-up or by the user's word. */
 export const targetTransitions: Record<TargetStatus, readonly TargetStatus[]> = {
   draft: ['queued', 'cancelled'],
   // To `published` when all but its first comment is out, and the comment cannot be made or is not wanted any more.

@@ -133,7 +133,7 @@ function oneLine(words: string): string {
   return plainText(words.replace(/\s+/g, ' ')).trim();
 }
 
-/** An export goes to others: variables that a person gave the run are named, their values stay here. */
+/** An export goes to others: variables that the user gave the run are named, their values stay here. */
 function withoutValues(run: RunView): RunView {
   if (!run.parameters) return run;
   const env = Object.fromEntries(Object.keys(run.parameters.env).map((name) => [name, '•••']));

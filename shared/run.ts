@@ -60,7 +60,7 @@ export const stepViewSchema = z.strictObject({
 });
 export type StepView = z.infer<typeof stepViewSchema>;
 
-/** What a person gives a single run on its way; kept with the run, so that names of secrets are refused. */
+/** What the user gives a single run on its way; kept with the run, so that names of secrets are refused. */
 export const runParametersSchema = z.strictObject({
   /** Added at the end of the first command that runs. */
   args: z.array(argumentSchema).max(1000, 'must be at most 1000').default([]),

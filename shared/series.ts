@@ -61,7 +61,7 @@ export type SeriesView = z.infer<typeof seriesViewSchema>;
 /** One post of a series to come, or the newest of those that were. */
 export const occurrenceSchema = z.strictObject({
   at: instantSchema,
-  /** `planned` is not made yet; `edited` was made and then changed by a person, so that the series leaves it alone. */
+  /** `planned` is not made yet; `edited` was made and then changed by the user, so that the series leaves it alone. */
   state: z.enum(['planned', 'made', 'edited', 'skipped']),
   post: z.strictObject({ id: z.string(), status: z.enum(targetStatuses) }).nullable(),
 });

@@ -10,7 +10,7 @@ import { overdueSchema } from './wait.ts';
 export const modes = ['desktop', 'headless'] as const;
 export type Mode = (typeof modes)[number];
 
-/** Something that a person should know, until it is put right. */
+/** Something that the user should know, until it is put right. */
 export const warningSchema = wireErrorSchema;
 export type Warning = z.infer<typeof warningSchema>;
 
@@ -37,7 +37,7 @@ export const statusSchema = z.strictObject({
     jobs: z.int(),
     enabledJobs: z.int(),
     queuedPosts: z.int(),
-    /** Posts that wait for a person: failed, unconfirmed or missed. */
+    /** Posts that wait for the user: failed, unconfirmed or missed. */
     needYou: z.int(),
     /** Accounts that need a sign-in, or whose secret cannot be read. */
     accountsNeedYou: z.int(),

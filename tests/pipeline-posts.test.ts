@@ -144,7 +144,7 @@ test('a key is its job’s own; posts under the keys of an earlier Belfry stay k
   for (const print of [news, ideas, news]) expect(await print(post(print === news ? 'n' : 'i'))).toEqual([]);
   const byHand = await planner.add(postRequestSchema.parse(post('by hand')), { source: 'cli' });
   expect((await world.posts()).map(({ text }) => text).sort()).toEqual(['by hand', 'i', 'n']);
-  // What was exported is known when it comes back; what a person named suppresses no job's post.
+  // What was exported is known when it comes back; what the user named suppresses no job's post.
   const back = await planner.add(postRequestSchema.parse(post('n', 'news:1')), { source: 'cli' });
   expect([byHand.key, back.key, back.text]).toEqual(['1', 'news:1', 'n']);
   for (const runId of ['of news', 'of ideas', 'forgotten'])

@@ -25,7 +25,7 @@ export function signInFirst(account: Account, reason: string | null): BelfryErro
   });
 }
 
-/** Somebody changed `server` in config.json, by hand or by an import. */
+/** Someone changed `server` in config.json, by hand or by an import. */
 export function otherServer({ id, server }: Pick<Account, 'id' | 'server'>, origin: string): BelfryError {
   return new BelfryError({
     code: 'SIGN_IN_NEEDED',

@@ -47,7 +47,7 @@ export function createSignInService(
 ): SignInService {
   const { records, states, requireAccount, keep } = service;
   const all = () => deps.config.current().accounts;
-  /** Somebody else is signed in there: the browser must not use that session silently. */
+  /** Someone else is signed in there: the browser must not use that session silently. */
   const othersAt = (server: string, expected?: Account) =>
     all().some(({ id, server: known }) => id !== expected?.id && serverOrigin(known) === server);
 

@@ -27,7 +27,7 @@ function namesOf(list: readonly Alert[]): string {
 /** A notification: few and actionable (design §7); `page` is where the window opens. */
 export type Alert = { title: string; body: string; page: 'runs' | 'posts' | 'accounts' | 'jobs' };
 
-/** Something that happened and might be worth a person's attention. */
+/** Something that happened and might be worth the user's attention. */
 export type Fact =
   | { kind: 'run'; run: Pick<RunView, 'jobId' | 'jobName' | 'status' | 'reason' | 'gap'> }
   | { kind: 'account'; accountId: string; handle: string; reason: string }

@@ -1,6 +1,6 @@
 import type { DemoState } from './routes.ts';
 
-/** Files of the page that shows the demonstration's network to a person, by path. */
+/** Files of the page that shows the demonstration's network to the user, by path. */
 export const timelineFiles: ReadonlyMap<string, { type: string; text: string }> = new Map([
   ['/', { type: 'text/html; charset=utf-8', text: page() }],
   ['/timeline.css', { type: 'text/css; charset=utf-8', text: style() }],

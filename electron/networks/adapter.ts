@@ -11,14 +11,14 @@ import type {
 import type { Http } from './http.ts';
 import type { Limits, MediaDetails, Visibility } from './limits.ts';
 
-/** What a refusal asks for (networks.md §5): time, a long time, a new sign-in, another text or file, or a person elsewhere. */
+/** What a refusal asks for (networks.md §5): time, a long time, a new sign-in, another text or file, or the user elsewhere. */
 export type RefusalClass = 'retry' | 'wait' | 'reauthorize' | 'edit' | 'person';
 
 /** The network said no, or was never reached: certainly nothing became visible. */
 export type Refusal = {
   class: RefusalClass;
   code: ErrorCode;
-  /** Why, as a sentence that a person can read. */
+  /** Why, as a sentence that the user can read. */
   why: string;
   /** Not again before this instant, when the server said so. */
   notBefore: Millis | null;

@@ -8,7 +8,7 @@ export type Owner = { remoteId: string; username: string; handle: string };
 /** An account that a sign-in opened, with what lets Belfry act for it. */
 export type Candidate = { owner: Owner; credential: Credential };
 
-/** Where the browser is to bring its answer: to this machine (at `port`, 0 = any), or nowhere, so that a person brings it. */
+/** Where the browser is to bring its answer: to this machine (at `port`, 0 = any), or nowhere, so that the user brings it. */
 export type RedirectWish =
   | { mode: 'loopback'; host: '127.0.0.1' | 'localhost'; port: number; fixed: boolean; path: string }
   | { mode: 'code' };

@@ -127,7 +127,7 @@ function gone(path: string): BelfryError {
   });
 }
 
-/** Jobs and posts that wait must not be lost with it, and a person may have meant it: so that is said, and what to do. */
+/** Jobs and posts that wait must not be lost with it, and the user may have meant it: so that is said, and what to do. */
 function goneBefore(path: string, copy: string, good: boolean): BelfryError {
   const meant = `to start without jobs and accounts, write {} into it`;
   return new BelfryError({

@@ -74,7 +74,7 @@ function syntaxProblems(errors: ParseError[], position: (offset: number) => Posi
   });
 }
 
-/** A key given twice: JSON.parse keeps the last one in silence, and a person would wonder where the first list went. */
+/** A key given twice: JSON.parse keeps the last one in silence, and the user would wonder where the first list went. */
 function doubledKeys(
   node: Node,
   position: (offset: number) => Position,

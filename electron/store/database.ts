@@ -157,7 +157,7 @@ function rollback(raw: DatabaseSync, attempt: Attempt): Adapted {
 
 type Attempt = <T>(action: () => T) => T;
 
-/** What a person can do something about (space, rights, a fault) is said in words; a broken constraint is the caller's matter. */
+/** What the user can do something about (space, rights, a fault) is said in words; a broken constraint is the caller's matter. */
 function attempting(path: string, onError: OnError): Attempt {
   return (action) => {
     try {

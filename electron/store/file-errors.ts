@@ -1,4 +1,4 @@
-/** Reasons of the operating system in words, for the errors that a person can do something about. */
+/** Reasons of the operating system in words, for the errors that the user can do something about. */
 const reasons: Record<string, string> = {
   EACCES: 'This user has no right to do that there',
   EPERM: 'The system does not permit that there',

@@ -42,13 +42,13 @@ export type Store = {
   db: Database;
   /** This engine's owner epoch, for `assertEpoch`. */
   epoch: number;
-  /** What a person should know: a lost, restored or copied database, copies that cannot be made. */
+  /** What the user should know: a lost, restored or copied database, copies that cannot be made. */
   warnings(): Warning[];
   /** Those of the warnings that keep work from being done: the database was lost, or publishing is paused. */
   trouble(): Warning[];
-  /** Whether a restored or copied database waits for a person, or is lost; nothing may be published then. */
+  /** Whether a restored or copied database waits for the user, or is lost; nothing may be published then. */
   publishingPaused(): Promise<boolean>;
-  /** A person has read the warning with this code; throws NOT_FOUND when there is none to confirm. */
+  /** The user has read the warning with this code; throws NOT_FOUND when there is none to confirm. */
   confirm(code: string): Promise<void>;
   /** Calls `listener` when publishing was paused or the database was lost while it was open. */
   onTrouble(listener: (trouble: Warning) => void): void;

@@ -7,7 +7,7 @@ import { syncFile, syncFolder } from './durable-file.ts';
 import type { HomePaths } from './home-paths.ts';
 import { readMetaOf, writeMeta } from './meta.ts';
 
-/** Note in the database: the warning (JSON) because of which nothing is published; gone when a person confirmed it. */
+/** Note in the database: the warning (JSON) because of which nothing is published; gone when the user confirmed it. */
 export const pausedKey = 'publishing_paused';
 
 /** Says that the database was lost while it was open, and why; the next start takes nothing that lies there for it. */

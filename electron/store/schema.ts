@@ -25,7 +25,7 @@ export type Tables = {
     origin_id: string | null;
     /** A queued run does not start before this instant (jitter, back-off). */
     not_before: number | null;
-    /** JSON of what a person gave it on its way. */
+    /** JSON of what the user gave it on its way. */
     parameters: string | null;
     /** What the job was when the try before failed; null for other runs. */
     job_key: Generated<string | null>;
@@ -127,7 +127,7 @@ export type Tables = {
     hold: string | null;
     /** Failures in a row, for the back-off. */
     tries: Generated<number>;
-    /** Raised when a person changes what goes out or when. */
+    /** Raised when the user changes what goes out or when. */
     revision: Generated<number>;
     /** JSON of what it published, once the post was edited afterwards. */
     sent: string | null;
@@ -174,7 +174,7 @@ export type Tables = {
     seq: Generated<number>;
     id: string;
     status: string;
-    /** JSON of what a person gave, its zone filled in. */
+    /** JSON of what the user gave, its zone filled in. */
     definition: string;
     revision: number;
     anchor: number;

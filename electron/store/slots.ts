@@ -193,7 +193,7 @@ async function moveCursors(trx: Kysely<Tables>, claims: readonly Claim[]): Promi
     UPDATE job_cursors SET cursor = ${cursor} FROM json_each(${rows}) AS claimed
     WHERE job_cursors.job_id = ${job} AND job_cursors.cursor = ${expected}`.execute(trx);
   if (Number(numAffectedRows) === claims.length) return 'all';
-  // A cursor that somebody else moved to the same place counts as moved: its slots are there, so none comes again.
+  // A cursor that someone else moved to the same place counts as moved: its slots are there, so none comes again.
   const { rows: moved } = await sql<{ job_id: string }>`
     SELECT job_id FROM job_cursors JOIN json_each(${rows}) AS claimed
     ON job_cursors.job_id = ${job} AND job_cursors.cursor = ${cursor}`.execute(trx);

@@ -9,7 +9,7 @@ export type Action = {
   clear(): void;
 };
 
-/** State of something that a person starts: busy, and the last error, unless `onError` takes it. */
+/** State of something that the user starts: busy, and the last error, unless `onError` takes it. */
 export function useAction(onError?: (error: CallError) => void): Action {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CallError>();

@@ -6,7 +6,7 @@ import { Icon } from '../parts/icon.tsx';
 import { useSay } from '../parts/toasts.tsx';
 import { explain } from '../parts/wording.ts';
 
-/** What a person should know until it is put right, each with its remedy. */
+/** What the user should know until it is put right, each with its remedy. */
 export function Warnings({ status }: { status: Status }) {
   if (status.warnings.length === 0) return null;
   return (
@@ -28,7 +28,7 @@ function WarningBanner({ warning }: { warning: Warning }) {
   );
 }
 
-/** Work that waits for a person's word goes on after it. */
+/** Work that waits for the user's word goes on after it. */
 function ConfirmButton({ code }: { code: string }) {
   const api = useApi();
   const say = useSay();

@@ -1,4 +1,4 @@
-/** JSON as a person would set it: two spaces deep, short lists and objects on one line. Line width in characters. */
+/** JSON as the user would set it: two spaces deep, short lists and objects on one line. Line width in characters. */
 export function jsonText(value: unknown, width = 72): string {
   return `${write(value, 0, 0, width)}\n`;
 }

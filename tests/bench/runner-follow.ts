@@ -11,7 +11,7 @@ import type { Result } from './result.ts';
 const cli = fileURLToPath(new URL('../../dist/electron/cli.cjs', import.meta.url));
 const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const lines = 40;
-/** Prints the time, again and again, once somebody can be following. */
+/** Prints the time, again and again, once someone can be following. */
 const clock = `let n = 0; setTimeout(() => { const t = setInterval(() => { console.log(Date.now()); n += 1; if (n === ${lines}) clearInterval(t); }, 150); }, 6000);`;
 const flood = `yes ${'x'.repeat(99)} | head -c 6G`;
 

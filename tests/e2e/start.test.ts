@@ -8,7 +8,7 @@ import { temporaryHome } from '../support/home.ts';
 
 type Start = { child: ChildProcess; output(): string; exited: Promise<number | null> };
 
-/** `npm start -- ARGS`, as a person types it, with standard input closed. */
+/** `npm start -- ARGS`, as the user types it, with standard input closed. */
 function npmStart(home: string, args: string[], env: Record<string, string | undefined>): Start {
   const child = spawn('npm', ['start', '--', '--home', home, ...args], {
     cwd: root,

@@ -290,7 +290,7 @@ test('every step that any outcome leads to is in the transition table', () => {
       to === status || targetTransitions[status].includes(to),
       `seed ${seed}, round ${round}: ${status} → ${to}`,
     ).toBe(true);
-    // Never towards sending: only a complete look or a key that protects, twice at least, and never for what a person was asked about.
+    // Never towards sending: only a complete look or a key that protects, twice at least, and never for what the user was asked about.
     if (next === 'send') {
       expect([look.kind, status, given.state]).toEqual(['seen', 'sending', 'unknown']);
       if (look.kind === 'seen') expect([look.matches, look.unclear, look.complete]).toEqual([[], [], true]);

@@ -211,7 +211,7 @@ async function command(
   );
 }
 
-/** A person looks at the account and says what is there. */
+/** The user looks at the account and says what is there. */
 async function settle(stage: Stage, id: string, account: string): Promise<void> {
   const work = await stage.ledger.work(id, account);
   if (work?.target.status !== 'unconfirmed') {

@@ -1,4 +1,4 @@
-/** Where a person's browser ended. */
+/** Where the user's browser ended. */
 export type Ended = { address: string; status: number; text: string };
 
 /**

@@ -5,7 +5,7 @@ export type HandClock = Clock & {
   advance(ms: number): Promise<void>;
   /** The machine sleeps: wall time passes, monotonic time and timers stand still. */
   sleep(ms: number): void;
-  /** Somebody sets the wall clock. */
+  /** Someone sets the wall clock. */
   set(wall: Millis): void;
   /** Timers that wait. */
   pending(): number;

@@ -5,7 +5,7 @@ import { processesOf, root } from './desktop/index.ts';
 
 export type Answer = { code: number | null; stdout: string; stderr: string };
 
-/** The real `belfry` command on one home folder, as a person at a terminal has it. */
+/** The real `belfry` command on one home folder, as the user at a terminal has it. */
 export type Command = {
   (...args: string[]): Promise<Answer>;
   /** The same with `--json`: the document, after checking that it ended well. */

@@ -134,7 +134,7 @@ export async function createStage(options: StageOptions = {}) {
     cdn,
     hosts,
     statuses,
-    /** What a person was told. */
+    /** What the user was told. */
     told,
     get publisher() {
       return running.publisher;
@@ -155,7 +155,7 @@ export async function createStage(options: StageOptions = {}) {
         parse(postInputSchema, { publishAt: toInstant(clock.now()), ...post }, 'a test'),
         { source: 'person' },
       ),
-    /** Adds a post whose time came while nothing ran. A person's would be refused; a series is made late as well. */
+    /** Adds a post whose time came while nothing ran. The user's would be refused; a series is made late as well. */
     addLate: (post: PostDraft & { publishAt: string }) =>
       running.publisher.add(parse(postInputSchema, post, 'a test'), { source: 'series' }),
     /** What a check says of a post. */

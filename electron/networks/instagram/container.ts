@@ -140,7 +140,7 @@ async function waitUntilFinished(session: Session, id: string): Promise<Built> {
 
 function brokenContainer({ code, why }: { code: string; why: string }): Refusal {
   const refusal = { code: 'NETWORK_REFUSED' as const, why, notBefore: null };
-  // Somebody published this very container: making another one would be the double.
+  // Someone published this very container: making another one would be the double.
   if (code === 'PUBLISHED') return { ...refusal, class: 'edit' };
   return { ...refusal, class: 'retry', dropUploads: true, mostTries: 3 };
 }

@@ -5,7 +5,7 @@ import type { Answer, HttpAnswer, HttpResult } from '../http.ts';
 import { ServerMoved, saidBy } from '../sign-in.ts';
 import { rateLimitedUntil } from '../timing.ts';
 
-/** A server's own words, for a person to read; never used to decide (they are translated, networks.md §1.9). */
+/** A server's own words, for the user to read; never used to decide (they are translated, networks.md §1.9). */
 export function wordsOf(answer: HttpAnswer): string {
   const { json } = answer;
   const said =

@@ -63,7 +63,7 @@ export async function inspectItself(
 /** Of these, what a token needs that is there already: the list of Pages is read when they are chosen only. */
 const chooses = 'pages_show_list';
 
-/** Throws SIGN_IN_NEEDED when a token that somebody made lacks what publishing needs. */
+/** Throws SIGN_IN_NEEDED when a token that someone made lacks what publishing needs. */
 export function demandPublishing(
   network: Network,
   given: readonly string[] | undefined,

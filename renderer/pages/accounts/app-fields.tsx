@@ -12,7 +12,7 @@ type AppFieldsProps = {
   name: string;
 };
 
-/** Meta lets only registered apps act for people, so a person brings an app of their own, once. */
+/** Meta lets only registered apps act for people, so the user brings an app of their own, once. */
 export function AppFields({ app, onChange, mistakes, name }: AppFieldsProps) {
   return (
     <fieldset className="field form">

@@ -6,7 +6,7 @@ import {
   signInFacts,
 } from '../../../shared/index.ts';
 
-/** What a person chooses when adding an account: a network, and for Instagram the way to log in. */
+/** What the user chooses when adding an account: a network, and for Instagram the way to log in. */
 export type Kind = SignInFacts & { network: Network };
 
 export const kinds: readonly Kind[] = networks.flatMap((network) =>

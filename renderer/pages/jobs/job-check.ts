@@ -23,7 +23,7 @@ export function checkJob(text: string): JobCheck {
   return result.ok ? { job: result.value, problems: [] } : { job: undefined, problems: result.problems };
 }
 
-/** A job as a person would have written it, defaults left out. */
+/** A job as the user would have written it, defaults left out. */
 export function jobText(job: Job): string {
   return jsonText(withoutDefaults(jobSchema, job));
 }

@@ -18,7 +18,7 @@ const shown = 5;
 
 type Props = { status: Status; jobs: readonly JobView[] };
 
-/** What waits for a person: posts, accounts and failing jobs, with a way to each. */
+/** What waits for the user: posts, accounts and failing jobs, with a way to each. */
 export function NeedsYou({ status, jobs }: Props) {
   const options = { refreshOn: ['posts.changed'], quietMs: 1000 } as const;
   const attention = attentionOf(status);

@@ -109,7 +109,7 @@ export function seriesOf(draft: SeriesDraft, before?: SeriesPost): SeriesInput {
   };
 }
 
-/** The names of the values that a person has to give for a text. */
+/** The names of the values that the user has to give for a text. */
 export function valuesAsked(text: string): string[] {
   return valuesNeeded(text).filter((name) => !ownValues.some((own) => own === name));
 }

@@ -6,7 +6,7 @@ import { plural } from '../../parts/wording.ts';
 import { toLocal } from '../../parts/zone.ts';
 import { sampleValues } from './snippet-draft.ts';
 
-/** What a text comes to: with sample values, or with those that a person tries. */
+/** What a text comes to: with sample values, or with those that the user tries. */
 export function TextPreview({ text, hashtags }: { text: string; hashtags: readonly HashtagGroup[] }) {
   const calm = useDeferredValue(text);
   const now = useNow(60_000);

@@ -79,7 +79,7 @@ export const emptyDraft: Draft = {
   overrides: {},
 };
 
-/** Whether there is anything in a form that a person would miss. */
+/** Whether there is anything in a form that the user would miss. */
 export function isBegun(draft: Draft): boolean {
   return draft.parts.length > 1 || draft.parts[0].text.trim() !== '' || draft.parts[0].media.length > 0;
 }
@@ -170,7 +170,7 @@ export function toPost(draft: Draft, zone: string, now: Millis): PostDraft | { p
   return { ...wordsToPost(draft), publishAt, ...(isDraft ? { draft: true } : {}) };
 }
 
-/** True when the chosen time is over: it is refused unless somebody says what is meant. */
+/** True when the chosen time is over: it is refused unless someone says what is meant. */
 export function isPast(draft: Draft, zone: string, now: Millis): boolean {
   const at = publishTime(draft, zone, now);
   return draft.when === 'at' && typeof at === 'string' && fromInstant(at) < now - nowToleranceMs;

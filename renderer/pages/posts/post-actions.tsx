@@ -14,7 +14,7 @@ import { has, isMovable, isOpen } from './post-states.ts';
 
 type Call = 'posts.cancel' | 'posts.retry' | 'posts.publish';
 
-/** What a person can do with a post in its present state. */
+/** What the user can do with a post in its present state. */
 export function PostActions({ post, changed }: { post: PostView; changed: () => void }) {
   const api = useApi();
   const say = useSay();

@@ -34,7 +34,7 @@ export function RunFacts({ run }: { run: RunView }) {
   );
 }
 
-/** What a person gave the run on its way; values of variables stay out of sight. */
+/** What the user gave the run on its way; values of variables stay out of sight. */
 function given({ args, env }: RunParameters): string {
   return [argvText(args), ...Object.keys(env).map((name) => `${name}=…`)]
     .filter((part) => part !== '')

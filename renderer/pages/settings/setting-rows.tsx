@@ -113,7 +113,7 @@ function TypedRow({ label, hint, text, unit, wide, placeholder, suggestions, sav
   useEffect(() => {
     const before = stored.current;
     stored.current = text;
-    // News of an earlier save must not overwrite what a person is typing.
+    // News of an earlier save must not overwrite what the user is typing.
     setTyped((now) => (now === before ? text : now));
   }, [text]);
   const commit = () => {

@@ -3,7 +3,7 @@ import { startBus } from './bus.ts';
 import { startDisplay } from './display.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
-/** A person's desktop session in miniature: a screen, a session bus, and a tray unless told otherwise. */
+/** The user's desktop session in miniature: a screen, a session bus, and a tray unless told otherwise. */
 export type Session = {
   env: Record<string, string>;
   bus: MessageBus;

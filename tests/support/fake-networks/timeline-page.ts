@@ -1,6 +1,6 @@
 import type { World } from './world.ts';
 
-/** What became visible, newest first, for a person to look at. */
+/** What became visible, newest first, for the user to look at. */
 export function timelinePage(world: World, name: string): string {
   const posts = [...world.visible]
     .reverse()

@@ -13,7 +13,7 @@ export function page(status: number, title: string, body: string): Reply {
   };
 }
 
-/** Asks a person whether to let Belfry in; the links are the same address with the decision. */
+/** Asks the user whether to let Belfry in; the links are the same address with the decision. */
 export function consentPage(query: URLSearchParams, people: readonly string[], wants: string): Reply {
   const link = (text: string, decision: Record<string, string>) =>
     `<a href="?${html(new URLSearchParams({ ...Object.fromEntries(query), ...decision }).toString())}">${html(text)}</a>`;
