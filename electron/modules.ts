@@ -387,6 +387,6 @@ export function checkConfig({ jobs, settings, workspaces }: Config): Problem[] {
 }
 
 /** IANA zone of jobs without one of their own: the settings', else this machine's. */
-function jobZone(settings: Pick<Settings, 'timezone'>): string {
+export function jobZone(settings: Pick<Settings, 'timezone'>): string {
   return settings.timezone ?? machineZone().name;
 }

@@ -86,6 +86,7 @@ describe('a database that is written anew', () => {
       ['-c', 'ulimit -f 6000; exec "$0" "$1" "$2"', process.execPath, program, path],
       {
         encoding: 'utf8',
+        env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
       },
     );
     expect(said).toContain('"level":"warn","message":"The database cannot give space back"');

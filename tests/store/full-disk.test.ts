@@ -17,6 +17,8 @@ function writeWith(blocks: string, path: string, child = program): string {
     ['-c', `ulimit -f ${blocks}; exec "$0" "$1" "$2"`, process.execPath, child, path],
     {
       encoding: 'utf8',
+      // What Node keeps of compiled code would be over the limit, and end it by a signal.
+      env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
     },
   ).trim();
 }
