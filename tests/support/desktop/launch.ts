@@ -52,7 +52,7 @@ export async function launchDesktop(options: LaunchOptions): Promise<Desktop> {
     for (const { pid } of processesOf(options.home)) kill(pid);
     if (!options.session) await session.stop();
   });
-  const app = await _electron.launch({ executablePath: electron.path, args, env, timeout: 60_000 });
+  const app = await _electron.launch({ executablePath: electron.path, args, env, timeout: 180_000 });
   const child = app.process();
   collect(child);
   const pid = child.pid ?? 0;
