@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BelfryError, graphVersion, secretText } from '../../../shared/index.ts';
 import type { HttpDeps } from '../http.ts';
 import { askMeta, placesOf } from '../meta/graph.ts';
-import { appOf, wantedBy } from '../meta/rights.ts';
+import { appOf, demandAll, wantedBy } from '../meta/rights.ts';
 import {
   type Credential,
   credential,
@@ -132,13 +132,5 @@ async function tryPublishing(
 }
 
 function demandPublishing(given: readonly string[] | undefined, where: string): void {
-  const missing = given === undefined ? [] : scopes.filter((scope) => !given.includes(scope));
-  if (missing.length === 0) return;
-  throw new BelfryError({
-    code: 'SIGN_IN_NEEDED',
-    what: 'Belfry was not given every right that it needs',
-    where,
-    why: `Missing: ${missing.join(', ')}`,
-    remedy: 'Sign in again and leave every tick as it is',
-  });
+  demandAll(scopes, given, where, 'Sign in again and leave every tick as it is');
 }

@@ -81,6 +81,21 @@ export const neededScopes: Record<'facebook' | 'instagram', readonly string[]> =
 /** Throws SIGN_IN_NEEDED when the person unticked something that publishing needs. */
 export function demandScopes(network: Network, given: readonly string[] | undefined, where: string): void {
   const needed = network === 'instagram' ? neededScopes.instagram : neededScopes.facebook;
+  demandAll(
+    needed,
+    given,
+    where,
+    'Sign in again and leave every tick as it is; the app at Meta must have these permissions too',
+  );
+}
+
+/** Throws SIGN_IN_NEEDED with the remedy when one of `needed` is missing; what was given may be unknown. */
+export function demandAll(
+  needed: readonly string[],
+  given: readonly string[] | undefined,
+  where: string,
+  remedy: string,
+): void {
   const missing = given === undefined ? [] : needed.filter((scope) => !given.includes(scope));
   if (missing.length === 0) return;
   throw new BelfryError({
@@ -88,7 +103,7 @@ export function demandScopes(network: Network, given: readonly string[] | undefi
     what: 'Belfry was not given every right that it needs',
     where,
     why: `Missing: ${missing.join(', ')}`,
-    remedy: 'Sign in again and leave every tick as it is; the app at Meta must have these permissions too',
+    remedy,
   });
 }
 

@@ -1,5 +1,6 @@
 // A command from its start to the end of its process tree, with its output read to the end.
 import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { aborted, type Clock, pause, type StepStatus } from '../../../shared/index.ts';
 import type { Child, Exit, Lost, ReadyCommand } from '../commands/spawn.ts';
 import type { Sink } from '../output/recorder.ts';
@@ -300,8 +301,4 @@ function lineEnds(chunk: Buffer): number {
   let count = 0;
   for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count += 1;
   return count;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
