@@ -43,7 +43,7 @@ export function createApp(host: Host): Engine {
     modules = await startModules(host, announcer, engine);
   };
   const close = async (options: { drainMs?: number }) => {
-    // A start that failed has cleaned up after itself and told its caller.
+    // A failed start has already cleaned up and thrown to its caller.
     await starting?.catch(() => {});
     await modules?.close(options);
   };

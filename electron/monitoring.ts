@@ -80,7 +80,7 @@ function gauge(name: string, help: string, value: number): string[] {
 
 /**
  * What /healthz says (design §8): whether the engine can do its work, and if not, why; the same that `belfry status` shows.
- * What waits for the user is told beside it, and is no sickness: a supervisor must not restart an engine for a sign-in.
+ * What waits for the user is listed separately and is not a failure: a supervisor must not restart an engine for a sign-in.
  */
 export async function readHealth(bridge: Bridge, version: string): Promise<Health> {
   const answer = await bridge.call('status.get', {});

@@ -1,6 +1,6 @@
 import type { RunView } from '../../shared/index.ts';
 
-/** More alerts than this at once, of one page, are told as one. */
+/** More alerts than this at once for one page become a summary. */
 const mostAtOnce = 5;
 /** A summary names so many of what it stands for. */
 const mostNamed = 3;

@@ -14,7 +14,7 @@ const quiet = 1000;
 const patience = 10_000;
 
 /**
- * Takes facts, and hands on those that the user should be told, each once. What happens to many at a time (a crash, a
+ * Takes facts, and passes on those that the user should hear of, each once. What happens to many at a time (a crash, a
  * night without network) is gathered for a moment and told as a whole.
  */
 export function createAlerts({ notify, clock }: { notify: (alert: Alert) => void; clock: Clock }): Alerts {

@@ -93,7 +93,7 @@ export type RepeatRule = {
 /** An account as its network needs it. */
 export type NetworkAccount = Pick<Account, 'id' | 'network' | 'server' | 'remoteId' | 'handle'>;
 
-/** Something that stands on the server and that nobody can see yet: it may be made again, and is forgotten by the server in time. */
+/** Something on the server that is not visible yet: it may be made again, and the server discards it in time. */
 export type Upload = {
   /** `film`: brought whole, and shown by the call that ends its upload. `address`: where anybody can fetch a file. */
   kind: 'media' | 'container' | 'draft' | 'film' | 'address';
