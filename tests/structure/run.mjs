@@ -1,7 +1,7 @@
 // npm run structure: the figures that keep the engine easy to find one's way in; ends with 1 when one is missed.
 import { readdirSync, readFileSync } from 'node:fs';
-import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { importersOf } from './importers.ts';
 import { filesOfPost, filesOfSlot } from './way.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,7 +13,11 @@ const sources = (folder) =>
 
 const engine = sources('electron');
 const lines = new Map(engine.map((file) => [file, text(file).trimEnd().split('\n').length]));
-const importers = countImporters([...engine, ...sources('shared'), ...sources('renderer')]);
+const importers = importersOf(
+  Object.fromEntries(
+    [...engine, ...sources('shared'), ...sources('renderer')].map((file) => [file, text(file)]),
+  ),
+);
 
 const between = engine.filter((file) => lines.get(file) >= 60 && lines.get(file) <= 300).length;
 const long = [...engine, ...sources('shared'), ...sources('renderer'), ...sources('tests')].filter(
@@ -62,19 +66,6 @@ process.exit(figures.every(([, , , ok]) => ok !== false) ? 0 : 1);
 
 function text(file) {
   return readFileSync(root + file, 'utf8');
-}
-
-/** Who imports each file; a folder's index.ts that only passes names on does not count as one. */
-function countImporters(files) {
-  const found = new Map();
-  for (const file of files) {
-    for (const [, specifier] of text(file).matchAll(/(?:from\s+|import\(\s*|import\s+)'(\.[^']+)'/g)) {
-      const target = posix.join(posix.dirname(file), specifier);
-      if (!found.has(target)) found.set(target, new Set());
-      found.get(target).add(file);
-    }
-  }
-  return found;
 }
 
 function median(values) {
