@@ -1,9 +1,9 @@
+import { Counter, Gauge, Registry } from 'prom-client';
 import {
   attentionOf,
   type Bridge,
   type CallOutput,
   type Millis,
-  type RunStatus,
   runTransitions,
   type WireError,
 } from '../shared/index.ts';
@@ -17,65 +17,95 @@ type Metrics = {
 
 /** Counts the runs that the engine announces since its start, and asks it for the rest when someone looks (design §8: /metrics). */
 export function createMetrics(bridge: Bridge, startedAt: Millis): Metrics {
-  const finished = new Map<RunStatus, number>();
+  // Registries of our own: prom-client's global one would be shared by two engines in one process.
+  const since = new Registry();
+  const now = new Registry();
+  const uptime = gauge(since, 'belfry_uptime_seconds', 'Seconds since the engine started.');
+  const ended = new Counter({
+    name: 'belfry_runs_total',
+    help: 'Runs that ended since the engine started, by status.',
+    labelNames: ['status'],
+    registers: [since],
+  });
+  const gauges = statusGauges.map(({ name, help, read }) => ({ gauge: gauge(now, name, help), read }));
   const close = bridge.subscribe((announcement) => {
-    if (announcement.name === 'runs.changed' && runTransitions[announcement.run.status].length === 0) {
-      finished.set(announcement.run.status, (finished.get(announcement.run.status) ?? 0) + 1);
-    }
+    if (announcement.name === 'runs.changed' && runTransitions[announcement.run.status].length === 0)
+      ended.inc({ status: announcement.run.status });
   });
 
   return {
     close,
-    async text(now) {
+    async text(at) {
       // Not at each announcement: a thousand jobs that are due together make thousands.
       const status = await bridge.call('status.get', {});
-      const lines = [
-        ...gauge('belfry_uptime_seconds', 'Seconds since the engine started.', (now - startedAt) / 1000),
-        '# HELP belfry_runs_total Runs that ended since the engine started, by status.',
-        '# TYPE belfry_runs_total counter',
-        ...[...finished].map(([name, count]) => `belfry_runs_total{status="${name}"} ${count}`),
-        ...(status.ok ? statusLines(status.value as CallOutput<'status.get'>) : []),
-      ];
-      return `${lines.join('\n')}\n`;
+      uptime.set((at - startedAt) / 1000);
+      const own = await since.metrics();
+      if (!status.ok) return own;
+      for (const { gauge, read } of gauges) gauge.set(read(status.value as CallOutput<'status.get'>));
+      return `${own}\n${await now.metrics()}`;
     },
   };
 }
 
-function statusLines(status: CallOutput<'status.get'>): string[] {
-  const { counts } = status;
-  const attention = attentionOf(status);
-  return [
-    ...gauge(
-      'belfry_scheduler_running',
-      '1 while slots are run, 0 while paused.',
-      status.scheduler === 'running' ? 1 : 0,
-    ),
-    ...gauge('belfry_jobs', 'Jobs, built-in ones included.', counts.jobs),
-    ...gauge('belfry_jobs_failing', 'Jobs whose last run failed.', counts.failingJobs),
-    ...gauge('belfry_runs_running', 'Runs at work now.', status.running.length),
-    ...gauge('belfry_posts_queued', 'Posts on their way or waiting for their time.', counts.queuedPosts),
-    ...gauge(
-      'belfry_posts_need_person',
-      'Posts that failed, were missed or are unconfirmed.',
-      attention.posts,
-    ),
-    ...gauge(
-      'belfry_accounts_need_person',
-      'Accounts that need a sign-in or whose secret cannot be read.',
-      attention.accounts,
-    ),
-    ...gauge('belfry_posts_waiting_for_accounts', 'Queued posts of those accounts.', attention.waitingPosts),
-    ...gauge(
-      'belfry_healthy',
-      '1 while the engine can do its work; else /healthz says why not.',
-      status.trouble.length === 0 ? 1 : 0,
-    ),
-    ...gauge('belfry_warnings', 'Warnings that wait for a person.', attention.warnings),
-  ];
-}
+const statusGauges: readonly {
+  name: string;
+  help: string;
+  read(status: CallOutput<'status.get'>): number;
+}[] = [
+  {
+    name: 'belfry_scheduler_running',
+    help: '1 while slots are run, 0 while paused.',
+    read: ({ scheduler }) => (scheduler === 'running' ? 1 : 0),
+  },
+  {
+    name: 'belfry_jobs',
+    help: 'Jobs, built-in ones included.',
+    read: ({ counts }) => counts.jobs,
+  },
+  {
+    name: 'belfry_jobs_failing',
+    help: 'Jobs whose last run failed.',
+    read: ({ counts }) => counts.failingJobs,
+  },
+  {
+    name: 'belfry_runs_running',
+    help: 'Runs at work now.',
+    read: ({ running }) => running.length,
+  },
+  {
+    name: 'belfry_posts_queued',
+    help: 'Posts on their way or waiting for their time.',
+    read: ({ counts }) => counts.queuedPosts,
+  },
+  {
+    name: 'belfry_posts_need_person',
+    help: 'Posts that failed, were missed or are unconfirmed.',
+    read: (status) => attentionOf(status).posts,
+  },
+  {
+    name: 'belfry_accounts_need_person',
+    help: 'Accounts that need a sign-in or whose secret cannot be read.',
+    read: (status) => attentionOf(status).accounts,
+  },
+  {
+    name: 'belfry_posts_waiting_for_accounts',
+    help: 'Queued posts of those accounts.',
+    read: (status) => attentionOf(status).waitingPosts,
+  },
+  {
+    name: 'belfry_healthy',
+    help: '1 while the engine can do its work; else /healthz says why not.',
+    read: ({ trouble }) => (trouble.length === 0 ? 1 : 0),
+  },
+  {
+    name: 'belfry_warnings',
+    help: 'Warnings that wait for a person.',
+    read: (status) => attentionOf(status).warnings,
+  },
+];
 
-function gauge(name: string, help: string, value: number): string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`];
+function gauge(registry: Registry, name: string, help: string): Gauge {
+  return new Gauge({ name, help, registers: [registry] });
 }
 
 /**
