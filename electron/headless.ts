@@ -3,14 +3,14 @@ import { BelfryError, exitCodes, type Log, toWireError } from '../shared/index.t
 import { folderAssets, type HttpServer, startHttpServer } from './api/index.ts';
 import { createApp } from './app.ts';
 import { createClosers } from './closers.ts';
-import { demoHome, openDemo } from './demo-home.ts';
+import { demoHome, openDemo } from './demo/index.ts';
 import type { Host } from './host.ts';
 import { createMetrics, readHealth } from './monitoring.ts';
 import type { HelperProcess } from './runner/index.ts';
 import { confFile } from './store/index.ts';
 import { systemClock, systemRandom } from './system.ts';
 
-export { demoHome } from './demo-home.ts';
+export { demoHome } from './demo/index.ts';
 
 /** One Ctrl-C reaches every process of a terminal, and a parent such as npm passes it on besides: that is one signal. */
 const sameSignalMs = 500;

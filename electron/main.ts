@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app } from 'electron';
 import { createApp } from './app.ts';
-import { demoHome, openDemo } from './demo-home.ts';
+import { demoHome, openDemo } from './demo/index.ts';
 import {
   type Arguments,
   claimInstance,

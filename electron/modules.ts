@@ -14,7 +14,7 @@ import { createAccounts, openKeyVault } from './accounts/index.ts';
 import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
 import type { Closers } from './closers.ts';
-import { keepForGood } from './demo-home.ts';
+import { keepForGood } from './demo/index.ts';
 import { createDuePosts } from './due-posts.ts';
 import type { Host } from './host.ts';
 import { takePostLines } from './pipeline-posts.ts';

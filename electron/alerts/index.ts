@@ -1,9 +1,140 @@
-import type { Clock } from '../../shared/index.ts';
-import { type Alert, decide, type Fact, type Said, summarize } from './alerts.ts';
+import type { Clock, RunView } from '../../shared/index.ts';
 
-export type { Alert, Fact } from './alerts.ts';
+/** More alerts than this at once for one page become a summary. */
+const mostAtOnce = 5;
+/** A summary names so many of what it stands for. */
+const mostNamed = 3;
 
-export type Alerts = {
+const titles: Record<Alert['page'], (count: number) => string> = {
+  runs: (count) => `${count} jobs did not run as they should`,
+  jobs: (count) => `${count} jobs need you`,
+  posts: (count) => `${count} posts need you`,
+  accounts: (count) => `${count} accounts need you to sign in`,
+};
+
+/** Alerts that came together: as they are, or where they are too many one for each page. */
+function summarize(alerts: readonly Alert[]): Alert[] {
+  return [...Map.groupBy(alerts, ({ page }) => page)].flatMap(([page, list]) =>
+    list.length > mostAtOnce ? [{ page, title: titles[page](list.length), body: namesOf(list) }] : list,
+  );
+}
+
+function namesOf(list: readonly Alert[]): string {
+  const named = list.slice(0, mostNamed).map(({ title }) => title);
+  return `${named.join('; ')}; and ${list.length - named.length} more.`;
+}
+
+/** A notification: few and actionable (design §7); `page` is where the window opens. */
+export type Alert = { title: string; body: string; page: 'runs' | 'posts' | 'accounts' | 'jobs' };
+
+/** Something that happened and might be worth the user's attention. */
+export type Fact =
+  | { kind: 'run'; run: Pick<RunView, 'jobId' | 'jobName' | 'status' | 'reason' | 'gap'> }
+  | { kind: 'account'; accountId: string; handle: string; reason: string }
+  | { kind: 'account-moved'; accountId: string; handle: string; reason: string }
+  | { kind: 'account-ending'; accountId: string; handle: string; reason: string }
+  | { kind: 'account-ready'; accountId: string }
+  /** The database was lost while it was open, or turned out to be a copy. */
+  | { kind: 'database'; reason: string }
+  | {
+      kind: 'post';
+      postId: string;
+      account: string;
+      status: 'failed' | 'unconfirmed' | 'missed' | 'comment' | 'address';
+      reason: string;
+    };
+
+/** What was already said: keys of alerts that are not said again until their cause is gone, oldest first. */
+type Said = ReadonlySet<string>;
+
+/** The oldest is forgotten beyond this: telling one thing again is better than a memory that only grows. */
+export const mostSaid = 1000;
+
+const failures: readonly RunView['status'][] = ['failed', 'timed-out', 'interrupted'];
+
+/** Decides whether a fact is worth an alert: once per job until it recovers, once per account until it is signed in. */
+export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | null } {
+  switch (fact.kind) {
+    case 'run':
+      return decideRun(said, fact.run);
+    case 'account':
+      return once(said, `account:${fact.accountId}`, {
+        title: `${fact.handle} needs you to sign in`,
+        body: `${fact.reason} Its posts wait until then.`,
+        page: 'accounts',
+      });
+    case 'account-moved':
+      return once(said, `account:${fact.accountId}`, {
+        title: `The server of ${fact.handle} has moved`,
+        body: `${fact.reason}. Its posts wait until then.`,
+        page: 'accounts',
+      });
+    case 'account-ending':
+      return once(said, `ending:${fact.accountId}`, {
+        title: `${fact.handle} will need you to sign in`,
+        body: fact.reason,
+        page: 'accounts',
+      });
+    case 'account-ready':
+      return {
+        said: without(without(said, `account:${fact.accountId}`), `ending:${fact.accountId}`),
+        alert: null,
+      };
+    case 'database':
+      return once(said, 'database', {
+        title: 'Belfry has stopped publishing',
+        body: fact.reason,
+        page: 'posts',
+      });
+    case 'post': {
+      const alert: Alert = {
+        title: {
+          failed: 'A post failed',
+          unconfirmed: 'Was this post published?',
+          missed: 'A post was missed',
+          comment: 'A first comment is missing',
+          address: 'A post cannot go out as it is',
+        }[fact.status],
+        body: `${fact.account}: ${fact.reason}`,
+        page: 'posts',
+      };
+      // Every other one is a step that the post has just made; an address that does not work is found again at each look.
+      return fact.status === 'address'
+        ? once(said, `address:${fact.postId}:${fact.account}`, alert)
+        : { said, alert };
+    }
+  }
+}
+
+function decideRun(
+  said: Said,
+  run: Extract<Fact, { kind: 'run' }>['run'],
+): { said: Said; alert: Alert | null } {
+  const key = `job:${run.jobId}`;
+  if (run.status === 'success') return { said: without(said, key), alert: null };
+  if (run.status === 'missed') {
+    const count = run.gap?.count ?? 1;
+    const what = count === 1 ? 'a run' : `${count} runs`;
+    return { said, alert: { title: `${run.jobName} missed ${what}`, body: run.reason ?? '', page: 'runs' } };
+  }
+  if (!failures.includes(run.status)) return { said, alert: null };
+  return once(said, key, {
+    title: `${run.jobName} ${run.status}`,
+    body: run.reason ?? 'See its output.',
+    page: 'runs',
+  });
+}
+
+function once(said: Said, key: string, alert: Alert): { said: Said; alert: Alert | null } {
+  if (said.has(key)) return { said, alert: null };
+  return { said: new Set([...[...said].slice(1 - mostSaid), key]), alert };
+}
+
+function without(said: Said, key: string): Said {
+  return said.has(key) ? new Set([...said].filter((other) => other !== key)) : said;
+}
+
+type Alerts = {
   tell(fact: Fact): void;
   /** Hands on what is still gathered; afterwards `tell` does so at once. */
   close(): void;

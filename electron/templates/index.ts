@@ -1,4 +1,33 @@
-import { type JobInput, jobSchema, type Template, workspaceSchema } from '../../shared/index.ts';
+import { type Job, type JobInput, jobSchema, type Template, workspaceSchema } from '../../shared/index.ts';
+
+/** Jobs that are a part of Belfry: they can be switched off, not changed or removed (design §3.4). */
+export const builtinJobs: readonly Job[] = [
+  {
+    id: 'publish_due_posts',
+    name: 'Publish due posts',
+    description: 'Publishes what is due, and looks up what got no answer.',
+    triggers: [{ type: 'cron' as const, expression: '* * * * *' }],
+    timezone: 'UTC',
+    coalesce: true,
+    maxInstances: 1,
+    timeoutSeconds: null,
+    steps: [{ type: 'builtin' as const, name: 'Publish', action: 'publish_due_posts' as const }],
+  },
+  {
+    id: 'refresh_tokens',
+    name: 'Refresh tokens',
+    description: 'Renews access tokens early, and says which account needs its owner.',
+    triggers: [
+      { type: 'cron' as const, expression: '0 */6 * * *' },
+      { type: 'event' as const, event: 'start' as const },
+      { type: 'event' as const, event: 'wake' as const },
+    ],
+    timezone: 'UTC',
+    coalesce: true,
+    maxInstances: 1,
+    steps: [{ type: 'builtin' as const, name: 'Refresh', action: 'refresh_tokens' as const }],
+  },
+].map((job) => jobSchema.parse(job));
 
 /**
  * What is left of the PostFlow scheduler: its two jobs, publishing due posts every minute and refreshing tokens every
@@ -107,8 +136,6 @@ const contentPipeline: Template = {
   ],
   jobs: jobs.map((job) => jobSchema.parse({ ...job, enabled: false })),
 };
-
-export { builtinJobs } from './builtin.ts';
 
 /** Ready-made sets of jobs, offered in an empty window and by `belfry jobs templates`. */
 export const templates: readonly Template[] = [contentPipeline, postflow];

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { decide, mostSaid } from '../../electron/alerts/alerts.ts';
-import { type Alert, createAlerts } from '../../electron/alerts/index.ts';
+import { type Alert, createAlerts, decide, mostSaid } from '../../electron/alerts/index.ts';
 import type { RunView } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 

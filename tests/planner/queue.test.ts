@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { movedTo, shuffled } from '../../electron/planner/slots.ts';
+import { movedTo, shuffled } from '../../electron/planner/queue.ts';
 import { BelfryError, type Queue } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 import { plannerWorld } from './world.ts';

@@ -88,11 +88,11 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/(validate|next-action|outcome|reconcile|publish-loop|draft|commands|words)\.ts$/,
   /^electron\/networks\/(adapter|limits|renewal|differences|mastodon\/(quirks|differences)|meta\/shown)\.ts$/,
-  /^electron\/planner\/(fill-post|slots|series-plan)\.ts$/,
+  /^electron\/planner\/(fill-post|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|pace)\.ts$/,
   /^electron\/accounts\/browser-answer\.ts$/,
-  /^electron\/alerts\/alerts\.ts$/,
+  /^electron\/alerts\/index\.ts$/,
   /^electron\/templates\//,
 ];
 

@@ -16,8 +16,7 @@ import {
 } from '../../../shared/index.ts';
 import { requestLimitBytes } from '../../api/index.ts';
 import { type Context, Failure, type Use } from '../context.ts';
-import { readBytesFile } from '../files.ts';
-import type { Decoded } from '../posts/decode-file.ts';
+import { type Decoded, decodeFile, readBytesFile } from '../files.ts';
 import type { Format, Row } from '../posts/formats.ts';
 import { pastHelp, withAbsoluteMedia, withPast } from '../posts/options.ts';
 import { acceptedTimes, type DateOrder, dateOrders, remarksOn, timeReader } from '../posts/times.ts';
@@ -99,7 +98,6 @@ export function importCommand(posts: Command, use: Use): void {
 
 async function importPosts(context: Context, file: string, options: Options): Promise<number> {
   const { formatOf, readPosts } = await import('../posts/formats.ts');
-  const { decodeFile } = await import('../posts/decode-file.ts');
   const { bytes, where, folder } = await readBytesFile(context.io, file);
   const start = options.format ?? formatOf(file, Buffer.from(bytes.subarray(0, 100)).toString('latin1'));
   const decoded = decodeFile(bytes, where, { given: options.encoding, isTable: start === 'csv' });

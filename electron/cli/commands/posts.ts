@@ -1,28 +1,31 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join, parse as parsePath, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
+  BelfryError,
   type CallInput,
-  type PastChoice,
-  type PostInput,
-  type PostRequest,
+  type CallOutput,
+  heldMediaId,
+  inputOfPost,
+  listProblems,
+  mostPostsAtOnce,
+  type PostDraft,
   type PostView,
-  pastChoices,
-  postInputSchema,
-  postRequestSchema,
-  problemsError,
   type TargetStatus,
   waitText,
 } from '../../../shared/index.ts';
+import { parseJsonText } from '../../store/index.ts';
 import type { Context, Use } from '../context.ts';
-import { addEach, parseMany, readJsonFile } from '../files.ts';
+import { writeOut } from '../files.ts';
 import { type PageOptions, showPages, withPages } from '../pages.ts';
-import { pastHelp, someStatuses, someTime, withAbsoluteMedia, withPast } from '../posts/options.ts';
+import type { Format } from '../posts/formats.ts';
+import { selectionOf, someStatuses, someTime } from '../posts/options.ts';
 import { postTable } from '../tables.ts';
 import { counted, oneLine, paintStatus, pairs, table } from '../terminal.ts';
 import { oneOf } from '../usage.ts';
 import { when } from '../when.ts';
-import { exportCommand } from './export-posts.ts';
+import { addCommands, changeCommands } from './change-posts.ts';
 import { importCommand } from './import-posts.ts';
-import { postChangeCommands } from './post-changes.ts';
 
 type ListOptions = PageOptions & {
   status?: TargetStatus[];
@@ -36,7 +39,7 @@ type ListOptions = PageOptions & {
   count?: boolean;
 };
 
-/** Posts: list, show, history, add, set, check, and the commands that change them. */
+/** Posts: list, show, history, export, and the commands that add and change them. */
 export function postCommands(program: Command, use: Use): void {
   const posts = program
     .command('posts')
@@ -96,8 +99,10 @@ Examples:
     .description('show what happened on the way of a post to each account')
     .argument('<id>')
     .action(use((context, id: string) => history(context, id)));
-  postFileCommands(posts, use);
-  postChangeCommands(posts, use);
+  addCommands(posts, use);
+  importCommand(posts, use);
+  exportCommand(posts, use);
+  changeCommands(posts, use);
 }
 
 async function count(context: Context, options: ListOptions): Promise<void> {
@@ -171,94 +176,201 @@ async function history(context: Context, id: string): Promise<void> {
   });
 }
 
-/** Posts from files and to files: add, set, check, import, export. */
-function postFileCommands(posts: Command, use: Use): void {
+type Options = {
+  format?: Format;
+  status?: TargetStatus[];
+  account?: string;
+  tag?: string;
+  from?: string;
+  to?: string;
+  output: string;
+};
+
+/** Exported by default: what has not been published yet. */
+const toGo: readonly TargetStatus[] = ['draft', 'queued', 'failed', 'missed'];
+const pageSize = 500;
+
+/** `belfry posts export`: posts in a form that `belfry posts import` takes, here or in another home. */
+function exportCommand(posts: Command, use: Use): void {
   posts
-    .command('add')
-    .description('add a post, or a list of posts; paths of media are meant from the folder of the file')
-    .argument('<file>', 'JSON file, or - for standard input')
-    .option('--past <choice>', pastHelp, oneOf(pastChoices))
+    .command('export')
+    .description('write posts as CSV, JSON or JSONL, so that import takes them, here or elsewhere')
     .option(
-      '--allow-duplicates',
-      'add also what an account has already with the same content near the same time',
+      '--format <format>',
+      'csv, json or jsonl (default: by the name of the file, else json)',
+      oneOf(['csv', 'json', 'jsonl'] as const),
+    )
+    .option('--status <status>', 'in these states (default: draft,queued,failed,missed)', someStatuses)
+    .option('--account <id>', 'for this account only')
+    .option('--tag <tag>', 'with this tag')
+    .option('--from <time>', 'not before this time')
+    .option('--to <time>', 'before this time')
+    .option(
+      '-o, --output <file>',
+      'file to write, with the media in a folder beside it; - for standard output',
+      '-',
     )
     .addHelpText(
       'after',
       `
+A post is written for those accounts that are in these states: what an account has published is not written along.
+On standard output the files of a post are named where Belfry keeps them.
+
 Examples:
-  echo '{ "text": "Good morning", "accounts": ["ada-example"], "publishAt": "2026-11-24T09:00:00Z" }' | belfry posts add -
-  echo '{ "text": "Which one?", "accounts": ["ada-example"], "poll": { "options": ["Tea", "Coffee"] },
-    "firstComment": "Tell us why.", "tags": ["breakfast"] }' | belfry posts add -`,
+  belfry posts export --output spring.csv
+  belfry posts export --status published --format jsonl > published.jsonl`,
     )
-    .action(use(add));
-  posts
-    .command('set')
-    .description('replace a post that is not out yet; what an account has published stays as it is')
-    .argument('<id>')
-    .argument('<file>', 'JSON file, or - for standard input')
-    .option('--past <choice>', pastHelp, oneOf(pastChoices))
-    .addHelpText(
-      'after',
-      `
-A file of the post is kept with "path": "media:ID", its id being in \`belfry posts show ID --json\`.
-
-Example:
-  echo '{ "text": "Better words", "accounts": ["ada-example"], "publishAt": "2026-11-24T09:00:00Z" }' |
-    belfry posts set 3f2a91c4d5e60718 -`,
-    )
-    .action(use(set));
-  posts
-    .command('check')
-    .description('say what the accounts of a post would refuse; adds nothing')
-    .argument('<file>', 'JSON file, or - for standard input')
-    .option('--id <id>', 'the post that it is to take the place of')
-    .action(use(checkPost));
-  importCommand(posts, use);
-  exportCommand(posts, use);
+    .action(use(exportPosts));
 }
 
-type AddOptions = { past?: PastChoice; allowDuplicates?: boolean };
-
-async function add(context: Context, file: string, options: AddOptions): Promise<void> {
-  const input = await readJsonFile(context.io, file);
-  const posts = parseMany(postRequestSchema, input).map((post) =>
-    withPast(withAbsoluteMedia(post, input.folder), options.past),
+async function exportPosts(context: Context, options: Options): Promise<void> {
+  const { writePosts } = await import('../posts/formats.ts');
+  const { output } = options;
+  const format = options.format ?? byName(output);
+  if (context.json && output === '-' && format !== 'json') throw notBoth(format);
+  const views = await allPosts(context, options);
+  const posts = views.flatMap((view) => inputsOf(view, options));
+  const isFile = output !== '-';
+  const folder = isFile ? mediaFolderOf(resolve(context.io.folder, output)) : null;
+  const files = new Map<string, string>();
+  const named = posts.map((post) => withFiles(context, post, views, folder, files));
+  if (isFile) for (const [from, to] of files) await copy(from, to);
+  const text = writePosts(named, format);
+  const obstacle = importObstacle(text, format, named.length);
+  if (obstacle !== null) context.io.err(`posts import does not take this in one piece: ${obstacle}\n`);
+  const file = await writeOut(context.io, output, oneText(text));
+  if (file === null) return;
+  const shown = { file, format, posts: posts.length, media: files.size };
+  context.show(
+    shown,
+    () =>
+      `Wrote ${counted(posts.length, 'post')} to ${file}${folder && files.size > 0 ? `, and ${counted(files.size, 'file')} to ${folder}` : ''}.`,
   );
-  const { allowDuplicates = false } = options;
-  const added = await addEach(context.io, posts, (post: PostRequest) =>
-    context.call('posts.add', { post, source: 'cli', allowDuplicates }),
-  );
-  const [only] = added;
-  context.show(Array.isArray(input.value) ? added : only, () => postTable(context, added));
 }
 
-async function set(
+/** Why `posts import` would refuse what is written; an archive may be larger than that. */
+function importObstacle(text: string, format: Format, posts: number): string | null {
+  const reading = format === 'json' ? parseJsonText(text) : { ok: true as const };
+  if (!reading.ok) return `the file ${listProblems(reading.problems)}; --format jsonl has no such limit`;
+  return posts > mostPostsAtOnce
+    ? `it takes ${mostPostsAtOnce} posts at once, and these are ${posts}; choose with --from and --to`
+    : null;
+}
+
+async function* oneText(text: string): AsyncGenerator<string> {
+  yield text;
+}
+
+function byName(output: string): Format {
+  if (/\.csv$/i.test(output)) return 'csv';
+  return /\.(jsonl|ndjson)$/i.test(output) ? 'jsonl' : 'json';
+}
+
+async function allPosts(context: Context, options: Options): Promise<PostView[]> {
+  const { status = [...toGo], account, tag } = options;
+  const from = options.from === undefined ? undefined : await someTime(context, options.from, '--from');
+  const to = options.to === undefined ? undefined : await someTime(context, options.to, '--to');
+  const query = {
+    ...selectionOf([], {
+      status,
+      ...(account === undefined ? {} : { account }),
+      ...(tag === undefined ? {} : { tag }),
+    }),
+    ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
+    ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
+    order: 'soonest' as const,
+    limit: pageSize,
+  };
+  const all: PostView[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: CallOutput<'posts.page'> = await context.call('posts.page', {
+      ...query,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    all.push(...page.posts);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return all;
+}
+
+/** A post as it is to be made again; where accounts have times of their own, one for each time. */
+function inputsOf(post: PostView, { status = [...toGo], account }: Options): PostDraft[] {
+  const targets = post.targets.filter(
+    (target) => status.includes(target.status) && (account === undefined || target.account === account),
+  );
+  const times = Map.groupBy(targets, (target) =>
+    target.status === 'queued' ? (target.dueAt ?? post.publishAt) : post.publishAt,
+  );
+  return [...times].map(([publishAt, group], index) => {
+    const input = inputOfPost(
+      post,
+      group.map((target) => target.account),
+    );
+    const { key, ...rest } = { ...input, publishAt };
+    // A key names one post.
+    return key === undefined ? rest : { ...rest, key: index === 0 ? key : `${key} (${index + 1})` };
+  });
+}
+
+function mediaFolderOf(output: string): string {
+  const { dir, name } = parsePath(output);
+  return join(dir, `${name}-media`);
+}
+
+/** Names the files of a post by paths; those to copy are noted down in `files`, from where to where. */
+function withFiles(
   context: Context,
-  id: string,
-  file: string,
-  { past }: { past?: PastChoice },
-): Promise<void> {
-  const post = withPast(await onePost(context, file), past);
-  const view = await context.call('posts.set', { id, post });
-  context.show(view, () => postTable(context, [view]));
+  post: PostDraft,
+  views: readonly PostView[],
+  folder: string | null,
+  files: Map<string, string>,
+): PostDraft {
+  const named = <M extends { path: string }>(medium: M): M => {
+    const id = heldMediaId(medium.path);
+    if (id === undefined) return medium;
+    const held = join(context.paths.media, id);
+    if (folder === null) return { ...medium, path: held };
+    const copy = join(folder, id, nameOf(views, id));
+    files.set(held, copy);
+    return { ...medium, path: relative(dirname(folder), copy) };
+  };
+  return {
+    ...post,
+    ...(post.media ? { media: post.media.map(named) } : {}),
+    ...(post.thread
+      ? { thread: post.thread.map((part) => ({ ...part, media: (part.media ?? []).map(named) })) }
+      : {}),
+  };
 }
 
-async function checkPost(context: Context, file: string, { id }: { id?: string }): Promise<number> {
-  const post = await onePost(context, file);
-  const found = await context.call('posts.check', { post, ...(id === undefined ? {} : { id }) });
-  const lines = (list: typeof found.problems, word: string) =>
-    list.map(({ field, message }) => `${word}  ${field ? `${field}: ` : ''}${message}`);
-  context.show(found, ({ problems, advice }) =>
-    problems.length + advice.length === 0
-      ? 'Nothing stands in its way.'
-      : [...lines(problems, 'problem'), ...lines(advice, 'advice ')].join('\n'),
-  );
-  return found.problems.length > 0 ? 2 : 0;
+function nameOf(views: readonly PostView[], id: string): string {
+  const all = views.flatMap(({ media, thread }) => [...media, ...thread.flatMap((part) => part.media)]);
+  return all.find((medium) => medium.id === id)?.name ?? id;
 }
 
-async function onePost(context: Context, file: string): Promise<PostInput> {
-  const input = await readJsonFile(context.io, file);
-  const [post, ...more] = parseMany(postInputSchema, input);
-  if (post && more.length === 0) return withAbsoluteMedia(post, input.folder);
-  throw problemsError([{ field: '', message: 'must be one post' }], file);
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to);
+  } catch (cause) {
+    throw new BelfryError({
+      code: 'BAD_INPUT',
+      what: 'A file of a post cannot be copied',
+      where: `from ${from} to ${to}`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Name another file with --output',
+      cause,
+    });
+  }
+}
+
+function notBoth(format: Format): BelfryError {
+  return new BelfryError({
+    code: 'BAD_INPUT',
+    what: `--json and --format ${format} do not go together`,
+    where: 'on the command line',
+    why: 'With --json everything on standard output is one JSON document',
+    remedy: 'Leave one of them out, or name a file with --output',
+  });
 }
