@@ -3,6 +3,8 @@ import type { PostFormat } from '../../shared/index.ts';
 /** Who sees a post. */
 export type Visibility = 'public' | 'unlisted' | 'private' | 'direct';
 
+export type Chroma = '4:0:0' | '4:2:0' | '4:2:2' | '4:4:4';
+
 /** What matters of a picture or film beyond type, size and pixels; null where it is not known or does not apply. */
 export type MediaDetails = {
   /** The file says where it was made. */
@@ -16,7 +18,14 @@ export type MediaDetails = {
   seconds: number | null;
   framesPerSecond: number | null;
   videoCodec: string | null;
+  /** Bits of each colour: 8, or 10 for films in HDR. */
+  bitDepth: number | null;
+  /** How much colour is stored beside brightness: `4:2:0` is what players everywhere take. */
+  chroma: Chroma | null;
   audioCodec: string | null;
+  /** Samples of sound in a second. */
+  sampleRate: number | null;
+  channels: number | null;
   /** The index of a film comes before its pictures. */
   streamable: boolean | null;
 };
@@ -51,6 +60,12 @@ export type FilmLimits = {
   /** As the media library calls them: `avc`, `hevc`, `vp9`, `av1`; `aac`, `opus`, `mp3`. */
   videoCodecs: readonly string[] | null;
   audioCodecs: readonly string[] | null;
+  /** Most bits of each colour, and the ways to store colour. */
+  bitDepth: number | null;
+  chroma: readonly Chroma[] | null;
+  /** Most samples of sound in a second, and most channels. */
+  sampleRate: number | null;
+  channels: number | null;
   /** The index has to come first, because the network fetches the film from its beginning. */
   streamable: boolean;
   /** No other file beside a film or sound. */

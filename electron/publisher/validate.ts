@@ -2,7 +2,8 @@ import type { Poll } from '../../shared/index.ts';
 import type { Draft, DraftMedia, FormatLimits, Limits, PollLimits } from '../networks/index.ts';
 import { type FitWishes, planFit } from './media/plan-fit.ts';
 import type { PublisherAccount, PublisherSettings } from './ports.ts';
-import { anyOf, counted, lengthOf, mebibytes, millions, sizeWithin } from './words.ts';
+import { filmErrors } from './validate-film.ts';
+import { anyOf, counted, lengthOf, orPost } from './words.ts';
 
 /** Why a part does not fit a network: the thing at fault (`text`, `visibility`, `media`, `poll` or one of its files), what is wrong with it, and what to do. */
 export type ValidationError = {
@@ -45,8 +46,8 @@ export function validate(part: CheckedPart, given: Limits, target: CheckedFor): 
     ...combinationErrors(part, limits, who),
     ...part.media.flatMap((media, index) => {
       const at = media.place ?? index;
-      const film = isPicture(media) ? [] : filmErrors(media, at, limits, who);
-      return [...fileErrors(media, at, limits, target), ...film];
+      const film = isPicture(media) ? [] : filmErrors(media, limits, who);
+      return [...fileErrors(media, at, limits, target), ...film.map((message) => ({ at, message }))];
     }),
   ];
 }
@@ -162,8 +163,6 @@ function pollLength(seconds: number, { least, most }: PollLimits, who: string): 
   return `lasts ${lengthOf(seconds)}, and ${who} takes ${lengthOf(least)} to ${lengthOf(most)}; ${way}`;
 }
 
-const orPost = 'choose "post" as its format for this account';
-
 function formatErrors(
   { media, part }: CheckedPart,
   format: FormatLimits | undefined,
@@ -231,121 +230,8 @@ function fileErrors(
   return found;
 }
 
-function filmErrors(
-  { mime, bytes, width, height, details }: CheckedFile,
-  at: number,
-  limits: Limits,
-  who: string,
-): ValidationError[] {
-  const found: ValidationError[] = [];
-  const say = (message: string) => found.push({ at, message });
-  const { seconds, framesPerSecond: rate, streamable } = details;
-  const { videoBytes, filmSeconds, framesPerSecond, filmPixels } = limits;
-  if (videoBytes !== null && bytes > videoBytes)
-    say(
-      `has ${mebibytes(bytes)}, and ${who} takes ${mebibytes(videoBytes)}; cut it, or export it with a lower bit rate`,
-    );
-  if (filmSeconds !== null && seconds !== null && !isWithin(seconds, filmSeconds, 0.05)) {
-    const [least, most] = filmSeconds;
-    const way =
-      seconds < least
-        ? `make it ${lengthOf(least)} long or longer`
-        : `cut it by ${lengthOf(Math.ceil((seconds - most) * 10) / 10)}`;
-    say(`lasts ${lengthOf(seconds)}, and ${who} takes ${lengthOf(least)} to ${lengthOf(most)}; ${way}`);
-  }
-  if (framesPerSecond !== null && rate !== null && !isWithin(rate, framesPerSecond, 0.5)) {
-    const [least, most] = framesPerSecond;
-    say(
-      `has ${rate.toFixed(1)} frames per second, and ${who} takes ${least === 0 ? 'up to' : `${least} to`} ${most}; export it with ${Math.min(most, Math.max(least, 30))}`,
-    );
-  }
-  // A file of another type is converted, and gets other codecs by that.
-  const isTaken = limits.mimeTypes === null || limits.mimeTypes.includes(mime);
-  if (isTaken) found.push(...codecErrors(details, at, limits, who));
-  if (width !== null && height !== null) found.push(...frameErrors({ width, height }, at, limits, who));
-  if (filmPixels !== null && width !== null && height !== null && width * height > filmPixels)
-    say(
-      `has ${width} × ${height} pixels, and ${who} takes ${millions(filmPixels)} in all; export it with ${sizeWithin(width, height, filmPixels)} or less`,
-    );
-  if (limits.streamable && streamable === false)
-    say(
-      `has its index at its end, and ${who} wants it at the beginning; export it "for the web" ("fast start")`,
-    );
-  return found;
-}
-
-/** How people call the codecs of the media library. */
-const codecNames: Readonly<Record<string, string>> = {
-  avc: 'H.264',
-  hevc: 'HEVC',
-  vp8: 'VP8',
-  vp9: 'VP9',
-  av1: 'AV1',
-  aac: 'AAC',
-  opus: 'Opus',
-  mp3: 'MP3',
-  vorbis: 'Vorbis',
-  flac: 'FLAC',
-};
-
-function codecErrors(
-  { videoCodec, audioCodec }: CheckedFile['details'],
-  at: number,
-  { videoCodecs, audioCodecs }: Limits,
-  who: string,
-): ValidationError[] {
-  const nameOf = (codec: string) => codecNames[codec] ?? codec;
-  const found: ValidationError[] = [];
-  if (videoCodecs !== null && videoCodec !== null && !videoCodecs.includes(videoCodec))
-    found.push({
-      at,
-      message: `is coded as ${nameOf(videoCodec)}, and ${who} takes ${anyOf(videoCodecs.map(nameOf))}; export it as ${nameOf(videoCodecs[0] ?? '')}`,
-    });
-  if (audioCodecs !== null && audioCodec !== null && !audioCodecs.includes(audioCodec))
-    found.push({
-      at,
-      message: `has ${nameOf(audioCodec)} sound, and ${who} takes ${anyOf(audioCodecs.map(nameOf))}; export its sound as ${nameOf(audioCodecs[0] ?? '')}`,
-    });
-  return found;
-}
-
-/** What is wrong with the width and the shape of a film. */
-function frameErrors(
-  { width, height }: { width: number; height: number },
-  at: number,
-  { filmWidth, filmShape }: Limits,
-  who: string,
-): ValidationError[] {
-  const found: ValidationError[] = [];
-  if (filmWidth !== null && width > filmWidth)
-    found.push({
-      at,
-      message: `is ${width} pixels wide, and ${who} takes ${filmWidth}; export it ${filmWidth} pixels wide or less`,
-    });
-  if (filmShape === null) return found;
-  const { ratio, name, least } = filmShape;
-  const [leastWidth, leastHeight] = least;
-  // Encoders round to even numbers.
-  if (Math.abs(width / height - ratio) > 0.01)
-    found.push({
-      at,
-      message: `has ${width} × ${height} pixels, and ${who} takes ${name} only; crop it to that shape, such as ${leastWidth * 2} × ${leastHeight * 2}, or ${orPost}`,
-    });
-  else if (width < leastWidth || height < leastHeight)
-    found.push({
-      at,
-      message: `has ${width} × ${height} pixels, and ${who} takes ${leastWidth} × ${leastHeight} or more; export it larger, or ${orPost}`,
-    });
-  return found;
-}
-
 function isPicture({ mime }: Pick<CheckedFile, 'mime'>): boolean {
   return mime.startsWith('image/');
-}
-
-/** Encoders miss a round number by a little. */
-function isWithin(value: number, [least, most]: readonly [number, number], margin: number): boolean {
-  return value >= least - margin && value <= most + margin;
 }
 
 /** Limits of the format that a draft is to have; pure. */

@@ -74,3 +74,6 @@ export function sizeWithin(width: number, height: number, pixels: number): strin
 function round(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
+
+/** What helps where a format is at fault. */
+export const orPost = 'choose "post" as its format for this account';

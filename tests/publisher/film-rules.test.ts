@@ -20,6 +20,31 @@ test.each<Row>([
     '0: has Opus sound, and m.example takes AAC; export its sound as AAC',
   ],
   [
+    'a film in MPEG-4 part 2',
+    { media: [{ ...film, details: details({ videoCodec: 'mp4v' }) }] },
+    { videoCodecs: ['avc', 'hevc'] },
+    '0: is coded as MPEG-4 part 2, and m.example takes H.264 or HEVC; export it as H.264',
+  ],
+  [
+    'a film in HDR, and one of more colour than players take',
+    {
+      media: [
+        { ...film, details: details({ bitDepth: 10, chroma: '4:2:0' }) },
+        { ...film, details: details({ bitDepth: 8, chroma: '4:4:4' }) },
+      ],
+    },
+    { bitDepth: 8, chroma: ['4:2:0'] },
+    '0: has 10 bits for each colour, and m.example takes 8; export it with 8 bits, without HDR',
+    '1: stores its colours as 4:4:4, and m.example takes 4:2:0; export it as 4:2:0',
+  ],
+  [
+    'sound that is too fine',
+    { media: [{ ...film, details: details({ audioCodec: 'aac', sampleRate: 96_000, channels: 6 }) }] },
+    { audioCodecs: ['aac'], sampleRate: 48_000, channels: 2 },
+    '0: has sound of 96 kHz, and m.example takes up to 48 kHz; export its sound with 48 kHz',
+    '0: has sound of 6 channels, and m.example takes up to 2; export its sound in stereo',
+  ],
+  [
     'a film of another shape than a reel',
     { media: [{ ...film, width: 1280, height: 720 }] },
     { filmShape: { ratio: 9 / 16, name: '9:16', least: [540, 960] } },

@@ -86,7 +86,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/scheduler\/(blackout-windows|check|claims|fire-times|plan|scheduled-job)\.ts$/,
   /^electron\/runner\/run-policy\.ts$/,
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
-  /^electron\/publisher\/(validate|next-action|outcome|reconcile|publish-loop|draft|commands|words)\.ts$/,
+  /^electron\/publisher\/(validate|validate-film|next-action|outcome|reconcile|publish-loop|draft|commands|words)\.ts$/,
   /^electron\/networks\/(adapter|limits|renewal|differences|mastodon\/(quirks|differences)|meta\/shown)\.ts$/,
   /^electron\/planner\/(fill-post|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,

@@ -39,11 +39,18 @@ const limits: Limits = {
   filmSeconds: [3, 15 * 60],
   framesPerSecond: [23, 60],
   filmPixels: null,
-  // “Reel specifications” of IG User Media (developers.facebook.com, September 2026): H.264 or HEVC, AAC, 1,920 columns.
+  // “Reel specifications” and “Story video specifications” of IG User Media (developers.facebook.com/docs/instagram-platform/
+  // instagram-graph-api/reference/ig-user/media, November 2026): “HEVC or H264, progressive scan, closed GOP, 4:2:0 chroma
+  // subsampling”, “AAC, 48khz sample rate maximum, 1 or 2 channels”, “maximum columns: 1920”. More than 8 bits is not named
+  // there; such films, HDR of telephones, are refused with 352/2207026 or shown washed out.
   filmWidth: 1920,
   filmShape: null,
   videoCodecs: ['avc', 'hevc'],
   audioCodecs: ['aac'],
+  bitDepth: 8,
+  chroma: ['4:2:0'],
+  sampleRate: 48_000,
+  channels: 2,
   streamable: true,
   filmAlone: false,
   mimeTypes: ['image/jpeg', 'video/mp4', 'video/quicktime'],

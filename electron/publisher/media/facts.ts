@@ -12,7 +12,11 @@ export const noDetails: MediaDetails = {
   seconds: null,
   framesPerSecond: null,
   videoCodec: null,
+  bitDepth: null,
+  chroma: null,
   audioCodec: null,
+  sampleRate: null,
+  channels: null,
   streamable: null,
 };
 

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import type { MediaDetails } from '../../../electron/publisher/media/facts.ts';
 import { inspect } from '../../../electron/publisher/media/inspect.ts';
 import { createWorkshop } from '../../../electron/publisher/media/workshop/index.ts';
 import { systemClock } from '../../../electron/system.ts';
-import { filmBytes, realFilm } from '../../support/films.ts';
+import { type FilmOptions, filmBytes, realFilm } from '../../support/films.ts';
 import { temporaryHome } from '../../support/home.ts';
 import { pictureBytes, realPicture } from '../../support/pictures.ts';
 import { pngOf } from '../../support/publishing.ts';
@@ -40,6 +41,23 @@ test('a film tells how long it lasts, its size, its rate and whether its index c
     mime: 'video/webm',
     details: { videoCodec: 'vp9', streamable: null },
   });
+});
+
+test.each<[string, FilmOptions, Partial<MediaDetails>]>([
+  ['H.264', {}, { videoCodec: 'avc', bitDepth: 8, chroma: '4:2:0' }],
+  ['H.264 of 10 bits', { bitDepth: 10 }, { videoCodec: 'avc', bitDepth: 10, chroma: '4:2:0' }],
+  ['H.264, 4:2:2', { chroma: 2, bitDepth: 10 }, { bitDepth: 10, chroma: '4:2:2' }],
+  ['H.264, 4:4:4', { chroma: 3 }, { bitDepth: 8, chroma: '4:4:4' }],
+  ['HEVC', { codec: 'hevc' }, { videoCodec: 'hevc', bitDepth: 8, chroma: '4:2:0' }],
+  ['HEVC of 10 bits', { codec: 'hevc', bitDepth: 10 }, { bitDepth: 10, chroma: '4:2:0' }],
+  ['HEVC, 4:2:2', { codec: 'hevc', chroma: 2 }, { bitDepth: 8, chroma: '4:2:2' }],
+  ['MPEG-4 part 2', { codec: 'mpeg4' }, { videoCodec: 'mp4v', bitDepth: null, chroma: null }],
+  ['AAC', { sound: { hertz: 48_000, channels: 2 } }, { audioCodec: 'aac', sampleRate: 48_000, channels: 2 }],
+  ['AAC of 96 kHz', { sound: { hertz: 96_000, channels: 1 } }, { sampleRate: 96_000, channels: 1 }],
+  ['AAC of 6 channels', { sound: { hertz: 48_000, channels: 6 } }, { channels: 6 }],
+])('a film in %s tells how it stores pictures and sound', async (_, options, details) => {
+  const path = await realFilm(temporaryHome(), 'a.mp4', { seconds: 2, ...options });
+  expect(await look(path)).toMatchObject({ mime: 'video/mp4', width: 720, height: 1280, details });
 });
 
 test('a film under the name of a picture is a film, and a cut-off one is damaged', async () => {

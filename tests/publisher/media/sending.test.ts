@@ -130,6 +130,17 @@ describe('Instagram', () => {
     expect(await problems('e.webm', {})).toEqual([
       expect.stringContaining('is WebM, and Instagram takes MP4 or MOV; convert it to MP4'),
     ]);
+    const sound = { hertz: 96_000, channels: 2 } as const;
+    expect(await problems('f.mp4', { codec: 'mpeg4', sound })).toEqual([
+      'is coded as MPEG-4 part 2, and Instagram takes H.264 or HEVC; export it as H.264',
+      'has sound of 96 kHz, and Instagram takes up to 48 kHz; export its sound with 48 kHz',
+    ]);
+    expect(await problems('g.mp4', { codec: 'hevc', bitDepth: 10 }, 'story')).toEqual([
+      'has 10 bits for each colour, and Instagram takes 8; export it with 8 bits, without HDR',
+    ]);
+    expect(await problems('h.mp4', { chroma: 2 })).toEqual([
+      'stores its colours as 4:2:2, and Instagram takes 4:2:0; export it as 4:2:0',
+    ]);
   });
 });
 

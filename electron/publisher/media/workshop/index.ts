@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../../shared/index.ts';
+import type { MediaDetails } from '../../../networks/index.ts';
 
 /** Looks into films and pictures and makes pictures, off the main thread, one order at a time. */
 export type Workshop = {
@@ -134,14 +135,17 @@ export type Recipe = {
 };
 
 /** What a film or sound is; null where unknown. */
-export type FilmFacts = {
-  seconds: number | null;
-  width: number | null;
-  height: number | null;
-  framesPerSecond: number | null;
-  videoCodec: string | null;
-  audioCodec: string | null;
-};
+export type FilmFacts = Pick<
+  MediaDetails,
+  | 'seconds'
+  | 'framesPerSecond'
+  | 'videoCodec'
+  | 'bitDepth'
+  | 'chroma'
+  | 'audioCodec'
+  | 'sampleRate'
+  | 'channels'
+> & { width: number | null; height: number | null };
 
 /** Work that is done aside, because it takes long, or a file could break what does it. Paths are absolute. */
 export type Order =
