@@ -276,6 +276,7 @@ export function createExecution(
     random,
     log,
     ledger: createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id)),
+    databaseLost: store.lost,
     job: jobOf,
     workspace: (id) => core.config.current().workspaces.find((workspace) => workspace.id === id),
     decideStart: (run, grace) => scheduler.decideStart(run, grace),

@@ -23,26 +23,43 @@ test.each([
     const append = "require('fs').appendFileSync(process.argv[1], 'x')";
     const step = { type: 'command', name: 'Append', command: [process.execPath, '-e', append, lines] };
     const job = { id: 'tick', name: 'Tick', triggers: [{ type: 'interval', minutes: 1 }], steps: [step] };
-    writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs: [job] }));
+    const released = join(home, 'released');
+    const wait = "setInterval(() => require('fs').existsSync(process.argv[1]) && process.exit(), 20)";
+    const holding = { type: 'command', name: 'Hold', command: [process.execPath, '-e', wait, released] };
+    const held = { id: 'held', name: 'Held', triggers: [], steps: [holding] };
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs: [job, held] }));
     const clock = handClock();
     const alerts: Alert[] = [];
     const engine = createApp(plainHost({ home, clock, notify: (alert) => alerts.push(alert) }));
     await engine.start();
     // What an orderly end writes down cannot be written any more, which it says.
-    const stop = () => engine.stop({ drainMs: 0 }).catch((error: unknown) => error);
+    const stop = async () => {
+      const stopped = engine.stop({ drainMs: 0 }).catch((error: unknown) => error);
+      await clock.advance(0);
+      return stopped;
+    };
     onTestFinished(async () => void (await stop()));
+    const running = async () => {
+      const status = await engine.call('status.get', {});
+      return (status as { value: CallOutput<'status.get'> }).value.running.map(({ jobId }) => jobId);
+    };
     const runs = () => (existsSync(lines) ? readFileSync(lines, 'utf8').length : 0);
     await vi.waitFor(async () => {
       await clock.advance(beat);
       expect(runs()).toBeGreaterThan(0);
     }, patient);
-    await vi.waitFor(async () => {
-      const status = await engine.call('status.get', {});
-      expect((status as { value: CallOutput<'status.get'> }).value.running).toEqual([]);
-    }, patient);
+    await vi.waitFor(async () => expect(await running()).toEqual([]), patient);
+    await engine.call('jobs.run', { id: 'held' });
+    await vi.waitFor(async () => expect(await running()).toContain('held'), patient);
 
     harm(join(home, 'belfry.db'));
     await clock.advance(beat);
+    // What ran when it was lost ends, and is not said to run for ever.
+    writeFileSync(released, '');
+    await vi.waitFor(async () => {
+      await clock.advance(1000);
+      expect(await running()).toEqual([]);
+    }, patient);
     const known = runs();
     for (let minute = 0; minute < 3; minute += 1) await clock.advance(60_000);
     const byHand = await engine.call('jobs.run', { id: 'tick' });

@@ -40,7 +40,7 @@ type Execution = {
 
 /** Executes the steps of a queued run and stores how it ended. Throws what the ledger throws. */
 export async function executeRun(deps: ExecutionDeps, execution: Execution): Promise<EndedRun> {
-  const { clock, ledger, log, announce } = deps;
+  const { clock, ledger, log, announce, databaseLost } = deps;
   const { job, stop, runId } = execution;
   let broken: { error: unknown } | undefined;
   const failed = (error: unknown) => {
@@ -54,7 +54,7 @@ export async function executeRun(deps: ExecutionDeps, execution: Execution): Pro
   const mask = deps.masks(secretsOf(deps, job, environment));
   const steps = job.steps.map(({ name }) => ({ name }));
   const record = await beginRun(
-    { clock, ledger, log, announce, closing: stop.closing, failed },
+    { clock, ledger, log, announce, databaseLost, closing: stop.closing, failed },
     runId,
     steps,
     clock.now(),
@@ -249,7 +249,7 @@ type RunRecord = {
   finish(end: RunEnd): Promise<EndedRun>;
 };
 
-type RunRecordDeps = Pick<RunnerDeps, 'clock' | 'ledger' | 'log' | 'announce'> & {
+type RunRecordDeps = Pick<RunnerDeps, 'clock' | 'ledger' | 'log' | 'announce' | 'databaseLost'> & {
   /** Belfry ends: do not wait for anything any more. */
   closing(): boolean;
   /** A change could not be stored. */
@@ -306,9 +306,12 @@ async function beginRun(
   };
 }
 
-/** Writes until the ledger takes it: a run whose end is lost would seem to be running, and be repeated. */
+/**
+ * Writes until the ledger takes it: a run whose end is lost would seem to be running, and be repeated. Gives up when
+ * Belfry ends or the database is lost, where the next start sees to the run.
+ */
 async function persist<T>(
-  { clock, log, closing }: RunRecordDeps,
+  { clock, log, closing, databaseLost }: RunRecordDeps,
   runId: string,
   write: () => Promise<T>,
 ): Promise<T> {
@@ -316,7 +319,8 @@ async function persist<T>(
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof BelfryError) || error.code !== 'DATABASE_UNUSABLE' || closing()) throw error;
+      if (!(error instanceof BelfryError) || error.code !== 'DATABASE_UNUSABLE') throw error;
+      if (closing() || databaseLost()) throw error;
       if (!logged) log('error', `Run ${runId} waits to be stored`, { error: error.message });
     }
     await pause(clock, retryDelay);

@@ -175,6 +175,8 @@ export type RunnerDeps = {
   random: Random;
   log: Log;
   ledger: RunLedger;
+  /** The database was lost under this engine, so that nothing can be stored until the next start. */
+  databaseLost(): boolean;
   job(id: string): Job | undefined;
   workspace(id: string): Workspace | undefined;
   /** Whether a waiting run that was not started by hand may start now; with `grace`, also whether it is too late for it. */

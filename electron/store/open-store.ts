@@ -46,6 +46,8 @@ export type Store = {
   warnings(): Warning[];
   /** Those of the warnings that keep work from being done: the database was lost, or publishing is paused. */
   trouble(): Warning[];
+  /** The database was lost while it was open: nothing more can be stored before the next start. */
+  lost(): boolean;
   /** Whether a restored or copied database waits for the user, or is lost; nothing may be published then. */
   publishingPaused(): Promise<boolean>;
   /** The user has read the warning with this code; throws NOT_FOUND when there is none to confirm. */
@@ -144,6 +146,7 @@ export async function openStore(deps: StoreNeeds): Promise<Store> {
     epoch,
     warnings: () => [...trouble(), copies.problem()].filter((warning) => warning !== undefined),
     trouble,
+    lost: () => watch.lost() !== undefined,
     publishingPaused: async () => trouble().length > 0,
     async confirm(code) {
       if (paused?.code !== code) throw nothingToConfirm(code);

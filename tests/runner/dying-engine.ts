@@ -21,6 +21,7 @@ const runner = createRunner({
   random,
   log: () => {},
   ledger,
+  databaseLost: () => false,
   job: () => job,
   workspace: () => undefined,
   decideStart: () => ({ do: 'go' }),
