@@ -6,15 +6,13 @@ import {
   type Identity,
   membersOf,
   type ProcessInfo,
-} from '../../electron/runner/processes/process-tree.ts';
-import {
   parseCim,
   parsePs,
   parseRunIds,
   posixProcesses,
   systemProcesses,
   windowsProcesses,
-} from '../../electron/runner/processes/system.ts';
+} from '../../electron/runner/processes.ts';
 import { systemClock } from '../../electron/system.ts';
 import { processesWith } from './support.ts';
 

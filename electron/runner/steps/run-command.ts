@@ -5,7 +5,7 @@ import { aborted, type Clock, pause, type StepStatus } from '../../../shared/ind
 import type { Child, Exit, Lost, ReadyCommand } from '../commands/spawn.ts';
 import type { Sink } from '../output/recorder.ts';
 import { createDecoder } from '../output/text.ts';
-import { endTree, type Identity, type Processes, type Tree } from '../processes/process-tree.ts';
+import { endTree, type Identity, type Processes, type Tree } from '../processes.ts';
 import type { StopReason } from '../run-policy.ts';
 
 /** Once its process has ended, open pipes may stay silent for this long, in milliseconds. */

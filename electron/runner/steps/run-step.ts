@@ -14,7 +14,7 @@ import {
 } from '../output/step-results.ts';
 import { createLastLines, type Mask } from '../output/text.ts';
 import type { Builtin, RunnerDeps, StepChange, StoredRun } from '../ports.ts';
-import type { Processes } from '../processes/process-tree.ts';
+import type { Processes } from '../processes.ts';
 import { runCommand, type StepOutcome, stopped, stopReason, type TextSink } from './run-command.ts';
 import { runWebhook } from './webhook.ts';
 

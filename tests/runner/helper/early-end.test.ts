@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { systemProcesses } from '../../../electron/runner/processes/system.ts';
+import { systemProcesses } from '../../../electron/runner/processes.ts';
 import { runCommand, type TextSink } from '../../../electron/runner/steps/run-command.ts';
 import { systemClock } from '../../../electron/system.ts';
 import { openStarter, ready } from './support.ts';

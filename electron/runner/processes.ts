@@ -1,0 +1,355 @@
+// The processes of this machine (/proc on Linux, `ps` on other POSIX systems, WMI on Windows), and how those of runs are ended.
+import { readdirSync, readFileSync } from 'node:fs';
+import process from 'node:process';
+import { execa } from 'execa';
+import { type Clock, type Log, pause } from '../../shared/index.ts';
+
+/** Identifies a process; a later one with the same pid has another start time. */
+export type Identity = { pid: number; startedAt: string };
+
+/** A process as the system listed it. */
+export type ProcessInfo = Identity & {
+  parent: number;
+  /** Process group; 0 where there are none. */
+  group: number;
+  /** BELFRY_RUN_ID of its environment; null where it has none or the system does not show it. */
+  runId: string | null;
+};
+
+/** The processes of the operating system; one implementation per platform. */
+export type Processes = {
+  /** Start time of a child process, or null when it has ended. */
+  startOf(pid: number): Promise<string | null>;
+  /** All living processes that may be signalled; with `since`, those that started before that process may be left out. */
+  list(since?: Identity): Promise<ProcessInfo[]>;
+  /** Whether a process group led by `pid` still has living members; false where there are no groups. */
+  groupLives(pid: number): boolean;
+  /** Asks (`polite`) or forces a process to end; a process that is gone or was replaced is left alone. */
+  end(process: Identity, how: 'polite' | 'force'): Promise<void>;
+};
+
+/** The processes that belong to a run: those that carry its id, its leader, the leader's group, and all their children. */
+export function membersOf(
+  all: readonly ProcessInfo[],
+  runIds: ReadonlySet<string>,
+  leader?: Identity,
+): ProcessInfo[] {
+  const present = all.find((process) => process.pid === leader?.pid);
+  // Another process with the leader's pid means that the leader has ended, and its group number is free too.
+  const mine = leader && (!present || present.startedAt === leader.startedAt) ? leader.pid : undefined;
+  const members = new Set(
+    all.filter(
+      (process) =>
+        (process.runId !== null && runIds.has(process.runId)) ||
+        (mine !== undefined && (process.pid === mine || process.group === mine)),
+    ),
+  );
+  const byParent = Map.groupBy(all, (process) => process.parent);
+  for (const member of members) for (const child of byParent.get(member.pid) ?? []) members.add(child);
+  return [...members];
+}
+
+/** The processes of runs: those that carry one of the run ids, or belong to the leader. */
+export type Tree = { runIds: ReadonlySet<string>; leader?: Identity; since?: Identity };
+
+/** Once processes are killed, those that keep forking are killed for at most this long, in milliseconds. */
+const killTime = 1500;
+/** Where each listing takes long, they are killed this many times all the same. */
+const leastKills = 3;
+const firstPause = 20;
+const longestPause = 160;
+
+/**
+ * Ends all processes of runs: signals them to end, waits up to `graceMs`, then kills them until none is left.
+ * Resolves with the pids that it had to end.
+ */
+export async function endTree(
+  { processes, clock }: { processes: Processes; clock: Clock },
+  tree: Tree,
+  graceMs: number,
+): Promise<number[]> {
+  const members = async () => membersOf(await processes.list(tree.since), tree.runIds, tree.leader);
+  const ended = new Set<number>();
+  const asked = new Set<string>();
+  const start = clock.monotonic();
+  let kills = 0;
+  for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
+    const alive = await members();
+    const elapsed = clock.monotonic() - start;
+    const isTimeOver = elapsed > graceMs + killTime && kills >= leastKills;
+    if (alive.length === 0 || isTimeOver) return [...ended];
+    const force = elapsed >= graceMs;
+    if (force) kills += 1;
+    const due = force ? alive : alive.filter((process) => !asked.has(nameOf(process)));
+    for (const process of due) {
+      ended.add(process.pid);
+      asked.add(nameOf(process));
+    }
+    await Promise.all(due.map((process) => processes.end(process, force ? 'force' : 'polite')));
+    await pause(clock, force ? firstPause : Math.min(wait, Math.max(1, graceMs - elapsed)));
+  }
+}
+
+function nameOf({ pid, startedAt }: ProcessInfo): string {
+  return `${pid} ${startedAt}`;
+}
+
+/** Ends processes that runs left in sessions of their own, where only the run id in their environment shows whose they are. */
+type OrphanReaper = {
+  /** A run has ended: its orphans are searched for soon. */
+  add(runId: string): void;
+  /** Searches now, and resolves when all orphans have ended. */
+  finish(): Promise<void>;
+};
+
+/** One search serves all runs that ended within this time, in milliseconds: it costs more than a short run. */
+const reapDelay = 1000;
+const reapGrace = 1000;
+
+export function createOrphanReaper(deps: { processes: Processes; clock: Clock; log: Log }): OrphanReaper {
+  let waiting = new Set<string>();
+  let work: Promise<void> = Promise.resolve();
+  let cancel: (() => void) | undefined;
+
+  const reap = () => {
+    cancel?.();
+    cancel = undefined;
+    const runIds = waiting;
+    waiting = new Set();
+    if (runIds.size === 0) return;
+    work = Promise.all([work, endTree(deps, { runIds }, reapGrace)]).then(
+      ([, ended]) => {
+        if (ended.length > 0) deps.log('info', 'Ended processes that runs had left behind', { pids: ended });
+      },
+      (error) => deps.log('error', 'Could not search for orphaned processes', { error: String(error) }),
+    );
+  };
+  return {
+    add(runId) {
+      waiting.add(runId);
+      cancel ??= deps.clock.setTimer(reapDelay, reap);
+    },
+    finish() {
+      reap();
+      return work;
+    },
+  };
+}
+
+/** Time-out of a program of the system, in milliseconds. */
+const timeout = 10_000;
+
+const ask: Ask = async (file, args) => {
+  const { failed, stdout } = await execa(file, [...args], {
+    env: psEnvironment,
+    reject: false,
+    stdin: 'ignore',
+    timeout,
+  });
+  return failed ? undefined : stdout;
+};
+
+/** The processes of this machine. */
+export function systemProcesses(platform: NodeJS.Platform): Processes {
+  if (platform === 'linux') return linuxProcesses();
+  return platform === 'win32' ? windowsProcesses(ask) : posixProcesses(ask);
+}
+
+/** Runs a program of the system and resolves with its output; undefined when it failed. */
+type Ask = (file: string, args: readonly string[]) => Promise<string | undefined>;
+
+const columns = ['-o', 'pid=,ppid=,pgid=,state=,lstart='] as const;
+const english = { LC_ALL: 'C' };
+
+/** Processes as `ps` shows them (macOS and other POSIX systems); start times are whole seconds. */
+export function posixProcesses(ask: Ask): Processes {
+  const find = async (pid: number) => parsePs((await ask('ps', ['-p', String(pid), ...columns])) ?? '')[0];
+  return {
+    startOf: async (pid) => (await find(pid))?.startedAt ?? null,
+    list: async () => {
+      const [found, commands] = await Promise.all([
+        ask('ps', ['-ax', ...columns]),
+        ask('ps', ['-axEww', '-o', 'pid=,command=']),
+      ]);
+      const runIds = parseRunIds(commands ?? '');
+      return parsePs(found ?? '').map((process) => ({ ...process, runId: runIds.get(process.pid) ?? null }));
+    },
+    groupLives,
+    end: async (process: Identity, how) => {
+      if ((await find(process.pid))?.startedAt === process.startedAt) signal(process.pid, how);
+    },
+  };
+}
+
+/** Makes `ps` print dates in one language, so that they can be compared. */
+const psEnvironment = english;
+
+/** `pid ppid pgid state lstart`, such as `  17     1    17 Ss   Mon Nov 23 09:00:00 2026`; zombies are left out. */
+export function parsePs(text: string): ProcessInfo[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
+    if (!match || match[4]?.startsWith('Z')) return [];
+    const [, pid, parent, group, , startedAt = ''] = match;
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), startedAt, runId: null }];
+  });
+}
+
+/** `pid command environment`; macOS shows the environment of one's own processes with -E. */
+export function parseRunIds(text: string): Map<number, string> {
+  const found = text.split('\n').flatMap((line): [number, string][] => {
+    const match = /^\s*(\d+)\s.*\sBELFRY_RUN_ID=(\S+)/.exec(line);
+    return match ? [[Number(match[1]), match[2] ?? '']] : [];
+  });
+  return new Map(found);
+}
+
+const script =
+  'Get-CimInstance Win32_Process | ForEach-Object { "{0},{1},{2}" -f $_.ProcessId, $_.ParentProcessId, $_.CreationDate.ToFileTimeUtc() }';
+
+/**
+ * Processes as WMI shows them. Windows shows neither process groups nor the environment of other processes, so a run's
+ * processes are its leader and the leader's descendants; `taskkill /T` misses a descendant whose parent has ended.
+ */
+export function windowsProcesses(ask: Ask): Processes {
+  const list = async () =>
+    parseCim((await ask('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script])) ?? '');
+  return {
+    startOf: async (pid) => (await list()).find((process) => process.pid === pid)?.startedAt ?? null,
+    list,
+    groupLives: () => false,
+    end: async ({ pid, startedAt }, how) => {
+      const there = (await list()).find((process) => process.pid === pid);
+      if (there?.startedAt !== startedAt) return;
+      await ask('taskkill.exe', ['/PID', String(pid), '/T', ...(how === 'force' ? ['/F'] : [])]);
+    },
+  };
+}
+
+/** `pid,parent,creation` per line. A parent that is younger than its child only has the pid of the real one, which has ended. */
+export function parseCim(text: string): ProcessInfo[] {
+  const all = text.split(/\r?\n/).flatMap((line): ProcessInfo[] => {
+    const match = /^(\d+),(\d+),(\d+)$/.exec(line.trim());
+    if (!match) return [];
+    const [, pid, parent, startedAt = ''] = match;
+    return [{ pid: Number(pid), parent: Number(parent), group: 0, startedAt, runId: null }];
+  });
+  const starts = new Map(all.map((process) => [process.pid, BigInt(process.startedAt)]));
+  return all.map((process) =>
+    (starts.get(process.parent) ?? 0n) > BigInt(process.startedAt) ? { ...process, parent: 0 } : process,
+  );
+}
+
+const marker = 'BELFRY_RUN_ID=';
+/** Processes read before other work of the event loop gets its turn. */
+const perTurn = 40;
+
+/** Processes as /proc shows them (Linux, `man 5 proc`); start times are clock ticks since this boot. */
+export function linuxProcesses(): Processes {
+  const boot = bootId();
+  const stat = (pid: number) => readStat(pid, boot);
+  return {
+    startOf: async (pid) => stat(pid)?.startedAt ?? null,
+    list: shareListing(async (since) => {
+      const found: ProcessInfo[] = [];
+      const pids = readdirSync('/proc').filter((name) => name >= '0' && name <= '9~');
+      for (const [index, pid] of pids.entries()) {
+        if (index % perTurn === perTurn - 1) await new Promise((resolve) => setImmediate(resolve));
+        const process = stat(Number(pid));
+        if (process && !isOlder(process, since)) found.push({ ...process, runId: runIdOf(process.pid) });
+      }
+      return found;
+    }),
+    groupLives,
+    end: async (process, how) => {
+      if (stat(process.pid)?.startedAt === process.startedAt) signal(process.pid, how);
+    },
+  };
+}
+
+/** `/proc/PID/stat`; undefined for a process that has ended, or is a zombie (state Z). */
+function readStat(pid: number, boot: string): Omit<ProcessInfo, 'runId'> | undefined {
+  const stat = read(`/proc/${pid}/stat`)?.toString('latin1');
+  if (!stat) return undefined;
+  // The name in parentheses may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
+  if (state === 'Z' || state === 'X') return undefined;
+  return { pid, parent: Number(parent), group: Number(group), startedAt: `${boot}:${fields[19]}` };
+}
+
+function runIdOf(pid: number): string | null {
+  const environ = read(`/proc/${pid}/environ`);
+  let at = environ?.indexOf(marker) ?? -1;
+  while (environ && at >= 0) {
+    if (at === 0 || environ[at - 1] === 0) {
+      const end = environ.indexOf(0, at);
+      return environ.toString('latin1', at + marker.length, end < 0 ? undefined : end);
+    }
+    at = environ.indexOf(marker, at + 1);
+  }
+  return null;
+}
+
+/** Undefined where the process has ended or belongs to another user. */
+function read(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isOlder(process: Identity, since: Identity | undefined): boolean {
+  return since !== undefined && ticks(process) < ticks(since);
+}
+
+function ticks({ startedAt }: Identity): number {
+  return Number(startedAt.slice(startedAt.indexOf(':') + 1));
+}
+
+function bootId(): string {
+  return read('/proc/sys/kernel/random/boot_id')?.toString('latin1').slice(0, 8) ?? 'boot';
+}
+
+type List = Processes['list'];
+
+/** Runs that end together share a listing: a call that comes while one is under way waits for the next, which sees all. */
+function shareListing(list: List): List {
+  let current: Promise<unknown> = Promise.resolve();
+  let next: Promise<ProcessInfo[]> | undefined;
+  let oldest: Identity | undefined;
+  let everything = false;
+  return (since) => {
+    if (!since) everything = true;
+    else if (!oldest || ticks(since) < ticks(oldest)) oldest = since;
+    next ??= current.then(() => {
+      const wanted = everything ? undefined : oldest;
+      next = undefined;
+      oldest = undefined;
+      everything = false;
+      const stat = list(wanted);
+      current = stat.catch(() => undefined);
+      return stat;
+    });
+    return next;
+  };
+}
+
+/** Sends SIGTERM or SIGKILL; does nothing to a process that has ended or may not be signalled. */
+export function signal(pid: number, how: 'polite' | 'force'): void {
+  try {
+    process.kill(pid, how === 'polite' ? 'SIGTERM' : 'SIGKILL');
+  } catch {
+    // ESRCH: it has ended. EPERM: it changed its user, and the next listing shows that it lives.
+  }
+}
+
+/** Whether the group has any process left, zombies included. */
+export function groupLives(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
