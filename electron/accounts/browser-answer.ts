@@ -12,8 +12,8 @@ export function readRedirect(query: URLSearchParams): BrowserAnswer | undefined 
     const more = query.get('error_description') ?? query.get('error_reason');
     return { refusal: more ? `${error}: ${more}` : error, state };
   }
-  const code = query.get('code');
-  return code === null || code === '' ? undefined : { code: withoutTail(code), state };
+  const code = withoutTail(query.get('code') ?? '');
+  return code === '' ? undefined : { code, state };
 }
 
 /** What the user pasted: the code itself, or the whole address where the browser ended. undefined when there is no code in it. */
@@ -22,7 +22,8 @@ export function readPasted(text: string): BrowserAnswer | undefined {
   const query = /^[^\s?#]*\?(\S+)$/.exec(trimmed)?.[1];
   if (query !== undefined) return readRedirect(new URLSearchParams(withoutTail(query)));
   if (/^https?:/i.test(trimmed) || /\s/.test(trimmed)) return undefined;
-  return { code: withoutTail(trimmed), state: null };
+  const code = withoutTail(trimmed);
+  return code === '' ? undefined : { code, state: null };
 }
 
 /** Meta puts `#_` or `#_=_` behind the code (networks.md §3.7). */

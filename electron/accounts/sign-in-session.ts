@@ -1,4 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { generateRandomState } from 'oauth4webapi';
 import {
   type Account,
   type AccountView,
@@ -11,7 +12,7 @@ import {
   toInstant,
   toWireError,
 } from '../../shared/index.ts';
-import type { Candidate, HttpDeps, Proof, SignInProvider, StartedSignIn } from '../networks/index.ts';
+import type { Candidate, HttpDeps, SignInProvider, StartedSignIn } from '../networks/index.ts';
 import type { App, Apps } from './apps.ts';
 import { type BrowserAnswer, readPasted, readRedirect } from './browser-answer.ts';
 import { declined, notAmong, notNow, otherSession, otherUser, tooLate, withoutCode } from './errors.ts';
@@ -63,8 +64,8 @@ export async function openSession(
   lifeMs: number,
 ): Promise<Session> {
   const { server, network, provider, expected } = request;
-  const id = createSecret();
-  const state = createSecret();
+  const id = generateRandomState();
+  const state = generateRandomState();
   const abort = new AbortController();
   const endsAt = deps.clock.now() + lifeMs;
   let status: SignInView['status'] = 'waiting';
@@ -158,7 +159,6 @@ export async function openSession(
     const listening = listener?.address ?? null;
     const { another } = request;
     begun = await provider.begin(deps, {
-      proof: createProof(),
       network,
       server,
       app,
@@ -245,17 +245,6 @@ function outcomeOf({ status, error, accounts }: SignInView): Outcome {
     return { ok: true, title: 'Nearly done', text: 'Choose in Belfry which of your accounts it may use.' };
   const text = error === null ? 'Begin again in Belfry.' : error.message.slice(error.code.length + 2);
   return { ok: false, title: 'Not signed in', text };
-}
-
-/** A secret of 256 random bits, as 43 letters that need no escaping. */
-function createSecret(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** PKCE, S256 (RFC 7636 §4): the challenge goes with the browser, the verifier with the code. */
-function createProof(): Proof {
-  const verifier = createSecret();
-  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
 /** Whether two texts are the same, in a time that does not show how much of them is. */

@@ -32,7 +32,6 @@ export {
   type Credential,
   credentialSchema,
   type Owner,
-  type Proof,
   printable,
   type RedirectWish,
   ServerMoved,

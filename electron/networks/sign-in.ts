@@ -23,9 +23,6 @@ export type App = {
   scopes: string;
 };
 
-/** PKCE, S256 (RFC 7636 §4): the challenge goes with the browser, the verifier with the code. */
-export type Proof = { verifier: string; challenge: string };
-
 /** What a sign-in is about. */
 type SignInTarget = {
   network: Network;
@@ -39,7 +36,6 @@ export type SignInStart = SignInTarget & {
   /** Address of this machine's listener; null when nobody listens. */
   listening: string | null;
   state: string;
-  proof: Proof;
   /** Another account of this server is signed in: the browser must not use its session silently. */
   another: boolean;
   signal: AbortSignal;

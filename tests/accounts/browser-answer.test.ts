@@ -33,6 +33,8 @@ test.each([
   ['http://127.0.0.1:1/cb?code=&state=x', undefined],
   ['https://localhost/belfry', undefined],
   ['two words', undefined],
+  ['#_=_', undefined],
+  ['?code=%23_%3D_&state=x', undefined],
 ])('%j', (text, expected) => {
   expect(readPasted(text)).toEqual(expected);
 });

@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { AccountsDeps } from '../../electron/accounts/deps.ts';
 import { type BelfryError, type SignInView, signInInputSchema } from '../../shared/index.ts';
 import { type ModelName, startFakeNetwork } from '../support/fake-networks/index.ts';
 import { temporaryHome } from '../support/home.ts';
@@ -26,8 +27,12 @@ export function raw(port: number, text: string): Promise<string> {
 }
 
 /** The accounts module and a fake server of the Mastodon family, on one clock. */
-export async function world(model: ModelName = 'mastodon-4.5', home = temporaryHome()) {
-  const world = await openAccounts(home);
+export async function world(
+  model: ModelName = 'mastodon-4.5',
+  home = temporaryHome(),
+  options: Partial<AccountsDeps> = {},
+) {
+  const world = await openAccounts(home, options);
   const network = await startFakeNetwork(model, { now: world.clock.now });
   onTestFinished(network.close);
   const kind = model === 'pixelfed' ? 'pixelfed' : 'mastodon';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { follow, signInAs } from '../support/browser-person.ts';
 import { answer, type ModelName } from '../support/fake-networks/index.ts';
+import { temporaryHome } from '../support/home.ts';
 import { query, raw, refusal, world } from './sign-in-world.ts';
 import { openAccounts } from './world.ts';
 
@@ -168,6 +169,29 @@ test('a token that could not stand in a header is none, and is not shown', async
   expect(ended.text).toContain('Not signed in');
   expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
   expect(JSON.stringify(w.state(view)) + ended.text).not.toContain('secret-of-ada');
+});
+
+test('a token that is no bearer token is none, and is not shown', async () => {
+  const w = await world();
+  const view = await w.begin();
+  w.network.world.tokens.set('proof-of-ada', { account: '1001', write: true });
+  w.network.faults.next('token', answer(200, { access_token: 'proof-of-ada', token_type: 'mac' }));
+  const ended = await signInAs(view.url);
+  expect(w.state(view)).toMatchObject({ status: 'failed', error: { code: 'NETWORK_REFUSED' } });
+  expect(JSON.stringify(w.state(view)) + ended.text).not.toContain('proof-of-ada');
+});
+
+test('the log says when a server does not take back the token of a removed account', async () => {
+  const said: string[] = [];
+  const log = (_: string, text: string) => void said.push(text);
+  const w = await world('mastodon-4.5', temporaryHome(), { log });
+  const view = await w.begin();
+  await signInAs(view.url);
+  const id = w.state(view).accounts[0]?.id ?? '';
+  w.network.faults.next('revoke', answer(503, { error: 'busy' }));
+  await w.accounts.remove(id);
+  await expect.poll(() => said).toContain(`The token of ${id} could not be given back`);
+  expect(w.network.requests.filter(({ path }) => path === '/oauth/revoke')).toHaveLength(1);
 });
 
 test('rubbish on the listener changes nothing', async () => {

@@ -4,7 +4,8 @@ import { type Answer, askJson, type HttpDeps } from '../http.ts';
 import type { App } from '../sign-in.ts';
 import { credential, type SignInProvider } from '../sign-in.ts';
 import { refused, unusable, whyRefused } from './errors.ts';
-import { demandRights, ownerByName, requestToken, verifyMastodon } from './tokens.ts';
+import { authorization, exchangeCode, renewToken, revokeToken } from './oauth.ts';
+import { demandRights, ownerByName, verifyMastodon } from './tokens.ts';
 
 const path = '/cb';
 
@@ -31,7 +32,7 @@ export const mastodonSignIn: SignInProvider = {
     const port = known === undefined ? 0 : Number(new URL(known).port);
     return { mode: 'loopback', host: '127.0.0.1', port, fixed: false, path };
   },
-  async begin(deps, { network, server, app: known, listening, state, proof, another, signal }) {
+  async begin(deps, { network, server, app: known, listening, state, another, signal }) {
     const fits = known !== undefined && (listening === null || known.redirectUris.includes(listening));
     const app = fits
       ? known
@@ -40,28 +41,23 @@ export const mastodonSignIn: SignInProvider = {
       listening !== null && app.redirectUris.includes(listening)
         ? listening
         : (app.redirectUris.find((uri) => uri === outOfBand) ?? app.redirectUris[0] ?? outOfBand);
-    const query = new URLSearchParams({
-      response_type: 'code',
+    const { url, verifier } = await authorization(server, {
       client_id: app.id,
       redirect_uri: redirectUri,
       scope: app.scopes,
       state,
-      code_challenge: proof.challenge,
-      code_challenge_method: 'S256',
       ...(another ? { force_login: 'true' } : {}),
     });
     return {
-      url: `${server}/oauth/authorize?${query}`,
+      url,
       mode: redirectUri === listening ? 'loopback' : 'code',
       app,
       async exchange(code, over) {
-        const grant = {
-          grant_type: 'authorization_code',
-          code,
-          redirect_uri: redirectUri,
-          code_verifier: proof.verifier,
-        };
-        const given = await requestToken(deps, server, { id: app.id, secret: app.secret }, grant, over);
+        const client = { id: app.id, secret: app.secret };
+        const given = await exchangeCode(
+          { deps, server, client, signal: over },
+          { code, redirectUri, verifier },
+        );
         const { token } = given.credential;
         const owner = await ownerByName(deps, server, token, over);
         await demandRights(deps, { server, token, remoteId: owner.remoteId, told: given.scope }, over);
@@ -72,13 +68,11 @@ export const mastodonSignIn: SignInProvider = {
   async renew(deps, server, old, signal) {
     const { client, refreshToken } = old;
     if (client === null || refreshToken === null) return old;
-    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
-    return (await requestToken(deps, server, client, grant, signal)).credential;
+    return (await renewToken({ deps, server, client, signal }, refreshToken)).credential;
   },
   async revoke(deps, server, { client, token }) {
     if (client === null) return; // A pasted token may be used elsewhere.
-    const form = { client_id: client.id, client_secret: client.secret, token };
-    await askJson(deps, { url: `${server}/oauth/revoke`, form });
+    await revokeToken({ deps, server, client }, token);
   },
 };
 
