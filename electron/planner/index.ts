@@ -10,13 +10,14 @@ import {
   type WireError,
 } from '../../shared/index.ts';
 import type { AddFrom } from '../publisher/index.ts';
+import type { PlannerDeps } from './deps.ts';
 import { fillPost } from './fill-post.ts';
-import type { PlannerDeps } from './ports.ts';
 import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQueues } from './queue.ts';
 import { type SeriesCommands, seriesCommands } from './series.ts';
 import { sweepMedia, updateSeries } from './series-posts.ts';
 
-export type { PlannerDeps, SeriesLedger } from './ports.ts';
+export type { SeriesLedger } from '../store/index.ts';
+export type { PlannerDeps } from './deps.ts';
 
 /** Plans: posts that come again and again, weekly slots, named texts. What comes of them is posts. */
 export type Planner = {

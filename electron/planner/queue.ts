@@ -15,7 +15,7 @@ import {
   toInstant,
 } from '../../shared/index.ts';
 import type { AddFrom } from '../publisher/index.ts';
-import type { PlannerDeps } from './ports.ts';
+import type { PlannerDeps } from './deps.ts';
 
 /** Posts outside of the slots that a view holds at most. */
 const othersShown = 10;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fromInstant, type Millis, type PostView } from '../../shared/index.ts';
-import type { Advance, PlannerDeps, StoredOccurrence, StoredSeries } from './ports.ts';
+import type { Advance, StoredOccurrence, StoredSeries } from '../store/index.ts';
+import type { PlannerDeps } from './deps.ts';
 
 /** What one look at a series decides about the posts of its rule. */
 type SeriesPlan = {

@@ -13,8 +13,9 @@ import {
   type TargetStatus,
   toInstant,
 } from '../../shared/index.ts';
+import type { StoredOccurrence, StoredSeries } from '../store/index.ts';
+import type { PlannerDeps } from './deps.ts';
 import { fillPost } from './fill-post.ts';
-import type { PlannerDeps, StoredOccurrence, StoredSeries } from './ports.ts';
 import { dayOf, fingerprint, isWanted, planSeries, upkeepOf, wantedTimes } from './series-plan.ts';
 
 const dayMs = 86_400_000;

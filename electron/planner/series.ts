@@ -13,8 +13,9 @@ import {
   type SeriesView,
   toInstant,
 } from '../../shared/index.ts';
+import type { StoredOccurrence, StoredSeries } from '../store/index.ts';
+import type { PlannerDeps } from './deps.ts';
 import { fillPost } from './fill-post.ts';
-import type { PlannerDeps, StoredOccurrence, StoredSeries } from './ports.ts';
 import { dayOf, isWanted, planSeries, wantedTimes } from './series-plan.ts';
 import { forgetMedia, isTouched, keepMedia, removeSeries, updateSeries } from './series-posts.ts';
 

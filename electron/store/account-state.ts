@@ -1,25 +1,40 @@
-import { type AccountStatus, accountStatuses } from '../../shared/index.ts';
+import { accountStatuses } from '../../shared/index.ts';
 import type { AccountState, AccountStates } from '../accounts/index.ts';
 import type { Database } from './database.ts';
-import type { Tables } from './schema.ts';
+
+/** The columns by the names that they have in `AccountState`. */
+const columns = [
+  'account_id as accountId',
+  'status',
+  'reason',
+  'token_expires_at as tokenExpiresAt',
+  'checked_at as checkedAt',
+  'moved_to as movedTo',
+] as const;
 
 /** What was last learned about each account, in the table `account_state`. */
 export function createAccountStates(db: Database): AccountStates {
   return {
     async all() {
-      const rows = await db.selectFrom('account_state').selectAll().orderBy('account_id').execute();
-      return rows.map(toState);
+      const rows = await db.selectFrom('account_state').select(columns).orderBy('account_id').execute();
+      return rows.map(withKnownStatus);
     },
     async get(accountId) {
       const row = await db
         .selectFrom('account_state')
-        .selectAll()
+        .select(columns)
         .where('account_id', '=', accountId)
         .executeTakeFirst();
-      return row && toState(row);
+      return row && withKnownStatus(row);
     },
-    async save(state) {
-      const { account_id, ...rest } = toRow(state);
+    async save({ accountId: account_id, status, reason, tokenExpiresAt, checkedAt, movedTo }) {
+      const rest = {
+        status,
+        reason,
+        token_expires_at: tokenExpiresAt,
+        checked_at: checkedAt,
+        moved_to: movedTo,
+      };
       await db
         .insertInto('account_state')
         .values({ account_id, ...rest })
@@ -32,31 +47,7 @@ export function createAccountStates(db: Database): AccountStates {
   };
 }
 
-type Row = Tables['account_state'];
-
-function toState(row: Row): AccountState {
-  return {
-    accountId: row.account_id,
-    status: statusOf(row.status),
-    reason: row.reason,
-    tokenExpiresAt: row.token_expires_at,
-    checkedAt: row.checked_at,
-    movedTo: row.moved_to,
-  };
-}
-
-function toRow(state: AccountState): Row {
-  return {
-    account_id: state.accountId,
-    status: state.status,
-    reason: state.reason,
-    token_expires_at: state.tokenExpiresAt,
-    checked_at: state.checkedAt,
-    moved_to: state.movedTo,
-  };
-}
-
 /** A word that this Belfry does not know is no news about the account. */
-function statusOf(text: string): AccountStatus {
-  return accountStatuses.find((status) => status === text) ?? 'unknown';
+function withKnownStatus(row: Omit<AccountState, 'status'> & { status: string }): AccountState {
+  return { ...row, status: accountStatuses.find((status) => status === row.status) ?? 'unknown' };
 }

@@ -28,5 +28,11 @@ export { createRunReader, type RunReader } from './run-reader.ts';
 export { createRunLedger } from './runs.ts';
 export type { Tables } from './schema.ts';
 export { createSecretsFile } from './secrets-file.ts';
-export { createSeriesLedger } from './series.ts';
+export {
+  type Advance,
+  createSeriesLedger,
+  type SeriesLedger,
+  type StoredOccurrence,
+  type StoredSeries,
+} from './series.ts';
 export { createSlotLedger, readAnchors } from './slots.ts';

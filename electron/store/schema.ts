@@ -173,7 +173,8 @@ export type Tables = {
   series: {
     seq: Generated<number>;
     id: string;
-    status: string;
+    /** `removing`: its future posts are being withdrawn, then it is deleted. */
+    status: 'active' | 'paused' | 'removing';
     /** JSON of what the user gave, its zone filled in. */
     definition: string;
     revision: number;
@@ -187,7 +188,7 @@ export type Tables = {
   series_occurrences: {
     series_id: string;
     at: number;
-    state: string;
+    state: 'made' | 'skipped';
     post_id: string | null;
     revision: number;
     fingerprint: string | null;
