@@ -42,7 +42,7 @@ const page = {
   limit: z.int().min(1, 'must be at least 1').max(500, 'must be at most 500').default(100),
   count: z.boolean().default(false),
 };
-/** `cursor` is where the next page begins, null at the end; `total` is null when nobody asked for it. */
+/** `cursor` is where the next page begins, null at the end; `total` is null when it was not asked for. */
 const paged = { cursor: z.string().nullable(), total: countSchema.nullable() };
 const limit = z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000').default(100);
 
@@ -252,9 +252,9 @@ export const contract = {
   /** The user has read the warning with this code and wants work to go on (after a restored database). */
   'warnings.confirm': { in: z.strictObject({ code: z.string().min(1) }), out: done },
 
-  /** Opens an address in the person's browser; the desktop host only. */
+  /** Opens an address in the user's browser; the desktop host only. */
   'shell.open': { in: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), out: done },
-  /** Asks the person for files to post and tells their paths, none when nothing was chosen; the desktop host only. */
+  /** Asks the user for files to post and tells their paths, none when nothing was chosen; the desktop host only. */
   'shell.pickFiles': { in: nothing, out: z.strictObject({ paths: z.array(z.string()) }) },
   /** Starts the demonstration in a home of its own and shows it. */
   'demo.start': { in: nothing, out: z.strictObject({ url: z.string().nullable() }) },

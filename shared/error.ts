@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Every error code that Belfry can show: a closed list, so that clients decide by code and never by text. */
 export const errorCodes = [
-  'BAD_INPUT', // a value given by a person or a program does not fit its schema
+  'BAD_INPUT', // a value given by a user or a program does not fit its schema
   'BAD_CONFIG', // config.json has mistakes or cannot be read; the last good version, if there is one, stays in force
   'NOT_FOUND', // a job, run, post, account, template or file does not exist
   'ALREADY_EXISTS', // an id is taken
@@ -15,7 +15,7 @@ export const errorCodes = [
   'PORT_IN_USE', // the loopback port is taken
   'VAULT_UNAVAILABLE', // secrets cannot be stored or read on this machine
   'SIGN_IN_NEEDED', // the network refuses the account's token
-  'NEEDS_PERSON', // only a person can decide (an unconfirmed post, a restored database)
+  'NEEDS_PERSON', // only the user can decide (an unconfirmed post, a restored database)
   'COMMAND_NOT_FOUND', // a step's program does not exist or may not be executed
   'FOLDER_NOT_FOUND', // a step's or workspace's folder does not exist
   'NETWORK_REFUSED', // a server answered and said no

@@ -24,7 +24,7 @@ const prefix = z
   .max(200, 'must have at most 200 characters')
   .regex(/^([A-Za-z0-9._-]+\/)*$/, 'must be folders of plain letters that end with /, such as belfry/');
 
-/** An S3-compatible bucket of the person; its keys are kept in the vault. */
+/** An S3-compatible bucket of the user; its keys are kept in the vault. */
 const bucketSchema = z.strictObject({
   via: z.literal('bucket'),
   /** Address of the server, such as `https://s3.eu-central-1.amazonaws.com`. */
@@ -48,7 +48,7 @@ const bucketSchema = z.strictObject({
 
 /** How files of an account come to a public address, which Instagram fetches them from. */
 export const mediaHostSchema = z.discriminatedUnion('via', [
-  /** An upload to another account of the person: a server of the Mastodon family, or a Facebook Page. */
+  /** An upload to another account of the user: a server of the Mastodon family, or a Facebook Page. */
   z.strictObject({ via: z.literal('account'), account: idSchema }),
   bucketSchema,
 ]);
@@ -57,7 +57,7 @@ export type BucketHost = Extract<MediaHost, { via: 'bucket' }>;
 
 /** What an account wants done with pictures and films. */
 export const accountMediaSchema = z.strictObject({
-  /** Left out: only addresses that the person gives. */
+  /** Left out: only addresses that the user gives. */
   host: mediaHostSchema.optional(),
   /** Left out: as the setting `mediaFit` says. */
   fit: fitSchema.optional(),

@@ -3,13 +3,13 @@ import type { Clock } from './ports.ts';
 /** Timers of the platform cannot be longer than some 24 days; a time-out may. */
 const longest = 2_000_000_000;
 
-/** Calls `ring` once after `ms` milliseconds of monotonic time, however many; the result calls it off. */
-export function setTimer(clock: Clock, ms: number, ring: () => void): () => void {
+/** Calls `callback` once after `ms` milliseconds of monotonic time, however many; the result calls it off. */
+export function setTimer(clock: Clock, ms: number, callback: () => void): () => void {
   const due = clock.monotonic() + ms;
   let cancel: () => void;
   const arm = () => {
     const left = due - clock.monotonic();
-    cancel = left > longest ? clock.setTimer(longest, arm) : clock.setTimer(left, ring);
+    cancel = left > longest ? clock.setTimer(longest, arm) : clock.setTimer(left, callback);
   };
   arm();
   return () => cancel();
@@ -19,13 +19,13 @@ export function setTimer(clock: Clock, ms: number, ring: () => void): () => void
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    const ring = () => {
+    const callback = () => {
       cancel();
-      signal?.removeEventListener('abort', ring);
+      signal?.removeEventListener('abort', callback);
       resolve();
     };
-    const cancel = setTimer(clock, ms, ring);
-    signal?.addEventListener('abort', ring);
+    const cancel = setTimer(clock, ms, callback);
+    signal?.addEventListener('abort', callback);
   });
 }
 

@@ -7,8 +7,8 @@ export type Clock = {
   now(): Millis;
   /** Milliseconds since some fixed moment; never jumps, may stand still while the machine sleeps. */
   monotonic(): number;
-  /** Calls `ring` once after `delay` milliseconds of monotonic time, unless the returned function is called first. */
-  setTimer(delay: number, ring: () => void): () => void;
+  /** Calls `callback` once after `delay` milliseconds of monotonic time, unless the returned function is called first. */
+  setTimer(delay: number, callback: () => void): () => void;
 };
 
 /** Randomness, handed in. */
@@ -21,7 +21,7 @@ export type Random = {
   id(): string;
 };
 
-/** Remarks for the person who runs the engine; never secrets. */
+/** Remarks for the user who runs the engine; never secrets. */
 export type Log = (
   level: 'info' | 'warn' | 'error',
   message: string,

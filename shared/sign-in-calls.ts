@@ -5,12 +5,12 @@ const bySession = z.strictObject({ session: z.string().min(1) });
 
 /** Calls about signing in; `accounts.changed` tells of every step of it. */
 export const signInContract = {
-  /** Begins a sign-in with the person's browser. */
+  /** Begins a sign-in with the user's browser. */
   'accounts.signIn': { in: signInInputSchema, out: signInViewSchema },
   /** The same for an account that is there: another person's sign-in is refused. */
   'accounts.reconnect': { in: reconnectInputSchema, out: signInViewSchema },
   'accounts.signInState': { in: bySession, out: signInViewSchema },
-  /** What the person brought from the browser: the code, or the address where it ended. */
+  /** What the user brought from the browser: the code, or the address where it ended. */
   'accounts.finishSignIn': {
     in: bySession.extend({
       code: z.string().trim().min(1, 'must not be empty').max(8192, 'must have at most 8192 characters'),

@@ -4,7 +4,7 @@ import { instantSchema } from './basics.ts';
 import { wireErrorSchema } from './error.ts';
 import { logins, networks } from './networks.ts';
 
-/** The person's own app at Meta, which signs them in; the secret goes in and never comes out again. */
+/** The user's own app at Meta, which signs them in; the secret goes in and never comes out again. */
 export const metaAppSchema = z.strictObject({
   id: z.string().regex(/^\d{1,32}$/, 'must be the number that Meta shows as the app id'),
   secret: secretText,
@@ -23,7 +23,7 @@ export const metaAppSchema = z.strictObject({
 export type MetaApp = z.infer<typeof metaAppSchema>;
 
 const how = {
-  /** The person brings the code: for a browser on another machine. */
+  /** The user brings the code: for a browser on another machine. */
   code: z.boolean().default(false),
   /** Instagram and Facebook; kept, and needed the first time only. */
   app: metaAppSchema.optional(),
@@ -50,12 +50,12 @@ export const signInViewSchema = z.strictObject({
   server: z.string(),
   /** Id of the account that is signed in again; null for a new one. */
   account: z.string().nullable(),
-  /** For the person's browser. */
+  /** For the user's browser. */
   url: z.string(),
-  /** `loopback`: the browser brings the answer. `code`: the person brings the code, or the address where the browser ended. */
+  /** `loopback`: the browser brings the answer. `code`: the user brings the code, or the address where the browser ended. */
   mode: z.enum(['loopback', 'code']),
   status: z.enum(signInStatuses),
-  /** Accounts that the person manages; `known` is the id here of one that is there already. */
+  /** Accounts that the user manages; `known` is the id here of one that is there already. */
   choices: z.array(
     z.strictObject({ remoteId: z.string(), handle: z.string(), known: z.string().nullable() }),
   ),

@@ -140,24 +140,24 @@ function link(from: string, to: string): boolean {
 
 function watchPath(path: string, listener: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const ring = () => {
+  const callback = () => {
     clearTimeout(timer);
     timer = setTimeout(listener, settleMs);
     timer.unref();
   };
-  const close = watchFolder(path, ring);
-  watchFile(path, { persistent: false, interval: lookMs }, ring);
+  const close = watchFolder(path, callback);
+  watchFile(path, { persistent: false, interval: lookMs }, callback);
   return () => {
     clearTimeout(timer);
     close();
-    unwatchFile(path, ring);
+    unwatchFile(path, callback);
   };
 }
 
-function watchFolder(path: string, ring: () => void): () => void {
+function watchFolder(path: string, callback: () => void): () => void {
   try {
     const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
-      if (name === null || name === basename(path)) ring();
+      if (name === null || name === basename(path)) callback();
     });
     watcher.on('error', () => watcher.close());
     return () => watcher.close();

@@ -11,10 +11,10 @@ import { lineSplitter } from './lines.ts';
 import type { Link, LinkState, Wait } from './link.ts';
 import type { Session } from './session.ts';
 
-type Needs = { fetch: typeof fetch; session: Session; wait: Wait };
+type Deps = { fetch: typeof fetch; session: Session; wait: Wait };
 
 /** The engine over loopback HTTP: JSON calls, and one long answer that carries the announcements. */
-export function httpLink({ fetch, session, wait }: Needs): Link {
+export function httpLink({ fetch, session, wait }: Deps): Link {
   const announcements = createEmitter<Announcement>();
   const states = createEmitter<void>();
   let state: LinkState = 'connecting';

@@ -14,5 +14,5 @@ export type Link = Bridge & {
   retry(): void;
 };
 
-/** Calls `ring` after `ms` milliseconds unless the result is called first. */
-export type Wait = (ms: number, ring: () => void) => () => void;
+/** Calls `callback` after `ms` milliseconds unless the result is called first. */
+export type Wait = (ms: number, callback: () => void) => () => void;

@@ -7,12 +7,12 @@ const replySchema = z.object({ token: z.string().min(1) });
 /** Where the token of this browser tab lives. */
 export type Session = {
   token(): string | null;
-  /** Trades the link's one-time code for a token; does nothing when there is no code. Rejects when nobody answers. */
+  /** Trades the link's one-time code for a token; does nothing when there is no code. Rejects when there is no answer. */
   enter(): Promise<void>;
   leave(): void;
 };
 
-type Needs = {
+type Deps = {
   fetch: typeof fetch;
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   /** The one-time code of the printed link, taken out of the address before anything else can see it. */
@@ -20,13 +20,13 @@ type Needs = {
 };
 
 /** The right to talk to the engine over HTTP: a token in sessionStorage, never in a cookie or the address. */
-export function createSession(needs: Needs): Session {
-  let code = needs.code;
+export function createSession(deps: Deps): Session {
+  let code = deps.code;
   return {
-    token: () => needs.storage.getItem(key),
+    token: () => deps.storage.getItem(key),
     async enter() {
       if (code === null) return;
-      const response = await needs.fetch(web.paths.session, {
+      const response = await deps.fetch(web.paths.session, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ code }),
@@ -35,9 +35,9 @@ export function createSession(needs: Needs): Session {
       const reply = envelopeSchema.safeParse(await response.json().catch(() => null));
       const value = reply.success && reply.data.ok ? replySchema.safeParse(reply.data.value) : undefined;
       // A code that was used up (a reload, a restored tab) leaves an older token in force.
-      if (value?.success) needs.storage.setItem(key, value.data.token);
+      if (value?.success) deps.storage.setItem(key, value.data.token);
     },
-    leave: () => needs.storage.removeItem(key),
+    leave: () => deps.storage.removeItem(key),
   };
 }
 

@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 
 const patienceMs = 1500;
 
-/** Says calmly that the engine cannot be reached; short hiccups are not worth a word. */
+/** Says that the engine cannot be reached; short hiccups are not worth a word. */
 export function Connection() {
   const { link } = useApi();
   const state = useLinkState();

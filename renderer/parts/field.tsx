@@ -32,7 +32,7 @@ export function Field({ label, hint, error, advice, children }: FieldProps) {
   );
 }
 
-/** What will not do and what could be better, told apart by word as well as by colour. */
+/** Errors and advice, distinguished by word as well as by colour. */
 export function Remarks({
   errors = [],
   advice = [],

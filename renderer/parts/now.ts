@@ -29,7 +29,7 @@ export function useNow(stepMs = 1000): Millis {
   return useSyncExternalStore(subscribe, () => Math.floor(current / stepMs) * stepMs);
 }
 
-/** The zone of the person before the window. */
+/** The zone of the user before the window. */
 export const userZone: string = knownZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** A zone that can be shown in: an environment with an odd TZ gives names that are none, or no name at all. */

@@ -6,7 +6,7 @@ import { useSay } from './toasts.tsx';
 
 type OutLinkProps = { url: string; children: ReactNode; look?: 'primary' | 'plain' };
 
-/** A link out of Belfry: the desktop host hands it to the person's browser, a browser opens a tab. With a `look` it is drawn as a button. */
+/** A link out of Belfry: the desktop host hands it to the user's browser, a browser opens a tab. With a `look` it is drawn as a button. */
 export function OutLink({ url, children, look }: OutLinkProps) {
   const api = useApi();
   const say = useSay();
@@ -30,7 +30,7 @@ export function OutLink({ url, children, look }: OutLinkProps) {
   );
 }
 
-/** Opens an address in the person's browser where that needs no click of its own: on the desktop. */
+/** Opens an address in the user's browser where that needs no click of its own: on the desktop. */
 export async function openOut(api: Api, url: string): Promise<void> {
   if (api.link.host === 'desktop') await api.call('shell.open', { url });
 }

@@ -45,7 +45,7 @@ export function Toasts({ children }: { children: ReactNode }) {
   );
 }
 
-/** The way to say something to the person. Throws outside of Toasts. */
+/** The way to say something to the user. Throws outside of Toasts. */
 export function useSay(): Say {
   const say = useContext(SayContext);
   if (!say) throw new Error('useSay needs Toasts above');

@@ -6,7 +6,7 @@ import { zoneOffset } from './time.ts';
 const DoubtContext = createContext(false);
 
 /**
- * Below it every time of day names its zone when schedules go by another one than that of the person before the window;
+ * Below it every time of day names its zone when schedules go by another one than that of the user before the window;
  * while all zones are one, names would only be noise.
  */
 export function ZoneDoubt({ zones, children }: { zones: readonly string[]; children: ReactNode }) {
@@ -18,7 +18,7 @@ export function useZoneDoubt(): boolean {
   return useContext(DoubtContext);
 }
 
-/** What follows a time of the person's zone: ` GMT-5`, or nothing while no other zone could be meant. */
+/** What follows a time of the user's zone: ` GMT-5`, or nothing while no other zone could be meant. */
 export function useZoneMark(): (at: Millis, zone?: string) => string {
   const isInDoubt = useZoneDoubt();
   return useCallback(

@@ -1,6 +1,6 @@
 import { userZone } from './now.ts';
 
-/** Says whose times are shown when they are not those of the person before the window. */
+/** Says whose times are shown when they are not those of the user before the window. */
 export function ZoneHint({ zone }: { zone: string }) {
   if (zone === userZone) return null;
   return (

@@ -38,8 +38,8 @@ function openTab(address: string, tabStorage = storage()): Link {
     return fetch(new URL(String(input), url), { ...init, signal: AbortSignal.any(signals) });
   };
   // Reconnecting need not be waited for; the watchdog over silence keeps its time.
-  const wait: typeof timer = (ms, ring) => {
-    const cancel = timer(ms > 20_000 ? ms : 20, ring);
+  const wait: typeof timer = (ms, callback) => {
+    const cancel = timer(ms > 20_000 ? ms : 20, callback);
     ended.signal.addEventListener('abort', cancel);
     return cancel;
   };

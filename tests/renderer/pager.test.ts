@@ -26,8 +26,8 @@ function pagerOver(world: { all: Item[] }, options: { pageSize?: number; most?: 
       most: options.most ?? 100,
       quietMs: 1,
       initial: undefined,
-      wait: (_, ring) => {
-        rings.push(ring);
+      wait: (_, callback) => {
+        rings.push(callback);
         return () => {};
       },
     },
@@ -36,7 +36,7 @@ function pagerOver(world: { all: Item[] }, options: { pageSize?: number; most?: 
     while (waiting.length > 0 || rings.length > 0) {
       for (const answer of waiting.splice(0)) answer();
       await new Promise((resolve) => setImmediate(resolve));
-      for (const ring of rings.splice(0)) ring();
+      for (const callback of rings.splice(0)) callback();
     }
   };
   const ids = () =>

@@ -115,12 +115,12 @@ export type QuickClock = Clock & {
 export function quickClock(start: Millis): QuickClock {
   let wall = start;
   let mono = 0;
-  let timers: { at: number; ring: () => void }[] = [];
+  let timers: { at: number; callback: () => void }[] = [];
   return {
     now: () => wall,
     monotonic: () => mono,
-    setTimer(delay, ring) {
-      const timer = { at: mono + delay, ring };
+    setTimer(delay, callback) {
+      const timer = { at: mono + delay, callback };
       timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
@@ -136,7 +136,7 @@ export function quickClock(start: Millis): QuickClock {
         wall += step;
         mono += step;
         timers = timers.filter((other) => other !== next);
-        next.ring();
+        next.callback();
         await recordSkipped();
         if (stop()) return;
       }
@@ -165,7 +165,7 @@ export async function quickEngine(
 ): Promise<QuickEngine> {
   const life = { on: true };
   const scheduler = createScheduler({
-    clock: { ...clock, setTimer: (delay, ring) => clock.setTimer(delay, () => life.on && ring()) },
+    clock: { ...clock, setTimer: (delay, callback) => clock.setTimer(delay, () => life.on && callback()) },
     random: seededRandom(1),
     log: (level, message, details) => {
       if (level === 'error' && details?.['error'] !== toWireError(full).message)

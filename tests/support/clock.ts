@@ -1,7 +1,7 @@
 import type { Clock, Millis } from '../../shared/index.ts';
 
 export type HandClock = Clock & {
-  /** Moves both clocks on by `ms`, ringing every timer on the way in order, and lets promises settle between. */
+  /** Moves both clocks on by `ms`, firing every timer on the way in order, and lets promises settle between. */
   advance(ms: number): Promise<void>;
   /** The machine sleeps: wall time passes, monotonic time and timers stand still. */
   sleep(ms: number): void;
@@ -15,7 +15,7 @@ export type HandClock = Clock & {
 export function handClock(start: string | Millis = '2026-11-22T09:00:00Z'): HandClock {
   let wall = typeof start === 'string' ? Date.parse(start) : start;
   let mono = 0;
-  let timers: { at: number; ring: () => void }[] = [];
+  let timers: { at: number; callback: () => void }[] = [];
   const pass = (ms: number) => {
     wall += ms;
     mono += ms;
@@ -23,8 +23,8 @@ export function handClock(start: string | Millis = '2026-11-22T09:00:00Z'): Hand
   return {
     now: () => wall,
     monotonic: () => mono,
-    setTimer(delay, ring) {
-      const timer = { at: mono + Math.max(0, delay), ring };
+    setTimer(delay, callback) {
+      const timer = { at: mono + Math.max(0, delay), callback };
       timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
@@ -38,7 +38,7 @@ export function handClock(start: string | Millis = '2026-11-22T09:00:00Z'): Hand
         if (!next) break;
         pass(Math.max(0, next.at - mono));
         timers = timers.filter((other) => other !== next);
-        next.ring();
+        next.callback();
         await settle();
       }
       pass(until - mono);

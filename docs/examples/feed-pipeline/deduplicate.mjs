@@ -1,4 +1,4 @@
-/** Step 2: of the new entries, marks those that tell what another entry already told. Answers a sentence. */
+/** Step 2: of the new entries, marks those that repeat another entry. Answers a sentence. */
 export function deduplicate(state) {
   const byLink = new Map();
   const titles = [];
@@ -25,7 +25,7 @@ export function deduplicate(state) {
       unique += 1;
     }
   }
-  return `${unique} entries are news, ${doubled} told what was known.`;
+  return `${unique} entries are news, ${doubled} repeat what was known.`;
 }
 
 /** A link without what only counts clicks, so that two ways to one page are one. '' stays ''. */

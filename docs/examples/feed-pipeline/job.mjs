@@ -14,7 +14,7 @@ export function jobFor(here, options) {
     const [, , name] = step.command;
     step.command = ['node', join(here, 'feed.mjs'), name, ...args[name], ...state];
     delete step.cwd;
-    // Belfry takes pictures from the step's folder alone, unless it is told where else they may lie.
+    // Belfry takes pictures from the step's folder alone, unless other folders are named.
     if (name === 'draft') step.postLimits = { folders: foldersOf(feed, resolve(options.state)) };
   }
   return job;

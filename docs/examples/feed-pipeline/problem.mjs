@@ -1,4 +1,4 @@
-/** What a person can put right; printed as `CODE: what, where. Why. What to do.` */
+/** What the user can put right; printed as `CODE: what, where. Why. What to do.` */
 export class Problem extends Error {
   constructor(code, what, where, why, remedy) {
     super(`${code}: ${what}, ${where}. ${why}. ${remedy}.`);

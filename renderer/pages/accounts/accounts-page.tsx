@@ -81,7 +81,7 @@ function AccountCard({ account, changed }: { account: AccountView; changed: () =
         await openOut(api, view.url);
       } catch (error) {
         if (!(error instanceof CallError) || error.field !== 'app') throw error;
-        // An account by token, whose app nobody has named yet: the form for new ones renews it too.
+        // An account by token, whose app is not known yet: the form for new ones renews it too.
         const place: Place = { kind: kindOf(account.network, account.server), server: account.server };
         keepFor('account', place);
         go({ page: 'new-account' });

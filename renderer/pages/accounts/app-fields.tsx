@@ -1,7 +1,7 @@
 import { OutLink } from '../../parts/out-link.tsx';
 import { TextField } from './text-field.tsx';
 
-/** The person's app at Meta, as typed; the secret is never kept in the page. */
+/** The user's app at Meta, as typed; the secret is never kept in the page. */
 export type AppText = { id: string; secret: string; redirectUri: string };
 export const noApp: AppText = { id: '', secret: '', redirectUri: 'https://localhost/belfry' };
 

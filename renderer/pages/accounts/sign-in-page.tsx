@@ -12,7 +12,7 @@ import { go } from '../../parts/use-route.ts';
 import { ChooseAccounts } from './choose-accounts.tsx';
 import { WaitForBrowser } from './wait-for-browser.tsx';
 
-/** A sign-in on its way: the browser has the word, or the person has. */
+/** A sign-in on its way: the browser has the word, or the user has. */
 export function SignInPage({ session }: { session: string }) {
   const signIn = useCall(
     'accounts.signInState',

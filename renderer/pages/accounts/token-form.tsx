@@ -61,7 +61,7 @@ export function TokenForm({ kind, server, onDone }: TokenFormProps) {
           label="Id of the account"
           value={remoteId}
           error={mistakes['remoteId']}
-          hint="Only needed where the token opens several, as a person's does with several Pages."
+          hint="Only needed where the token opens several, such as that of a user with several Pages."
           onChange={setRemoteId}
         />
       )}

@@ -9,7 +9,7 @@ import { TextField } from './text-field.tsx';
 
 type StepProps = { view: SignInView; changed: () => void };
 
-/** The link for the browser, and the way back: by itself, or by what the person pastes. */
+/** The link for the browser, and the way back: by itself, or by what the user pastes. */
 export function WaitForBrowser({ view, changed }: StepProps) {
   const busy = view.status === 'checking';
   const byHand = view.mode === 'code';

@@ -16,7 +16,7 @@ const mostPosts = 500;
 
 /** The next 24 hours: a lane for the scheduled posts and one for each of the next jobs. */
 export function DayAhead({ jobs, paused }: { jobs: readonly JobView[]; paused: boolean }) {
-  // The picture moves once a minute; nobody sees less than that on a day's scale.
+  // The picture moves once a minute; less than that cannot be seen on the scale of a day.
   const from = useNow(60_000);
   const inDoubt = useZoneDoubt();
   // The same question for an hour: asked every minute, it would be answered every minute.

@@ -9,7 +9,7 @@ import { NeedsYou } from './needs-you.tsx';
 import { NowRunning } from './now-running.tsx';
 import { Welcome } from './welcome.tsx';
 
-/** What runs now, what comes, and what needs the person. */
+/** What runs now, what comes, and what needs the user. */
 export function OverviewPage() {
   const status = useCall('status.get', {}, { refreshOn: ['status.changed', 'runs.changed'] });
   const jobs = useCall(

@@ -14,7 +14,7 @@ export type BulkPreview = {
   blocked: readonly { id: string; why: string }[];
 };
 
-/** Shows what would change; posts that cannot take it are told apart instead of stopping the others. */
+/** Shows what would change; posts that cannot take it are listed instead of stopping the others. */
 export async function previewBulk(api: Api, bulk: Bulk, select: BulkSelection): Promise<BulkPreview> {
   try {
     return { posts: (await callBulk(api, bulk, select, true)).posts, blocked: [] };

@@ -125,7 +125,7 @@ function grouped(posts: readonly PostView[]): ReadonlyMap<Day, readonly PostView
   return days;
 }
 
-/** Moves a post to another day at its time of day; where that time is over, the person is asked for another. */
+/** Moves a post to another day at its time of day; where that time is over, the user is asked for another. */
 function useMoves(posts: readonly PostView[], changed: () => void) {
   const api = useApi();
   const say = useSay();

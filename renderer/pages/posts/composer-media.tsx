@@ -34,7 +34,7 @@ export function ComposerMedia(props: MediaProps) {
     const files = paths.map((path, index) => ({ key: last + 1 + index, path, alt: '' }));
     onChange([...media, ...files].slice(0, most));
   };
-  /** The desktop asks for files; in a browser nobody could name a path of the engine's machine, so it is typed. */
+  /** The desktop asks for files; a browser cannot name a path of the engine's machine, so it is typed. */
   const choose = () => {
     if (api.link.host !== 'desktop') add('');
     else

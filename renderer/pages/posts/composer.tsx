@@ -27,7 +27,7 @@ type ComposerProps = {
   live: LiveCheck;
   onChange: (draft: Draft) => void;
   onSubmit: () => void;
-  /** Stands above the fields: what the person should know before going on. */
+  /** Stands above the fields: what the user should know before going on. */
   above?: ReactNode;
   /** Stands below the fields of the side: errors and buttons. */
   children: ReactNode;

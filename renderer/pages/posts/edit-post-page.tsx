@@ -149,7 +149,7 @@ function Closed({ post }: { post: PostView }) {
       text={
         post.status === 'published'
           ? 'It is out on every account, and Belfry does not change what is published. Make a new post of it.'
-          : 'Nobody knows yet whether these words are out. Try again when that is known.'
+          : 'It is not known yet whether this text was published. Try again when it is.'
       }
     >
       <ButtonLink to={href({ page: 'post', id: post.id })}>Back to the post</ButtonLink>

@@ -10,7 +10,7 @@ export const filterWords: Record<PostFilter, { tab: string; empty: string; text:
   'needs-you': {
     tab: 'Needs you',
     empty: 'No post needs you',
-    text: 'Posts that failed, came too late, or whose outcome nobody knows would be shown here with what to do.',
+    text: 'Posts that failed, came too late, or whose outcome is unknown would be shown here with what to do.',
   },
   drafts: { tab: 'Drafts', empty: 'No drafts', text: 'A post without a time stays a draft.' },
   published: {

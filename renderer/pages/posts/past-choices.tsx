@@ -6,7 +6,7 @@ export const nowToleranceMs = 5 * 60_000;
 
 const timeFields: readonly string[] = ['publishAt', 'post.publishAt', 'to.publishAt', 'to.bySeconds'];
 
-/** Whether a time was refused. What is no time at all is told by the form, so that this one is past. */
+/** Whether a time was refused. The form itself reports what is no time at all, so that this one is past. */
 export function isTimeRefused(problems: readonly Problem[]): boolean {
   return problems.some(({ field }) => timeFields.includes(field));
 }

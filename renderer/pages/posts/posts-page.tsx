@@ -23,7 +23,7 @@ type PostsProps = { filter: PostFilter; account?: string | undefined; tag?: stri
 
 const none: readonly PostView[] = [];
 
-/** Posts on their way, those that need the person, and those that are out. */
+/** Posts on their way, those that need the user, and those that are out. */
 export function PostsPage({ filter, account, tag }: PostsProps) {
   const [search, setSearch] = useState('');
   const calm = useDebounced(search, 250);

@@ -19,7 +19,7 @@ type SettleProps = {
 
 const shown = 4;
 
-/** Asks the person what became of a post when neither Belfry nor the server can tell, and shows what is known. */
+/** Asks the user what became of a post when neither Belfry nor the server can tell, and shows what is known. */
 export function Settle({ postId, account, handle, evidence, changed }: SettleProps) {
   const api = useApi();
   const say = useSay();

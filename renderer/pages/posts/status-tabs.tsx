@@ -5,7 +5,7 @@ import { Tabs } from '../../parts/tabs.tsx';
 import { filterWords } from './filter-words.ts';
 import { queryOf, type Wanted } from './use-posts.ts';
 
-/** Counting is for the person's eye, and must not take the engine's time from what is due. */
+/** Counting is for the user's eye, and must not take the engine's time from what is due. */
 const countEveryMs = 3000;
 
 /** The states of posts as tabs, each with how many there are under the other filters. */

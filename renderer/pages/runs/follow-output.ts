@@ -5,7 +5,7 @@ import { addEarlier, addFetched, addLines } from './output-lines.ts';
 /** What is asked of the store: the end of the output, or what follows a line. */
 export type OutputQuery = { tail: true; limit: number } | { after: number; limit: number };
 
-type Needs = {
+type Deps = {
   /** Lines of the run, oldest first. */
   fetch(query: OutputQuery): Promise<readonly OutputLine[]>;
   /** The lines held have changed. */
@@ -31,7 +31,7 @@ const page = 1000;
 const mostAtOnce = 10_000;
 
 /** Keeps the output of one run complete, whatever gets lost, doubled or late between engine and window. */
-export function followOutput({ fetch, show, fail }: Needs): OutputFollower {
+export function followOutput({ fetch, show, fail }: Deps): OutputFollower {
   let held: readonly OutputLine[] = [];
   let stopped = false;
   let fetching = false;

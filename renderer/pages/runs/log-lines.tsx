@@ -9,7 +9,7 @@ type LogLinesProps = {
   /** Name of the step at a position; a line that begins another step than the one before is headed by it. */
   stepName: (step: number) => string | undefined;
   search: string;
-  /** Stay at the end while lines come, until the person scrolls up. */
+  /** Stay at the end while lines come, until the user scrolls up. */
   follow: boolean;
   earlier: boolean;
   onEarlier: () => void;

@@ -39,14 +39,14 @@ export function PostSettings({ settings, save }: Props) {
         />
         <SettingNumber
           label="Same text again"
-          hint="You are told when an account would say the same twice within this time. 0: never."
+          hint="Warns when an account would post the same text twice within this time. 0: never."
           unit="hours"
           value={settings.sameTextHours}
           save={(sameTextHours) => save({ sameTextHours })}
         />
         <SettingNumber
           label="Posts too close"
-          hint="You are told when two posts of an account are closer than this. 0: never."
+          hint="Warns when two posts of an account are closer than this. 0: never."
           unit="minutes"
           value={settings.closePostMinutes}
           save={(closePostMinutes) => save({ closePostMinutes })}
