@@ -133,6 +133,11 @@ describe('what is caught', () => {
       /composition may not import electron\/runner\/retry\.ts/,
     ],
     [
+      'what the helper would have to load',
+      { 'electron/runner/helper/program.ts': "import { a } from '../processes.ts';" },
+      /the helper may not import electron\/runner\/processes\.ts/,
+    ],
+    [
       'a module composing',
       { 'electron/api/a.ts': "import { createBelfry } from '../belfry.ts';" },
       /api may not import electron\/belfry\.ts/,

@@ -9,8 +9,7 @@ import {
   shownUrl,
   type Workspace,
 } from '../../shared/index.ts';
-import { prepareCommand } from './commands/prepare.ts';
-import type { Environment } from './commands/spawn.ts';
+import { type Environment, prepareCommand } from './commands/prepare.ts';
 import type { RunnerDeps } from './ports.ts';
 
 type PreviewDeps = Pick<RunnerDeps, 'workspace' | 'baseFolder' | 'environment'>;

@@ -9,8 +9,7 @@ import {
   type Step,
   setTimer,
 } from '../../shared/index.ts';
-import { withParameters } from './commands/prepare.ts';
-import type { Environment } from './commands/spawn.ts';
+import { type Environment, withParameters } from './commands/prepare.ts';
 import { createRecorder } from './output/recorder.ts';
 import { type Masks, secretsIn, secretsOfHeaders, secretsOfUrl } from './output/text.ts';
 import type { EndedRun, NewStep, RunEnd, RunnerDeps, StepChange, StoredRun } from './ports.ts';

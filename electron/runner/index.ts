@@ -14,9 +14,10 @@ import { checkSteps, previewSteps } from './check-steps.ts';
 import { checkParameters, withParameters } from './commands/prepare.ts';
 import { type ExecutionDeps, executeRun } from './execute-run.ts';
 import { createStarter } from './helper/starter.ts';
+import type { Identity, Processes } from './linux-processes.ts';
 import { createMasks } from './output/text.ts';
 import type { AcceptedRun, NewRun, RunLedger, RunnerDeps, StoredRun } from './ports.ts';
-import { createOrphanReaper, endTree, type Identity, type Processes, systemProcesses } from './processes.ts';
+import { createOrphanReaper, endTree, systemProcesses } from './processes.ts';
 import { failedStep, keptSteps, nextTry, startIndex } from './run-policy.ts';
 import { createRunQueue, type RunningRun } from './run-queue.ts';
 import { createStepRunner } from './steps/run-step.ts';
@@ -354,7 +355,7 @@ export {
   commandEnvironment,
   createEnvironment,
   type Environment,
-} from './commands/spawn.ts';
+} from './commands/prepare.ts';
 export type {
   AcceptedRun,
   Builtin,

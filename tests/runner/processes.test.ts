@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Identity, ProcessInfo } from '../../electron/runner/linux-processes.ts';
 import {
   endTree,
-  type Identity,
   membersOf,
-  type ProcessInfo,
   parseCim,
   parsePs,
   parseRunIds,

@@ -43,6 +43,14 @@ export const layers: readonly Layer[] = [
     sees: [/^shared\/index\.ts$/, /^electron\/shell\/channels\.ts$/],
     packages: /^electron$/,
   },
+  // A process of its own that is to stay small: some 10 KB, and no package.
+  {
+    name: 'the helper',
+    files: /^electron\/runner\/(helper\/(program|protocol)|linux-processes)\.ts$/,
+    sees: [/^electron\/runner\/(helper\/protocol|linux-processes)\.ts$/],
+    seesTypes: [/^electron\/runner\//],
+    packages: /^node:/,
+  },
   ...engineModules.map((name) => ({
     name,
     files: new RegExp(`^electron/${name}/`),

@@ -1,12 +1,21 @@
-// The engine's side of the helper process: its start, pending requests and heartbeat. See protocol.ts and program.ts.
 import { z } from 'zod';
-import { type Clock, type Millis, type Random, within } from '../../../shared/index.ts';
-import { type Child, type Exit, type Lost, type ReadyCommand, startError } from '../commands/spawn.ts';
+import {
+  BelfryError,
+  type Clock,
+  type ErrorCode,
+  type Millis,
+  type Random,
+  within,
+} from '../../../shared/index.ts';
+import type { ReadyCommand } from '../commands/prepare.ts';
 import type { HelperHost } from '../ports.ts';
 import {
+  type Child,
   controlStream,
+  type Exit,
   type HelperRequest,
   type Listener,
+  type Lost,
   onLines,
   openListener,
   pairStreams,
@@ -243,3 +252,36 @@ const reportSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type Report = z.infer<typeof reportSchema>;
+
+const codes: Record<string, { code: ErrorCode; why: string; remedy: string }> = {
+  ENOENT: {
+    code: 'COMMAND_NOT_FOUND',
+    why: 'The file, or the interpreter that its first line names, does not exist',
+    remedy: 'Look at the first line of the script',
+  },
+  EACCES: {
+    code: 'COMMAND_NOT_FOUND',
+    why: 'The system does not allow to execute it',
+    remedy: 'Check the rights of the file and of its disk',
+  },
+  ENOEXEC: {
+    code: 'COMMAND_NOT_FOUND',
+    why: 'The file is no program of this machine',
+    remedy: 'Give a script a first line such as #!/bin/sh',
+  },
+  E2BIG: {
+    code: 'BAD_INPUT',
+    why: 'Arguments and environment together are longer than the system allows',
+    remedy: 'Hand large values over in a file',
+  },
+};
+
+/** Why the system refused to start a command; `code` as in errno(3), '' for none. */
+export function startError(command: ReadyCommand, code: string, message: string): BelfryError {
+  const known = codes[code] ?? { code: 'INTERNAL', why: message, remedy: 'Try again later' };
+  return new BelfryError({
+    ...known,
+    what: `The command cannot be started (${code || 'no code'})`,
+    where: `${command.where}: ${command.file}`,
+  });
+}

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import process from 'node:process';
-import { linuxProcesses } from '../processes.ts';
+import { linuxProcesses } from '../linux-processes.ts';
 import type { Report } from './helper.ts';
 import {
   controlStream,

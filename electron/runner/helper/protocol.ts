@@ -1,6 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Environment } from '../commands/spawn.ts';
+import type { Readable } from 'node:stream';
+import type { Environment } from '../commands/prepare.ts';
 
 /**
  * How the engine and its helper process communicate. The helper connects to the engine's socket: once for requests and
@@ -114,3 +115,19 @@ function listen(server: Server, path: string): Promise<void> {
     });
   });
 }
+
+export type Exit = { code: number | null; signal: string | null };
+
+/** The helper process died, and with it the knowledge of what became of a command that it had started. */
+export type Lost = 'lost';
+
+/** A running command. */
+export type Child = {
+  pid: number;
+  /** See `Processes.startOf`; null when the process had ended before. */
+  startedAt: Promise<string | null>;
+  stdout: Readable;
+  stderr: Readable;
+  /** Its process has ended; its pipes may still be open. */
+  exited: Promise<Exit | Lost>;
+};

@@ -1,8 +1,9 @@
-// Chooses how commands are started, and launches and ends the helper process.
+import { execa } from 'execa';
 import type { Millis, Random } from '../../../shared/index.ts';
-import { type Child, createGate, type Lost, type ReadyCommand, spawnHere } from '../commands/spawn.ts';
+import type { ReadyCommand } from '../commands/prepare.ts';
 import type { HelperHost, RunnerDeps } from '../ports.ts';
-import { type Helper, openHelper } from './helper.ts';
+import { type Helper, openHelper, startError } from './helper.ts';
+import type { Child, Exit, Lost } from './protocol.ts';
 
 /** A helper that was idle for this long is ended, to free its memory. */
 const idleTime: Millis = 5 * 60_000;
@@ -124,4 +125,50 @@ export function chooseStart(state: {
 /** Milliseconds until the helper is launched again after this many failures in a row. */
 export function restartDelay(failures: number): Millis {
   return Math.min(longestDelay, firstDelay * 2 ** (failures - 1));
+}
+
+/**
+ * Starts a command in a process group of its own, with its input closed and its output in raw streams. execa must not
+ * buffer the output, and its promise is not awaited: a grandchild that holds the pipe could keep it open for ever.
+ * Throws COMMAND_NOT_FOUND, BAD_INPUT or INTERNAL when the command cannot be started.
+ */
+export async function spawnHere(
+  command: ReadyCommand,
+  startOf: (pid: number) => Promise<string | null>,
+): Promise<Child> {
+  const running = execa(command.file, [...command.args], {
+    cwd: command.cwd,
+    env: command.environment,
+    extendEnv: false,
+    shell: command.shell,
+    stdin: 'ignore',
+    buffer: false,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    detached: process.platform !== 'win32',
+    cleanup: false,
+    reject: false,
+    windowsHide: true,
+  });
+  const { nodeChildProcess: child, pid, stdout, stderr } = running;
+  if (pid === undefined) {
+    const { code, originalMessage, shortMessage } = await running;
+    throw startError(command, code ?? '', originalMessage ?? shortMessage ?? 'No reason was given');
+  }
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  return { pid, startedAt: startOf(pid), stdout, stderr, exited };
+}
+
+/**
+ * Lets one start through per turn of the event loop: each blocks it for some milliseconds, and a hundred jobs that are
+ * due together must not freeze the tray.
+ */
+export function createGate(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return last;
+  };
 }

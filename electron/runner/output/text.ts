@@ -1,7 +1,6 @@
 // The text that commands print: decoded, cut into lines, its end kept for errors, and secrets masked in it.
 import { StringDecoder } from 'node:string_decoder';
 import { type Millis, plainText } from '../../../shared/index.ts';
-import type { Environment } from '../commands/spawn.ts';
 
 /** Turns the bytes of a stream into text, whatever they are. */
 type Decoder = { push(chunk: Buffer): string; end(): string };
@@ -169,7 +168,7 @@ export function isSecretName(name: string): boolean {
 }
 
 /** Values of an environment that must not be stored: those of variables named like a secret. */
-export function secretsIn(environment: Readonly<Environment>): string[] {
+export function secretsIn(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment).flatMap(([name, value]) =>
     isSecretName(name) && value.length >= shortestSecret ? [value] : [],
   );

@@ -2,10 +2,12 @@
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { aborted, type Clock, pause, type StepStatus } from '../../../shared/index.ts';
-import type { Child, Exit, Lost, ReadyCommand } from '../commands/spawn.ts';
+import type { ReadyCommand } from '../commands/prepare.ts';
+import type { Child, Exit, Lost } from '../helper/protocol.ts';
+import type { Identity, Processes } from '../linux-processes.ts';
 import type { Sink } from '../output/recorder.ts';
 import { createDecoder } from '../output/text.ts';
-import { endTree, type Identity, type Processes, type Tree } from '../processes.ts';
+import { endTree, type Tree } from '../processes.ts';
 import type { StopReason } from '../run-policy.ts';
 
 /** Once its process has ended, open pipes may stay silent for this long, in milliseconds. */

@@ -1,9 +1,9 @@
 // A step of any type: commands with what they print, built-in actions, webhooks.
 import { aborted, type Clock, type CommandStep, type Job, pause, toInstant } from '../../../shared/index.ts';
 import { resultName } from '../check-steps.ts';
-import { prepareCommand } from '../commands/prepare.ts';
-import type { Environment } from '../commands/spawn.ts';
+import { type Environment, prepareCommand } from '../commands/prepare.ts';
 import type { Starter } from '../helper/starter.ts';
+import type { Processes } from '../linux-processes.ts';
 import type { Recorder } from '../output/recorder.ts';
 import {
   createJsonResult,
@@ -14,7 +14,6 @@ import {
 } from '../output/step-results.ts';
 import { createLastLines, type Mask } from '../output/text.ts';
 import type { Builtin, RunnerDeps, StepChange, StoredRun } from '../ports.ts';
-import type { Processes } from '../processes.ts';
 import { runCommand, type StepOutcome, stopped, stopReason, type TextSink } from './run-command.ts';
 import { runWebhook } from './webhook.ts';
 

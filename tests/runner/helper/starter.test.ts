@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { chooseStart, restartDelay } from '../../../electron/runner/helper/starter.ts';
-import { groupLives, linuxProcesses } from '../../../electron/runner/processes.ts';
+import { groupLives, linuxProcesses } from '../../../electron/runner/linux-processes.ts';
 import { temporaryHome } from '../../support/home.ts';
 import { helperProgram } from '../support.ts';
 import { begin, endOf, openStarter, ready, run } from './support.ts';
