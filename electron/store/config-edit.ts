@@ -1,109 +1,94 @@
 import { isDeepStrictEqual } from 'node:util';
-import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import {
+  applyEdits,
+  type Edit,
+  type FormattingOptions,
+  findNodeAtLocation,
+  format,
+  modify,
+  type Node,
+  parseTree,
+} from 'jsonc-parser';
 import { parseJsonText } from './config-text.ts';
 
 /** Each change parses the whole text again; beyond this many, writing it anew is quicker and reads no worse. */
 const mostChanges = 50;
 
 /**
- * `text` changed so that it says `value`: what stays the same stays as it was written, to the letter. (jsonc-parser's
- * own `modify` lays out the whole neighbourhood anew.) A text that is no JSON, or would say something else, is written anew.
+ * `text` changed so that it says `value`: what stays the same stays as it was written, to the letter. A text that is no
+ * JSON, or would say something else, is written anew; a value that could not be read again comes in one line.
  */
 export function editJsonText(text: string, value: unknown): string {
+  const plain = JSON.stringify(value);
+  const wanted = parseJsonText(plain);
+  if (!wanted.ok) return plain;
   const layout = layoutOf(text);
-  const anew = printJson(value, layout) + layout.newline;
+  const anew = () => printed(value, layout);
   const before = parseJsonText(text);
-  if (!before.ok || typeof before.value !== 'object' || before.value === null) return anew;
-  const wanted: unknown = JSON.parse(JSON.stringify(value));
-  const changes = changesBetween(before.value, wanted);
-  if (changes.length > mostChanges) return anew;
+  if (!before.ok || typeof before.value !== 'object' || before.value === null) return anew();
+  const changes = changesBetween(before.value, wanted.value);
+  if (changes.length > mostChanges) return anew();
   const edited = changes.reduce((now, change) => applied(now, change, layout), text);
   const after = parseJsonText(edited);
-  return after.ok && isDeepStrictEqual(after.value, wanted) ? edited : anew;
+  return after.ok && isDeepStrictEqual(after.value, wanted.value) ? edited : anew();
 }
 
-function applied(text: string, change: JsonChange, layout: Layout): string {
+function applied(text: string, { kind, path, value }: JsonChange, layout: Layout): string {
   const tree = parseTree(text);
-  const key = change.path.at(-1);
-  const container = tree && findNodeAtLocation(tree, change.path.slice(0, -1));
-  const node = tree && findNodeAtLocation(tree, change.path);
-  if (change.kind === 'add')
-    return container && key !== undefined ? added(text, container, key, change.value, layout) : text;
-  if (!node) return text;
-  if (change.kind === 'remove') return removed(text, node.parent?.type === 'property' ? node.parent : node);
-  return splice(text, node.offset, end(node), printJson(change.value, layout, marginAt(text, node.offset)));
-}
-
-/** A new entry after the one before it, laid out like its neighbours: on a line of its own, or on the same line. */
-function added(text: string, container: Node, key: string | number, value: unknown, layout: Layout): string {
-  const children = container.children ?? [];
-  const at = typeof key === 'number' ? key : children.length;
-  const name = typeof key === 'number' ? '' : `${JSON.stringify(key)}: `;
-  const [first] = children;
-  const outer = marginAt(text, container.offset);
-  if (!first) {
-    const inner = outer + layout.indent;
-    const entry = `${layout.newline}${inner}${name}${printJson(value, layout, inner)}${layout.newline}${outer}`;
-    return splice(text, container.offset + 1, end(container) - 1, entry);
+  if (kind === 'remove') {
+    const node = tree && findNodeAtLocation(tree, path);
+    return node ? applyEdits(text, [removal(node.parent?.type === 'property' ? node.parent : node)]) : text;
   }
-  const ownLine = text.slice(container.offset, first.offset).includes('\n');
-  const margin = ownLine ? marginAt(text, first.offset) : outer;
-  const gap = ownLine ? layout.newline + margin : ' ';
-  const entry = name + printJson(value, layout, margin);
-  const previous = children[at - 1];
-  if (!previous) return splice(text, first.offset, first.offset, `${entry},${gap}`);
-  return splice(text, end(previous), end(previous), `,${gap}${entry}`);
+  // Given the layout, `modify` lays out whole lines around a change, and with them what the user wrote.
+  const [edit] = modify(text, path, value, { isArrayInsertion: kind === 'add' });
+  if (edit === undefined) return text;
+  const plain = applyEdits(text, [edit]);
+  const container = tree && findNodeAtLocation(tree, path.slice(0, -1));
+  if (container?.children?.length && isOnOneLine(text, container)) return plain;
+  // Of a new entry also the line breaks before and behind it.
+  const [before, behind] = kind === 'add' ? [1, layout.eol.length] : [0, 0];
+  const range = { offset: edit.offset - before, length: before + edit.content.length + behind };
+  return applyEdits(plain, format(plain, range, layout));
 }
 
-/** The entry goes, with the comma and the space towards its neighbour. */
-function removed(text: string, node: Node): string {
+/**
+ * The entry goes, with the comma and the space towards its neighbour. Not by `modify`: of a list's last entry it cuts up to
+ * two characters before the list's end, whatever they are, and makes `[1,20]` of `[1,2,30]` (jsonc-parser 3.3.1).
+ */
+function removal(node: Node): Edit {
   const siblings = node.parent?.children ?? [];
   const index = siblings.indexOf(node);
   const previous = siblings[index - 1];
   const next = siblings[index + 1];
-  if (previous) return splice(text, end(previous), end(node), '');
-  if (next) return splice(text, node.offset, next.offset, '');
-  return node.parent ? splice(text, node.parent.offset + 1, end(node.parent) - 1, '') : text;
+  if (previous) return cut(end(previous), end(node));
+  if (next) return cut(node.offset, next.offset);
+  return node.parent ? cut(node.parent.offset + 1, end(node.parent) - 1) : cut(node.offset, end(node));
+}
+
+function cut(from: number, to: number): Edit {
+  return { offset: from, length: to - from, content: '' };
 }
 
 function end(node: Node): number {
   return node.offset + node.length;
 }
 
-function splice(text: string, from: number, to: number, put: string): string {
-  return text.slice(0, from) + put + text.slice(to);
+function isOnOneLine(text: string, node: Node): boolean {
+  return !/[\r\n]/.test(text.slice(node.offset, end(node)));
 }
 
-/** The white space at the beginning of the line. */
-function marginAt(text: string, offset: number): string {
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  return /^[ \t]*/.exec(line)?.[0] ?? '';
-}
-
-/** How a JSON text is laid out: the text of one indentation step and its line break. */
-type Layout = { indent: string; newline: string };
-
-const longestLine = 100;
+type Layout = FormattingOptions & { eol: string; indent: string };
 
 /** The layout that a text has; two spaces where it does not tell. */
 function layoutOf(text: string): Layout {
-  return { indent: /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ', newline: text.includes('\r\n') ? '\r\n' : '\n' };
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  return { insertSpaces: !indent.includes('\t'), tabSize: indent.length, eol, indent };
 }
 
-/** `value` as JSON for people: one line per entry, but short lists of plain values (arguments) on one line. */
-function printJson(value: unknown, layout: Layout, margin = ''): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const inner = margin + layout.indent;
-  const items = Array.isArray(value)
-    ? value.map((item) => printJson(item, layout, inner))
-    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${printJson(item, layout, inner)}`);
-  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  if (items.length === 0) return open + close;
-  const plain = Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
-  const line = `${open}${items.join(', ')}${close}`;
-  if (plain && line.length <= longestLine) return line;
-  const next = layout.newline + inner;
-  return `${open}${next}${items.join(`,${next}`)}${layout.newline}${margin}${close}`;
+/** All of it; jsonc-parser's `applyEdits` copies the text for each of the many edits that laying it out takes. */
+function printed(value: unknown, { indent, eol }: Layout): string {
+  return `${JSON.stringify(value, null, indent)}\n`.replaceAll('\n', eol);
 }
 
 type JsonPath = (string | number)[];
@@ -111,7 +96,7 @@ type JsonPath = (string | number)[];
 type JsonChange =
   | { kind: 'set'; path: JsonPath; value: unknown }
   | { kind: 'add'; path: JsonPath; value: unknown }
-  | { kind: 'remove'; path: JsonPath };
+  | { kind: 'remove'; path: JsonPath; value?: undefined };
 
 /** The changes that make `from` into `to`, as few and as deep down as possible; entries with an id are told by it. */
 function changesBetween(from: unknown, to: unknown, path: JsonPath = []): JsonChange[] {

@@ -41,7 +41,8 @@ test('entries added at the end, in front and between, and one changed', () => {
   const edited = editJsonText(written, to);
   expect(JSON.parse(edited)).toEqual(to);
   expect(edited).toContain('        { "id": "b", "steps": [] },\n');
-  expect(edited).toContain('[ "one", "three" ]');
+  expect(edited).toContain('        { "id": "a", "steps": [ "one","three" ] },\n');
+  expect(edited).toContain('        {\n            "id": "d"\n        }\n    ],\n');
 });
 
 test('the first, the last and the only entry removed', () => {
@@ -50,14 +51,19 @@ test('the first, the last and the only entry removed', () => {
   expect(editJsonText('{ "a": [ 1 ] }', { a: [] })).toBe('{ "a": [] }');
 });
 
-test('short lists of arguments stay on one line, objects get a line for each entry', () => {
+test('what is new gets a line for each entry, unless it comes into a line that is there', () => {
   expect(editJsonText('{}', { args: ['a', 'b'], env: { A: '1' }, none: [] })).toBe(
-    '{\n  "args": ["a", "b"],\n  "env": {\n    "A": "1"\n  },\n  "none": []\n}',
+    '{\n  "args": [\n    "a",\n    "b"\n  ],\n  "env": {\n    "A": "1"\n  },\n  "none": []\n}',
   );
+  expect(editJsonText('{ "a": [1, 2] }', { a: [1, 2, 3], b: 4 })).toBe('{ "a": [1, 2,3],"b": 4 }');
+});
+
+test('the last entry of a list on one line removed', () => {
+  expect(editJsonText('{ "a": [1,2,30] }', { a: [1, 2] })).toBe('{ "a": [1,2] }');
 });
 
 test.each(['', 'rubbish', '{"a":1', 'null'])('%j is written anew', (text) => {
-  expect(editJsonText(text, { a: [1] })).toBe('{\n  "a": [1]\n}\n');
+  expect(editJsonText(text, { a: [1] })).toBe('{\n  "a": [\n    1\n  ]\n}\n');
 });
 
 test('tabs and Windows line breaks stay', () => {
