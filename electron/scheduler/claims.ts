@@ -18,13 +18,19 @@ import {
   tooLateReason,
 } from './plan.ts';
 import type { Claim, Claimed, ClaimedRun } from './ports.ts';
-import { dueAfter, type ScheduledJob, type Tick } from './scheduled-job.ts';
+import { claimAhead, dueAfter, type ScheduledJob, type Tick } from './scheduled-job.ts';
 
 /** A cursor further ahead than this means that the clock was wrong when it was written, not that the future was handled. */
 const absurdlyAhead = 25 * 3_600_000;
 
-/** A claim of a job's slots; `due` is the slot after them where it is known already. */
-type Planned = { scheduled: ScheduledJob; claim: Claim; due?: Millis | null };
+/** A claim of a job's slots with the job itself: one object, since there may be thousands at once. */
+export type Planned = Claim & {
+  scheduled: ScheduledJob;
+  /** The slot after them; undefined where it is not known yet. */
+  due: Millis | null | undefined;
+  /** Its run, once it is stored. */
+  run: ClaimedRun | null;
+};
 
 /** Claims of everything that is due; `recordSkipped` names jobs whose skipped slots are recorded in any case. */
 export function planAll(
@@ -44,7 +50,7 @@ export function planAll(
       continue;
     }
     const claim = plan({ ...tick, job, schedule, cursor: state.cursor, recordSkipped: recordAnyway });
-    if (claim) planned.push({ scheduled, claim });
+    if (claim) planned.push({ ...claim, scheduled, due: undefined, run: null });
   }
   return planned;
 }
@@ -58,10 +64,9 @@ export function planPreclaims(scheduledJobs: ReadonlyMap<string, ScheduledJob>, 
   let runs: Claim['runs'] = none;
   scheduledJobs.forEach((scheduled) => {
     const { due } = scheduled;
-    const at = wakeAt(scheduled);
-    if (due === null || at === null || at > now || due <= now) return;
+    if (due === null || due <= now || due - scheduled.ahead > now || scheduled.preclaimed !== null) return;
     if (runs[0]?.slot !== due) runs = oneRun(due, due);
-    planned.push({ scheduled, claim: single(scheduled, due, runs), due: scheduled.schedule.slots.next(due) });
+    planned.push(single(scheduled, due, runs, scheduled.schedule.slots.next(due)));
   });
   return planned;
 }
@@ -72,7 +77,7 @@ function planSingle(scheduled: ScheduledJob, slot: Millis, { now, pausedSince }:
   if (schedule.blackouts !== null || pausedSince !== null || now - slot > leastGrace) return null;
   const next = schedule.slots.next(slot);
   if (next !== null && next <= now) return null;
-  return { scheduled, claim: single(scheduled, slot, oneRun(slot, null)), due: next };
+  return single(scheduled, slot, oneRun(slot, null), next);
 }
 
 /** An empty list that thousands of claims share. */
@@ -82,7 +87,8 @@ function oneRun(slot: Millis, notBefore: Millis | null): Claim['runs'] {
   return [{ slot, cause: 'schedule', notBefore }];
 }
 
-function single({ job, state }: ScheduledJob, slot: Millis, runs: Claim['runs']): Claim {
+function single(scheduled: ScheduledJob, slot: Millis, runs: Claim['runs'], due: Millis | null): Planned {
+  const { job, state } = scheduled;
   return {
     jobId: job.id,
     jobName: job.name,
@@ -90,6 +96,9 @@ function single({ job, state }: ScheduledJob, slot: Millis, runs: Claim['runs'])
     cursor: slot,
     runs,
     gaps: none,
+    scheduled,
+    due,
+    run: null,
   };
 }
 
@@ -97,7 +106,8 @@ function single({ job, state }: ScheduledJob, slot: Millis, runs: Claim['runs'])
  * Adds a random delay of up to the job's jitter to the start of runs; the slots stay where they are. One delay for all
  * runs of a catch-up keeps their order.
  */
-export function withJitter(claim: Claim, jitterSeconds: number, now: Millis, random: () => number): Claim {
+export function withJitter(claim: Planned, now: Millis, random: () => number): Planned {
+  const { jitterSeconds } = claim.scheduled.job;
   if (jitterSeconds === 0) return claim;
   const delay = Math.floor(random() * jitterSeconds * 1000);
   return {
@@ -106,27 +116,29 @@ export function withJitter(claim: Claim, jitterSeconds: number, now: Millis, ran
   };
 }
 
-/** The runs of preclaims with what is needed to release them; both lists are in the same order. */
-export function preclaimsOf(planned: readonly Planned[], claimed: Claimed): Preclaim[] {
+/** Gives preclaims their stored runs; those that got one, which wait for their slots. Both lists are in the same order. */
+export function preclaimsOf(planned: readonly Planned[], { runs }: Claimed): Preclaim[] {
   const made: Preclaim[] = [];
   let next = 0;
-  planned.forEach(({ scheduled, claim }) => {
-    const run = claimed.runs[next];
-    if (run?.jobId !== claim.jobId) return; // Its cursor was stale, or its slot had been claimed before.
+  for (const preclaim of planned) {
+    const run = runs[next];
+    if (run?.jobId !== preclaim.jobId) continue; // Its cursor was stale, or its slot had been claimed before.
     next += 1;
-    if (run.slot !== null) made.push({ scheduled, run, slot: run.slot, expected: claim.expected });
-  });
+    preclaim.run = run;
+    preclaim.scheduled.preclaimed = preclaim.cursor;
+    made.push(preclaim as Preclaim);
+  }
   return made;
 }
 
 /** Moves on the cursors of what was claimed; stale ones stay. */
 export function advance(planned: readonly Planned[], claimed: Claimed): void {
-  const stale = new Set(claimed.stale);
-  planned.forEach(({ scheduled, claim, due }) => {
-    if (stale.has(claim.jobId)) return;
-    scheduled.state.cursor = claim.cursor;
-    scheduled.due = due === undefined ? dueAfter(scheduled.schedule, claim.cursor) : due;
-  });
+  const stale = claimed.stale.length > 0 ? new Set(claimed.stale) : null;
+  for (const { scheduled, jobId, cursor, due } of planned) {
+    if (stale?.has(jobId)) continue;
+    scheduled.state.cursor = cursor;
+    scheduled.due = due === undefined ? dueAfter(scheduled.schedule, cursor) : due;
+  }
 }
 
 /** Jobs whose cursor lies absurdly far in the future. */
@@ -137,35 +149,37 @@ export function jobsAhead(scheduledJobs: Iterable<ScheduledJob>, now: Millis): S
   return ahead;
 }
 
-/**
- * Slots are claimed this many milliseconds before they are due, so that neither a slow disk nor a thousand other jobs
- * make them late. A job never has two preclaimed slots.
- */
-const claimAhead = 500;
-
-/** A run that is stored and waits in memory for its slot; `expected` is the cursor before the claim. */
-export type Preclaim = { scheduled: ScheduledJob; run: ClaimedRun; slot: Millis; expected: Millis };
+/** A claim whose run is stored and waits in memory for its slot, which is where its cursor stands. */
+export type Preclaim = Planned & { run: ClaimedRun };
 
 /**
- * When a job needs a tick: ahead of its slot, unless a blackout or jitter may keep the run from starting then, or it has
- * a preclaimed slot already (a cron slot and a date a moment later): releasing two would lose one.
+ * When a job needs a tick: ahead of its slot, unless it has a preclaimed slot already (a cron slot and a date a moment
+ * later): releasing two would lose one.
  */
-export function wakeAt({ due, job, schedule, preclaimed }: ScheduledJob): Millis | null {
-  const isExact = schedule.blackouts === null && job.jitterSeconds === 0 && preclaimed === null;
-  return due !== null && isExact ? due - claimAhead : due;
+export function wakeAt({ due, ahead, preclaimed }: ScheduledJob): Millis | null {
+  return due !== null && preclaimed === null ? due - ahead : due;
 }
 
 /**
  * Splits preclaimed runs into those that start now and those that wait on. Null after sleep, a change of the clock or a
  * process that was stopped: then the plan has to decide about their slots anew.
  */
-export function splitPreclaims(
-  runs: readonly Preclaim[],
+export function splitPreclaims<P extends Pick<Preclaim, 'cursor'>>(
+  preclaims: readonly P[],
   now: Millis,
-): { start: Preclaim[]; wait: Preclaim[] } | null {
-  const isOff = ({ slot }: Preclaim) => now - slot > leastGrace || slot - now > 2 * claimAhead;
-  if (runs.some(isOff)) return null;
-  return { start: runs.filter(({ slot }) => slot <= now), wait: runs.filter(({ slot }) => slot > now) };
+): { start: readonly P[]; wait: readonly P[] } | null {
+  let due = 0;
+  for (const { cursor: slot } of preclaims) {
+    if (now - slot > leastGrace || slot - now > 2 * claimAhead) return null;
+    if (slot <= now) due += 1;
+  }
+  // As a rule all have the same slot: then there are no lists of thousands to make.
+  if (due === preclaims.length) return { start: preclaims, wait: none };
+  if (due === 0) return { start: none, wait: preclaims };
+  return {
+    start: preclaims.filter(({ cursor: slot }) => slot <= now),
+    wait: preclaims.filter(({ cursor: slot }) => slot > now),
+  };
 }
 
 /** Something that happened for which event triggers wait. */

@@ -15,7 +15,20 @@ export type ScheduledJob = {
   due: Millis | null;
   /** A slot that is claimed ahead of time and starts when it is due, or null. */
   preclaimed: Millis | null;
+  /** How long before it is due a slot is claimed, in milliseconds. */
+  ahead: Millis;
 };
+
+/**
+ * Slots are claimed this many milliseconds before they are due, so that neither a slow disk nor a thousand other jobs
+ * make them late. A job never has two preclaimed slots.
+ */
+export const claimAhead = 500;
+
+/** Nothing is claimed ahead where a blackout or jitter may keep the run from starting when its slot is due. */
+export function aheadOf({ blackouts, jitterSeconds }: Pick<Job, 'blackouts' | 'jitterSeconds'>): Millis {
+  return blackouts.length === 0 && jitterSeconds === 0 ? claimAhead : 0;
+}
 
 /** One reading of the clock, at which everything due is claimed. */
 export type Tick = {
@@ -26,11 +39,45 @@ export type Tick = {
   because: string;
 };
 
-/** A job whose next slot follows from its stored state. */
-export function scheduledJob(job: Job, given: JobState, timezone: string): ScheduledJob {
+/** A job whose next slot follows from its stored state. Jobs with equal schedules get the same one, from `shared`. */
+export function scheduledJob(
+  job: Job,
+  given: JobState,
+  timezone: string,
+  shared: Map<string, JobSchedule> = new Map(),
+): ScheduledJob {
   const state = { ...given }; // A copy, since its cursor moves with each claim.
-  const schedule = jobSchedule(job, { timezone: job.timezone ?? timezone, anchor: state.anchor });
-  return { job, state, schedule, due: dueAfter(schedule, state.cursor), preclaimed: null };
+  const schedule = sharedSchedule(job, { timezone: job.timezone ?? timezone, anchor: state.anchor }, shared);
+  const due = dueAfter(schedule, state.cursor);
+  return { job, state, schedule, due, preclaimed: null, ahead: aheadOf(job) };
+}
+
+/** Only cron triggers never depend on when the job was first seen. */
+function sharedSchedule(job: Job, context: TriggerContext, shared: Map<string, JobSchedule>): JobSchedule {
+  if (!job.triggers.every(({ type }) => type === 'cron')) return jobSchedule(job, context);
+  const key = scheduleKey(job, context.timezone);
+  const known = shared.get(key);
+  if (known) return known;
+  const made = askedOnce(jobSchedule(job, context));
+  shared.set(key, made);
+  return made;
+}
+
+/** Keeps the last answer of `next`: jobs that are due together ask for the same. */
+function askedOnce({ slots, blackouts, nextRun }: JobSchedule): JobSchedule {
+  const next = lastKept(slots.next);
+  return { slots: { ...slots, next }, blackouts, nextRun: nextRun === slots.next ? next : lastKept(nextRun) };
+}
+
+function lastKept(ask: (after: Millis) => Millis | null): (after: Millis) => Millis | null {
+  let lastAfter = Number.NaN;
+  let last: Millis | null = null;
+  return (after) => {
+    if (after === lastAfter) return last;
+    last = ask(after);
+    lastAfter = after;
+    return last;
+  };
 }
 
 /** The instant up to which every slot was handed to the runner. */

@@ -102,10 +102,10 @@ function createPlay({ jobs, timezone, from, to, anchor }: SimulationInput) {
     for (const scheduled of jobsAhead(scheduledJobs, now)) rewind(scheduled, now);
     const tick: Tick = { now, pausedSince: null, because };
     const planned = planAll(scheduledJobs, tick, new Set());
-    for (const { claim } of planned) record(claim, now);
+    for (const claim of planned) record(claim, now);
     advance(planned, { runs: [], stale: [] });
-    for (const { claim } of planned)
-      for (const _ of claim.runs) occur({ event: 'job', job: claim.jobId, outcome: 'success' });
+    for (const { jobId, runs } of planned)
+      for (const _ of runs) occur({ event: 'job', job: jobId, outcome: 'success' });
   }
 
   function rewind(scheduled: ScheduledJob, now: Millis): void {

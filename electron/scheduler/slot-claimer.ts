@@ -18,7 +18,15 @@ import {
 } from './claims.ts';
 import { leastGrace } from './plan.ts';
 import type { EventClaim, JobState, SchedulerDeps } from './ports.ts';
-import { dueAfter, nextState, type ScheduledJob, scheduledJob, type Tick } from './scheduled-job.ts';
+import {
+  aheadOf,
+  dueAfter,
+  type JobSchedule,
+  nextState,
+  type ScheduledJob,
+  scheduledJob,
+  type Tick,
+} from './scheduled-job.ts';
 
 /** Claims the slots of all jobs. Its methods must not overlap (see `inTurn`). */
 export type SlotClaimer = {
@@ -50,8 +58,10 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
   /** States of all jobs ever seen; those of scheduled jobs are kept in `scheduledJobs`. */
   let states = new Map<string, JobState>();
   let loaded = false;
+  /** Schedules that jobs share, as of the last time that the configuration changed. */
+  const schedules = new Map<string, JobSchedule>();
   /** Claimed slots that are not due yet. */
-  let preclaims: Preclaim[] = [];
+  let preclaims: readonly Preclaim[] = [];
   /** The next tick that any job needs, until one changes: an idle tick must not go through thousands of jobs. */
   let earliestWake: Millis | null = null;
   /** The earliest slot of any job, found with it. */
@@ -66,9 +76,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
   ): Promise<boolean> {
     const planned = planAll(among, tick, recordSkipped);
     if (planned.length === 0) return false;
-    const claims = planned.map(({ scheduled, claim }) =>
-      withJitter(claim, scheduled.job.jitterSeconds, tick.now, random.next),
-    );
+    const claims = planned.map((claim) => withJitter(claim, tick.now, random.next));
     const claimed = await ledger.claim(claims, tick.now);
     for (const run of claimed.runs) deps.dispatch(run);
     advance(planned, claimed);
@@ -82,13 +90,9 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
   async function preclaim(now: Millis): Promise<void> {
     const planned = planPreclaims(scheduledJobs, now);
     if (planned.length === 0) return;
-    const claimed = await ledger.claim(
-      planned.map(({ claim }) => claim),
-      now,
-    );
+    const claimed = await ledger.claim(planned, now);
     const made = preclaimsOf(planned, claimed);
-    for (const { scheduled, slot } of made) scheduled.preclaimed = slot;
-    preclaims = preclaims.concat(made);
+    preclaims = preclaims.length === 0 ? made : preclaims.concat(made);
     advance(planned, claimed);
     earliestWake = null;
     if (claimed.stale.length > 0) await reload(claimed.stale);
@@ -103,9 +107,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
       return false;
     }
     preclaims = sorted.wait;
-    sorted.start.forEach(({ scheduled }) => {
-      scheduled.preclaimed = null;
-    });
+    for (const { scheduled } of sorted.start) scheduled.preclaimed = null;
     earliestWake = null;
     for (const { run } of sorted.start) deps.dispatch(run);
     return sorted.start.length > 0;
@@ -114,11 +116,11 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
   async function releaseClaims(): Promise<void> {
     if (preclaims.length === 0) return;
     await ledger.releaseClaims(
-      preclaims.map(({ run: { runId, jobId }, slot, expected }) => ({
+      preclaims.map(({ run: { runId }, jobId, cursor: slot, expected: cursor }) => ({
         runId,
         jobId,
         slot,
-        cursor: expected,
+        cursor,
       })),
     );
     for (const { scheduled, expected } of preclaims) {
@@ -130,14 +132,17 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     earliestWake = null;
   }
 
+  function schedule(job: Job, state: JobState): void {
+    scheduledJobs.set(job.id, scheduledJob(job, state, deps.defaultTimezone(), schedules));
+  }
+
   /** Another process moved these cursors: the ledger holds the valid ones. */
   async function reload(jobIds: readonly string[]): Promise<void> {
     log('warn', 'Cursors had moved and were read again', { jobs: jobIds });
     states = byId(await ledger.states());
     for (const id of jobIds) {
       const [scheduled, state] = [scheduledJobs.get(id), states.get(id)];
-      if (scheduled && state)
-        scheduledJobs.set(id, scheduledJob(scheduled.job, state, deps.defaultTimezone()));
+      if (scheduled && state) schedule(scheduled.job, state);
     }
     earliestWake = null;
   }
@@ -158,7 +163,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     earliestWake = null;
     for (const { job, state } of changes) {
       states.set(state.jobId, state);
-      if (job && state.active) scheduledJobs.set(job.id, scheduledJob(job, state, deps.defaultTimezone()));
+      if (job && state.active) schedule(job, state);
       else scheduledJobs.delete(state.jobId);
     }
   }
@@ -184,7 +189,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
       if (scheduled.due !== null && scheduled.due < firstDue) firstDue = scheduled.due;
     });
     earliestDue = firstDue;
-    for (const { slot } of preclaims) if (slot < first) first = slot;
+    for (const { cursor: slot } of preclaims) if (slot < first) first = slot;
     earliestWake = first;
     return first;
   }
@@ -195,11 +200,10 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
 
   /** Takes over edits of jobs whose schedule stayed the same. */
   function refresh(): void {
-    const timezone = deps.defaultTimezone();
     for (const job of deps.jobs()) {
       const [scheduled, state] = [scheduledJobs.get(job.id), stateOf(job.id)];
-      if (scheduled) scheduled.job = job;
-      else if (job.enabled && state?.active) scheduledJobs.set(job.id, scheduledJob(job, state, timezone));
+      if (scheduled) Object.assign(scheduled, { job, ahead: aheadOf(job) });
+      else if (job.enabled && state?.active) schedule(job, state);
     }
     earliestWake = null;
   }
@@ -223,6 +227,7 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     nextWake,
     async reconcile(tick) {
       await releaseClaims();
+      schedules.clear();
       let handled = tick.now;
       if (loaded) {
         const ending = new Set(changes(tick.now, tick.now).map(({ state }) => state.jobId));

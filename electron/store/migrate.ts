@@ -13,6 +13,7 @@ import {
   retries,
   series,
 } from './migrations/002-to-011.ts';
+import { runsThatAreOver } from './migrations/012-runs-that-are-over.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
 const migrations: readonly string[] = [
@@ -27,6 +28,7 @@ const migrations: readonly string[] = [
   readingOrder,
   differences,
   cheaperClaims,
+  runsThatAreOver,
 ];
 
 /** The version that this program writes. */

@@ -9,10 +9,11 @@ import { type RunRow, type StepRow, toRun } from './run-rows.ts';
 export type LastRun = { id: string; status: RunStatus; finishedAt: Millis | null };
 
 /** True for runs that really ran and are over. Spelt out as in the index runs_ended, or SQLite would not use it. */
-export const hasEnded = sql<boolean>`status IN ('success', 'failed', 'timed-out', 'cancelled', 'interrupted')`;
+export const hasEnded = sql<boolean>`
+  finished_at IS NOT NULL AND status IN ('success', 'failed', 'timed-out', 'cancelled', 'interrupted')`;
 
 /** True for runs that are over. Spelt out as in the indexes runs_job and runs_created. */
-export const isOver = sql<boolean>`status NOT IN ('queued', 'running')`;
+export const isOver = sql<boolean>`finished_at IS NOT NULL`;
 
 /** Rows of `runs` with their steps, in the same order. */
 export async function withSteps(db: Database, rows: readonly RunRow[]): Promise<StoredRun[]> {

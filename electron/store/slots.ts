@@ -175,8 +175,10 @@ async function releaseOrphanedClaims(trx: Kysely<Tables>): Promise<void> {
 type Done = 'all' | Set<string>;
 
 /**
- * Moves the cursors that are the expected ones; the jobs whose cursor was. Here and in `insertRuns`, what all rows have
- * in common is a parameter of its own: SQLite reads a list of texts in half the time of a list of lists.
+ * Moves the cursors that are the expected ones; the jobs whose cursor was. Each job has one, stored before its first
+ * claim: an upsert only ever updates, and other than `UPDATE … FROM` it needs no table in between. Here and in
+ * `insertRuns`, what all rows have in common is a parameter of its own: SQLite reads a list of texts in half the time of a
+ * list of lists.
  */
 async function moveCursors(trx: Kysely<Tables>, claims: readonly Claim[]): Promise<Done> {
   const [first] = claims;
@@ -184,15 +186,22 @@ async function moveCursors(trx: Kysely<Tables>, claims: readonly Claim[]): Promi
   const isLikeFirst = ({ expected, cursor }: Claim) => expected === first.expected && cursor === first.cursor;
   const alike = claims.every(isLikeFirst);
   const rows = JSON.stringify(
-    claims.map(({ jobId, expected, cursor }) => (alike ? jobId : [jobId, expected, cursor])),
+    claims.map(({ jobId, expected, cursor }) => (alike ? jobId : [jobId, cursor, expected])),
   );
-  const job = alike ? sql`claimed.value` : sql`claimed.value ->> 0`;
-  const expected = alike ? sql`${first.expected}` : sql`claimed.value ->> 1`;
-  const cursor = alike ? sql`${first.cursor}` : sql`claimed.value ->> 2`;
-  const { numAffectedRows } = await sql`
-    UPDATE job_cursors SET cursor = ${cursor} FROM json_each(${rows}) AS claimed
-    WHERE job_cursors.job_id = ${job} AND job_cursors.cursor = ${expected}`.execute(trx);
+  const { numAffectedRows } = alike
+    ? await sql`
+        INSERT INTO job_cursors (job_id, cursor) SELECT value, ${first.cursor} FROM json_each(${rows}) WHERE true
+        ON CONFLICT (job_id) DO UPDATE SET cursor = excluded.cursor WHERE cursor = ${first.expected}`.execute(
+        trx,
+      )
+    : await sql`
+        UPDATE job_cursors SET cursor = claimed.value ->> 1 FROM json_each(${rows}) AS claimed
+        WHERE job_cursors.job_id = claimed.value ->> 0 AND job_cursors.cursor = claimed.value ->> 2`.execute(
+        trx,
+      );
   if (Number(numAffectedRows) === claims.length) return 'all';
+  const job = alike ? sql`claimed.value` : sql`claimed.value ->> 0`;
+  const cursor = alike ? sql`${first.cursor}` : sql`claimed.value ->> 1`;
   // A cursor that someone else moved to the same place counts as moved: its slots are there, so none comes again.
   const { rows: moved } = await sql<{ job_id: string }>`
     SELECT job_id FROM job_cursors JOIN json_each(${rows}) AS claimed
@@ -284,16 +293,26 @@ async function insertGaps(
  */
 function idsFrom(newId: () => string): () => string {
   let next = Number.NaN;
+  /** The id without its last two digits. */
   let head = '';
   return () => {
     if (Number.isNaN(next)) {
       const id = newId();
       if (!/^[0-9a-f]{16}$/.test(id)) return id;
-      head = id.slice(0, 8);
+      head = id.slice(0, 14);
       next = Number.parseInt(id.slice(8), 16);
       return id;
     }
     next = (next + 1) % 2 ** 32;
-    return head + next.toString(16).padStart(8, '0');
+    const last = next % 256;
+    if (last === 0)
+      head =
+        head.slice(0, 8) +
+        Math.floor(next / 256)
+          .toString(16)
+          .padStart(6, '0');
+    return head + (lastDigits[last] ?? '');
   };
 }
+
+const lastDigits = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));

@@ -6,11 +6,14 @@ import { plan } from '../../electron/scheduler/plan.ts';
 import { jobSchedule } from '../../electron/scheduler/scheduled-job.ts';
 import { triggerInstants } from '../../electron/scheduler/triggers/trigger-instants.ts';
 import { jobSchema } from '../../shared/index.ts';
-import type { Result } from './result.ts';
+import { percentile, type Result } from './result.ts';
 
 const part = fileURLToPath(new URL('./scheduler.part.ts', import.meta.url));
 const seconds = 15;
 const idleSeconds = 60;
+/** CPU time swings with what else the machine does: the middle of this many rounds counts, ours and croner's in turn. */
+const cpuRounds = 5;
+const cpuSeconds = 8;
 
 /** The figures of the scheduler beside other schedulers, each measured in a process of its own, one after the other. */
 export async function run(): Promise<Result[]> {
@@ -46,8 +49,27 @@ async function latenesses(): Promise<Result[]> {
     for (const system of ['bare', 'belfry', 'croner', 'node-cron', 'node-schedule'])
       by[system] = await measure<Lateness>('lateness', system, count, seconds);
     results.push(...latenessOf(count, by));
+    if (count >= 1000) results.push(await cpuPerFire(count));
   }
   return results;
+}
+
+async function cpuPerFire(count: number): Promise<Result> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < cpuRounds; round += 1) {
+    ours.push((await measure<Lateness>('lateness', 'belfry', count, cpuSeconds)).cpuPerFire);
+    theirs.push((await measure<Lateness>('lateness', 'croner', count, cpuSeconds)).cpuPerFire);
+  }
+  const [value, croner] = [percentile(ours, 0.5), percentile(theirs, 0.5)];
+  return {
+    name: `CPU a fire, median of ${cpuRounds} rounds, ${count} jobs every second`,
+    value,
+    unit: 'µs',
+    baseline: { name: 'croner', value: croner },
+    goal: '≤ 0.8 × croner',
+    ok: value <= 0.8 * croner,
+  };
 }
 
 function latenessOf(count: number, by: Record<string, Lateness>): Result[] {
@@ -78,13 +100,6 @@ function latenessOf(count: number, by: Record<string, Lateness>): Result[] {
       baseline: { name: 'croner', value: croner.max },
     },
     { name: `missed, doubled or early, ${jobs}`, value: wrong, unit: 'slots', goal: '0', ok: wrong === 0 },
-    {
-      name: `CPU a fire, ${jobs}`,
-      value: belfry.cpuPerFire,
-      unit: 'µs',
-      baseline: { name: 'croner', value: croner.cpuPerFire },
-      ...(count >= 1000 ? { goal: '≤ 0.8 × croner', ok: belfry.cpuPerFire <= 0.8 * croner.cpuPerFire } : {}),
-    },
     ...Object.entries(by).flatMap(([name, { p99, missed }]): Result[] =>
       name === 'belfry'
         ? []

@@ -150,9 +150,8 @@ describe('a slot that is claimed early', () => {
 });
 
 test('early runs are trusted only while time goes as foreseen', () => {
-  const early = (at: number) => ({ slot: at }) as Parameters<typeof splitPreclaims>[0][number];
   const times = (offset: number) => {
-    const sorted = splitPreclaims([early(slot)], slot + offset);
+    const sorted = splitPreclaims([{ cursor: slot }], slot + offset);
     return sorted && (sorted.start.length > 0 ? 'start' : 'wait');
   };
   expect([-1001, -1000, -1, 0, 1000, 1001].map(times)).toEqual([

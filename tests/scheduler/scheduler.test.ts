@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toInstant } from '../../shared/index.ts';
 import { cron, jobOf, world } from './world.ts';
 
 const second = 1000;
@@ -22,6 +23,22 @@ describe('awake', () => {
     expect(await history()).toEqual([
       '2026-11-22T12:00:00.000Z schedule queued',
       '2026-11-22T15:00:00.000Z schedule queued',
+    ]);
+  });
+
+  test('jobs with the same expression run by their own cursors, zones and edits', async () => {
+    const hourly = (id: string, more = {}) => jobOf({ id, triggers: [cron('0 * * * *')], ...more });
+    const it = await world([hourly('a'), hourly('b'), hourly('c', { timezone: 'Asia/Kolkata' })]);
+    await it.clock.advance(61 * 60_000);
+    await it.setJobs(hourly('a'), hourly('b', { triggers: [cron('30 * * * *')] }), hourly('d'));
+    await it.clock.advance(60 * 60_000);
+    expect(it.dispatched.map(({ jobId, slot }) => `${jobId} ${toInstant(slot ?? 0).slice(11, 16)}`)).toEqual([
+      'c 09:30',
+      'a 10:00',
+      'b 10:00',
+      'b 10:30',
+      'a 11:00',
+      'd 11:00',
     ]);
   });
 

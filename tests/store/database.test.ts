@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../electron/store/database.ts';
+import { lastRunRows, newestRuns } from '../../electron/store/run-queries.ts';
 import { temporaryHome } from '../support/home.ts';
 
 test('what was stored is there after closing and opening again', async () => {
@@ -37,6 +38,28 @@ test('a database of a newer Belfry is refused and left alone', async () => {
     /^DATABASE_UNUSABLE: The database has version 999, .*Start the newer Belfry\.$/,
   );
 });
+
+test('runs of an older database that are over are found, also where nobody noted when they ended', async () => {
+  const path = join(temporaryHome(), 'belfry.db');
+  const old = openDatabase(path);
+  old.raw.exec(`DROP INDEX runs_ended; DROP INDEX runs_job; DROP INDEX runs_created; DROP INDEX runs_quiet;
+    ${indexesOfVersion11}
+    INSERT INTO runs (id, job_id, job_name, cause, status, attempt, from_step, epoch, created_at)
+      VALUES ('one', 'news', 'News', 'manual', 'failed', 1, 0, 1, 5), ('two', 'news', 'News', 'manual', 'queued', 1, 0, 1, 6);
+    PRAGMA user_version = 11;`);
+  await old.close();
+  const { db, close } = openDatabase(path);
+  expect((await newestRuns(db, { jobId: 'news' }, { limit: 9 })).map(({ id }) => id)).toEqual(['two', 'one']);
+  expect(await lastRunRows(db)).toMatchObject([{ id: 'one', finishedAt: 5 }]);
+  await close();
+});
+
+/** What version 11 had. */
+const indexesOfVersion11 = `
+  CREATE INDEX runs_ended ON runs (job_id, seq) WHERE status IN ('failed');
+  CREATE INDEX runs_quiet ON runs (job_id, reason) WHERE status = 'success' AND reason IS NOT NULL;
+  CREATE INDEX runs_job ON runs (job_id, status, seq) WHERE status NOT IN ('queued', 'running');
+  CREATE INDEX runs_created ON runs (created_at) WHERE status NOT IN ('queued', 'running');`;
 
 test('a full disk is said in words; the transaction leaves nothing, and the next one works when there is room', async () => {
   const { db, raw, close } = openDatabase(join(temporaryHome(), 'belfry.db'));
