@@ -9,6 +9,7 @@ import {
   type FakeNetwork,
   lostAnswer,
   type ModelName,
+  noRates,
   startFakeNetwork,
 } from './support/fake-networks/index.ts';
 import { temporaryHome } from './support/home.ts';
@@ -294,7 +295,7 @@ async function weekWorld() {
     ['steady', 'mastodon-4.6'],
   ];
   for (const [id, model] of kinds) {
-    const network = await startFakeNetwork(model, { now: clock.now });
+    const network = await startFakeNetwork(model, { now: clock.now, rates: noRates });
     networks.set(id, network);
     onTestFinished(() => network.close());
   }

@@ -106,6 +106,8 @@ export type Limits = PictureLimits &
     mentions: number | null;
     /** Length of an option of a poll. */
     countOption(option: string): number;
+    /** Length of the description of a file. */
+    countAlt(alt: string): number;
     /** Length of a text as this network counts it. */
     count(text: string, contentWarning: string | null): number;
   };

@@ -218,7 +218,7 @@ function fileErrors(
   const { alt, publicUrl } = media;
   const plan = planFit(media, limits, wishes, who);
   const found: ValidationError[] = plan.do === 'refuse' ? plan.why.map((message) => ({ at, message })) : [];
-  const length = [...alt].length;
+  const length = limits.countAlt(alt);
   if (limits.altCharacters !== null && length > limits.altCharacters)
     found.push({
       at,

@@ -11,6 +11,7 @@ import {
   lostRequest,
   type ModelName,
   models,
+  noRates,
   slowAnswer,
   startFakeNetwork,
 } from '../support/fake-networks/index.ts';
@@ -50,7 +51,7 @@ describe.concurrent('240 kills over 2,400 posts', () => {
     async (_, model) => {
       const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
       const random = seededRandom(seed + model.length);
-      const network = await startFakeNetwork(model);
+      const network = await startFakeNetwork(model, { rates: noRates });
       const home = mkdtempSync(join(tmpdir(), 'belfry-test-'));
       for (const account of accounts) network.world.tokens.set(`token-${account}`, { account, write: true });
       network.faults.rule = (route) => (route === 'post' ? mishap(random.next()) : undefined);

@@ -11,6 +11,7 @@ import {
   lostRequest,
   type ModelName,
   models,
+  noRates,
   startFakeNetwork,
 } from '../support/fake-networks/index.ts';
 import type { Model } from '../support/fake-networks/models.ts';
@@ -58,7 +59,7 @@ describe.concurrent('killed at every step', () => {
   test.each(names)(
     '%s: nothing is lost and nothing is doubled',
     async (model) => {
-      const network = await startFakeNetwork(model);
+      const network = await startFakeNetwork(model, { rates: noRates });
       // Not temporaryHome: with concurrent tests its clean-up can come at the end of another one.
       const home = mkdtempSync(join(tmpdir(), 'belfry-test-'));
       const trace = join(home, 'trace.txt');

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type PostDraft, parse, postInputSchema } from '../../shared/index.ts';
-import { answer } from '../support/fake-networks/index.ts';
+import { answer, noRates } from '../support/fake-networks/index.ts';
 import { createStage, type Stage } from '../support/publishing.ts';
 
 const accounts = ['mastodon-4-5'];
@@ -30,7 +30,7 @@ async function missed(stage: Stage, count: number, more: Partial<PostDraft> = {}
 }
 
 test('missed posts are moved into a row of times, in their order; a dry run only tells', async () => {
-  const stage = await createStage();
+  const stage = await createStage({ network: { rates: noRates } });
   const posts = await missed(stage, 3);
   const first = stage.clock.now() + 60 * minute;
   const many = {
@@ -53,7 +53,7 @@ test('missed posts are moved into a row of times, in their order; a dry run only
 });
 
 test('each post is moved by so much, and drafts without a time stay', async () => {
-  const stage = await createStage();
+  const stage = await createStage({ network: { rates: noRates } });
   const at = stage.clock.now() + 60 * minute;
   const queued = await stage.add({ text: 'a', accounts, publishAt: instant(at), tags: ['t'] });
   await stage.add({ text: 'b', accounts, publishAt: null, tags: ['t'] });
@@ -67,7 +67,7 @@ test('each post is moved by so much, and drafts without a time stay', async () =
 });
 
 test('retrying many sends each once; what cannot be retried is passed over', async () => {
-  const stage = await createStage();
+  const stage = await createStage({ network: { rates: noRates } });
   stage.network.faults.next('post', answer(422, { error: 'no' }), answer(422, { error: 'no' }));
   for (const text of ['a', 'b', 'c']) await stage.add({ text, accounts, tags: ['t'] });
   await stage.beat();
@@ -82,7 +82,7 @@ test('retrying many sends each once; what cannot be retried is passed over', asy
 });
 
 test('posts that are named must all take the command, or nothing changes', async () => {
-  const stage = await createStage();
+  const stage = await createStage({ network: { rates: noRates } });
   const waiting = await stage.add({ text: 'a', accounts, publishAt: instant(stage.clock.now() + minute) });
   const out = await stage.add({ text: 'b', accounts });
   await stage.beat();
@@ -103,7 +103,7 @@ test('posts that are named must all take the command, or nothing changes', async
 });
 
 test('only the targets of the account that is meant change', async () => {
-  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
+  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'], network: { rates: noRates } });
   const post = await stage.add({
     text: 'a',
     accounts: ['mastodon-4-5', 'gotosocial'],
@@ -117,7 +117,7 @@ test('only the targets of the account that is meant change', async () => {
 });
 
 test('moving a post brings nothing back that was cancelled on its own', async () => {
-  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
+  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'], network: { rates: noRates } });
   const post = await stage.add({
     text: 'a',
     accounts: ['mastodon-4-5', 'gotosocial'],
@@ -137,7 +137,7 @@ test('moving a post brings nothing back that was cancelled on its own', async ()
 });
 
 test('moving all of an account brings nothing back that somebody cancelled, unless it is named', async () => {
-  const stage = await createStage();
+  const stage = await createStage({ network: { rates: noRates } });
   const add = (text: string) => stage.add({ text, accounts, publishAt: instant(stage.clock.now() + minute) });
   const [gone, waiting] = [await add('gone'), await add('waiting')];
   await stage.publisher.cancel(gone.id);
@@ -152,7 +152,7 @@ test('moving all of an account brings nothing back that somebody cancelled, unle
 const inputs = (posts: PostDraft[]) => posts.map((post) => parse(postInputSchema, post, 'a test'));
 
 test('many posts are added together, in order, or none of them', async () => {
-  const stage = await createStage();
+  const stage = await createStage({ network: { rates: noRates } });
   const path = stage.picture('a.png');
   const posts = inputs([
     { text: 'a', accounts, media: [{ path }] },
@@ -195,7 +195,7 @@ test('many posts are added together, in order, or none of them', async () => {
 });
 
 test('a thousand posts are added and moved at once', async () => {
-  const stage = await createStage();
+  const stage = await createStage({ network: { rates: noRates } });
   const at = stage.clock.now() + 1000 * minute;
   const posts = inputs(
     Array.from({ length: 1000 }, (_, index) => ({

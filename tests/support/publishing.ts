@@ -37,6 +37,7 @@ export type StageOptions = {
   clock?: HandClock;
   seed?: number;
   needs?: Partial<PublisherDeps>;
+  network?: Parameters<typeof startFakeNetwork>[1];
 };
 
 /** One account per model, named after it; everything is closed when the test ends. */
@@ -45,7 +46,7 @@ export async function createStage(options: StageOptions = {}) {
   const clock = options.clock ?? handClock();
   const networks = new Map<string, FakeNetwork>();
   for (const model of options.models ?? ['mastodon-4.5']) {
-    const network = await startFakeNetwork(model, { now: () => clock.now() });
+    const network = await startFakeNetwork(model, { now: () => clock.now(), ...options.network });
     networks.set(accountId(model), network);
     onTestFinished(() => network.close());
   }

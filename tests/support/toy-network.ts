@@ -83,6 +83,7 @@ const limits: Limits = {
   mentions: null,
   count: (text) => text.length,
   countOption: (option) => option.length,
+  countAlt: (alt) => alt.length,
 };
 
 const adapter: Adapter = {

@@ -40,6 +40,7 @@ export const open: Limits = {
   hashtags: null,
   mentions: null,
   countOption: (option: string) => option.length,
+  countAlt: (alt) => [...alt].length,
   count: (text, warning) => [...text, ...(warning ?? '')].length,
 };
 /** A part that any network takes. */

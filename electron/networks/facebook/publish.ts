@@ -77,6 +77,7 @@ const limits: Limits = {
   hashtags: null,
   mentions: null,
   countOption: length,
+  countAlt: length,
   count: length,
 };
 

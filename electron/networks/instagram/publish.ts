@@ -77,6 +77,7 @@ const limits: Limits = {
   hashtags: 30,
   mentions: 20,
   countOption: length,
+  countAlt: length,
   count: length,
 };
 

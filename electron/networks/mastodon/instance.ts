@@ -17,10 +17,10 @@ export type Profile = {
 };
 export type ProfileResult = { kind: 'profile'; profile: Profile } | { kind: 'refused'; refusal: Refusal };
 export type InstanceLimits = {
-  characters: number;
+  characters: number | null;
   charactersPerUrl: number;
   media: number | null;
-  altCharacters: number;
+  altCharacters: number | null;
   imageBytes: number | null;
   imagePixels: number | null;
   videoBytes: number | null;
@@ -39,6 +39,18 @@ const number = z.number().int().positive().optional().catch(undefined);
 const instanceSchema = z.object({
   version: z.string().optional().catch(undefined),
   max_toot_chars: number,
+  /** Pleroma's and Akkoma's own names, in the document of version 1 (lib/pleroma/web/mastodon_api/views/instance_view.ex). */
+  description_limit: number,
+  upload_limit: number,
+  poll_limits: z
+    .object({
+      max_options: count,
+      max_option_chars: count,
+      min_expiration: count,
+      max_expiration: count,
+    })
+    .optional()
+    .catch(undefined),
   configuration: z
     .object({
       statuses: z
@@ -160,26 +172,25 @@ function limitsOf(instance: Instance, quirks: Quirks): InstanceLimits {
     characters: statuses?.max_characters ?? instance.max_toot_chars ?? quirks.defaults.characters,
     charactersPerUrl: statuses?.characters_reserved_per_url ?? 23,
     media: statuses?.max_media_attachments ?? quirks.defaults.media,
-    altCharacters: media?.description_limit ?? quirks.defaults.altCharacters,
-    imageBytes: media?.image_size_limit ?? null,
+    altCharacters: media?.description_limit ?? instance.description_limit ?? quirks.defaults.altCharacters,
+    imageBytes: media?.image_size_limit ?? instance.upload_limit ?? null,
     imagePixels: media?.image_matrix_limit ?? null,
-    videoBytes: media?.video_size_limit ?? null,
+    videoBytes: media?.video_size_limit ?? instance.upload_limit ?? null,
     filmPixels: media?.video_matrix_limit ?? null,
     framesPerSecond: media?.video_frame_rate_limit ?? null,
     mimeTypes: media?.supported_mime_types ?? null,
-    polls: quirks.polls ? pollLimits(instance) : null,
+    polls: quirks.polls ? pollLimits(instance, quirks.defaults.polls) : null,
   };
 }
 
-/** networks.md §1.4: what holds for an unmodified Mastodon where the server says nothing. */
-function pollLimits({ configuration }: Instance): PollLimits | null {
+function pollLimits({ configuration, poll_limits: own }: Instance, defaults: PollLimits): PollLimits | null {
   const polls = configuration?.polls;
-  const options = polls?.max_options ?? 4;
+  const options = polls?.max_options ?? own?.max_options ?? defaults.options;
   if (options < 2) return null;
   return {
     options,
-    characters: polls?.max_characters_per_option ?? 50,
-    least: polls?.min_expiration ?? 300,
-    most: polls?.max_expiration ?? 2_629_746,
+    characters: polls?.max_characters_per_option ?? own?.max_option_chars ?? defaults.characters,
+    least: polls?.min_expiration ?? own?.min_expiration ?? defaults.least,
+    most: polls?.max_expiration ?? own?.max_expiration ?? defaults.most,
   };
 }

@@ -109,6 +109,13 @@ function limitsOf({ quirks, limits }: Profile): Limits {
     count: (text, warning) => countCharacters(text, warning, counting),
     countOption: (option) =>
       countCharacters(option, null, { ...counting, address: null, shortMentions: false }),
+    countAlt: (alt) =>
+      countCharacters(alt, null, {
+        unit: quirks.altUnit,
+        address: null,
+        shortMentions: false,
+        warning: false,
+      }),
   };
 }
 

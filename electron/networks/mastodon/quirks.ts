@@ -1,5 +1,6 @@
 import type { Counting } from '../../../shared/index.ts';
 import type { Draft } from '../adapter.ts';
+import type { PollLimits } from '../limits.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -41,13 +42,16 @@ export type Quirks = {
   visibilities: readonly Draft['visibility'][];
   /** How long a text is. Where addresses count the same whatever their length, the server says how much. */
   counting: Counting;
-  /** What holds where the server's own documents are silent. */
+  /** How long a description is. */
+  altUnit: Counting['unit'];
+  /** What holds where the server's own documents are silent; null = it does not look. */
   defaults: {
-    characters: number;
+    characters: number | null;
     media: number | null;
-    altCharacters: number;
+    altCharacters: number | null;
     /** Of a warning by itself; null where it counts with the text. */
     warningCharacters: number | null;
+    polls: PollLimits;
   };
 };
 
@@ -57,6 +61,11 @@ const byGraphemes: Counting = { unit: 'graphemes', address: 23, shortMentions: t
 const asTheyAre: Counting = { unit: 'graphemes', address: null, shortMentions: false, warning: true };
 /** GoToSocial's internal/api/client/statuses/statuscreate.go: runes of text and warning, and of options of polls. */
 const byRunes: Counting = { ...asTheyAre, unit: 'code-points' };
+/**
+ * src/Module/Api/Mastodon/Statuses.php of Friendica (2024.12): the text is taken as it is, and the warning becomes the
+ * title, which has a column of its own.
+ */
+const textAlone: Counting = { ...byRunes, warning: false };
 /** Laravel's `max` is `mb_strlen`; the warning has a limit of its own (`spoiler_text` in ApiV1Controller.php of Pixelfed). */
 const captionOnly: Counting = { ...byRunes, warning: false };
 
@@ -78,7 +87,15 @@ const mastodon: Quirks = {
   polls: true,
   visibilities: ['public', 'unlisted', 'private', 'direct'],
   counting: byGraphemes,
-  defaults: { characters: 500, media: 4, altCharacters: 1500, warningCharacters: null },
+  // `validates :description, length:` of app/models/media_attachment.rb is Ruby's String#length: code points.
+  altUnit: 'code-points',
+  defaults: {
+    characters: 500,
+    media: 4,
+    altCharacters: 1500,
+    warningCharacters: null,
+    polls: { options: 4, characters: 50, least: 300, most: 2_629_746 },
+  },
 };
 
 /** A server that remembers nothing: only looking helps, so it looks once more. */
@@ -102,7 +119,15 @@ const pleroma: Quirks = {
   attachedIs404: false,
   tells206: false,
   counting: asTheyAre,
-  defaults: { characters: 5000, media: null, altCharacters: 1500, warningCharacters: null },
+  altUnit: 'graphemes', // `String.length(description)` in lib/pleroma/upload.ex (develop of November 2026).
+  // config/config.exs, :instance: `limit`, `description_limit`, `poll_limits` (develop of November 2026).
+  defaults: {
+    characters: 5000,
+    media: null,
+    altCharacters: 5000,
+    warningCharacters: null,
+    polls: { options: 20, characters: 200, least: 0, most: 31_536_000 },
+  },
 };
 
 /** Rows by the name that nodeinfo gives, in lower case. */
@@ -124,7 +149,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     polls: false,
     visibilities: ['public', 'unlisted', 'private'],
     counting: captionOnly,
-    defaults: { characters: 500, media: 4, altCharacters: 1000, warningCharacters: 140 },
+    defaults: { ...mastodon.defaults, altCharacters: 1000, warningCharacters: 140 },
   },
   gotosocial: {
     ...keyless,
@@ -133,7 +158,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     bodies: 'either',
     uploadForMs: 12 * hour, // A daily clean-up takes unattached uploads of any age.
     counting: byRunes,
-    defaults: { characters: 5000, media: 6, altCharacters: 1500, warningCharacters: null },
+    defaults: { ...mastodon.defaults, characters: 5000, media: 6 },
   },
   pleroma,
   akkoma: pleroma,
@@ -141,7 +166,15 @@ const rows: Readonly<Record<string, Quirks>> = {
     ...keyless,
     bodies: 'either',
     polls: false,
-    defaults: { characters: 100_000, media: null, altCharacters: 1500, warningCharacters: null },
+    counting: textAlone,
+    // A title is a varchar(255), descriptions are a text (static/dbstructure.config.php), and no length is looked at.
+    defaults: {
+      ...mastodon.defaults,
+      characters: null,
+      media: null,
+      altCharacters: null,
+      warningCharacters: 255,
+    },
   },
   hollo: {
     ...mastodon,
@@ -149,7 +182,10 @@ const rows: Readonly<Record<string, Quirks>> = {
     attachedIs404: false,
     lists: ['public', 'unlisted'],
     bodies: 'json',
-    defaults: { characters: 10_000, media: 8, altCharacters: 1500, warningCharacters: null },
+    // src/api/v1/statuses.ts and media.ts of Hollo (0.10, August 2026) look at no length. What src/api/v2/instance.ts tells
+    // is kept to all the same, but for the 256 that it would reserve for an address: texts are counted as they are.
+    counting: { ...asTheyAre, warning: false },
+    defaults: { ...mastodon.defaults, characters: 10_000, media: 8, altCharacters: null },
   },
   takahe: keyless,
 };

@@ -4,7 +4,7 @@ import { facebookRoutes } from './facebook.ts';
 import { createFaults, type Faults, perform, type Route, reply } from './faults.ts';
 import { instagramRoutes } from './instagram.ts';
 import { type Handled, mastodonRoutes } from './mastodon.ts';
-import { type ModelName, models } from './models.ts';
+import { type ModelName, models, type Rates } from './models.ts';
 import { type Asked, readRequest } from './request.ts';
 import { metaSignInRoutes } from './sign-in/meta.ts';
 import { oauthRoutes } from './sign-in/oauth.ts';
@@ -12,7 +12,7 @@ import { timelinePage } from './timeline-page.ts';
 import { createWorld, type World } from './world.ts';
 
 export * from './faults.ts';
-export { type ModelName, models } from './models.ts';
+export { type ModelName, models, noRates } from './models.ts';
 export { fakeMetaApp } from './sign-in/state.ts';
 export type { VisiblePost, World } from './world.ts';
 
@@ -32,12 +32,13 @@ export type FakeNetwork = {
   close(): Promise<void>;
 };
 
-/** Starts a server that behaves like `model`; `now` is its clock. */
+/** Starts a server that behaves like `model`; `now` is its clock, `rates` what it lets an account ask in a time. */
 export async function startFakeNetwork(
   model: ModelName,
-  options: { port?: number; now?: () => number } = {},
+  options: { port?: number; now?: () => number; rates?: Rates } = {},
 ): Promise<FakeNetwork> {
-  const world = createWorld(models[model], options.now ?? Date.now);
+  const { rates = models[model].rates } = options;
+  const world = createWorld({ ...models[model], rates }, options.now ?? Date.now);
   const faults = createFaults();
   const requests: FakeNetwork['requests'] = [];
   const token = 'fake-token';

@@ -1,8 +1,7 @@
 import type { Reply } from './faults.ts';
+import { filesRefused, pollRefused, problem, refused, visibilityRefused, wordsRefused } from './refusals.ts';
 import type { Asked } from './request.ts';
 import type { VisiblePost, World } from './world.ts';
-
-const problem = (status: number, error: string): Reply => ({ status, body: { error } });
 
 /** POST /api/v1/statuses with the model's manner of remembering keys. */
 export function createStatus(world: World, asked: Asked, account: string): Reply {
@@ -13,8 +12,12 @@ export function createStatus(world: World, asked: Asked, account: string): Reply
   const known = key === undefined ? undefined : keys.get(key);
   if (key === undefined) return makeStatus(world, asked, account);
   if (known && now() - known.at < model.keyForMs) return repeated(world, known);
-  // Pixelfed keeps the key before it makes the post, so that a failure burns it too.
-  if (model.key === 'refuses') keys.set(key, { at: now(), status: 0, body: null, done: false });
+  // Pixelfed keeps the key before it makes the post, so that a failure burns it too, unless its form was checked first.
+  if (model.key === 'refuses') {
+    const unfit = formRefused(world, fieldsRead(world, asked));
+    if (unfit) return unfit;
+    keys.set(key, { at: now(), status: 0, body: null, done: false });
+  }
   const made = makeStatus(world, asked, account);
   if (made.status === 200 || model.key === 'replays-errors')
     keys.set(key, { at: now(), status: made.status, body: made.body, done: true });
@@ -43,34 +46,21 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
   const { model, now } = world;
   const fields = fieldsRead(world, asked);
   const text = String(fields['status'] ?? '');
-  const wanted = Array.isArray(fields['media_ids']) ? fields['media_ids'].map(String) : [];
+  const wanted = idsIn(fields);
   if (asked.malformed) return problem(400, 'Bad Request');
   if (model.strictBooleans && fields['sensitive'] !== undefined && typeof fields['sensitive'] !== 'boolean')
-    return problem(422, 'invalid_request');
-  if (model.strictBooleans && fields['status'] === '') return problem(422, 'invalid_request');
+    return refused(model, 'sensitive', 'Expected boolean');
+  if (model.strictBooleans && fields['status'] === '') return refused(model, 'status', 'Too small');
+  const unfit = formRefused(world, fields);
+  if (unfit) return unfit;
   if (!model.textOnly && wanted.length === 0 && fields['in_reply_to_id'] === undefined)
     return problem(403, 'Empty statuses are not allowed');
-  if (text === '' && wanted.length === 0)
+  if (isEmpty(model, fields) && wanted.length === 0)
     return problem(model.emptyStatus, "Validation failed: Text can't be blank");
-  if ([...text].length > model.limits.characters && model.tooLongStatus !== 200)
-    return model.software === 'pixelfed'
-      ? { status: 500, body: { message: 'The given data was invalid.', errors: { status: ['too long'] } } }
-      : problem(
-          model.tooLongStatus,
-          `Validation failed: Text character limit of ${model.limits.characters} exceeded`,
-        );
-  if (model.software === 'pixelfed' && fields['sensitive'] === 'true')
-    return {
-      status: 500,
-      body: { message: 'The given data was invalid.', errors: { sensitive: ['boolean'] } },
-    };
-  if (fields['poll'] !== undefined && wanted.length > 0)
-    return problem(422, 'Cannot attach files and a poll');
-  if (wanted.length > model.limits.media) return problem(422, 'Cannot attach more than 4 files');
-  if (fields['visibility'] === 'direct' && !model.direct)
-    return problem(400, 'Direct visibility is not available.');
   const trouble = wanted.map((id) => troubleWith(world, id)).find((reply) => reply !== undefined);
   if (trouble) return trouble;
+  const scheduled = scheduledFor(world, fields['scheduled_at']);
+  if (scheduled !== undefined) return scheduled;
   const replyTo = fields['in_reply_to_id'] === undefined ? null : String(fields['in_reply_to_id']);
   if (replyTo !== null && !world.visible.some(({ id }) => id === replyTo))
     return problem(404, 'The post you are trying to reply to does not appear to exist.');
@@ -79,17 +69,17 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
     id: world.nextId(),
     account,
     text: model.drops.includes('text') ? '' : text,
-    warning: String(fields['spoiler_text'] ?? ''),
-    visibility: model.drops.includes('visibility')
-      ? model.defaultVisibility
-      : String(fields['visibility'] ?? model.defaultVisibility),
+    warning: [...String(fields['spoiler_text'] ?? '')].slice(0, model.limits.warning ?? undefined).join(''),
+    visibility: visibilityOf(model, fields['visibility']),
     language: fields['language'] === undefined ? null : String(fields['language']),
     sensitive: String(fields['sensitive']) === 'true' || fields['spoiler_text'] !== undefined,
     media: model.drops.includes('media') ? [] : wanted.filter((id) => world.uploads.has(id)),
     replyTo,
     at: now(),
     poll:
-      model.polls && !model.drops.includes('poll') && fields['poll'] !== undefined ? fields['poll'] : null,
+      model.polls !== null && !model.drops.includes('poll') && fields['poll'] !== undefined
+        ? fields['poll']
+        : null,
     key: typeof given === 'string' ? given : null,
   };
   for (const id of post.media) {
@@ -98,6 +88,45 @@ function makeStatus(world: World, asked: Asked, account: string): Reply {
   }
   world.visible.push(post);
   return { status: 200, body: statusJson(world, post) };
+}
+
+function visibilityOf(model: World['model'], given: unknown): string {
+  const isKnown = model.visibilities.includes(String(given)) && !model.drops.includes('visibility');
+  return isKnown ? String(given) : model.defaultVisibility;
+}
+
+function idsIn(fields: Record<string, unknown>): string[] {
+  return Array.isArray(fields['media_ids']) ? fields['media_ids'].map(String) : [];
+}
+
+/** What is refused by the fields alone, before anything is looked up. */
+function formRefused(world: World, fields: Record<string, unknown>): Reply | undefined {
+  const { model } = world;
+  const ids = idsIn(fields);
+  return (
+    wordsRefused(model, fields) ??
+    visibilityRefused(model, fields['visibility']) ??
+    filesRefused(world, ids) ??
+    pollRefused(model, fields['poll'], ids.length)
+  );
+}
+
+/** On Mastodon a warning without a text becomes the text. */
+function isEmpty({ blankIsEmpty, refuses }: World['model'], fields: Record<string, unknown>): boolean {
+  const text = String(fields['status'] ?? '');
+  const words = refuses === 'rails' ? text || String(fields['spoiler_text'] ?? '') : text;
+  return blankIsEmpty ? words.trim() === '' : words === '';
+}
+
+/** At least five minutes ahead it is kept for later, sooner it is refused; a past one, like none, is for now (networks.md §1.8). */
+function scheduledFor({ model, now, nextId }: World, given: unknown): Reply | undefined {
+  if (given === undefined || !model.schedules) return undefined;
+  const at = Date.parse(String(given));
+  if (Number.isNaN(at)) return refused(model, 'scheduled_at', 'Scheduled at is invalid');
+  if (at <= now()) return undefined;
+  if (at < now() + 5 * 60_000)
+    return refused(model, 'scheduled_at', 'The scheduled date must be in the future');
+  return { status: 200, body: { id: nextId(), scheduled_at: given, params: {}, media_attachments: [] } };
 }
 
 function troubleWith(world: World, id: string): Reply | undefined {

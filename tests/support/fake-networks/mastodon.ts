@@ -1,12 +1,11 @@
 import type { Reply, Route } from './faults.ts';
 import { instanceV1, instanceV2, nodeinfo } from './mastodon-about.ts';
 import { createStatus, statusJson } from './mastodon-status.ts';
+import { problem, uploadRefused } from './refusals.ts';
 import type { Asked } from './request.ts';
 import type { World } from './world.ts';
 
 export type Handled = { route: Route; effect: () => Reply };
-
-const problem = (status: number, error: string): Reply => ({ status, body: { error } });
 
 /** Answers one request as a server of the Mastodon family does; undefined for an address it does not have. */
 export function mastodonRoutes(world: World, asked: Asked, origin: string): Handled | undefined {
@@ -19,12 +18,43 @@ export function mastodonRoutes(world: World, asked: Asked, origin: string): Hand
     };
   if (get && path === '/nodeinfo/2.0')
     return { route: 'instance', effect: () => ({ status: 200, body: nodeinfo(world) }) };
-  if (get && path === '/api/v2/instance')
+  if (get && path === '/api/v2/instance' && world.model.hasV2)
     return { route: 'instance', effect: () => ({ status: 200, body: instanceV2(world, origin) }) };
   if (get && path === '/api/v1/instance')
     return { route: 'instance', effect: () => ({ status: 200, body: instanceV1(world, origin) }) };
   const guarded = guardedRoutes(world, asked);
-  return guarded && { route: guarded.route, effect: () => refuseStranger(world, asked) ?? guarded.effect() };
+  return (
+    guarded && {
+      route: guarded.route,
+      effect: () => refuseStranger(world, asked) ?? withinRates(world, asked, guarded),
+    }
+  );
+}
+
+/** Answers while the account is within its limits, and says in headers how much is left of the nearest one (networks.md §1.10). */
+function withinRates(world: World, asked: Asked, { route, effect }: Handled): Reply {
+  const account = world.tokens.get(asked.token ?? '')?.account ?? '';
+  const { posts, uploads, requests } = world.model.rates;
+  const rates = [
+    { of: 'requests', rate: requests },
+    { of: 'post', rate: route === 'post' ? posts : null },
+    { of: 'upload', rate: route === 'upload' ? uploads : null },
+  ].flatMap(({ of, rate }) => (rate === null ? [] : [{ key: `${account} ${of}`, ...rate }]));
+  const now = world.now();
+  const states = rates.map(({ key, most, withinMs }) => {
+    const since = (world.asked.get(key) ?? []).filter((at) => at > now - withinMs);
+    world.asked.set(key, [...since, now]);
+    return { most, left: most - since.length - 1, until: (since[0] ?? now) + withinMs };
+  });
+  const [nearest] = states.sort((a, b) => a.left - b.left);
+  if (!nearest) return effect();
+  const reply = nearest.left < 0 ? problem(429, 'Too many requests') : effect();
+  const headers = {
+    'x-ratelimit-limit': String(nearest.most),
+    'x-ratelimit-remaining': String(Math.max(nearest.left, 0)),
+    'x-ratelimit-reset': new Date(world.stamp(nearest.until)).toISOString().replace('Z', '000Z'),
+  };
+  return { ...reply, headers: { ...headers, ...reply.headers } };
 }
 
 function guardedRoutes(world: World, asked: Asked): Handled | undefined {
@@ -60,9 +90,17 @@ function refuseStranger(world: World, asked: Asked): Reply | undefined {
   const known = world.tokens.get(asked.token ?? '');
   if (!known || (known.until ?? Number.POSITIVE_INFINITY) <= world.now())
     return problem(401, 'The access token is invalid');
-  return asked.method !== 'GET' && !known.write
-    ? problem(403, 'This action is outside the authorized scopes')
-    : undefined;
+  return allows(known, asked) ? undefined : problem(403, 'This action is outside the authorized scopes');
+}
+
+/** Whether a token has the scope that this address wants, or the coarse one that holds it (docs.joinmastodon.org/api/oauth-scopes). */
+function allows({ write, scopes }: { write: boolean; scopes?: string }, { method, path }: Asked): boolean {
+  if (scopes === undefined) return method === 'GET' || write;
+  const given = scopes.split(' ');
+  const has = (...any: string[]) => any.some((scope) => given.includes(scope));
+  if (path.includes('/media')) return has('write:media', 'write');
+  if (path.endsWith('/verify_credentials')) return has('profile', 'read:accounts', 'read');
+  return method === 'GET' ? has('read:statuses', 'read') : has('write:statuses', 'write');
 }
 
 function accountJson(account: string) {
@@ -108,11 +146,9 @@ function context(world: World, id: string): Reply {
 }
 
 function upload(world: World, asked: Asked): Reply {
-  if (!asked.file || asked.file.bytes === 0) return problem(422, "Validation failed: File can't be blank");
-  if (!/^(image|video|audio)\//.test(asked.file.type))
-    return problem(422, 'Validation failed: File content type is invalid');
+  const unfit = uploadRefused(world, asked);
+  if (unfit || !asked.file) return unfit ?? problem(422, "File can't be blank");
   const alt = String(asked.fields['description'] ?? '');
-  if (alt.length > world.model.limits.alt) return problem(422, 'Validation failed: Description is too long');
   const id = world.nextMediaId();
   const { type, bytes, sha256, content } = asked.file;
   const focus = asked.fields['focus'] === undefined ? null : String(asked.fields['focus']);

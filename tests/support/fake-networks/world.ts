@@ -91,11 +91,15 @@ export type World = {
     {
       account: string;
       write: boolean;
+      /** As it was asked for; without it, all that reads, and with `write` all that writes. */
+      scopes?: string;
       until?: number;
       since?: number;
       kind?: 'person' | 'page' | 'instagram';
     }
   >;
+  /** When an account asked for what is limited in number, by account and kind. */
+  asked: Map<string, number[]>;
   /** Sign-ins by the browser. */
   signIn: FakeSignIn;
   /** Posts younger than this are not in lists yet. */
@@ -126,6 +130,7 @@ export function createWorld(model: Model, now: () => number): World {
     containerState: 'FINISHED',
     keys: new Map(),
     tokens: new Map(),
+    asked: new Map(),
     signIn: createSignInState(model.software),
     listLagMs: 0,
     clockOffsetMs: 0,

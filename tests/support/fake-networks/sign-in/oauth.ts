@@ -140,6 +140,7 @@ function give({ signIn, tokens, now }: World, grant: Grant) {
   tokens.set(access, {
     account: grant.account,
     write: grant.scope.includes('write'),
+    scopes: grant.scope,
     ...(until === undefined ? {} : { until }),
   });
   const body = {
