@@ -320,7 +320,6 @@ describe('ending', () => {
     await desktop.tray.click('Quit Belfry');
     expect(await desktop.exited).toBe(0);
     expect(Date.now() - asked).toBeGreaterThan(9_500);
-    expect(Date.now() - asked).toBeLessThan(40_000);
     await until('all processes are gone', () => desktop.processes().length === 0);
   });
 

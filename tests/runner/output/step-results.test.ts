@@ -43,10 +43,8 @@ test('whatever is printed, the result is what its definition says', () => {
   );
 });
 
+// A second and more per thousand lines when each was tried, which goes over the test's time limit.
 test('a large output of brackets is read once, and not once for each of its lines', () => {
-  const begin = performance.now();
   for (const line of ['[\n', '{"a":[\n', '"[\n', '[]\n[\\"\n'])
     expect(take(line.repeat(200_000))).toEqual({ problem: 'It printed no JSON value at its end.' });
-  // A second and more per thousand lines when each was tried.
-  expect(performance.now() - begin).toBeLessThan(5000);
 });
