@@ -23,6 +23,7 @@ import { createPublisher, createWorkshop } from './publisher/index.ts';
 import { createEnvironment, createRunner, stepProblems } from './runner/index.ts';
 import { awaitedJobs, checkJobs, createScheduler, fireTimes } from './scheduler/index.ts';
 import {
+  configNote,
   createAccountStates,
   createConfigStore,
   createHousekeeping,
@@ -78,6 +79,7 @@ export async function openCore(host: Host, closers: Closers) {
     lastGoodPath: home.lastGoodConfig,
     check: checkConfig,
     log,
+    had: await configNote(store.db, clock),
   });
   config.start();
   closers.add(() => config.stop());

@@ -49,6 +49,33 @@ test('run/ is removed under the engine: its lock and its socket come back, and n
   expect((await call('status.get')).warnings).toEqual([]);
 });
 
+test('config.json and the copy of its last good version are both gone at a start: status says so, until it is put back or {} is written', async () => {
+  const { paths, engine, call } = await started();
+  expect((await call('status.get')).warnings).toEqual([]); // A new home has none, and that is no problem.
+  const text = JSON.stringify({ settings: { theme: 'dark' } });
+  writeFileSync(paths.config, text);
+  await vi.waitFor(() => expect(existsSync(paths.lastGoodConfig)).toBe(true), patience);
+  await engine.stop({ drainMs: 0 });
+  rmSync(paths.config);
+  rmSync(paths.lastGoodConfig);
+
+  const again = createApp(plainHost({ home: paths.dir, clock: handClock() }));
+  await again.start();
+  onTestFinished(() => again.stop({ drainMs: 0 }));
+  const warnings = async () => {
+    const answer = await again.call('status.get', {});
+    return answer.ok ? (answer.value as CallOutput<'status.get'>).warnings : [answer.error];
+  };
+  expect((await warnings()).at(0)).toMatchObject({
+    code: 'BAD_CONFIG',
+    message: expect.stringMatching(
+      /The configuration is gone.*config\.last-good\.json\) is gone as well; .*write \{\}/,
+    ),
+  });
+  writeFileSync(paths.config, '{}');
+  await vi.waitFor(async () => expect(await warnings()).toEqual([]), patience);
+});
+
 test('secrets.json is removed: its file knows that, and writes again what it holds in memory', async () => {
   const path = join(temporaryHome(), 'secrets.json');
   const file = createSecretsFile({ path, clock: handClock(), log: () => {} });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import {
   BelfryError,
+  type Clock,
   type Config,
   type ConfigInput,
   configSchema,
@@ -9,6 +10,7 @@ import {
   listProblems,
   type Problem,
   problemsError,
+  toInstant,
   toWireError,
   utf8Text,
   type WireError,
@@ -16,8 +18,10 @@ import {
 import { type ConfigCheck, type ConfigReading, readConfig, readConfigText } from './config.ts';
 import type { ConfigFile } from './config-file.ts';
 import { parseJsonText } from './config-text.ts';
+import type { Database } from './database.ts';
 import { writeDurably } from './durable-file.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
+import { readMeta, writeMeta } from './meta.ts';
 
 export type ConfigStoreDeps = {
   file: ConfigFile;
@@ -26,7 +30,22 @@ export type ConfigStoreDeps = {
   /** Where the last good text is kept, so that a restart with a broken file still works. */
   lastGoodPath: string;
   log: Log;
+  /** What the database knows: whether this home had a configuration. `note` is called once, when it has its first one. */
+  had?: { before: boolean; note(): Promise<void> };
 };
+
+const seenKey = 'config_seen';
+
+/** What the database says of a configuration that this home had, and may note of it. */
+export async function configNote(
+  db: Database,
+  clock: Pick<Clock, 'now'>,
+): Promise<NonNullable<ConfigStoreDeps['had']>> {
+  return {
+    before: (await readMeta(db, seenKey)) !== undefined,
+    note: () => writeMeta(db, seenKey, toInstant(clock.now())),
+  };
+}
 
 /** The configuration in force. */
 export type ConfigStore = {
@@ -54,11 +73,13 @@ export function createConfigStore({
   check = () => [],
   lastGoodPath,
   log,
+  had = { before: false, note: async () => {} },
 }: ConfigStoreDeps): ConfigStore {
   const listeners = new Set<() => void>();
   let state = emptyState();
   let unwatch: (() => void) | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let isNoted = had.before;
 
   /** Looks at the file; true when that changed anything. */
   function look(known?: KnownText): boolean {
@@ -77,6 +98,12 @@ export function createConfigStore({
       .catch((error) =>
         log('warn', `The last good configuration cannot be kept at ${lastGoodPath}: ${reasonOf(error)}`),
       );
+    if (isNoted) return;
+    isNoted = true;
+    writing = writing.then(had.note).catch((error) => {
+      isNoted = false;
+      log('warn', `It cannot be noted that there is a configuration: ${reasonOf(error)}`);
+    });
   }
 
   function tell(): void {
@@ -105,7 +132,7 @@ export function createConfigStore({
   return {
     start() {
       if (unwatch) return;
-      state = startingState(file, check, lastGoodPath, log);
+      state = startingState({ file, check, lastGoodPath, log }, had.before);
       look();
       unwatch = file.watch(lookBySelf);
     },
@@ -211,18 +238,24 @@ function tryRead(file: ConfigFile, good: boolean): string | undefined | BelfryEr
   }
 }
 
-/** What is in force before the file was read: the last good copy, for the case that the file is broken. */
-function startingState(file: ConfigFile, check: ConfigCheck, lastGoodPath: string, log: Log): ConfigState {
+/**
+ * What is in force before the file was read: the last good copy, for the case that the file is broken or gone. Without
+ * both, a home that had a configuration says so instead of beginning anew.
+ */
+function startingState(
+  { file, check, lastGoodPath, log }: Required<Omit<ConfigStoreDeps, 'had'>>,
+  hadBefore: boolean,
+): ConfigState {
   const copy = readCopy(lastGoodPath, log);
-  if (copy === undefined) return emptyState();
   const isGone = tryRead(file, true) === undefined;
-  const reading = readConfigText(copy, check);
-  if (!reading.ok)
+  if (copy === undefined && !(isGone && hadBefore)) return emptyState();
+  const reading = copy === undefined ? undefined : readConfigText(copy, check);
+  if (reading?.ok === false)
     log('warn', `The copy at ${lastGoodPath} cannot be used: ${listProblems(reading.problems)}`);
-  const known = reading.ok ? { raw: reading.raw, config: reading.config, good: true } : {};
+  const known = reading?.ok ? { raw: reading.raw, config: reading.config, good: true } : {};
   const state = { ...emptyState(), ...known };
   if (!isGone) return state;
-  const problem = goneBefore(file.path, lastGoodPath, reading.ok);
+  const problem = goneBefore(file.path, lastGoodPath, reading);
   log('warn', problem.message);
   return { ...state, problem, gone: true };
 }
@@ -266,16 +299,17 @@ function gone(path: string): BelfryError {
 }
 
 /** Jobs and posts that wait must not be lost with it, and the user may have meant it: so that is said, and what to do. */
-function goneBefore(path: string, copy: string, good: boolean): BelfryError {
+function goneBefore(path: string, copy: string, reading: ConfigReading | undefined): BelfryError {
   const meant = `to start without jobs and accounts, write {} into it`;
+  const unusable = reading === undefined ? 'is gone as well' : 'cannot be used either';
   return new BelfryError({
     code: 'BAD_CONFIG',
     what: 'The configuration is gone',
     where: `from ${path}`,
     why: 'It was moved or deleted while Belfry was not running',
-    remedy: good
+    remedy: reading?.ok
       ? `Put it back; until then its last good version (${copy}) is in force, and the next change writes it anew; ${meant}`
-      : `Put it back; ${untilThen(false)}, for the copy of its last good version cannot be used either; ${meant}`,
+      : `Put it back; ${untilThen(false)}, for the copy of its last good version (${copy}) ${unusable}; ${meant}`,
   });
 }
 

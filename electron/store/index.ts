@@ -1,7 +1,7 @@
 export { createAccountStates } from './account-state.ts';
 export { type ConfigCheck, type ConfigReading, readConfig, readConfigText } from './config.ts';
 export { type ConfigFile, confFile, type StoreLike, type StoreOptions } from './config-file.ts';
-export { type ConfigStore, type ConfigStoreDeps, createConfigStore } from './config-store.ts';
+export { type ConfigStore, type ConfigStoreDeps, configNote, createConfigStore } from './config-store.ts';
 export { parseJsonText } from './config-text.ts';
 export { type Database, type OpenDatabase, openDatabase } from './database.ts';
 export { writeDurably } from './durable-file.ts';
