@@ -7,22 +7,11 @@ import {
   networks,
   signInFacts,
 } from '../../shared/index.ts';
-import type { App } from '../networks/index.ts';
+import { type App, appSchema } from '../networks/index.ts';
 import type { Records } from './records.ts';
 import { serverOrigin } from './server.ts';
 
-/** An OAuth client of this Belfry, or of its user, on one server. */
-const appSchema = z.strictObject({
-  account: z.string(),
-  origin: z.string(),
-  id: z.string(),
-  secret: z.string(),
-  /** As registered; Meta's list of one. */
-  redirectUris: z.array(z.string()),
-  scopes: z.string(),
-});
-
-export type { App };
+const contentSchema = appSchema.extend({ account: z.string() });
 
 /** Client registrations in the vault, one per server. */
 export type Apps = {
@@ -38,7 +27,7 @@ export function createApps(records: Records, knownSecrets: Set<string>, log: Log
   return {
     async read(origin) {
       if (forgotten.has(origin)) return undefined;
-      const content = await records.read(nameOf(origin), appSchema);
+      const content = await records.read(nameOf(origin), contentSchema);
       // Of one host over http and https, the other's client is none.
       if (content?.origin !== origin) return undefined;
       knownSecrets.add(content.secret);

@@ -1,9 +1,9 @@
-import { type Account, type Network, networkFacts } from '../../shared/index.ts';
+import { type Account, type Network, networkFacts, usualServer } from '../../shared/index.ts';
 import type { Candidate, Owner } from '../networks/index.ts';
 import type { Credentials } from './credentials.ts';
 import type { AccountsDeps } from './deps.ts';
 import { idTaken, sameAccount } from './errors.ts';
-import { accountId, serverOrigin } from './server.ts';
+import { serverOrigin } from './server.ts';
 
 /** Where an account is, and how it is to be called if it is new. */
 export type AccountTarget = { id?: string | undefined; network: Network; server: string };
@@ -71,4 +71,22 @@ async function complete(
     accounts: (raw.accounts ?? []).map((other) => (other.id === account.id ? whole : other)),
   }));
   return whole;
+}
+
+/**
+ * An account id from its handle and server: `ada` at `https://mastodon.example` -> `ada-mastodon-example`, numbered when
+ * taken. Where a network has one server, its name says more: `ada-instagram`.
+ */
+function accountId(username: string, network: Network, server: string, taken: ReadonlySet<string>): string {
+  const slug = `${username}-${usualServer(network) === undefined ? new URL(server).host : network}`
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '-')
+    .replace(/^[-_]+|[-_]+$/g, '')
+    .slice(0, 58);
+  const base = slug || 'account';
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? base : `${base}-${number}`;
+    if (!taken.has(id)) return id;
+  }
 }

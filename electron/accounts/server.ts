@@ -1,4 +1,4 @@
-import { BelfryError, type Network, serverProblem, usualServer } from '../../shared/index.ts';
+import { BelfryError, serverProblem } from '../../shared/index.ts';
 
 /**
  * The origin of a server's address as the user gives it: `https://Mastodon.example./` -> `https://mastodon.example`.
@@ -9,29 +9,6 @@ export function serverOrigin(address: string): string {
   const problem = serverProblem(url.href);
   if (problem) throw badServer(address, problem.why, problem.remedy);
   return url.origin;
-}
-
-/**
- * An account id from its handle and server: `ada` at `https://mastodon.example` -> `ada-mastodon-example`, numbered when
- * taken. Where a network has one server, its name says more: `ada-instagram`.
- */
-export function accountId(
-  username: string,
-  network: Network,
-  server: string,
-  taken: ReadonlySet<string>,
-): string {
-  const slug = `${username}-${usualServer(network) === undefined ? new URL(server).host : network}`
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '-')
-    .replace(/^[-_]+|[-_]+$/g, '')
-    .slice(0, 58);
-  const base = slug || 'account';
-  for (let number = 1; ; number += 1) {
-    const id = number === 1 ? base : `${base}-${number}`;
-    if (!taken.has(id)) return id;
-  }
 }
 
 function parseAddress(address: string): URL {

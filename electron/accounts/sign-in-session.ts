@@ -12,8 +12,8 @@ import {
   toInstant,
   toWireError,
 } from '../../shared/index.ts';
-import type { Candidate, HttpDeps, SignInProvider, StartedSignIn } from '../networks/index.ts';
-import type { App, Apps } from './apps.ts';
+import type { App, Candidate, HttpDeps, SignInProvider, StartedSignIn } from '../networks/index.ts';
+import type { Apps } from './apps.ts';
 import { type BrowserAnswer, readPasted, readRedirect } from './browser-answer.ts';
 import { declined, notAmong, notNow, otherSession, otherUser, tooLate, withoutCode } from './errors.ts';
 import { listenFor, type Outcome } from './loopback.ts';

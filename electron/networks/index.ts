@@ -28,6 +28,7 @@ export { createAdapters, providerFor, providerOf } from './registry.ts';
 export { endingSoon, renewalDue, renewalUrgent } from './renewal.ts';
 export {
   type App,
+  appSchema,
   type Candidate,
   type Credential,
   credentialSchema,

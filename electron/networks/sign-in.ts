@@ -13,15 +13,18 @@ export type RedirectWish =
   | { mode: 'loopback'; host: '127.0.0.1' | 'localhost'; port: number; fixed: boolean; path: string }
   | { mode: 'code' };
 
-/** An OAuth client of this Belfry, or of its user, on one server. */
-export type App = {
-  origin: string;
-  id: string;
-  secret: string;
+/** An OAuth client: its id is public, its secret is not. */
+const clientSchema = z.strictObject({ id: z.string(), secret: z.string() });
+export type Client = z.infer<typeof clientSchema>;
+
+/** The client of this Belfry, or of its user, on one server. */
+export const appSchema = clientSchema.extend({
+  origin: z.string(),
   /** As registered; Meta's list of one. */
-  redirectUris: string[];
-  scopes: string;
-};
+  redirectUris: z.array(z.string()),
+  scopes: z.string(),
+});
+export type App = z.infer<typeof appSchema>;
 
 /** What a sign-in is about. */
 type SignInTarget = {
@@ -94,10 +97,6 @@ export type RenewalRule = {
   /** One that has ended is not renewed by the network. */
   onlyInForce: boolean;
 };
-
-/** An OAuth client: its id is public, its secret is not. */
-const clientSchema = z.strictObject({ id: z.string(), secret: z.string() });
-export type Client = z.infer<typeof clientSchema>;
 
 /** What lets Belfry act for an account. Instants are milliseconds. Whole in itself: renewing needs nothing else. */
 export const credentialSchema = z.strictObject({
