@@ -7,6 +7,7 @@ import {
   type StartDecision,
   type WaitingRun,
 } from '../../shared/index.ts';
+import type { Claim, Claimed, ClaimedRun } from '../store/index.ts';
 import type { Windows } from './blackout-windows.ts';
 import {
   blackoutReason,
@@ -17,7 +18,6 @@ import {
   removedReason,
   tooLateReason,
 } from './plan.ts';
-import type { Claim, Claimed, ClaimedRun } from './ports.ts';
 import { claimAhead, dueAfter, type ScheduledJob, type Tick } from './scheduled-job.ts';
 
 /** A cursor further ahead than this means that the clock was wrong when it was written, not that the future was handled. */

@@ -9,9 +9,20 @@ import {
   timezoneSchema,
   toInstant,
 } from '../../shared/index.ts';
-import { checkTriggers } from './check.ts';
-import { anchorAt, jobSchedule, type Timing } from './scheduled-job.ts';
-import { clockRules, describeTiming } from './words/describe.ts';
+import { blackoutWindows } from './blackout-windows.ts';
+import { checkJob, checkTrigger, checkTriggers } from './check.ts';
+import { decideStart } from './claims.ts';
+import type { Scheduler, SchedulerDeps } from './deps.ts';
+import {
+  anchorAt,
+  handledUpTo,
+  jobSchedule,
+  type ScheduledJob,
+  type Timing,
+  upcoming,
+} from './scheduled-job.ts';
+import { zoneOf } from './time/zone.ts';
+import { clockRules, describeJob, describeTiming } from './words/describe.ts';
 
 /** Which fire times are wanted: `count` of them after `from`, none after `until`. */
 export type FireTimesQuery = {
@@ -75,4 +86,90 @@ function unlisted(query: FireTimesQuery): (problem: Problem) => Problem {
     query.trigger && !query.triggers
       ? { ...problem, field: problem.field.replace(/^triggers\[0\]\.?/, '') }
       : problem;
+}
+
+type Queries =
+  | 'decideStart'
+  | 'next'
+  | 'anchor'
+  | 'upcoming'
+  | 'describe'
+  | 'check'
+  | 'checkTrigger'
+  | 'fireTimes';
+
+/** The queries of a scheduler, which change nothing. */
+export function schedulerQueries(
+  deps: Pick<SchedulerDeps, 'clock' | 'jobs' | 'defaultTimezone'>,
+  {
+    scheduledJobs,
+    anchor,
+    paused,
+  }: {
+    scheduledJobs: ReadonlyMap<string, ScheduledJob>;
+    anchor(jobId: string): Millis | null;
+    paused(): boolean;
+  },
+): Pick<Scheduler, Queries> {
+  const { clock } = deps;
+  /** Lists need the same descriptions again and again; an edited job is another object. */
+  const described = new WeakMap<Job, { timezone: string; words: string }>();
+  const anchorOf = (jobId: string): Millis => anchor(jobId) ?? clock.now();
+
+  return {
+    decideStart(run, grace) {
+      const scheduled = scheduledJobs.get(run.jobId);
+      const job = scheduled?.job ?? deps.jobs().find(({ id }) => id === run.jobId);
+      // A job that is disabled, or not scheduled yet, has blackouts all the same.
+      const blackouts = scheduled
+        ? scheduled.schedule.blackouts
+        : job && blackoutWindows(job.blackouts, zoneOf(job.timezone ?? deps.defaultTimezone()));
+      return decideStart(run, {
+        job,
+        blackouts: blackouts ?? null,
+        paused: paused(),
+        now: clock.now(),
+        grace,
+      });
+    },
+    next(jobId) {
+      const scheduled = scheduledJobs.get(jobId);
+      return scheduled ? scheduled.schedule.nextRun(Math.max(handledUpTo(scheduled), clock.now() - 1)) : null;
+    },
+    anchor,
+    upcoming: (limit, until) => upcoming([...scheduledJobs.values()], clock.now(), limit, until),
+    describe(job) {
+      const timezone = job.timezone ?? deps.defaultTimezone();
+      const known = described.get(job);
+      if (known?.timezone === timezone) return known.words;
+      const words = describeJob(job, { timezone, anchor: anchorOf(job.id) });
+      described.set(job, { timezone, words });
+      return words;
+    },
+    check: (job, together = []) =>
+      checkJob(job, {
+        timezone: deps.defaultTimezone(),
+        now: clock.now(),
+        anchor: anchorOf(job.id),
+        others: [...deps.jobs(), ...together].filter(({ id }) => id !== job.id),
+      }),
+    checkTrigger: (trigger, timezone) => checkTrigger(trigger, { timezone, anchor: clock.now() }),
+    async fireTimes({ job, trigger, timezone, from, count }) {
+      const known = job ? anchor(job.id) : null;
+      return fireTimes({
+        ...(known === null ? {} : { anchor: known }),
+        now: clock.now(),
+        ...(trigger && { trigger }),
+        ...(job && {
+          triggers: job.triggers,
+          startAt: job.startAt,
+          endAt: job.endAt,
+          blackouts: job.blackouts,
+        }),
+        timezone: timezone ?? job?.timezone ?? deps.defaultTimezone(),
+        from,
+        count,
+      });
+    },
+  };
 }

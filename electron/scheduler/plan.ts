@@ -1,7 +1,7 @@
 // What becomes of the slots since the last one that was handled: run, merged, missed or skipped, and why.
 import type { Job, Millis } from '../../shared/index.ts';
+import type { Claim, Gap } from '../store/index.ts';
 import type { Window } from './blackout-windows.ts';
-import type { Claim, Gap } from './ports.ts';
 import type { JobSchedule } from './scheduled-job.ts';
 import { newest } from './triggers/instants.ts';
 import { lengthText, slotsText } from './words/phrases.ts';
@@ -223,3 +223,6 @@ function lateReason(input: {
   }
   return `${because}: ${parts.join(', ')}.`;
 }
+
+/** A wall clock that ran ahead by this much counts as sleep, in milliseconds (design §3.3). */
+export const sleepThreshold = 30_000;

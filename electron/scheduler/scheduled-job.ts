@@ -1,7 +1,7 @@
 // A job as the scheduler sees it: its stored state, its schedule, its next slots.
 import { fromInstant, type Job, type Millis } from '../../shared/index.ts';
+import type { JobState } from '../store/index.ts';
 import { blackoutWindows, type Windows } from './blackout-windows.ts';
-import type { JobState } from './ports.ts';
 import { latest, zoneOf } from './time/zone.ts';
 import { bounded, type Instants, union } from './triggers/instants.ts';
 import { type TriggerContext, triggerInstants } from './triggers/trigger-instants.ts';

@@ -7,6 +7,7 @@ import {
   pathOf,
   problemsError,
 } from '../../shared/index.ts';
+import type { Claim } from '../store/index.ts';
 import {
   advance,
   isWithin,
@@ -17,8 +18,7 @@ import {
   skippedEvent,
   waitsFor,
 } from './claims.ts';
-import { sleepThreshold } from './clock-watcher.ts';
-import type { Claim } from './ports.ts';
+import { sleepThreshold } from './plan.ts';
 import { type ScheduledJob, scheduledJob, scheduleKey, type Tick } from './scheduled-job.ts';
 
 /** Something that happens in a simulation; `at` is real time. */

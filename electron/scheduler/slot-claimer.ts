@@ -1,4 +1,5 @@
 import { type Job, type Millis, toInstant } from '../../shared/index.ts';
+import type { EventClaim, JobState } from '../store/index.ts';
 import {
   advance,
   awaitedJobs,
@@ -16,8 +17,8 @@ import {
   wakeAt,
   withJitter,
 } from './claims.ts';
+import type { SchedulerDeps } from './deps.ts';
 import { leastGrace } from './plan.ts';
-import type { EventClaim, JobState, SchedulerDeps } from './ports.ts';
 import {
   aheadOf,
   dueAfter,

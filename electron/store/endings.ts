@@ -1,6 +1,6 @@
 import type { Millis } from '../../shared/index.ts';
-import type { JobEnding } from '../scheduler/ports.ts';
 import type { Database } from './database.ts';
+import type { JobEnding } from './ledgers.ts';
 import { writeMeta } from './meta.ts';
 
 /** Notes of the database that say: this job's work ended, and nobody has answered it. The time in the key sorts them. */

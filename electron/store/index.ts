@@ -16,9 +16,18 @@ export {
 } from './home-paths.ts';
 export { type HomePart, watchHome } from './home-watch.ts';
 export { createHousekeeping, type Housekeeping } from './housekeeping.ts';
+export type {
+  Claim,
+  Claimed,
+  ClaimedRun,
+  EventClaim,
+  Gap,
+  JobEnding,
+  JobState,
+  SlotLedger,
+} from './ledgers.ts';
 export { createMediaLedger } from './media-ledger.ts';
 export { assertEpoch, raiseEpoch, readMeta, writeMeta } from './meta.ts';
-
 export { openStore, type Store } from './open-store.ts';
 export { type HomeLock, isOwned, type Owner, readOwner, takeHome } from './owner.ts';
 export { createPostLedger } from './posts.ts';

@@ -1,13 +1,5 @@
-import type {
-  Claim,
-  Claimed,
-  ClaimedRun,
-  Gap,
-  JobState,
-  Scheduler,
-  SlotLedger,
-} from '../../electron/scheduler/index.ts';
-import { createScheduler } from '../../electron/scheduler/index.ts';
+import { createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
+import type { Claim, Claimed, ClaimedRun, Gap, JobState, SlotLedger } from '../../electron/store/index.ts';
 import { type Clock, type Job, type Millis, toWireError } from '../../shared/index.ts';
 import { seededRandom } from '../support/random.ts';
 

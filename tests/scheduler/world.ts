@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { ClaimedRun } from '../../electron/scheduler/index.ts';
 import { awaitedJobs, createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
+import type { ClaimedRun } from '../../electron/store/index.ts';
 import { raiseEpoch } from '../../electron/store/meta.ts';
 import { createRunLedger } from '../../electron/store/runs.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
