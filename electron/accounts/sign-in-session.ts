@@ -14,7 +14,6 @@ import {
 } from '../../shared/index.ts';
 import type { App, Candidate, HttpDeps, SignInProvider, StartedSignIn } from '../networks/index.ts';
 import type { Apps } from './apps.ts';
-import { type BrowserAnswer, readPasted, readRedirect } from './browser-answer.ts';
 import { declined, notAmong, notNow, otherSession, otherUser, tooLate, withoutCode } from './errors.ts';
 import { listenFor, type Outcome } from './loopback.ts';
 
@@ -251,4 +250,35 @@ function outcomeOf({ status, error, accounts }: SignInView): Outcome {
 function isSame(a: string, b: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(a), hash(b));
+}
+
+/** What the browser came back with: a code, or the network's word for why there is none. */
+type BrowserAnswer = { code: string; state: string | null } | { refusal: string; state: string | null };
+
+/** The parameters of a redirect (RFC 6749 §4.1.2); undefined when it is none. */
+function readRedirect(query: URLSearchParams): BrowserAnswer | undefined {
+  const state = query.get('state');
+  const error = query.get('error');
+  if (error !== null) {
+    // Meta says more in `error_description`, some servers in nothing else.
+    const more = query.get('error_description') ?? query.get('error_reason');
+    return { refusal: more ? `${error}: ${more}` : error, state };
+  }
+  const code = withoutTail(query.get('code') ?? '');
+  return code === '' ? undefined : { code, state };
+}
+
+/** What the user pasted: the code itself, or the whole address where the browser ended. undefined when there is no code in it. */
+export function readPasted(text: string): BrowserAnswer | undefined {
+  const trimmed = text.trim();
+  const query = /^[^\s?#]*\?(\S+)$/.exec(trimmed)?.[1];
+  if (query !== undefined) return readRedirect(new URLSearchParams(withoutTail(query)));
+  if (/^https?:/i.test(trimmed) || /\s/.test(trimmed)) return undefined;
+  const code = withoutTail(trimmed);
+  return code === '' ? undefined : { code, state: null };
+}
+
+/** Meta puts `#_` or `#_=_` behind the code (networks.md §3.7). */
+function withoutTail(text: string): string {
+  return text.replace(/#.*$/s, '');
 }

@@ -3,6 +3,9 @@ import { stat } from 'node:fs/promises';
 import type { DraftMedia, Refusal } from './adapter.ts';
 import type { Body } from './http.ts';
 
+/** Bytes of a file that are read at once. */
+const highWaterMark = 64 * 1024;
+
 /** One file of a multipart body, or `bytes` of it from `from` on; servers go by `mime`, so it must be the true one (networks.md §9). */
 type FilePart = {
   field: string;
@@ -12,6 +15,11 @@ type FilePart = {
   bytes: number;
   from?: number;
 };
+
+/** A file as a body, read from disk while it is sent. */
+export function fileBody({ path, mime, bytes }: Pick<FilePart, 'path' | 'mime' | 'bytes'>): Body {
+  return { stream: () => createReadStream(path, { highWaterMark }), type: mime, bytes };
+}
 
 /** multipart/form-data with one file, read from disk while it is sent: memory stays flat whatever the size. */
 export function multipart(file: FilePart, fields: Record<string, string>, boundary: string): Body {
@@ -32,7 +40,7 @@ export function multipart(file: FilePart, fields: Record<string, string>, bounda
     async *stream() {
       yield head;
       const { from = 0, bytes } = file;
-      yield* createReadStream(file.path, { highWaterMark: 64 * 1024, start: from, end: from + bytes - 1 });
+      yield* createReadStream(file.path, { highWaterMark, start: from, end: from + bytes - 1 });
       yield tail;
     },
   };

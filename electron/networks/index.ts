@@ -13,7 +13,7 @@ export type {
   Session,
   Upload,
 } from './adapter.ts';
-export { extensionOf, fileProblem } from './files.ts';
+export { extensionOf, fileBody, fileProblem } from './files.ts';
 export {
   createHttp,
   type Fetch,

@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { AwsV4Signer } from 'aws4fetch';
 import type { BucketHost, BucketKey, Clock } from '../../shared/index.ts';
-import { extensionOf, type Http, type HttpResult, type Refusal } from '../networks/index.ts';
+import { extensionOf, fileBody, type Http, type HttpResult, type Refusal } from '../networks/index.ts';
 
 export type BucketDeps = { http: Http; clock: Pick<Clock, 'now'>; signal: AbortSignal };
 export type BucketFile = { path: string; mime: string; bytes: number; sha256: string };
@@ -36,11 +35,7 @@ export async function putInBucket(
     url,
     headers,
     secrets: [key.secret],
-    body: {
-      stream: () => createReadStream(file.path, { highWaterMark: 64 * 1024 }),
-      type: file.mime,
-      bytes: file.bytes,
-    },
+    body: fileBody(file),
     signal: deps.signal,
   });
   return refusalOf(answer, host);

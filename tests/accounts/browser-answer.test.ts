@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readPasted, resultPage } from '../../electron/accounts/browser-answer.ts';
+import { resultPage } from '../../electron/accounts/loopback.ts';
+import { readPasted } from '../../electron/accounts/sign-in-session.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 60, unit: fc.constantFrom(...'abcXYZ019-_.~+/=&?%') });
 

@@ -99,7 +99,6 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/planner\/(fill-post|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|config-edit|pace)\.ts$/,
-  /^electron\/accounts\/browser-answer\.ts$/,
   /^electron\/alerts\/index\.ts$/,
   /^electron\/templates\//,
 ];

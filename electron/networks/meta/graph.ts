@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import { graphVersion, type Login } from '../../../shared/index.ts';
 import type { DraftMedia, Refusal, Session } from '../adapter.ts';
-import { fileProblem } from '../files.ts';
+import { fileBody, fileProblem } from '../files.ts';
 import { type Ask, askJson, type Body, type HttpDeps, type HttpResult } from '../http.ts';
 import { metaError, refusalOf, signInRefusal } from './errors.ts';
 
@@ -57,11 +56,7 @@ export async function sendBytes(session: Session, to: string, media: DraftMedia)
     method: 'POST',
     url: to,
     headers: { authorization: `OAuth ${session.token}`, offset: '0', file_size: String(media.bytes) },
-    body: {
-      stream: () => createReadStream(media.path, { highWaterMark: 64 * 1024 }),
-      type: 'application/octet-stream',
-      bytes: media.bytes,
-    },
+    body: fileBody({ ...media, mime: 'application/octet-stream' }),
     signal: session.signal,
   });
   if (answer.kind === 'answer' && answer.status === 200 && doneSchema.safeParse(answer.json).success)
