@@ -99,7 +99,7 @@ const statusGauges: readonly {
   },
   {
     name: 'belfry_warnings',
-    help: 'Warnings that wait for a person.',
+    help: 'Warnings that need attention.',
     read: (status) => attentionOf(status).warnings,
   },
 ];

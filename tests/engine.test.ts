@@ -7,14 +7,19 @@ import { createApp } from '../electron/app.ts';
 import type { Host } from '../electron/host.ts';
 import { readHealth } from '../electron/monitoring.ts';
 import { systemClock } from '../electron/system.ts';
-import type { JobInput, RunView, Status } from '../shared/index.ts';
+import type { ConfigInput, JobInput, RunView, Status } from '../shared/index.ts';
 import { temporaryHome } from './support/home.ts';
 import { plainHost } from './support/plain-host.ts';
 
 /** The whole engine, as both hosts have it, in this process; its wall clock is `aheadMs` ahead. */
-async function startEngine(jobs: JobInput[], home = temporaryHome(), aheadMs = 0) {
+async function startEngine(
+  jobs: JobInput[],
+  home = temporaryHome(),
+  aheadMs = 0,
+  more: Omit<ConfigInput, 'jobs'> = {},
+) {
   const told: Alert[] = [];
-  writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs }));
+  writeFileSync(join(home, 'config.json'), JSON.stringify({ jobs, ...more }));
   const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
   const host: Host = plainHost({ home, clock, notify: (alert) => told.push(alert) });
   const engine = createApp(host);
@@ -41,12 +46,32 @@ const every: JobInput = {
 };
 
 test('status lists the zones that schedules go by, the usual one first', async () => {
-  const { engine, status } = await startEngine([
-    { ...every, timezone: 'Asia/Kolkata' },
-    { ...every, id: 'other' },
-  ]);
+  const account = {
+    id: 'me',
+    network: 'mastodon' as const,
+    server: 'http://127.0.0.1:9',
+    remoteId: '1',
+    handle: '@me',
+  };
+  const { engine, status } = await startEngine(
+    [
+      { ...every, timezone: 'Asia/Kolkata' },
+      { ...every, id: 'other' },
+    ],
+    temporaryHome(),
+    0,
+    { accounts: [account] },
+  );
   await engine.call('settings.set', { timezone: 'Europe/Berlin' });
   expect((await status()).timezones).toEqual(['Europe/Berlin', 'Asia/Kolkata']);
+  const series = {
+    name: 'Greetings',
+    rule: { type: 'calendar', unit: 'days', at: '09:00' },
+    timezone: 'America/Lima',
+    post: { text: 'Good morning!', accounts: ['me'] },
+  };
+  expect(await engine.call('series.add', { series })).toMatchObject({ ok: true });
+  expect((await status()).timezones).toEqual(['Europe/Berlin', 'Asia/Kolkata', 'America/Lima']);
 });
 
 test('slots that cannot be claimed are a warning that everybody sees', async () => {

@@ -142,7 +142,7 @@ export function notNow(status: string): BelfryError {
 export function tooLate(server: string): BelfryError {
   return new BelfryError({
     code: 'SIGN_IN_NEEDED',
-    what: 'Nobody signed in',
+    what: 'The sign-in was not completed',
     where: server,
     why: `The browser brought no answer within ${signInMinutes} minutes`,
     remedy: 'Begin again; where the browser ends at an error, sign in with a code',

@@ -26,6 +26,8 @@ const seriesPerStep = 10;
 export type SeriesCommands = {
   list(): Promise<SeriesView[]>;
   get(id: string): Promise<SeriesDetails>;
+  /** IANA zones that series go by, each as often as it is used. */
+  zones(): Promise<string[]>;
   /** Throws BAD_INPUT with all problems together. */
   add(input: SeriesInput): Promise<SeriesView>;
   /** Future posts that the user has not edited are made anew; past ones stay. */
@@ -62,6 +64,10 @@ export function seriesCommands(deps: PlannerDeps, turn: Turn): SeriesCommands {
       );
     },
     get: async (id) => detailSeries(deps, await requireSeries(deps, id)),
+    async zones() {
+      const all = (await ledger.list()).filter(({ status }) => status !== 'removing');
+      return all.map(({ definition }) => definition.timezone);
+    },
     async add(input) {
       const now = clock.now();
       const id = deps.random.id();

@@ -96,7 +96,7 @@ export function resolvingDoubt(
   if (work.target.status !== 'unconfirmed')
     throw impossible([work], { done: 'settled', why: 'Only unconfirmed posts need this' });
   if (!isPublished) {
-    const change = requeued(work, now, 'A person says that it was not published; it is sent again');
+    const change = requeued(work, now, 'Marked by hand as not published; it is sent again');
     const clean = { state: 'prepared' as const, uploads: [], firstSentAt: null, lookups: 0 };
     // With the old key the server would only give its old answer again.
     return [attempt ? { ...change, attempt: { ...attempt, ...clean, key: nextKey(attempt.key) } } : change];
@@ -109,7 +109,7 @@ export function resolvingDoubt(
 
 /** What follows when the user says that the part in doubt is out, and `next` is not. */
 function resolved(work: Work, next: number | undefined): Change {
-  const note = 'A person says that it was published';
+  const note = 'Marked by hand as published';
   if (next === undefined)
     return step(work, { status: 'published', error: null, notBefore: null, tries: 0 }, note);
   if (replyTo(work, next) !== null)

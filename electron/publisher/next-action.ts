@@ -284,7 +284,7 @@ function missedError(work: Work, now: Millis, limitHours: number): StoredError {
 export function doubtedError(work: Work, remotes: readonly Remote[]): StoredError {
   const links = remotes.map((one) => one.url ?? one.remoteId).join(', ');
   return endError('NEEDS_PERSON', work, {
-    what: 'Nobody can tell whether the post was published',
+    what: 'It is not known whether the post was published',
     why: `It came due while this Belfry was not running, and what is on the account since then may be it: ${links}`,
     remedy: 'Look at the account, then say whether the post is there',
   });
@@ -302,7 +302,7 @@ export function unconfirmedError(
   const part = inThread ? `Part ${attempt.part + 1} of the thread: ` : '';
   const links = candidates.map((one) => one.url ?? one.remoteId).join(', ');
   return endError('NEEDS_PERSON', work, {
-    what: 'Nobody can tell whether the post was published',
+    what: 'It is not known whether the post was published',
     why: `${part}sent ${sent}, looked for ${attempt.lookups} times. ${why}${links ? `. Candidates: ${links}` : ''}`,
     remedy: 'Look at the account, then say whether the post is there',
   });

@@ -16,17 +16,22 @@ const incremental = 2;
  * Lets a database of an older version give back what it does not need, which writes it anew, once: whole or not at all,
  * whatever happens. Without room for that it stays as it is until a later start.
  */
-export function makeShrinkable(raw: DatabaseSync, path: string, log: Log): void {
+export function makeShrinkable(
+  raw: DatabaseSync,
+  path: string,
+  log: Log,
+  freeBytes: (folder: string) => number = freeBytesOf,
+): void {
   if (raw.prepare('PRAGMA auto_vacuum').get()?.['auto_vacuum'] === incremental) return;
   const { size } = statSync(path);
-  const { bavail, bsize } = statfsSync(dirname(path));
+  const free = freeBytes(dirname(path));
   // The new database goes through the -wal before it takes the old one's place.
   const needed = 2 * size + 64 * 1024 * 1024;
-  if (bavail * bsize < needed) {
+  if (free < needed) {
     log('warn', 'The database cannot give space back: too little is free to write it anew', {
       bytes: size,
       needed,
-      free: bavail * bsize,
+      free,
     });
     return;
   }
@@ -40,6 +45,12 @@ export function makeShrinkable(raw: DatabaseSync, path: string, log: Log): void 
     if (!isTrouble(error)) throw error;
     log('warn', 'The database cannot give space back', { error: sqliteReason(error) });
   }
+}
+
+/** Bytes of the disk that this user may still fill. */
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** Gives up to so many unused pages back to the disk, as part of the caller's transaction; false when none is left. */

@@ -4,8 +4,11 @@ export type Emitter<T> = {
   emit(news: T): void;
 };
 
-/** A set of listeners; one that is removed while news goes out no longer hears it. */
-export function createEmitter<T>(): Emitter<T> {
+/**
+ * A set of listeners; one that is removed while news goes out no longer hears it. What one throws is reported (by itself as
+ * an uncaught error of the window): neither the others nor whoever has the news are to suffer from it.
+ */
+export function createEmitter<T>(report: (error: unknown) => void = throwApart): Emitter<T> {
   const listeners = new Set<(news: T) => void>();
   return {
     add(listener) {
@@ -16,7 +19,19 @@ export function createEmitter<T>(): Emitter<T> {
       };
     },
     emit(news) {
-      for (const listener of listeners) listener(news);
+      for (const listener of listeners) {
+        try {
+          listener(news);
+        } catch (error) {
+          report(error);
+        }
+      }
     },
   };
+}
+
+function throwApart(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -11,12 +11,18 @@ import { lineSplitter } from './lines.ts';
 import type { Link, LinkState, Wait } from './link.ts';
 import type { Session } from './session.ts';
 
-type Deps = { fetch: typeof fetch; session: Session; wait: Wait };
+type Deps = {
+  fetch: typeof fetch;
+  session: Session;
+  wait: Wait;
+  /** Hears of what listeners throw. */
+  report?: (error: unknown) => void;
+};
 
 /** The engine over loopback HTTP: JSON calls, and one long answer that carries the announcements. */
-export function httpLink({ fetch, session, wait }: Deps): Link {
-  const announcements = createEmitter<Announcement>();
-  const states = createEmitter<void>();
+export function httpLink({ fetch, session, wait, report }: Deps): Link {
+  const announcements = createEmitter<Announcement>(report);
+  const states = createEmitter<void>(report);
   let state: LinkState = 'connecting';
   let failures = 0;
   let cancelWait = () => {};

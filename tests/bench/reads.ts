@@ -23,14 +23,16 @@ type Cases = { [N in CallName]?: Record<string, CallInput<N>> };
 export async function run(): Promise<Result[]> {
   const given = process.env['BELFRY_BENCH_HOME'];
   const home = given ?? mkdtempSync(join(tmpdir(), 'belfry-bench-'));
-  if (given === undefined) await fillHome(home, busyHome, systemClock.now());
+  if (given === undefined) await fillHome(home, busyHome, systemClock.now(), say);
   const engine = createApp(plainHost({ home }));
   await engine.start();
   try {
     const results: Result[] = [];
     for (const [name, inputs] of Object.entries(await casesOf(engine))) {
       for (const [what, input] of Object.entries(inputs)) {
-        results.push(await measure(what === '' ? name : `${name}, ${what}`, () => ask(engine, name, input)));
+        const result = await measure(what === '' ? name : `${name}, ${what}`, () => ask(engine, name, input));
+        say(`${result.name}: ${result.value.toPrecision(3)} ms`);
+        results.push(result);
       }
     }
     const missing = [...readingCalls].filter(
@@ -48,6 +50,11 @@ export async function run(): Promise<Result[]> {
     await engine.stop({ drainMs: 0 });
     if (given === undefined) rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** It takes minutes: what it is at goes to stderr, with the seconds since its start. */
+function say(what: string): void {
+  console.error(`  ${Math.round(performance.now() / 1000)} s  ${what}`);
 }
 
 type Engine = ReturnType<typeof createApp>;

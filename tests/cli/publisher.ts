@@ -20,6 +20,7 @@ export async function opened() {
     series: {
       list: nothing,
       get: nothing,
+      zones: nothing,
       add: nothing,
       set: nothing,
       pause: nothing,

@@ -28,7 +28,11 @@ function storage() {
 }
 
 /** The link of a browser tab that was opened at `address`; its fetches end with the test. */
-function openTab(address: string, tabStorage = storage()): Link {
+function openTab(
+  address: string,
+  tabStorage = storage(),
+  report: (error: unknown) => void = () => expect.fail('a listener threw'),
+): Link {
   const ended = new AbortController();
   onTestFinished(() => ended.abort());
   const url = new URL(address);
@@ -47,6 +51,7 @@ function openTab(address: string, tabStorage = storage()): Link {
     fetch: tabFetch,
     session: createSession({ fetch: tabFetch, storage: tabStorage, code }),
     wait,
+    report,
   });
 }
 
@@ -70,6 +75,31 @@ test('a link signs in, calls at once, and hears announcements', async () => {
   const heard = new Promise<Announcement>((resolve) => tab.subscribe(resolve));
   engine.announcer.announce({ name: 'jobs.changed' });
   expect(await heard).toEqual({ name: 'jobs.changed' });
+});
+
+test('a listener that throws is reported, the others hear the news, and the link stays open', async () => {
+  const engine = await served();
+  const reported: unknown[] = [];
+  const tab = openTab(engine.link(), storage(), (error) => reported.push(error));
+  await become(tab, 'open');
+  const states: LinkState[] = [];
+  tab.watch(() => states.push(tab.state()));
+  const wrong = new Error('a page has a mistake');
+  tab.subscribe(() => {
+    throw wrong;
+  });
+  const heard: Announcement[] = [];
+  const second = new Promise<void>((resolve) => {
+    tab.subscribe((news) => {
+      heard.push(news);
+      if (heard.length === 2) resolve();
+    });
+  });
+  engine.announcer.announce({ name: 'jobs.changed' });
+  engine.announcer.announce({ name: 'posts.changed' });
+  await second;
+  expect(reported).toEqual([wrong, wrong]);
+  expect(states).toEqual([]);
 });
 
 test('an error comes back as a thrown CallError with its code', async () => {

@@ -78,6 +78,36 @@ describe('a database that is written anew', () => {
     expect(contentOf(path)).toEqual(before);
   });
 
+  test('stays as it is where too little is free, says what is missing, and is written anew once there is room', () => {
+    const path = oldDatabase();
+    const before = contentOf(path);
+    const { size } = statSync(path);
+    const needed = 2 * size + 64 * 1024 * 1024;
+    const said: unknown[] = [];
+    const start = (free: number) => {
+      const raw = new DatabaseSync(path);
+      makeShrinkable(
+        raw,
+        path,
+        (level, message, details) => said.push([level, message, details]),
+        () => free,
+      );
+      raw.close();
+    };
+    start(needed - 1);
+    expect(said).toEqual([
+      [
+        'warn',
+        'The database cannot give space back: too little is free to write it anew',
+        { bytes: size, needed, free: needed - 1 },
+      ],
+    ]);
+    expect(autoVacuum(path)).toBe(0);
+    start(needed);
+    expect(autoVacuum(path)).toBe(2);
+    expect(contentOf(path)).toEqual(before);
+  });
+
   test.skipIf(process.platform === 'win32')('stays as it is where it cannot be written, and says so', () => {
     const path = oldDatabase();
     const before = contentOf(path);

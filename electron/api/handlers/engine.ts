@@ -41,12 +41,13 @@ async function readStatus(deps: ApiDeps): Promise<Status> {
       if (trouble.length === 0) throw error;
       return value;
     };
-  const [lastRuns, posts, overdue, warnings, waiting] = await Promise.all([
+  const [lastRuns, posts, overdue, warnings, waiting, seriesZones] = await Promise.all([
     deps.jobs.lastRuns().catch(fallback(new Map() as Awaited<ReturnType<ApiDeps['jobs']['lastRuns']>>)),
     deps.posts.counts().catch(fallback({ queued: 0, needYou: 0 })),
     deps.posts.overdue().catch(fallback([])),
     deps.warnings.list().catch(fallback(trouble)),
     accountsAwaitingUser(deps).catch(fallback({ accounts: [], posts: 0 })),
+    deps.plans.series.zones().catch(fallback([])),
   ]);
   return {
     version: deps.about.version,
@@ -74,7 +75,7 @@ async function readStatus(deps: ApiDeps): Promise<Status> {
     overdue,
     warnings,
     trouble,
-    timezones: zonesOf(deps),
+    timezones: [...new Set([...zonesOf(deps), ...seriesZones])],
     demo: deps.about.demo,
   };
 }
@@ -83,7 +84,7 @@ async function readStatus(deps: ApiDeps): Promise<Status> {
 function zonesOf({ jobs, config, scheduler }: ApiDeps): string[] {
   const own = jobs.all().flatMap(({ id, timezone }) => (jobs.isBuiltin(id) ? [] : (timezone ?? [])));
   const queues = config.current().queues.flatMap(({ timezone }) => timezone ?? []);
-  return [...new Set([scheduler.timezone(), ...own, ...queues])];
+  return [scheduler.timezone(), ...own, ...queues];
 }
 
 async function accountsAwaitingUser(deps: ApiDeps): Promise<{ accounts: Status['accounts']; posts: number }> {

@@ -56,7 +56,7 @@ export function accountCommands(program: Command, use: Use): void {
       'Instagram: the log-in that made the token, instagram or facebook',
       oneOf(logins),
     )
-    .option('--remote-id <id>', "which account, where the token opens several (a person's Facebook Pages)")
+    .option('--remote-id <id>', 'which account, where the token opens several (several Facebook Pages)')
     .action(use(add));
   signInCommands(accounts, use);
   accountMediaCommand(accounts, use);
