@@ -47,7 +47,7 @@ export type Fact =
 /** What was already said: keys of alerts that are not said again until their cause is gone, oldest first. */
 type Said = ReadonlySet<string>;
 
-/** The oldest is forgotten beyond this: telling one thing again is better than a memory that only grows. */
+/** The oldest is forgotten beyond this: saying one thing again is better than a memory that only grows. */
 export const mostSaid = 1000;
 
 const failures: readonly RunView['status'][] = ['failed', 'timed-out', 'interrupted'];
@@ -98,7 +98,7 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
         body: `${fact.account}: ${fact.reason}`,
         page: 'posts',
       };
-      // Every other one is a step that the post has just made; an address that does not work is found again at each look.
+      // Every other one is a step that the post has just made; an address that does not work is found again each time.
       return fact.status === 'address'
         ? once(said, `address:${fact.postId}:${fact.account}`, alert)
         : { said, alert };
@@ -136,17 +136,17 @@ function without(said: Said, key: string): Said {
 
 type Alerts = {
   tell(fact: Fact): void;
-  /** Hands on what is still gathered; afterwards `tell` does so at once. */
+  /** Passes on what is still gathered; afterwards `tell` does so at once. */
   close(): void;
 };
 
-/** Alerts are told after so long without another one, in milliseconds, and at the latest so long after the first. */
+/** Alerts are passed on after so long without another one, in milliseconds, and at the latest so long after the first. */
 const quiet = 1000;
 const patience = 10_000;
 
 /**
  * Takes facts, and passes on those that the user should hear of, each once. What happens to many at a time (a crash, a
- * night without network) is gathered for a moment and told as a whole.
+ * night without network) is gathered for a moment and passed on as a whole.
  */
 export function createAlerts({ notify, clock }: { notify: (alert: Alert) => void; clock: Clock }): Alerts {
   let said: Said = new Set();

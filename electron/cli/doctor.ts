@@ -106,8 +106,9 @@ async function space(dir: string): Promise<Check> {
   const { bavail, bsize } = await statfs(await nearest(dir));
   const free = bavail * bsize;
   const found = `${Math.round(free / mebibyte).toLocaleString('en')} MiB free`;
-  if (free < 100 * mebibyte) return problem('disk', found, 'Make room: without it nothing can be recorded');
-  if (free < 1024 * mebibyte) return warning('disk', found, 'Make room soon');
+  if (free < 100 * mebibyte)
+    return problem('disk', found, 'Free some space: without it nothing can be recorded');
+  if (free < 1024 * mebibyte) return warning('disk', found, 'Free some space soon');
   return ok('disk', found);
 }
 

@@ -19,7 +19,7 @@ function isOver(status: RunStatus): boolean {
 
 /**
  * Passes the lines of one run as they come, from the one after `after`, until the run is over; gives its last state.
- * An announcement only says "look": lines are always asked for, so that none is lost or out of order.
+ * An announcement only says that there is something new: lines are always asked for, so that none is lost or out of order.
  * Throws NOT_RUNNING when the engine ends before the run.
  */
 export async function followRun(

@@ -28,14 +28,14 @@ export function demoHome(home: string): string {
  * Starts the demonstration's network and fills the home anew for it: call this before the engine starts.
  * Throws CONFLICT for a home that holds the user's own work.
  */
-export async function openDemo(needs: { home: string; version: string; log: Log }): Promise<Demo> {
-  const paths = locateHome(needs.home);
+export async function openDemo(deps: { home: string; version: string; log: Log }): Promise<Demo> {
+  const paths = locateHome(deps.home);
   refuseOwnWork(paths.dir);
   const example = join(__dirname, '../../docs/examples/feed-pipeline');
   const network = await startDemoNetwork({
     clock,
     random,
-    log: needs.log,
+    log: deps.log,
     pictures: await picturesOf(example),
     everyMs,
   });

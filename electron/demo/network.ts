@@ -16,14 +16,14 @@ export type DemoNetwork = { address: string; token: string; state: DemoState; cl
  * Starts a Mastodon-compatible server of one account on a loopback port of its own, with a page that shows what was
  * published, and a feed with a new entry every `everyMs` whose pictures are `pictures` (name and PNG).
  */
-export async function startDemoNetwork(needs: {
+export async function startDemoNetwork(deps: {
   clock: Clock;
   random: Random;
   log: Log;
   pictures: ReadonlyMap<string, Uint8Array>;
   everyMs: number;
 }): Promise<DemoNetwork> {
-  const { clock, random, log } = needs;
+  const { clock, random, log } = deps;
   const startedAt = clock.now();
   const state = createDemoState({ clock, random });
   const token = random.uuid();
@@ -32,17 +32,17 @@ export async function startDemoNetwork(needs: {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', addressOf());
     if (request.headers.host !== url.host) return send(response, 421, 'text/plain', 'This is another host.');
-    // Every story of the feed has an address of its own; the timeline tells them all.
+    // Every story of the feed has an address of its own; the timeline shows them all.
     const file = timelineFiles.get(url.pathname.startsWith('/stories/') ? '/' : url.pathname);
     if (file) return send(response, 200, file.type, file.text);
     if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
     if (url.pathname === '/timeline.json') return sendJson(response, 200, timeline(state));
     if (url.pathname === '/feed.xml') {
-      const count = 1 + Math.floor((clock.now() - startedAt) / needs.everyMs);
-      const feed = sampleFeed({ address: addressOf(), startedAt, everyMs: needs.everyMs, count });
+      const count = 1 + Math.floor((clock.now() - startedAt) / deps.everyMs);
+      const feed = sampleFeed({ address: addressOf(), startedAt, everyMs: deps.everyMs, count });
       return send(response, 200, 'application/rss+xml; charset=utf-8', feed);
     }
-    const picture = needs.pictures.get(url.pathname.slice('/feed/'.length));
+    const picture = deps.pictures.get(url.pathname.slice('/feed/'.length));
     if (url.pathname.startsWith('/feed/') && picture) return send(response, 200, 'image/png', picture);
     const uploaded = state.media.get(url.pathname.slice('/pictures/'.length));
     if (url.pathname.startsWith('/pictures/') && uploaded)

@@ -23,7 +23,7 @@ export type { PlannerDeps } from './deps.ts';
 export type Planner = {
   /** Makes what is due of the series, then follows the clock. Can be called twice. */
   start(): Promise<void>;
-  /** Nothing new; resolves when the step at work has ended. Can be called twice. */
+  /** Nothing new; resolves when the update at work has ended. Can be called twice. */
   stop(): Promise<void>;
   /** A hint that time went by or that the configuration changed. */
   look(): void;
@@ -45,7 +45,7 @@ export type Planner = {
   warnings(): Promise<WireError[]>;
 };
 
-/** Posts are made a day ahead at least, so a look now and then is enough. */
+/** Posts are made a day ahead at least, so now and then is enough. */
 const restMs = 60 * 60_000;
 
 /** Creates the planner; nothing happens before `start`. */
@@ -54,11 +54,11 @@ export function createPlanner(deps: PlannerDeps): Planner {
   let cancel = () => {};
   let state: 'new' | 'running' | 'stopped' = 'new';
 
-  const passAll = async () => {
+  const updateAll = async () => {
     for (const { id } of await deps.ledger.list()) {
       if (state === 'stopped') return;
       await updateSeries(deps, id, () => state === 'stopped').catch((error: unknown) =>
-        deps.log('error', 'A series could not be looked at', { series: id, error: String(error) }),
+        deps.log('error', 'A series could not be updated', { series: id, error: String(error) }),
       );
     }
   };
@@ -67,12 +67,12 @@ export function createPlanner(deps: PlannerDeps): Planner {
     const known = (await deps.ledger.list()).map(({ id }) => id);
     await sweepMedia(deps.mediaFolder, known);
   };
-  const look = (): Promise<void> => {
+  const tick = (): Promise<void> => {
     cancel();
     if (state !== 'running') return Promise.resolve();
-    cancel = deps.clock.setTimer(restMs, look);
-    return turn(passAll).catch((error: unknown) =>
-      deps.log('error', 'The series could not be looked at', { error: String(error) }),
+    cancel = deps.clock.setTimer(restMs, tick);
+    return turn(updateAll).catch((error: unknown) =>
+      deps.log('error', 'The series could not be updated', { error: String(error) }),
     );
   };
 
@@ -83,14 +83,14 @@ export function createPlanner(deps: PlannerDeps): Planner {
       await tidy().catch((error: unknown) =>
         deps.log('error', 'Old files of series could not be tidied away', { error: String(error) }),
       );
-      await look();
+      await tick();
     },
     async stop() {
       state = 'stopped';
       cancel();
       await turn(async () => undefined);
     },
-    look: () => void look(),
+    look: () => void tick(),
     add: (request, from) => {
       const isQueued = request.publishAt === nextSlot;
       const filled = fillPost(

@@ -3,7 +3,7 @@ import { fromInstant, type Millis, type PostView } from '../../shared/index.ts';
 import type { Advance, StoredOccurrence, StoredSeries } from '../store/index.ts';
 import type { PlannerDeps } from './deps.ts';
 
-/** What one look at a series decides about the posts of its rule. */
+/** What one update of a series decides about the posts of its rule. */
 type SeriesPlan = {
   /** Moves the cursor over what will never be made, before anything is made; null when there is nothing of that kind. */
   before: Advance | null;

@@ -257,7 +257,7 @@ type RunRecordDeps = Pick<RunnerDeps, 'clock' | 'ledger' | 'log' | 'announce' | 
 
 /** Changes are collected for this long, in milliseconds: a short command then takes one transaction instead of three. */
 const writeDelay = 50;
-/** A full disk may have room again soon: beginning and end are written again after this long, in milliseconds. */
+/** A full disk may have space again soon: beginning and end are written again after this long, in milliseconds. */
 const retryDelay = 1000;
 
 /** Begins a queued run. Throws CONFLICT when it is no longer queued. */

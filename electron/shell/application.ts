@@ -60,7 +60,7 @@ export function onShowRequest(show: (route: string) => void): void {
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Every way in which the system tells this application to end, and the errors that nothing caught. */
+/** Every way in which the system asks this application to end, and the errors that nothing caught. */
 export function watchAppEvents({ log, quit }: { log: Log; quit(cause: QuitCause): Promise<void> }): void {
   for (const signal of signals) {
     // A library (when-exit, under conf) listens since its import, and Chromium has put its own handler over that since:

@@ -36,13 +36,13 @@ const onlineCheckMillis = 15_000;
 export function watchOnline(clock: Clock, isOnline: () => boolean, cameOnline: () => void): () => void {
   let before = isOnline();
   let cancel = () => {};
-  const look = () => {
+  const check = () => {
     const now = isOnline();
     if (now && !before) cameOnline();
     before = now;
-    cancel = clock.setTimer(onlineCheckMillis, look);
+    cancel = clock.setTimer(onlineCheckMillis, check);
   };
-  cancel = clock.setTimer(onlineCheckMillis, look);
+  cancel = clock.setTimer(onlineCheckMillis, check);
   return () => cancel();
 }
 

@@ -47,8 +47,8 @@ export type StoreOptions = {
 };
 
 /** An editor writes a file in several steps; after this many milliseconds without another the text is whole. */
-const settleMs = 150;
-/** Folders on network drives and links into other folders send no word of a change: look now and then. */
+const quietMs = 150;
+/** Folders on network drives and links into other folders send no word of a change: the file is read now and then. */
 const lookMs = 5000;
 
 /**
@@ -142,7 +142,7 @@ function watchPath(path: string, listener: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const callback = () => {
     clearTimeout(timer);
-    timer = setTimeout(listener, settleMs);
+    timer = setTimeout(listener, quietMs);
     timer.unref();
   };
   const close = watchFolder(path, callback);

@@ -81,8 +81,8 @@ export function createConfigStore({
   let writing: Promise<void> = Promise.resolve();
   let isNoted = had.before;
 
-  /** Looks at the file; true when that changed anything. */
-  function look(known?: KnownText): boolean {
+  /** Reads the file; true when that changed anything. */
+  function read(known?: KnownText): boolean {
     const before = state;
     state = lookAt(file, check, before, known);
     const changed = !sameFor(before, state);
@@ -106,7 +106,7 @@ export function createConfigStore({
     });
   }
 
-  function tell(): void {
+  function notify(): void {
     for (const listener of listeners) {
       try {
         listener();
@@ -116,16 +116,16 @@ export function createConfigStore({
     }
   }
 
-  function lookAndTell(known?: KnownText): void {
-    if (look(known)) tell();
+  function readAndNotify(known?: KnownText): void {
+    if (read(known)) notify();
   }
 
-  /** Nobody could catch what is thrown out of a timer. */
-  function lookBySelf(): void {
+  /** Nothing could catch what is thrown out of a timer. */
+  function readBySelf(): void {
     try {
-      lookAndTell();
+      readAndNotify();
     } catch (error) {
-      log('error', `The configuration cannot be looked at: ${toWireError(error).message}`);
+      log('error', `The configuration cannot be read: ${toWireError(error).message}`);
     }
   }
 
@@ -133,8 +133,8 @@ export function createConfigStore({
     start() {
       if (unwatch) return;
       state = startingState({ file, check, lastGoodPath, log }, had.before);
-      look();
-      unwatch = file.watch(lookBySelf);
+      read();
+      unwatch = file.watch(readBySelf);
     },
     stop() {
       unwatch?.();
@@ -145,7 +145,7 @@ export function createConfigStore({
     raw: () => structuredClone(state.raw),
     problem: () => state.problem?.toWire() ?? null,
     async change(edit) {
-      lookAndTell();
+      readAndNotify();
       if (state.problem && !state.gone) throw refusal(file.path, state.problem);
       const raw = edit(structuredClone(state.raw));
       const text = file.textOf(raw);
@@ -156,7 +156,7 @@ export function createConfigStore({
       if (!reading.ok) throw problemsError(reading.problems, 'the changed configuration');
       if (!state.gone && isDeepStrictEqual(reading.raw, state.raw)) return state.config;
       file.write(reading.raw, text);
-      lookAndTell({ text, reading });
+      readAndNotify({ text, reading });
       return state.config;
     },
     onChange(listener) {

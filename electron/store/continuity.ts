@@ -88,12 +88,12 @@ export type ContinuityDeps = {
   stateFolder?: string | undefined;
 };
 
-/** Tells whether a database is the latest state of its home. */
+/** Knows whether a database is the latest state of its home. */
 export type Continuity = {
   /** The evidence of a copy that was found at the start. */
   evidence: string | undefined;
   /** Raises the generation if something happened to a post; gives evidence of another copy that has gone on meanwhile. */
-  beat(): Promise<string | undefined>;
+  check(): Promise<string | undefined>;
   /** This database is the one to go on with, whatever else there is. */
   confirm(): Promise<void>;
   /** Call before the database is closed, and what it gives after that. */
@@ -157,7 +157,7 @@ export async function openContinuity(deps: ContinuityDeps, held: boolean): Promi
 
   return {
     evidence,
-    async beat() {
+    async check() {
       if (isHeld) return undefined;
       const other = recordNow();
       if (other && other.generation > ledger.generation) {

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { JobEnding } from './ledgers.ts';
 import { writeMeta } from './meta.ts';
 
-/** Notes of the database that say: this job's work ended, and nobody has answered it. The time in the key sorts them. */
+/** Notes of the database that say: this job's work ended, and that was not handled yet. The time in the key sorts them. */
 const prefix = 'job_ended:';
 const afterPrefix = 'job_ended;';
 

@@ -14,7 +14,7 @@ const magic = 'SQLite format 3\0';
 /** SQLITE_CORRUPT_VTAB: the search index alone is damaged. */
 const indexDamage = 267;
 
-export type GuardNeeds = {
+export type GuardDeps = {
   home: HomePaths;
   clock: Clock;
   log: Log;
@@ -27,8 +27,8 @@ export type GuardNeeds = {
 export type Guard = {
   /** Why nothing may be written any more; undefined while all is well. */
   lost(): BelfryError | undefined;
-  /** Looks whether the files are still those that were opened. */
-  look(): void;
+  /** Checks whether the files are still those that were opened. */
+  check(): void;
   /** Hears of an error of SQLite's; gives the one to throw in its place. */
   failed(error: unknown): BelfryError | undefined;
   /** Resolves when all that could be saved of a lost database is saved. */
@@ -42,7 +42,7 @@ export type Guard = {
  * From then on nothing is written, so that no job starts and no post goes out without being recorded; what the connection
  * still knows is saved as a copy, and a note makes the next start restore the newest one with publishing paused.
  */
-export function guardDatabase({ home, clock, log, raw, lost }: GuardNeeds): Guard {
+export function guardDatabase({ home, clock, log, raw, lost }: GuardDeps): Guard {
   const { db } = home;
   // Held until the database is closed: closing any handle of the file drops SQLite's locks on it (POSIX).
   const handle = openSync(db, 'r');
@@ -88,7 +88,7 @@ export function guardDatabase({ home, clock, log, raw, lost }: GuardNeeds): Guar
 
   return {
     lost: () => loss,
-    look() {
+    check() {
       if (loss) return;
       const harm = harmOfFile();
       if (harm !== undefined) return void lose(harm, true);

@@ -26,7 +26,7 @@ export type HomePart = {
   remedy?: string;
 };
 
-/** Looks at the parts of a home while the engine runs. */
+/** Checks the parts of a home while the engine runs. */
 export type HomeWatch = { warnings(): Warning[]; stop(): Promise<void> };
 
 /** Puts back what was removed from the home, and warns of what is lost with it or cannot be put back. */
@@ -42,12 +42,12 @@ export function watchHome(deps: {
   let cancel = clock.setTimer(every, ring);
 
   function ring(): void {
-    void look().finally(() => {
+    void check().finally(() => {
       if (!stopped) cancel = clock.setTimer(every, ring);
     });
   }
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     for (const part of parts) {
       if (stopped && !part.vital) continue;
       try {
@@ -77,7 +77,7 @@ export function watchHome(deps: {
     async stop() {
       stopped = true;
       cancel();
-      await look();
+      await check();
     },
   };
 }

@@ -116,7 +116,7 @@ function proveWritable(folder: string): void {
   });
 }
 
-/** Its parent may be shared (/tmp): a folder that someone else put there first must not be trusted. */
+/** Its parent may be shared (/tmp): a folder that another user put there first must not be trusted. */
 function makeSocketFolder(socket: string): void {
   const folder = dirname(socket);
   attempt(folder, () => {

@@ -7,7 +7,7 @@ import { createPace } from './pace.ts';
 import { forget, forgetSteps, type Retention } from './retention.ts';
 import { writeTogether } from './write-together.ts';
 
-export type HousekeepingNeeds = {
+export type HousekeepingDeps = {
   db: Database;
   clock: Clock;
   log: Log;
@@ -15,7 +15,7 @@ export type HousekeepingNeeds = {
   retention(): Retention;
 };
 
-/** Work on the database that nobody waits for. */
+/** Work on the database that nothing waits for. */
 export type Housekeeping = {
   start(): void;
   /** Does all there is to do now: the search index, then what is over the limits. */
@@ -33,7 +33,7 @@ const grownPages = 2000;
 const rest: Millis = 5;
 
 /** Keeps the search index up with the output, and old runs within their limits, in small steps. */
-export function createHousekeeping({ db, clock, log, retention }: HousekeepingNeeds): Housekeeping {
+export function createHousekeeping({ db, clock, log, retention }: HousekeepingDeps): Housekeeping {
   const write = writeTogether(db);
   const indexing = createPace(clock, indexSteps);
   const merging = createPace(clock, mergeSteps);
@@ -85,7 +85,7 @@ export function createHousekeeping({ db, clock, log, retention }: HousekeepingNe
           more = await givePagesBack(trx, pages);
         }),
       );
-    // The file gets shorter when what is in the -wal is written into it; this waits for nobody.
+    // The file gets shorter when what is in the -wal is written into it; this waits for nothing.
     if (await goOn()) await sql`PRAGMA wal_checkpoint(PASSIVE)`.execute(db);
   };
   const round = async () => {

@@ -22,12 +22,12 @@ import { pausedKey, restoreIfDamaged } from './restore.ts';
 
 const day: Millis = 24 * 60 * 60_000;
 /** How often the files of the database are looked at, in milliseconds. */
-const beat: Millis = 10_000;
+const checkEvery: Millis = 10_000;
 /** How often it is asked whether a copy is due, in milliseconds; the first time soon after the start. */
 const askEvery = 60 * 60_000;
 const askFirst = 60_000;
 
-export type StoreNeeds = {
+export type StoreDeps = {
   home: HomePaths;
   clock: Clock;
   log: Log;
@@ -64,7 +64,7 @@ export type Store = {
  * Opens belfry.db: checks it, restores it when it is damaged, copies it before a migration and once a day, and watches
  * over it while it is open. The caller must own the home (`takeHome`). Throws DATABASE_UNUSABLE.
  */
-export async function openStore(deps: StoreNeeds): Promise<Store> {
+export async function openStore(deps: StoreDeps): Promise<Store> {
   const { home, clock, log } = deps;
   await attempt(home.db, async () => {
     const restored = await restoreIfDamaged(home, clock.now());
@@ -72,7 +72,7 @@ export async function openStore(deps: StoreNeeds): Promise<Store> {
     if (needsMigration(home.db)) await makeCopy(home.db, home.backups, clock.now());
   });
   const listeners: ((trouble: Warning) => void)[] = [];
-  const tell = (trouble: Warning) => {
+  const notify = (trouble: Warning) => {
     for (const listener of listeners) listener(trouble);
   };
   let guard: Guard | undefined;
@@ -80,16 +80,16 @@ export async function openStore(deps: StoreNeeds): Promise<Store> {
   const { db } = opened;
   makeShrinkable(opened.raw, home.db, log);
   const epoch = await raiseEpoch(db);
-  const watch = guardDatabase({ home, clock, log, raw: opened.raw, lost: tell });
+  const watch = guardDatabase({ home, clock, log, raw: opened.raw, lost: notify });
   guard = watch;
   let paused = readWarning(await readMeta(db, pausedKey));
   const continuity = await openContinuity({ ...deps, db, epoch }, paused !== undefined);
   if (continuity.evidence !== undefined) await pause(continuity.evidence);
   const copies = startCopies(deps, () => watch.lost() === undefined);
   let closing: Promise<void> | undefined;
-  let cancelBeat = clock.setTimer(beat, onBeat);
-  let isBeating: Promise<void> = Promise.resolve();
-  let beatProblem = '';
+  let cancelTick = clock.setTimer(checkEvery, onTick);
+  let checking: Promise<void> = Promise.resolve();
+  let tickProblem = '';
 
   async function pause(evidence: string): Promise<void> {
     paused = copyWarning(home, evidence, clock.now());
@@ -97,30 +97,30 @@ export async function openStore(deps: StoreNeeds): Promise<Store> {
     await writeMeta(db, pausedKey, JSON.stringify(paused));
   }
 
-  function onBeat(): void {
-    isBeating = lookAround()
+  function onTick(): void {
+    checking = checkFiles()
       .then(() => {
-        beatProblem = '';
+        tickProblem = '';
       })
       .catch((error: unknown) => {
-        // A full disk is said by whoever cannot work because of it; the next beat tries again.
+        // A full disk is said by whoever cannot work because of it; the next tick tries again.
         const { message } = toWireError(error);
-        if (message !== beatProblem) log('warn', message);
-        beatProblem = message;
+        if (message !== tickProblem) log('warn', message);
+        tickProblem = message;
       })
       .finally(() => {
-        if (!closing) cancelBeat = clock.setTimer(beat, onBeat);
+        if (!closing) cancelTick = clock.setTimer(checkEvery, onTick);
       });
   }
 
-  async function lookAround(): Promise<void> {
-    watch.look();
+  async function checkFiles(): Promise<void> {
+    watch.check();
     if (watch.lost()) return;
     await copies.firstCopy(db);
-    const evidence = await continuity.beat();
+    const evidence = await continuity.check();
     if (evidence === undefined) return;
     await pause(evidence);
-    if (paused) tell(paused);
+    if (paused) notify(paused);
   }
 
   /** Without the note the next start looks for what came due meanwhile, as after a crash. */
@@ -129,10 +129,10 @@ export async function openStore(deps: StoreNeeds): Promise<Store> {
   }
 
   async function shut(): Promise<void> {
-    cancelBeat();
-    await isBeating;
+    cancelTick();
+    await checking;
     await copies.stop();
-    watch.look();
+    watch.check();
     await watch.rescued();
     const noteEnd = watch.lost() ? undefined : await continuity.end().catch(endUnnoted);
     await opened.close();
@@ -171,7 +171,7 @@ export async function openStore(deps: StoreNeeds): Promise<Store> {
 }
 
 /** Makes a copy whenever the newest one is a day old, and the first one as soon as there is something to lose. */
-function startCopies({ home, clock, log }: StoreNeeds, isSound: () => boolean) {
+function startCopies({ home, clock, log }: StoreDeps, isSound: () => boolean) {
   let cancel = clock.setTimer(askFirst, ask);
   const turn = inTurn();
   let stopped = false;

@@ -6,10 +6,10 @@ export type StepSizes = { first: number; least: number; most: number };
 /** A step is to take about so long, in milliseconds, since the event loop is held meanwhile. */
 const aim: Millis = 10;
 
-/** Does one step, which is told how much to do, and learns from the time that it takes. */
+/** Does one step, which is given how much to do, and learns from the time that it takes. */
 export type Pace = <T>(step: (size: number) => Promise<T>) => Promise<T>;
 
-/** A pace that finds out how much this machine can do, as busy as it is, without anybody noticing. */
+/** A pace that finds out how much this machine can do, as busy as it is, without being noticed. */
 export function createPace(clock: Clock, sizes: StepSizes): Pace {
   let size = sizes.first;
   return async (step) => {

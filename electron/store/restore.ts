@@ -48,14 +48,14 @@ function noted(paths: HomePaths): string | undefined {
   return readFileSync(lossNote(paths), 'utf8').trim() || 'It was lost while Belfry was running';
 }
 
-/** A file of no bytes is a new database to SQLite; where copies tell of an older one, its content was lost. */
+/** A file of no bytes is a new database to SQLite; where copies show an older one, its content was lost. */
 function damageIn(paths: HomePaths, now: Millis): string | undefined {
   if (statSync(paths.db).size === 0)
     return listCopies(paths.backups, now).length > 0 ? 'The file is empty' : undefined;
   return damageOf(paths.db);
 }
 
-/** What lies beside a database tells of it when it is gone: copies, its -wal, or a restoration that was cut off. */
+/** What lies beside a database shows that it is gone: copies, its -wal, or a restoration that was cut off. */
 function goneReason(paths: HomePaths, now: Millis): string | undefined {
   const traces = [`${paths.db}-wal`, `${paths.db}.restoring`, `${paths.db}.restoring.part`];
   const known = listCopies(paths.backups, now).length > 0 || traces.some((path) => existsSync(path));
@@ -81,7 +81,7 @@ async function prepare(replacement: string, copy: Copy | undefined, warning: Wir
   }
   const damage = damageOf(part);
   if (damage !== undefined) throw new Error(`The replacement ${basename(part)} is not sound: ${damage}`);
-  removeBeside(part); // The look at it leaves an empty -wal.
+  removeBeside(part); // The check leaves an empty -wal.
   syncFile(part);
   renameSync(part, replacement);
   syncFolder(dirname(replacement));

@@ -15,7 +15,7 @@ export type Retention = {
   maxBytes: number | null;
 };
 
-export type ForgetNeeds = {
+export type ForgetDeps = {
   db: Database;
   write: WriteTogether;
   now: Millis;
@@ -33,7 +33,7 @@ const runsPerStep = 50;
 const finalStatuses = runStatuses.filter((status) => runTransitions[status].length === 0);
 
 /** Removes what is over the limits, in steps that are short enough for the event loop. */
-export async function forget(deps: ForgetNeeds, retention: Retention): Promise<void> {
+export async function forget(deps: ForgetDeps, retention: Retention): Promise<void> {
   const { maxAgeMs, runsPerJob, maxBytes } = retention;
   if (maxAgeMs !== null)
     await repeat(deps, (blocks) => forgetRuns(deps, blocks, olderThan(deps, deps.now - maxAgeMs)));
@@ -43,13 +43,13 @@ export async function forget(deps: ForgetNeeds, retention: Retention): Promise<v
   if (maxBytes !== null) await repeat(deps, (blocks) => forgetOldestOutput(deps, blocks, maxBytes));
 }
 
-async function repeat(deps: ForgetNeeds, step: (blocks: number) => Promise<boolean>): Promise<void> {
+async function repeat(deps: ForgetDeps, step: (blocks: number) => Promise<boolean>): Promise<void> {
   while ((await deps.goOn()) && (await deps.pace(step))) await deps.tidy();
 }
 
 /** First their output, a few blocks at a time, then the runs with their steps. */
 async function forgetRuns(
-  { db, write }: ForgetNeeds,
+  { db, write }: ForgetDeps,
   limit: number,
   found: Promise<string[]>,
 ): Promise<boolean> {
@@ -63,7 +63,7 @@ async function forgetRuns(
   return true;
 }
 
-async function olderThan({ db }: ForgetNeeds, edge: Millis): Promise<string[]> {
+async function olderThan({ db }: ForgetDeps, edge: Millis): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT id FROM runs AS old INDEXED BY runs_created
     WHERE created_at < ${edge} AND ${isOver}
@@ -72,7 +72,7 @@ async function olderThan({ db }: ForgetNeeds, edge: Millis): Promise<string[]> {
   return rows.map(idOf);
 }
 
-async function beyond({ db }: ForgetNeeds, jobId: string, count: number): Promise<string[]> {
+async function beyond({ db }: ForgetDeps, jobId: string, count: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT id FROM runs INDEXED BY runs_job
     WHERE job_id = ${jobId} AND ${isOver} AND status IN (${sql.join(finalStatuses)}) AND seq < (
@@ -83,7 +83,7 @@ async function beyond({ db }: ForgetNeeds, jobId: string, count: number): Promis
 }
 
 async function forgetOldestOutput(
-  { db, write }: ForgetNeeds,
+  { db, write }: ForgetDeps,
   limit: number,
   maxBytes: number,
 ): Promise<boolean> {

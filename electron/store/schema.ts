@@ -4,7 +4,7 @@ import type { Generated } from 'kysely';
 export type Tables = {
   meta: { key: string; value: string };
   job_state: { job_id: string; anchor: number; active: number; schedule: string };
-  /** Apart from what rarely changes: a beat moves the cursors of thousands of jobs. */
+  /** Apart from what rarely changes: a tick moves the cursors of thousands of jobs. */
   job_cursors: { job_id: string; cursor: number };
   runs: {
     seq: Generated<number>;

@@ -11,7 +11,7 @@ const pausedKey = 'scheduler_paused_since';
 const seenKey = 'scheduler_seen';
 
 /**
- * Cursors and claimed slots. Lists go to SQLite as one JSON value each: a beat may claim thousands of slots, and a
+ * Cursors and claimed slots. Lists go to SQLite as one JSON value each: a tick may claim thousands of slots, and a
  * statement per slot would make the last ones late.
  */
 export function createSlotLedger(db: Database, epoch: number, newId: () => string): SlotLedger {
@@ -161,7 +161,7 @@ async function releaseClaims(trx: Kysely<Tables>, runs: Given): Promise<void> {
     WHERE job_cursors.job_id = given.value ->> 0 AND job_cursors.cursor = given.value ->> 1`.execute(trx);
 }
 
-/** Runs that were queued before their slot, and of whose slot nobody ever said that it was handled. */
+/** Runs that were queued before their slot, and whose slot was never marked as handled. */
 async function releaseOrphanedClaims(trx: Kysely<Tables>): Promise<void> {
   const seen = Number((await readMeta(trx, seenKey)) ?? 0);
   const { rows: runs } = await sql<{ runId: string; jobId: string; slot: Millis; cursor: Millis }>`
@@ -171,7 +171,7 @@ async function releaseOrphanedClaims(trx: Kysely<Tables>): Promise<void> {
   if (runs.length > 0) await releaseClaims(trx, runs);
 }
 
-/** Which of some things were done, told cheaply when all were. */
+/** Which of some things were done; cheap to say when all were. */
 type Done = 'all' | Set<string>;
 
 /**
@@ -202,7 +202,7 @@ async function moveCursors(trx: Kysely<Tables>, claims: readonly Claim[]): Promi
   if (Number(numAffectedRows) === claims.length) return 'all';
   const job = alike ? sql`claimed.value` : sql`claimed.value ->> 0`;
   const cursor = alike ? sql`${first.cursor}` : sql`claimed.value ->> 1`;
-  // A cursor that someone else moved to the same place counts as moved: its slots are there, so none comes again.
+  // A cursor that another engine moved to the same place counts as moved: its slots are there, so none comes again.
   const { rows: moved } = await sql<{ job_id: string }>`
     SELECT job_id FROM job_cursors JOIN json_each(${rows}) AS claimed
     ON job_cursors.job_id = ${job} AND job_cursors.cursor = ${cursor}`.execute(trx);

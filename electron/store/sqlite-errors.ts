@@ -35,7 +35,7 @@ export function isDamage(error: unknown): boolean {
   return code === codes.corrupt || code === codes.notADatabase;
 }
 
-/** The connection may not write, or nobody may. */
+/** This connection may not write, or none may. */
 export function isReadOnly(error: unknown): boolean {
   return codeOf(error) === codes.readOnly;
 }

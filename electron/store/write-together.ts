@@ -54,7 +54,7 @@ export function writeTogether(db: Database): WriteTogether {
   return Object.assign(durably, { inBulk: (write: Write) => add(write, true) as Promise<void> });
 }
 
-/** Syncs nothing; the connection is held throughout, so that nobody else's transaction goes without. */
+/** Syncs nothing; the connection is held throughout, so that no other transaction goes without. */
 function withoutSync(db: Database, batch: Task[]): Promise<void> {
   return db.connection().execute(async (connection) => {
     await sql`PRAGMA synchronous = NORMAL`.execute(connection);

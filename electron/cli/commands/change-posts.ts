@@ -120,7 +120,7 @@ async function onePost(context: Context, file: string): Promise<PostInput> {
 
 type Many = Which & { dryRun?: boolean };
 type MoveOptions = Many & { to?: string; every?: number; by?: number; draft?: boolean; past?: PastChoice };
-type SettleOptions = { account?: string; published?: boolean; notPublished?: boolean };
+type ResolveOptions = { account?: string; published?: boolean; notPublished?: boolean };
 
 /** Changes of posts that exist: cancel, retry, move, publish, settle. */
 export function changeCommands(posts: Command, use: Use): void {
@@ -190,7 +190,7 @@ export function changeCommands(posts: Command, use: Use): void {
     .option('--account <id>', 'the account (default: the one that is unconfirmed)')
     .option('--published', 'it is there')
     .option('--not-published', 'it is not there, and may be sent again')
-    .action(use(settle));
+    .action(use(resolve));
 }
 
 function one(context: Context, post: PostView): void {
@@ -242,7 +242,7 @@ function unclearMove(): BelfryError {
   });
 }
 
-async function settle(context: Context, id: string, options: SettleOptions): Promise<void> {
+async function resolve(context: Context, id: string, options: ResolveOptions): Promise<void> {
   if (options.published === options.notPublished) throw undecided();
   const account = options.account ?? (await unconfirmedOf(context, id));
   one(context, await context.call('posts.settle', { id, account, published: options.published === true }));

@@ -205,16 +205,16 @@ type Heartbeat = {
 function createHeartbeat({ clock, ask, stuck }: HeartbeatDeps): Heartbeat {
   let unanswered = 0;
   let cancel: (() => void) | undefined;
-  const beat = () => {
+  const ping = () => {
     if (unanswered >= mostUnanswered) return stuck();
     unanswered += 1;
-    cancel = clock.setTimer(interval, beat);
+    cancel = clock.setTimer(interval, ping);
     ask();
   };
   return {
     begin() {
       unanswered = 0;
-      cancel ??= clock.setTimer(interval, beat);
+      cancel ??= clock.setTimer(interval, ping);
     },
     heard() {
       unanswered = 0;

@@ -17,7 +17,7 @@ export type Recorder = {
   sink(step: number, stream: OutputStream): Sink;
   /** A remark by Belfry itself. */
   say(step: number, text: string): void;
-  /** What to wait for before reading on; undefined while there is room. */
+  /** What to wait for before reading on; undefined while more can be taken. */
   pressure(): Promise<void> | undefined;
   /** Resolves once everything written so far is durable. Rejects when it cannot be stored. */
   drain(): Promise<void>;
@@ -122,7 +122,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 
   function takeBatch(): LineGroup[] {
     // What is stored in one piece is cut in one piece, so pieces have to be small compared with the limit.
-    const enough = Math.min(fullBatch, limit / 8, cap.room());
+    const enough = Math.min(fullBatch, limit / 8, cap.left());
     let taken = 0;
     const end = waiting.findIndex((group) => {
       taken += sizeOf(group);
@@ -214,7 +214,7 @@ type Cap = {
   /** True once the head is full: from here on only the newest matters. */
   headFull(): boolean;
   /** Size that the next append should not go beyond, so that the head does not take what belongs to the tail. */
-  room(): number;
+  left(): number;
   /** Records an append; returns what to cut now, if anything. */
   stored(piece: Stored): Cut | undefined;
   /** Records lines that were dropped before they were stored; all older lines of the tail are cut too. */
@@ -250,7 +250,7 @@ function createCap(limit: number): Cap {
 
   return {
     headFull,
-    room: () => (headFull() ? Number.POSITIVE_INFINITY : half - headSize),
+    left: () => (headFull() ? Number.POSITIVE_INFINITY : half - headSize),
     stored(piece) {
       if (!headFull()) {
         headSize += piece.size;
