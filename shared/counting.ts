@@ -46,6 +46,12 @@ const remoteMention =
 const host =
   /(?<![a-z0-9@＠$#＃])https?:\/\/(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]*[a-z0-9]|\p{L}{2,})(?![\p{L}\p{N}@_-])(?::\d+)?/giu;
 
+/** The first address in a text, whole: without what closes the sentence, with brackets that belong to it. */
+export function firstAddress(text: string): string | undefined {
+  const [first] = addressesIn(text);
+  return first && text.slice(first.from, first.to);
+}
+
 function addressesIn(text: string): { from: number; to: number }[] {
   return [...text.matchAll(host)].map(({ 0: start, index: from }) => ({
     from,

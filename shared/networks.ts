@@ -108,7 +108,7 @@ const facts = {
         ownApp: 'facebook',
       },
     ],
-    formats: ['reel'],
+    formats: ['reel', 'story'],
     characters: 63_206,
     counting: plain,
     lendsAddresses: true,

@@ -45,6 +45,9 @@ export type PictureLimits = {
 /** What a network takes in a poll; times in seconds. */
 export type PollLimits = { options: number; characters: number; least: number; most: number };
 
+/** What a network shows in full height on a telephone. */
+export const tall: NonNullable<Shown['fullScreen']> = { ratio: 9 / 16, name: '9:16', size: '1080 × 1920' };
+
 /** What a network takes of films; null = no limit known. */
 export type FilmLimits = {
   videoBytes: number | null;
@@ -75,16 +78,38 @@ export type FilmLimits = {
 /** How many files of each kind a format is made of: least and most. */
 export type FormatFiles = { files: readonly [number, number]; pictures: boolean; films: boolean };
 
+/** What a network makes of what it takes, as far as it will look different there. */
+export type Shown = {
+  /** Moving pictures by their type: a film without sound, or one picture of it. */
+  moving: Readonly<Record<string, 'film' | 'still'>>;
+  /** Every file of a post is cut to the shape of its first one. */
+  cropsToFirst: boolean;
+  /** Width divided by height that fills the screen: others are cut or get bars. */
+  fullScreen: { ratio: number; name: string; size: string } | null;
+};
+
 /** What differs for a format other than `post`. */
 export type FormatLimits = FormatFiles &
-  Partial<Pick<Limits, 'imageRatio' | 'videoBytes' | 'filmSeconds' | 'framesPerSecond' | 'filmShape'>> & {
+  Partial<
+    Pick<
+      Limits,
+      | 'imageRatio'
+      | 'imageBytes'
+      | 'videoBytes'
+      | 'filmSeconds'
+      | 'framesPerSecond'
+      | 'filmShape'
+      | 'fullScreen'
+    >
+  > & {
     /** The text is left out of what is shown. */
     silent: boolean;
   };
 
 /** What a network takes; null = no limit known. Pixels and ratios are width by height. */
 export type Limits = PictureLimits &
-  FilmLimits & {
+  FilmLimits &
+  Shown & {
     characters: number | null;
     media: number | null;
     altCharacters: number | null;

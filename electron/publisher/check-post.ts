@@ -10,12 +10,12 @@ import {
 import type { Adapter, Http, Limits } from '../networks/index.ts';
 import { countsOf, type Examined, examine, fitProblems, inspection, partsOf } from './examine-post.ts';
 import { noDetails } from './media/facts.ts';
-import { planFit } from './media/plan-fit.ts';
+import { type FitPlan, planFit } from './media/plan-fit.ts';
 import { wordProblems } from './new-post.ts';
 import type { Neighbour, PublisherAccount, PublisherDeps } from './ports.ts';
 import { askGivenAddresses } from './public-urls.ts';
 import { resolveHeld } from './take-media.ts';
-import { limitsFor, wishesOf } from './validate.ts';
+import { type CheckedFile, limitsFor, wishesOf } from './validate.ts';
 
 /** Checks a post against the live limits of its accounts; stores nothing. */
 export async function checkPost(
@@ -128,20 +128,63 @@ function fitAdvice(
             },
           ]
         : [];
-    for (const [index, file] of part.media.entries()) {
-      const plan = planFit(
-        { ...file, details: file.details ?? noDetails },
-        limitsFor(limits, part),
-        wishesOf(account, deps.settings()),
-        who,
+    const given = limitsFor(limits, part);
+    const sent = part.media.map((file) => {
+      const whole = { ...file, details: file.details ?? noDetails };
+      const plan = planFit(whole, given, wishesOf(account, deps.settings()), who);
+      return { file: whole, plan, ratio: ratioOf(whole, plan) };
+    });
+    for (const [index, { file, plan, ratio }] of sent.entries()) {
+      const messages = [
+        ...(plan.do === 'make' ? plan.changes : []),
+        plan.do === 'refuse' ? null : movingAdvice(file, given, who),
+        given.cropsToFirst && index > 0 ? firstShapeAdvice(ratio, sent[0]?.ratio ?? null, who) : null,
+        fullScreenAdvice(file, ratio, given, `a ${part.format} on ${who}`),
+      ].filter((message) => message !== null);
+      found.push(
+        ...messages.map((message) => ({ field: `${prefix}media[${file.place ?? index}]`, message })),
       );
-      if (plan.do === 'make')
-        found.push(
-          ...plan.changes.map((message) => ({ field: `${prefix}media[${file.place ?? index}]`, message })),
-        );
     }
     return found;
   });
+}
+
+/** Width divided by height of a file as it is sent; null where it is not known, or not sent. */
+function ratioOf({ width, height }: CheckedFile, plan: FitPlan): number | null {
+  if (plan.do === 'refuse' || width === null || height === null) return null;
+  const made = plan.do === 'make' ? (plan.recipe.canvas ?? plan.recipe) : { width, height };
+  return made.width / made.height;
+}
+
+function movingAdvice({ mime, details }: CheckedFile, { moving }: Limits, who: string): string | null {
+  switch (details.animated ? moving[mime] : undefined) {
+    case 'film':
+      return `moves, and is shown as a film without sound on ${who}`;
+    case 'still':
+      return `moves, and stands still on ${who}; convert it to MP4 to keep it moving`;
+    default:
+      return null;
+  }
+}
+
+/** Shapes that differ by less are cut by a line that no eye misses. */
+const likeness = 0.02;
+
+function firstShapeAdvice(ratio: number | null, first: number | null, who: string): string | null {
+  if (ratio === null || first === null || Math.abs(ratio / first - 1) < likeness) return null;
+  const lost = Math.round(100 * (1 - Math.min(ratio / first, first / ratio)));
+  return `is cropped to the shape of the first file on ${who}, and loses ${lost} % of its ${ratio < first ? 'height' : 'width'}; crop it to that shape yourself to choose what is left`;
+}
+
+function fullScreenAdvice(
+  { width, height }: CheckedFile,
+  ratio: number | null,
+  { fullScreen }: Limits,
+  where: string,
+): string | null {
+  if (fullScreen === null || ratio === null || Math.abs(ratio / fullScreen.ratio - 1) < likeness) return null;
+  const { name, size } = fullScreen;
+  return `has ${width} × ${height} pixels, and ${where} is ${name}: it is cropped, or gets bars; crop it to ${size} yourself to choose what is left`;
 }
 
 /** The same words again, and posts that come close together. */

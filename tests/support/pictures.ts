@@ -11,6 +11,8 @@ export type PictureOptions = {
   orientation?: number;
   /** More bytes than a plain surface: every pixel is another. */
   noise?: boolean;
+  /** Two pictures, one after the other: of GIF and WebP. */
+  moving?: boolean;
 };
 
 /** A real picture in `folder`, of the type that its name says; red on its left half, blue on its right. */
@@ -26,7 +28,7 @@ export async function realPicture(
 
 /** The bytes of such a picture: `jpg`, `png`, `webp`, `avif` or `gif`. */
 export async function pictureBytes(type: string, options: PictureOptions = {}): Promise<Buffer> {
-  const { width = 1200, height = 1000, gps = false, orientation, noise = false } = options;
+  const { width = 1200, height = 1000, gps = false, orientation, noise = false, moving = false } = options;
   const sharp = loadSharp();
   const half = {
     create: { width: Math.max(1, width >> 1), height, channels: 3 as const, background: '#ff0000' },
@@ -34,17 +36,23 @@ export async function pictureBytes(type: string, options: PictureOptions = {}): 
   const plain = sharp({ create: { width, height, channels: 3, background: '#0000ff' } }).composite([
     { input: half, left: 0, top: 0 },
   ]);
-  const drawn = noise
-    ? sharp({
-        create: {
-          width,
-          height,
-          channels: 3,
-          background: '#888888',
-          noise: { type: 'gaussian', mean: 128, sigma: 60 },
-        },
+  const red = { create: { width, height, channels: 3 as const, background: '#ff0000' } };
+  const blue = { create: { width, height, channels: 3 as const, background: '#0000ff' } };
+  const drawn = moving
+    ? sharp([await sharp(red).png().toBuffer(), await sharp(blue).png().toBuffer()], {
+        join: { animated: true },
       })
-    : plain;
+    : noise
+      ? sharp({
+          create: {
+            width,
+            height,
+            channels: 3,
+            background: '#888888',
+            noise: { type: 'gaussian', mean: 128, sigma: 60 },
+          },
+        })
+      : plain;
   const marked = gps
     ? drawn.withExif({
         IFD0: { Make: 'Camera' },

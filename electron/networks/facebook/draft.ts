@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstAddress } from '../../../shared/index.ts';
 import type { Draft, DraftMedia, Hosted, Refusal, Session, Upload } from '../adapter.ts';
 import { extensionOf, fileProblem, multipart } from '../files.ts';
 import type { HttpResult } from '../http.ts';
@@ -36,7 +37,8 @@ export async function buildDraft(
     if (typeof photo !== 'string') return { kind: 'refused', refusal: photo };
     await keep('media', photo);
   }
-  if (uploads.some(({ kind }) => kind === 'draft')) return { kind: 'ready' };
+  // A story is made of the photo itself.
+  if (draft.format === 'story' || uploads.some(({ kind }) => kind === 'draft')) return { kind: 'ready' };
   const photos = uploads.map(({ id }) => ({ media_fbid: id }));
   const make = (link: string | undefined) =>
     graph(session, 'POST', `${session.account.remoteId}/feed`, {
@@ -60,7 +62,7 @@ export async function buildDraft(
 
 /** The first address in a text: Facebook shows a preview of what `link` names. */
 function linkIn(text: string): string | undefined {
-  const found = /https?:\/\/[^\s<>"']+/iu.exec(text)?.[0]?.replace(/[.,;:!?)\]}]+$/u, '');
+  const found = firstAddress(text);
   return found !== undefined && URL.canParse(found) ? found : undefined;
 }
 

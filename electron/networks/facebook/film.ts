@@ -47,14 +47,22 @@ export async function uploadFilm(
   const [media] = draft.media;
   const missing = media === undefined ? gone : await fileProblem(media);
   if (media === undefined || missing) return { kind: 'refused', refusal: missing ?? gone };
-  const film = await (draft.format === 'reel' ? uploadReel : uploadVideo)(session, media);
+  const edge = edges[draft.format];
+  const film = edge === null ? await uploadVideo(session, media) : await uploadWhole(session, media, edge);
   if ('class' in film) return { kind: 'refused', refusal: { ...film, mostTries } };
   await save([{ kind: 'film', at: clock.now(), ...film }]);
   return { kind: 'ready' };
 }
 
-async function uploadReel(session: Session, media: DraftMedia): Promise<Refusal | { id: string }> {
-  const path = `${session.account.remoteId}/video_reels`;
+/** Reels and stories are brought whole, and shown by a call of their own. */
+const edges = { post: null, reel: 'video_reels', story: 'video_stories' } as const;
+
+async function uploadWhole(
+  session: Session,
+  media: DraftMedia,
+  edge: string,
+): Promise<Refusal | { id: string }> {
+  const path = `${session.account.remoteId}/${edge}`;
   const answer = await graph(session, 'POST', path, { json: { upload_phase: 'start' } });
   const started = reelSchema.safeParse(okJson(answer)).data;
   if (!started) return refusalOf(answer, session.clock.now());
@@ -95,11 +103,14 @@ async function uploadVideo(
 
 /** The call that ends an upload, which makes the film visible. */
 export async function publishFilm(session: Session, draft: Draft, film: Upload): Promise<Sent> {
-  const description = draft.text === '' ? {} : { description: draft.text };
+  const isStory = draft.format === 'story';
+  const description = draft.text === '' || isStory ? {} : { description: draft.text };
+  const state = isStory ? {} : { video_state: 'PUBLISHED' };
+  const edge = edges[draft.format] ?? edges.reel;
   const answer =
     film.session === undefined
-      ? await graph(session, 'POST', `${session.account.remoteId}/video_reels`, {
-          json: { upload_phase: 'finish', video_id: film.id, video_state: 'PUBLISHED', ...description },
+      ? await graph(session, 'POST', `${session.account.remoteId}/${edge}`, {
+          json: { upload_phase: 'finish', video_id: film.id, ...state, ...description },
           visible: true,
         })
       : await graph(session, 'POST', videos(session), {
@@ -110,11 +121,11 @@ export async function publishFilm(session: Session, draft: Draft, film: Upload):
   if (answer.kind === 'none' || answer.status !== 200) return sentOf(answer, session.clock.now());
   if (!successSchema.safeParse(answer.json).success)
     return { kind: 'unknown', why: 'Facebook answered 200, but not with success' };
-  return { kind: 'published', remote: remoteOf(session, film) };
+  return { kind: 'published', remote: remoteOf(session, draft, film) };
 }
 
 /** Asks the film itself how far it is: its upload was ended, or it still waits for that. */
-export async function lookForFilm(session: Session, film: Upload): Promise<LookUp> {
+export async function lookForFilm(session: Session, draft: Draft, film: Upload): Promise<LookUp> {
   const answer = await graph(session, 'GET', film.id, { query: { fields: 'status,published' } });
   const parsed = stateSchema.safeParse(okJson(answer));
   if (!parsed.success) return { kind: 'unreadable', refusal: refusalOf(answer, session.clock.now()) };
@@ -122,7 +133,7 @@ export async function lookForFilm(session: Session, film: Upload): Promise<LookU
   const publishing = status?.publishing_phase?.status;
   const seen = { kind: 'seen' as const, unclear: [], complete: true };
   if (published === true || publishing === 'complete')
-    return { ...seen, matches: [remoteOf(session, film)], exists: 'certain' };
+    return { ...seen, matches: [remoteOf(session, draft, film)], exists: 'certain' };
   const state = status?.video_status ?? publishing ?? 'nothing';
   if (state === 'processing' || publishing === 'in_progress')
     return {
@@ -139,7 +150,9 @@ export async function lookForFilm(session: Session, film: Upload): Promise<LookU
   return { ...seen, matches: [], exists: 'unknown', hopeless: `Facebook says of the film: ${state}` };
 }
 
-function remoteOf({ account }: Session, { id, session }: Upload): Remote {
+function remoteOf({ account }: Session, { format }: Draft, { id, session }: Upload): Remote {
+  // A story has no address before its archive gives it one.
+  if (format === 'story') return { remoteId: id, url: null };
   const path = session === undefined ? `reel/${id}` : `${account.remoteId}/videos/${id}`;
   return { remoteId: id, url: `https://www.facebook.com/${path}` };
 }

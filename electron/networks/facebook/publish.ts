@@ -14,7 +14,7 @@ import type {
   Upload,
 } from '../adapter.ts';
 import { filesDifference, type Likeness, textDifference } from '../differences.ts';
-import type { Limits } from '../limits.ts';
+import { type Limits, tall } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
@@ -24,6 +24,7 @@ import type { NetworkDescriptor } from '../network.ts';
 import { clockOffset } from '../timing.ts';
 import { buildDraft, hostPhoto } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
+import { lookForStory, publishStory, storiesSince } from './story.ts';
 
 const successSchema = z.object({ success: z.literal(true) });
 const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
@@ -54,6 +55,10 @@ const limits: Limits = {
   channels: null,
   streamable: false,
   filmAlone: true,
+  // “.gif (still)” (Page, Photos; developers.facebook.com, November 2026).
+  moving: { 'image/gif': 'still' },
+  cropsToFirst: false,
+  fullScreen: null,
   mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'video/mp4', 'video/quicktime'],
   formats: {
     reel: {
@@ -65,6 +70,18 @@ const limits: Limits = {
       framesPerSecond: [24, 60],
       // developers.facebook.com/docs/video-api/guides/reels-publishing, “Video Specifications” (September 2026).
       filmShape: { ratio: 9 / 16, name: '9:16', least: [540, 960] },
+    },
+    // developers.facebook.com/docs/page-stories-api, “Media requirements” (November 2026).
+    story: {
+      files: [1, 1],
+      pictures: true,
+      films: true,
+      silent: true,
+      imageBytes: 4_000_000,
+      filmSeconds: [3, 90],
+      framesPerSecond: [24, 60],
+      filmShape: { ratio: 9 / 16, name: '9:16', least: [540, 960] },
+      fullScreen: tall,
     },
   },
   fetches: 'nothing',
@@ -109,6 +126,7 @@ async function send(session: Session, draft: Draft, attempt: SendRecord): Promis
   if (draft.comment) return sendComment(session, draft);
   const film = filmOf(attempt);
   if (film) return publishFilm(session, draft, film);
+  if (draft.format === 'story') return publishStory(session, attempt);
   const id = draftOf(attempt);
   if (id === undefined) return { kind: 'refused', refusal: withoutDraft };
   const answer = await graph(session, 'POST', id, { json: { is_published: true }, visible: true });
@@ -123,7 +141,8 @@ const commentNames = { text: 'message', time: 'created_time' } as const;
 async function lookUp(session: Session, draft: Draft, attempt: SendRecord): Promise<LookUp> {
   if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
   const film = filmOf(attempt);
-  if (film) return lookForFilm(session, film);
+  if (film) return lookForFilm(session, draft, film);
+  if (draft.format === 'story') return lookForStory(session, attempt);
   const id = draftOf(attempt) ?? '';
   const answer = await graph(session, 'GET', id, { query: { fields: 'is_published,permalink_url' } });
   const parsed = draftSchema.safeParse(
@@ -150,6 +169,7 @@ const publishedSchema = z.object({
 /** `published_posts` rather than `feed`, which may leave items out (networks.md §4.2). */
 async function findSince(session: Session, draft: Draft, attempt: SendRecord, since: Millis) {
   if (draft.comment) return commentSince(session, draft, attempt, since, commentNames);
+  if (draft.format === 'story') return storiesSince(session, draft, since);
   const query = { fields: `id,message,created_time,permalink_url,${attachmentFields}`, limit: '25' };
   const answer = await graph(session, 'GET', `${session.account.remoteId}/published_posts`, { query });
   const now = session.clock.now();
@@ -198,6 +218,8 @@ const shownSchema = z.object({
 
 /** What a Page shows of a post, or of a film, which has an id of its own kind. */
 async function readBack(session: Session, draft: Draft, remoteId: string): Promise<ReadBack> {
+  // What a story shows is its file.
+  if (draft.format === 'story') return { kind: 'shown', url: null, differs: [] };
   const isPost = remoteId.includes('_');
   const fields = isPost ? `message,permalink_url,${attachmentFields}` : 'description,permalink_url';
   const answer = await graph(session, 'GET', remoteId, { query: { fields } });

@@ -11,7 +11,7 @@ import type {
   Sent,
   Session,
 } from '../adapter.ts';
-import type { Limits } from '../limits.ts';
+import { type Limits, tall } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
 import { sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
@@ -53,14 +53,21 @@ const limits: Limits = {
   channels: 2,
   streamable: true,
   filmAlone: false,
+  moving: {},
+  // “Carousel images are all cropped based on the first image in the carousel, with the default being a 1:1 aspect ratio”
+  // (developers.facebook.com/docs/instagram-platform/content-publishing, November 2026).
+  cropsToFirst: true,
+  fullScreen: null,
   mimeTypes: ['image/jpeg', 'video/mp4', 'video/quicktime'],
   formats: {
-    reel: { files: [1, 1], pictures: false, films: true, silent: false },
+    // “We recommend 9:16 to avoid cropping or blank space” (IG User Media, reels and stories; November 2026).
+    reel: { files: [1, 1], pictures: false, films: true, silent: false, fullScreen: tall },
     story: {
       files: [1, 1],
       pictures: true,
       films: true,
       silent: true,
+      fullScreen: tall,
       imageRatio: null,
       videoBytes: 100 * 1024 * 1024,
       filmSeconds: [3, 60],

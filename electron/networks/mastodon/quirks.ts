@@ -1,6 +1,6 @@
 import type { Counting } from '../../../shared/index.ts';
 import type { Draft } from '../adapter.ts';
-import type { PollLimits } from '../limits.ts';
+import type { PollLimits, Shown } from '../limits.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -37,6 +37,8 @@ export type Quirks = {
   textOnly: boolean;
   /** A film or sound is the only file of its post (networks.md §1.6). */
   filmAlone: boolean;
+  /** What it makes of moving pictures. */
+  moving: Shown['moving'];
   /** Shows polls; some take the field and drop it. */
   polls: boolean;
   visibilities: readonly Draft['visibility'][];
@@ -84,6 +86,9 @@ const mastodon: Quirks = {
   warningNeedsSensitive: false,
   textOnly: true,
   filmAlone: true,
+  // `file_styles` in app/models/media_attachment.rb (main of September 2026): GIFs go through the film's styles; of other
+  // pictures the first one is kept.
+  moving: { 'image/gif': 'film', 'image/webp': 'still', 'image/avif': 'still' },
   polls: true,
   visibilities: ['public', 'unlisted', 'private', 'direct'],
   counting: byGraphemes,
@@ -104,6 +109,7 @@ const keyless: Quirks = {
   key: 'ignored',
   keyForMs: 0,
   filmAlone: false,
+  moving: {},
   keepsMediaIds: false,
   attachedIs404: false,
   lookups: 3,
@@ -115,6 +121,7 @@ const pleroma: Quirks = {
   ...mastodon,
   key: 'replays-errors',
   filmAlone: false,
+  moving: {}, // Files are kept as they are (lib/pleroma/upload.ex), but for filters that an administrator adds.
   keyForMs: 5 * hour,
   attachedIs404: false,
   tells206: false,
@@ -146,6 +153,7 @@ const rows: Readonly<Record<string, Quirks>> = {
     warningNeedsSensitive: true,
     textOnly: false,
     filmAlone: false,
+    moving: {}, // The uploaded file itself is shown.
     polls: false,
     visibilities: ['public', 'unlisted', 'private'],
     counting: captionOnly,
@@ -179,6 +187,8 @@ const rows: Readonly<Record<string, Quirks>> = {
   hollo: {
     ...mastodon,
     filmAlone: false,
+    // `sharp(bytes).rotate()` in src/api/v1/media.ts reads one picture.
+    moving: { 'image/gif': 'still', 'image/webp': 'still' },
     attachedIs404: false,
     lists: ['public', 'unlisted'],
     bodies: 'json',

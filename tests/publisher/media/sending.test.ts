@@ -156,10 +156,15 @@ describe('Facebook', () => {
     world.deadLinks.add('https://dead.example/');
     await add({ text: 'See https://example.org/a?b=1. And https://example.org/c' });
     await add({ text: 'See https://dead.example/' });
+    await add({ text: '(https://en.example.org/wiki/Mercury_(planet)), they say' });
     await stage.patientBeat();
     expect(world.visible.map(({ text, link }) => [text, link])).toEqual([
       ['See https://example.org/a?b=1. And https://example.org/c', 'https://example.org/a?b=1'],
       ['See https://dead.example/', undefined],
+      [
+        '(https://en.example.org/wiki/Mercury_(planet)), they say',
+        'https://en.example.org/wiki/Mercury_(planet)',
+      ],
     ]);
   });
 
@@ -190,6 +195,35 @@ describe('Facebook', () => {
     expect([world.visible.length, world.films.size]).toEqual([1, 1]);
     expect(stage.network.requests.filter(({ route }) => route === 'post')).toHaveLength(calls);
     expect((await target(stage, post.id))?.status).toBe('published');
+  });
+
+  const story = { overrides: { facebook: { format: 'story' as const } } };
+
+  test('a picture and a film become stories, without their text', async () => {
+    const { stage, add, world } = await open();
+    const picture = await add({ media: [{ path: stage.picture('a.jpg') }], ...story });
+    const film = await add({ media: [{ path: await realFilm(stage.home, 'a.mp4') }], ...story });
+    await stage.patientBeat();
+    expect(world.visible).toMatchObject([
+      { text: '', format: 'story' },
+      { text: '', format: 'story' },
+    ]);
+    for (const { id } of [picture, film])
+      expect(await target(stage, id)).toMatchObject({ status: 'published', url: null });
+  });
+
+  test.each([
+    ['is found in the archive of the Page', lostAnswer, true, 'published', 1],
+    ['is asked about where there is no archive', lostAnswer, false, 'unconfirmed', 1],
+    ['that never arrived is asked about, too', lostRequest, true, 'unconfirmed', 0],
+  ])('a story whose answer was lost %s', async (_, fault, archive, status, shown) => {
+    const { stage, add, world } = await open();
+    world.storyArchive = archive;
+    stage.network.faults.next('post', fault);
+    const post = await add({ media: [{ path: stage.picture('a.jpg') }], ...story });
+    await stage.untilQuiet();
+    expect([(await target(stage, post.id))?.status, world.visible.length]).toEqual([status, shown]);
+    expect(stage.network.requests.filter(({ route }) => route === 'post')).toHaveLength(1);
   });
 
   test('a film among photos is refused, for it would be left out', async () => {

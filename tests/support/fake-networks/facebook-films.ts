@@ -14,9 +14,12 @@ export function filmRoutes(
   const phase = String(asked.fields['upload_phase'] ?? '');
   const bytes = /^\/video-upload\/[^/]+\/([^/]+)$/.exec(asked.path)?.[1];
   if (bytes !== undefined) return { route: 'upload', effect: () => takeReel(world, asked, bytes) };
-  if (asked.method === 'POST' && (second === 'videos' || second === 'video_reels')) {
-    const reel = second === 'video_reels';
-    if (phase === 'start') return { route: 'upload', effect: () => begin(world, asked, first, reel, origin) };
+  if (
+    asked.method === 'POST' &&
+    (second === 'videos' || second === 'video_reels' || second === 'video_stories')
+  ) {
+    if (phase === 'start')
+      return { route: 'upload', effect: () => begin(world, asked, first, second, origin) };
     if (phase === 'transfer') return { route: 'upload', effect: () => takePiece(world, asked) };
     return { route: 'post', effect: () => end(world, asked) };
   }
@@ -26,10 +29,12 @@ export function filmRoutes(
   return film && { route: 'list', effect: () => look(film) };
 }
 
-function begin(world: World, { fields }: Asked, page: string, reel: boolean, origin: string): Reply {
+function begin(world: World, { fields }: Asked, page: string, edge: string, origin: string): Reply {
+  const reel = edge !== 'videos';
+  const story = edge === 'video_stories';
   const id = `f${world.nextMediaId()}`;
   const bytes = Number(fields['file_size'] ?? 0);
-  world.films.set(id, { id, page, reel, bytes, received: 0, state: 'uploading' });
+  world.films.set(id, { id, page, reel, story, bytes, received: 0, state: 'uploading' });
   if (reel) return { status: 200, body: { video_id: id, upload_url: `${origin}/video-upload/v25.0/${id}` } };
   return { status: 200, body: { video_id: id, upload_session_id: `s${id}`, ...nextPiece(world, bytes, 0) } };
 }
@@ -81,7 +86,7 @@ function publish(world: World, film: FakeFilm, text: string): void {
     sensitive: false,
     replyTo: null,
     key: null,
-    format: film.reel ? 'reel' : 'video',
+    format: film.story ? 'story' : film.reel ? 'reel' : 'video',
   });
 }
 

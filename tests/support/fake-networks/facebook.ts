@@ -22,6 +22,9 @@ export function facebookRoutes(world: World, asked: Asked, origin: string): Hand
   if (asked.method === 'POST' && second === 'photos') return guard('upload', () => uploadPhoto(world, asked));
   if (asked.method === 'POST' && second === 'feed')
     return guard('draft', () => createDraft(world, asked, first));
+  if (asked.method === 'POST' && second === 'photo_stories')
+    return guard('post', () => publishStory(world, asked, first));
+  if (asked.method === 'GET' && second === 'stories') return guard('list', () => listStories(world, first));
   if (asked.method === 'GET' && second === 'published_posts')
     return guard('list', () => listPosts(world, first));
   if (second !== undefined) return undefined;
@@ -104,8 +107,50 @@ function publish(world: World, { fields }: Asked, id: string): Reply {
   return { status: 200, body: { success: true } };
 }
 
+/** One photo is one story; a second call with it makes a second story, for nobody knows what the real one does. */
+function publishStory(world: World, { fields }: Asked, page: string): Reply {
+  const photo = world.uploads.get(String(fields['photo_id']));
+  if (!photo) return metaProblem(400, 100, undefined, 'Invalid photo');
+  if (photo.bytes > 4_000_000) return metaProblem(400, 100, 1366046, 'The photo is too large for a story');
+  if (photo.attachedTo !== null) return metaProblem(400, 100, undefined, 'The photo was published before');
+  const id = world.nextId();
+  world.visible.push({
+    id,
+    account: page,
+    text: '',
+    media: [photo.id],
+    at: world.now(),
+    format: 'story',
+    warning: '',
+    visibility: 'public',
+    language: null,
+    sensitive: false,
+    replyTo: null,
+    key: null,
+  });
+  return { status: 200, body: { success: true, post_id: id } };
+}
+
+function listStories(world: World, page: string): Reply {
+  const stories = world.visible.filter(
+    ({ account, format, at }) =>
+      account === page && format === 'story' && world.storyArchive && world.now() - at >= world.listLagMs,
+  );
+  const data = stories.map(({ id, at, media: [media = ''] }) => ({
+    post_id: id,
+    status: 'PUBLISHED',
+    creation_time: String(Math.floor(world.stamp(at) / 1000)),
+    media_type: world.films.has(media) ? 'video' : 'photo',
+    media_id: media,
+    url: `https://facebook.example/stories/${id}`,
+  }));
+  return { status: 200, body: { data: data.reverse() } };
+}
+
 function listPosts(world: World, page: string): Reply {
-  const list = world.visible.filter((post) => post.account === page && post.replyTo === null).reverse();
+  const list = world.visible
+    .filter(({ account, replyTo, format }) => account === page && replyTo === null && format !== 'story')
+    .reverse();
   return { status: 200, body: { data: list.slice(0, 25).map((post) => postJson(world, post)) } };
 }
 

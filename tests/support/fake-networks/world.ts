@@ -57,6 +57,7 @@ export type FakeFilm = {
   id: string;
   page: string;
   reel: boolean;
+  story?: boolean;
   bytes: number;
   received: number;
   state: 'uploading' | 'published';
@@ -81,6 +82,8 @@ export type World = {
   filmPiece: number;
   /** Posts that Instagram takes within a day. */
   dailyQuota: number;
+  /** The Page keeps an archive of its stories, without which no list shows them. */
+  storyArchive: boolean;
   /** Links that Facebook cannot read. */
   deadLinks: Set<string>;
   /** Answers by idempotency key. */
@@ -126,6 +129,7 @@ export function createWorld(model: Model, now: () => number): World {
     films: new Map(),
     filmPiece: 1024 * 1024,
     dailyQuota: 1_000_000,
+    storyArchive: true,
     deadLinks: new Set(),
     containerState: 'FINISHED',
     keys: new Map(),
