@@ -10,6 +10,7 @@ export * from './defaults.ts';
 export * from './error.ts';
 export * from './format.ts';
 export * from './home-name.ts';
+export * from './http-client.ts';
 export * from './in-steps.ts';
 export * from './in-turn.ts';
 export * from './job.ts';

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { connect } from '../electron/api/index.ts';
 import { createApp } from '../electron/app.ts';
+import { connect } from '../electron/cli/client.ts';
 import { createSecretsFile, isOwned, prepareHome, readOwner } from '../electron/store/index.ts';
 import type { CallOutput } from '../shared/index.ts';
 import { handClock } from './support/clock.ts';

@@ -1,5 +1,52 @@
+import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
-import type { Announcement, Clock, OutputLine } from '../../shared/index.ts';
+import { type Announcement, type Bridge, type Clock, type OutputLine, web } from '../../shared/index.ts';
+
+export type EventStreams = {
+  /** Takes the response over for as long as `allowed` says so, asked at each heartbeat; false when there are too many. */
+  open(response: ServerResponse, allowed: () => boolean): boolean;
+  closeAll(): void;
+};
+
+/** At most `maxStreams` streams of announcements, one JSON document per line, with an empty line as heartbeat. */
+export function createEventStreams(deps: { bridge: Bridge; clock: Clock; maxStreams: number }): EventStreams {
+  const { bridge, clock } = deps;
+  const open = new Set<ServerResponse>();
+
+  const serve = (response: ServerResponse, allowed: () => boolean) => {
+    const announcements = createAnnouncementStream({
+      stream: response,
+      clock,
+      encode: (a) => `${JSON.stringify(a)}\n`,
+    });
+    const unsubscribe = bridge.subscribe(announcements.push);
+    let stopHeartbeat = () => {};
+    const heartbeat = () => {
+      if (!allowed()) return void response.end();
+      if (!response.writableNeedDrain) response.write('\n');
+      stopHeartbeat = clock.setTimer(web.heartbeatMs, heartbeat);
+    };
+    heartbeat();
+    response.once('close', () => {
+      stopHeartbeat();
+      unsubscribe();
+      open.delete(response);
+    });
+  };
+
+  return {
+    open(response, allowed) {
+      if (open.size >= deps.maxStreams) return false;
+      open.add(response);
+      response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
+      serve(response, allowed);
+      return true;
+    },
+    closeAll() {
+      for (const response of open) response.end();
+    },
+  };
+}
 
 /** A client that reads nothing for this long is cut off; it may connect again and ask anew. */
 const stalledMs = 30_000;

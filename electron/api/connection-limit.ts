@@ -13,8 +13,8 @@ export type ConnectionLimit = {
 };
 
 /**
- * At most `most` connections that are not kept stay open. Refusing new ones instead would let whoever opens that many and
- * sends a byte now and then shut everybody else out (a slow-loris attack).
+ * At most `maxEvictable` connections that are not kept stay open. Refusing new ones instead would let whoever opens that many
+ * and sends a byte now and then shut everybody else out (a slow-loris attack).
  */
 export function limitConnections(maxEvictable: number): ConnectionLimit {
   // A set gives its members back in the order they were put in: the first is the oldest.

@@ -29,7 +29,7 @@ export function only(values: string[] | undefined): string | undefined {
 /** The path of a request target, or undefined for anything but a plain absolute path. */
 export function pathOf(target: string | undefined): string | undefined {
   const [raw = ''] = (target ?? '').split(/[?#]/);
-  if (!raw.startsWith('/')) return undefined;
+  if (!raw.startsWith('/') || raw.includes('\\')) return undefined;
   try {
     return decodeURIComponent(raw);
   } catch {
@@ -117,10 +117,19 @@ export const refusals = {
     'JSON over HTTP is UTF-8, whatever the charset of the header says',
     'Encode the body as UTF-8',
   ]),
-  tooLarge: refusal(
-    413,
-    'TOO_LARGE',
-    ['The body is too large', 'At most 1 MiB is read', 'Send less at once'],
+  answerTooLong: refusal(413, 'TOO_LARGE', [
+    'The answer is too long',
+    'It does not fit into one text of 512 MiB',
+    'Ask for less at once, with a smaller --limit',
+  ]),
+  pipelined: refusal(
+    503,
+    'CONFLICT',
+    [
+      'There are too many requests at once',
+      'A connection may have 32 that wait for the one before them',
+      'Wait for answers before you send more',
+    ],
     { connection: 'close' },
   ),
   tooMany: refusal(503, 'CONFLICT', [
@@ -142,5 +151,15 @@ export function wrongMethod(allowed: readonly string[]): Refusal {
     'NOT_ALLOWED',
     ['The method is not allowed', `The path takes ${allowed.join(', ')}`, 'Use one of these'],
     { allow: allowed.join(', ') },
+  );
+}
+
+/** 413 with the limit; the rest of the body is not waited for. */
+export function tooLarge(limitBytes: number): Refusal {
+  return refusal(
+    413,
+    'TOO_LARGE',
+    ['The body is too large', `At most ${limitBytes / 1024 ** 2} MiB are read`, 'Send less at once'],
+    { connection: 'close' },
   );
 }

@@ -1,177 +1,98 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, relative, sep } from 'node:path';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { lookup } from 'mrmime';
-import { type Bridge, type Clock, type Log, readUtf8, web } from '../../shared/index.ts';
-import { createAnnouncementStream } from './announcement-stream.ts';
-import type { ConnectionLimit } from './connection-limit.ts';
-import { only, type Refusal, refusals, refuseType } from './http-guard.ts';
+import { type Bridge, type Envelope, type Log, readUtf8, toWireError, web } from '../../shared/index.ts';
+import type { EventStreams } from './announcement-stream.ts';
+import { pathOf, type Refusal, refusals, refuseType, tooLarge, wrongMethod } from './http-guard.ts';
 import type { Sessions } from './http-session.ts';
+
+/**
+ * Handlers write to Node's own response, which says when a slow client can take more, and a call is answered in half the time
+ * that a `Response` takes; for Hono the answer is then "already sent".
+ */
+export type ApiEnv = { Bindings: HttpBindings; Variables: { body: Record<string, unknown> } };
+type Handler = MiddlewareHandler<ApiEnv>;
+
+type ApiRouteDeps = {
+  bridge: Bridge;
+  streams: EventStreams;
+  bodyLimitBytes: number;
+  /** Whether the client may speak to the engine, or why not. */
+  admit(exchange: HttpBindings): Refusal | undefined;
+};
+
+/** What every client of the engine speaks, window and command line alike: calls, announcements, and whether it is alive. */
+export function createApiRoutes({ bridge, streams, bodyLimitBytes, admit }: ApiRouteDeps): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+  const admitted: Handler = async (c, next) => {
+    const refusal = admit(c.env);
+    return refusal ? refused(c, refusal) : next();
+  };
+  routes.all(web.paths.call, only405('POST'), admitted, jsonBody(bodyLimitBytes), async (c) => {
+    const { name, input } = c.var.body;
+    if (typeof name !== 'string') return refused(c, refusals.badJson);
+    return sent(c, 200, await bridge.call(name, input).catch(failed));
+  });
+  routes.all(web.paths.events, only405('GET'), admitted, (c) => {
+    // An open window is a session in use; when its session ends, so does its stream.
+    const opened = streams.open(c.env.outgoing, () => admit(c.env) === undefined);
+    return opened ? RESPONSE_ALREADY_SENT : refused(c, refusals.tooMany);
+  });
+  routes.all(web.paths.alive, only405('GET'), admitted, (c) => sent(c, 200, { ok: true, value: {} }));
+  return routes;
+}
+
+/** A bridge never rejects; should one do, its client must still get an answer. */
+function failed(error: unknown): Envelope<unknown> {
+  return { ok: false, error: toWireError(error) };
+}
 
 /** For /healthz: 200 when `ok`, else 503. No secrets: anyone on this machine may read it. */
 export type Health = { ok: boolean } & Record<string, unknown>;
 
-type RouteDeps = {
-  bridge: Bridge;
+type WindowRouteDeps = {
   sessions: Sessions;
-  streams: EventStreams;
-  connections: ConnectionLimit;
   assets: Assets;
   health(): Health | Promise<Health>;
   metrics(): string | Promise<string>;
   log: Log;
 };
 
-const reading = ['GET', 'HEAD'];
-
-/** The route of every path; what is none of the engine's is a file of the window. */
-export function createRoutes(deps: RouteDeps): (path: string) => Route {
-  const fixed = new Map<string, Route>([
-    [web.paths.session, sessionRoute(deps)],
-    [web.paths.call, callRoute(deps)],
-    [web.paths.events, eventsRoute(deps)],
-    ['/healthz', healthRoute(deps)],
-    ['/metrics', metricsRoute(deps)],
-  ]);
-  return (path) => fixed.get(path) ?? fileRoute(deps, path);
-}
-
-function sessionRoute({ sessions, log }: RouteDeps): Route {
-  return {
-    methods: ['POST'],
-    async answer({ request, response }) {
-      const refusal = refuseType(request.headersDistinct);
-      if (refusal) return refuse(response, refusal);
-      const body = await readJson(request);
-      if ('refusal' in body) return refuse(response, body.refusal);
-      const code = body.value['code'];
-      const token = typeof code === 'string' ? sessions.redeem(code) : undefined;
-      if (token !== undefined) return sendJson(response, 200, { ok: true, value: { token } });
-      log('warn', 'A code for the window was refused: it is unknown, used or expired');
-      refuse(response, refusals.badCode);
-    },
-  };
-}
-
-function callRoute({ bridge, sessions, connections }: RouteDeps): Route {
-  return {
-    methods: ['POST'],
-    async answer({ request, response }) {
-      const refusal = refuseToken(request, sessions, connections) ?? refuseType(request.headersDistinct);
-      if (refusal) return refuse(response, refusal);
-      const body = await readJson(request);
-      if ('refusal' in body) return refuse(response, body.refusal);
-      const { name, input } = body.value;
-      if (typeof name !== 'string') return refuse(response, refusals.badJson);
-      sendJson(response, 200, await bridge.call(name, input));
-    },
-  };
-}
-
-function eventsRoute({ sessions, streams, connections }: RouteDeps): Route {
-  return {
-    methods: ['GET'],
-    answer({ request, response }) {
-      const refusal = refuseToken(request, sessions, connections);
-      if (refusal) return refuse(response, refusal);
-      // An open window is a session in use; when its session ends, so does its stream.
-      const allowed = () => refuseToken(request, sessions, connections) === undefined;
-      if (!streams.open(response, allowed)) refuse(response, refusals.tooMany);
-    },
-  };
-}
-
-function healthRoute({ health }: RouteDeps): Route {
-  return {
-    methods: reading,
-    async answer({ response }) {
-      const state = await health();
-      sendJson(response, state.ok ? 200 : 503, state);
-    },
-  };
-}
-
-function metricsRoute({ metrics }: RouteDeps): Route {
-  return {
-    methods: reading,
-    async answer({ response }) {
-      send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics());
-    },
-  };
-}
-
-function fileRoute({ assets }: RouteDeps, path: string): Route {
-  return {
-    methods: reading,
-    async answer({ response }) {
-      const asset = await assets(path);
-      if (!asset) return refuse(response, refusals.notThere);
-      // Vite puts a hash of the content into the names of everything in assets/.
-      if (path.startsWith('/assets/'))
-        response.setHeader('cache-control', 'public, max-age=31536000, immutable');
-      send(response, 200, asset.type, asset.body);
-    },
-  };
-}
-
-function refuseToken(
-  request: IncomingMessage,
-  sessions: Sessions,
-  connections: ConnectionLimit,
-): Refusal | undefined {
-  const token = only(request.headersDistinct[web.tokenHeader]);
-  if (token === undefined || !sessions.accepts(token)) return refusals.noToken;
-  connections.keep(request.socket);
-  return undefined;
-}
-
-/** Each open window holds one; more than this is a mistake somewhere. */
-const maxStreams = 16;
-
-type EventStreams = {
-  /** Takes the response over for as long as `allowed` says so, asked at each heartbeat; false when there are too many. */
-  open(response: ServerResponse, allowed: () => boolean): boolean;
-  closeAll(): void;
-};
-
-/** Streams of announcements, one JSON document per line, with an empty line as heartbeat. */
-export function createEventStreams(deps: { bridge: Bridge; clock: Clock }): EventStreams {
-  const { bridge, clock } = deps;
-  const open = new Set<ServerResponse>();
-
-  const serve = (response: ServerResponse, allowed: () => boolean) => {
-    const announcements = createAnnouncementStream({
-      stream: response,
-      clock,
-      encode: (a) => `${JSON.stringify(a)}\n`,
-    });
-    const unsubscribe = bridge.subscribe(announcements.push);
-    let stopHeartbeat = () => {};
-    const heartbeat = () => {
-      if (!allowed()) return void response.end();
-      if (!response.writableNeedDrain) response.write('\n');
-      stopHeartbeat = clock.setTimer(web.heartbeatMs, heartbeat);
-    };
-    heartbeat();
-    response.once('close', () => {
-      stopHeartbeat();
-      unsubscribe();
-      open.delete(response);
-    });
-  };
-
-  return {
-    open(response, allowed) {
-      if (open.size >= maxStreams) return false;
-      open.add(response);
-      response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
-      serve(response, allowed);
-      return true;
-    },
-    closeAll() {
-      for (const response of open) response.end();
-    },
-  };
+/** Adds what only the loopback port has: the window's sign-in and files, health and metrics. */
+export function addWindowRoutes(routes: Hono<ApiEnv>, deps: WindowRouteDeps): void {
+  const { sessions, assets, log } = deps;
+  const { session } = web.paths;
+  routes.all(session, only405('POST'), jsonBody(web.bodyLimitBytes.loopback), (c) => {
+    const { code } = c.var.body;
+    const token = typeof code === 'string' ? sessions.redeem(code) : undefined;
+    if (token !== undefined) return sent(c, 200, { ok: true, value: { token } });
+    log('warn', 'A code for the window was refused: it is unknown, used or expired');
+    return refused(c, refusals.badCode);
+  });
+  routes.all('/healthz', only405('GET', 'HEAD'), async (c) => {
+    const state = await deps.health();
+    return sent(c, state.ok ? 200 : 503, state);
+  });
+  routes.all('/metrics', only405('GET', 'HEAD'), async ({ env }) => {
+    send(env.outgoing, 200, 'text/plain; version=0.0.4; charset=utf-8', await deps.metrics());
+    return RESPONSE_ALREADY_SENT;
+  });
+  routes.all('*', only405('GET', 'HEAD'), async (c) => {
+    const { incoming, outgoing } = c.env;
+    // The path as it was sent: Hono's is one that `..` and `.` were taken out of.
+    const path = pathOf(incoming.url) ?? '';
+    const asset = await assets(path);
+    if (!asset) return refused(c, refusals.notThere);
+    // Vite puts a hash of the content into the names of everything in assets/.
+    if (path.startsWith('/assets/'))
+      outgoing.setHeader('cache-control', 'public, max-age=31536000, immutable');
+    send(outgoing, 200, asset.type, asset.body);
+    return RESPONSE_ALREADY_SENT;
+  });
 }
 
 export type Asset = { body: Uint8Array; type: string };
@@ -213,47 +134,59 @@ function typeOf(file: string): string {
   return /^text\/|json$|javascript$|svg\+xml$/.test(type) ? `${type}; charset=utf-8` : type;
 }
 
-/** Enough for a post with a long thread; media go by path, not in the body. */
-const bodyLimitBytes = 1024 * 1024;
-
-/** Reads a small JSON object. */
-async function readJson(
-  request: IncomingMessage,
-): Promise<{ value: Record<string, unknown> } | { refusal: Refusal }> {
-  const bytes = await readBytes(request);
-  if (!bytes) return { refusal: refusals.tooLarge };
-  const body = readUtf8(bytes);
-  if (!body.ok) return { refusal: refusals.notUtf8 };
-  try {
-    const value: unknown = JSON.parse(body.text);
-    return isObject(value) ? { value } : { refusal: refusals.badJson };
-  } catch {
-    return { refusal: refusals.badJson }; // The parser's words would only repeat the sender's body.
-  }
+/** Refuses every other method with 405; Hono itself would answer 404, and take HEAD for GET. */
+function only405(...methods: string[]): Handler {
+  const refusal = wrongMethod(methods);
+  return async (c, next) => (methods.includes(c.env.incoming.method ?? '') ? next() : refused(c, refusal));
 }
 
-async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) return undefined;
+/** Reads a JSON object of at most `limitBytes` into `c.var.body`. */
+function jsonBody(limitBytes: number): Handler {
+  return async (c, next) => {
+    const { incoming } = c.env;
+    const refusal = refuseType(incoming.headersDistinct);
+    if (refusal) return refused(c, refusal);
+    const bytes = await readBytes(incoming, limitBytes);
+    if (!bytes) return refused(c, tooLarge(limitBytes));
+    const body = readUtf8(bytes);
+    if (!body.ok) return refused(c, refusals.notUtf8);
+    const value = objectIn(body.text);
+    if (!value) return refused(c, refusals.badJson);
+    c.set('body', value);
+    return next();
+  };
+}
+
+/** The body, or undefined when it is larger. Rejects when the client goes before its end. */
+function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve(undefined);
   const chunks: Buffer[] = [];
   let size = 0;
-  // The request must outlive the loop: destroying it would take the answer's socket away.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > bodyLimitBytes) return undefined;
-    chunks.push(chunk);
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limitBytes) {
+        request.pause(); // It is not destroyed: that would take the answer's socket away.
+        resolve(undefined);
+      } else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+  });
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // The parser's words would only repeat the sender's body.
   }
-  return Buffer.concat(chunks);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-type Exchange = { request: IncomingMessage; response: ServerResponse };
-
-/** What the server does for one path. */
-type Route = { methods: readonly string[]; answer(exchange: Exchange): void | Promise<void> };
 
 /** Answers with an error envelope. */
 export function refuse(response: ServerResponse, { status, error, headers }: Refusal): void {
@@ -261,9 +194,30 @@ export function refuse(response: ServerResponse, { status, error, headers }: Ref
   sendJson(response, status, { ok: false, error: error.toWire() });
 }
 
+/** The same from a handler. */
+export function refused({ env }: Context<ApiEnv>, refusal: Refusal): Response {
+  refuse(env.outgoing, refusal);
+  return RESPONSE_ALREADY_SENT;
+}
+
 /** Answers with one JSON document. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  send(response, status, 'application/json; charset=utf-8', JSON.stringify(value));
+  send(response, status, 'application/json; charset=utf-8', jsonOf(value));
+}
+
+function sent({ env }: Context<ApiEnv>, status: number, value: unknown): Response {
+  sendJson(env.outgoing, status, value);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** A text has at most 512 MiB in this process, and a client that asks for more must not end the engine. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return JSON.stringify({ ok: false, error: refusals.answerTooLong.error.toWire() });
+  }
 }
 
 /** Answers with a whole body; Node leaves it out for HEAD. */

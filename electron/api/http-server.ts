@@ -1,30 +1,11 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  BelfryError,
-  type Bridge,
-  type Clock,
-  type Log,
-  type Random,
-  toWireError,
-  web,
-} from '../../shared/index.ts';
-import { type ConnectionLimit, limitConnections } from './connection-limit.ts';
-import { pathOf, refusals, refuseAddress, securityHeaders, wrongMethod } from './http-guard.ts';
-import {
-  type Assets,
-  createEventStreams,
-  createRoutes,
-  type Health,
-  refuse,
-  sendJson,
-} from './http-routes.ts';
+import { BelfryError, type Bridge, type Clock, type Log, type Random, web } from '../../shared/index.ts';
+import { createEventStreams } from './announcement-stream.ts';
+import { limitConnections } from './connection-limit.ts';
+import { only, refusals, refuseAddress, securityHeaders } from './http-guard.ts';
+import { createHttpServer, createListener, type HttpLimits } from './http-listener.ts';
+import { type Assets, addWindowRoutes, createApiRoutes, type Health } from './http-routes.ts';
 import { createSessions } from './http-session.ts';
 
 export type HttpServerDeps = {
@@ -54,40 +35,44 @@ export type HttpServer = {
   close(): Promise<void>;
 };
 
+/** Each open window holds one stream; more than this is a mistake somewhere. */
+const maxStreams = 16;
+
+/** Small, since only windows of this user connect. */
+const httpLimits: HttpLimits = {
+  headersMs: 5000,
+  requestMs: 10_000,
+  keepAliveMs: 5000,
+  idleMs: 120_000,
+  connections: 64,
+};
+
 /** Serves the window, the calls and the announcements over HTTP on the loopback addresses (design §8). Throws PORT_IN_USE. */
 export async function startHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
   const limits = deps.limits ?? httpLimits;
   const connections = limitConnections(limits.connections);
   const sessions = createSessions(deps);
-  const streams = createEventStreams(deps);
-  const routeOf = createRoutes({ ...deps, sessions, streams, connections });
-
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    response.setHeader('cache-control', 'no-store');
-    const refusal = refuseAddress(request.headersDistinct, request.socket.localPort ?? 0);
-    if (refusal) return refuse(response, refusal);
-    const path = pathOf(request.url);
-    if (path === undefined) return refuse(response, refusals.notThere);
-    const route = routeOf(path);
-    if (!route.methods.includes(request.method ?? '')) return refuse(response, wrongMethod(route.methods));
-    await route.answer({ request, response });
-  };
-
-  const fail = (response: ServerResponse, error: unknown) => {
-    // A client that went away in the middle is no mistake of ours.
-    if (response.destroyed) return;
-    const wire = toWireError(error);
-    deps.log('error', wire.message, { at: 'HTTP server' });
-    if (response.headersSent) response.destroy();
-    else sendJson(response, 500, { ok: false, error: wire });
-  };
-
-  const { port, servers } = await listenOnLoopback(
-    deps.port,
-    limits,
-    connections,
-    (request, response) => void serve(request, response).catch((error: unknown) => fail(response, error)),
+  const streams = createEventStreams({ ...deps, maxStreams });
+  const routes = createApiRoutes({
+    bridge: deps.bridge,
+    streams,
+    bodyLimitBytes: web.bodyLimitBytes.loopback,
+    admit({ incoming }) {
+      const token = only(incoming.headersDistinct[web.tokenHeader]);
+      if (token === undefined || !sessions.accepts(token)) return refusals.noToken;
+      connections.keep(incoming.socket);
+      return undefined;
+    },
+  });
+  addWindowRoutes(routes, { ...deps, sessions });
+  const listener = createListener({
+    routes,
+    guard: ({ headersDistinct, socket }) => refuseAddress(headersDistinct, socket.localPort ?? 0),
+    headers: { ...securityHeaders, 'cache-control': 'no-store' },
+    log: deps.log,
+  });
+  const { port, servers } = await listenOnLoopback(deps.port, () =>
+    createHttpServer(limits, connections, listener),
   );
 
   const end = async () => {
@@ -109,22 +94,6 @@ export async function startHttpServer(deps: HttpServerDeps): Promise<HttpServer>
   };
 }
 
-/** How long a client may take, and how many unknown ones there may be; small, since only windows of this user connect. */
-export type HttpLimits = {
-  headersMs: number;
-  requestMs: number;
-  keepAliveMs: number;
-  idleMs: number;
-  connections: number;
-};
-const httpLimits: HttpLimits = {
-  headersMs: 5000,
-  requestMs: 10_000,
-  keepAliveMs: 5000,
-  idleMs: 120_000,
-  connections: 64,
-};
-
 const triesForAnyPort = 10;
 
 /**
@@ -133,17 +102,15 @@ const triesForAnyPort = 10;
  */
 async function listenOnLoopback(
   port: number,
-  limits: HttpLimits,
-  connections: ConnectionLimit,
-  listener: RequestListener,
+  create: () => Server,
 ): Promise<{ port: number; servers: Server[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const servers: Server[] = [];
     try {
-      const four = await listen(makeServer(limits, connections, listener), port, '127.0.0.1');
+      const four = await listen(create(), port, '127.0.0.1');
       servers.push(four);
       const actual = portOf(four);
-      const six = await listen(makeServer(limits, connections, listener), actual, '::1').catch(unlessMissing);
+      const six = await listen(create(), actual, '::1').catch(unlessMissing);
       if (six) servers.push(six);
       return { port: actual, servers };
     } catch (error) {
@@ -152,25 +119,6 @@ async function listenOnLoopback(
       throw portError(port, error);
     }
   }
-}
-
-function makeServer(limits: HttpLimits, connections: ConnectionLimit, listener: RequestListener): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: 16 * 1024,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: Math.min(1000, limits.headersMs),
-      // A missing Host gets the same 421 as a wrong one, from our own check.
-      requireHostHeader: false,
-      noDelay: true,
-    },
-    listener,
-  );
-  server.timeout = limits.idleMs;
-  server.on('connection', connections.add);
-  return server;
 }
 
 function listen(server: Server, port: number, host: string): Promise<Server> {

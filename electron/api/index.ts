@@ -1,8 +1,7 @@
 export { type AnnouncementListener, type Announcer, createAnnouncer } from './announcer.ts';
 export { type Api, createApi, createHandlers, type HostAnswers, type HostCalls } from './dispatch.ts';
 export type { ApiDeps, Handlers } from './handlers/deps.ts';
+export type { HttpLimits } from './http-listener.ts';
 export { type Asset, type Assets, folderAssets, type Health } from './http-routes.ts';
-export { type HttpLimits, type HttpServer, type HttpServerDeps, startHttpServer } from './http-server.ts';
-export { type Client, connect } from './socket-client.ts';
-export { requestLimitBytes } from './socket-protocol.ts';
+export { type HttpServer, type HttpServerDeps, startHttpServer } from './http-server.ts';
 export { type SocketServer, type SocketServerDeps, startSocketServer } from './socket-server.ts';

@@ -1,32 +1,28 @@
 import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
 import { dirname } from 'node:path';
-import {
-  BelfryError,
-  type Bridge,
-  type Clock,
-  type Envelope,
-  type Log,
-  toWireError,
-} from '../../shared/index.ts';
-import { createAnnouncementStream } from './announcement-stream.ts';
+import type { Duplex } from 'node:stream';
+import type { HttpBindings } from '@hono/node-server';
+import { BelfryError, type Bridge, type Clock, type Log, web } from '../../shared/index.ts';
+import { createEventStreams } from './announcement-stream.ts';
 import { type ConnectionLimit, limitConnections } from './connection-limit.ts';
 import { type HostCalls, withHostCalls } from './dispatch.ts';
-import {
-  lineCutter,
-  requestLimitBytes,
-  requestSchema,
-  requestTooLong,
-  type SocketReply,
-  type SocketRequest,
-  toLine,
-} from './socket-protocol.ts';
+import { only, type Refusal, refusals } from './http-guard.ts';
+import { createHttpServer, createListener, type HttpLimits } from './http-listener.ts';
+import { createApiRoutes } from './http-routes.ts';
 
-/** Connections without a call or a subscription; more is a loop that forgets to close. */
-const maxIdleConnections = 64;
 /** All connections, also those at work. */
 const maxConnections = 512;
+
+/** A client of the owner's may be stopped for a while; more connections without work than 64 are a loop that forgets to close. */
+const socketLimits: HttpLimits = {
+  headersMs: 30_000,
+  requestMs: 60_000,
+  keepAliveMs: 0,
+  idleMs: 0,
+  connections: 64,
+};
 
 export type SocketServerDeps = {
   bridge: Bridge;
@@ -35,6 +31,7 @@ export type SocketServerDeps = {
   clock: Clock;
   log: Log;
   hostCalls?: Partial<HostCalls>;
+  limits?: HttpLimits;
 };
 export type SocketServer = {
   path: string;
@@ -57,12 +54,23 @@ export async function startSocketServer(deps: SocketServerDeps): Promise<SocketS
   if (isFile) await prepareFolder(path);
 
   const bridge = withHostCalls(deps.bridge, deps.hostCalls ?? {});
-  const connections = limitConnections(maxIdleConnections);
-  const server = createServer((socket) => {
-    connections.add(socket);
-    serveSocketConnection({ socket, bridge, clock: deps.clock, connections });
+  const limits = deps.limits ?? socketLimits;
+  const connections = limitConnections(limits.connections);
+  const streams = createEventStreams({ bridge, clock: deps.clock, maxStreams: maxConnections });
+  const routes = createApiRoutes({
+    bridge,
+    streams,
+    bodyLimitBytes: web.bodyLimitBytes.socket,
+    // The rights of the socket's file and folder let nobody in but its owner.
+    admit: () => undefined,
+  });
+  const listener = createListener({ routes, guard: refuseHost, headers: {}, log });
+  const server = createHttpServer(limits, connections, (request, response) => {
+    keepWhileAtWork(connections, { incoming: request, outgoing: response });
+    listener(request, response);
   });
   server.maxConnections = maxConnections;
+  server.on('clientError', answerNoHttp);
   const open = async () => {
     await listen(server, path);
     // Between listening and this the folder alone keeps others out.
@@ -82,6 +90,7 @@ export async function startSocketServer(deps: SocketServerDeps): Promise<SocketS
     },
     close() {
       ended ??= new Promise((resolve) => {
+        streams.closeAll();
         server.close(() => resolve());
         for (const socket of connections.all()) socket.destroySoon();
         // A client that does not read must not delay the end of the engine.
@@ -141,118 +150,31 @@ function socketUnusable(path: string, cause: unknown): BelfryError {
   });
 }
 
-/** Calls of one client that may be at work at once; the rest waits unread in its socket. */
-const maxConcurrentCalls = 32;
-
-/** Serves one client of the socket until it goes. */
-function serveSocketConnection(deps: {
-  socket: Socket;
-  bridge: Bridge;
-  clock: Clock;
-  connections: ConnectionLimit;
-}): void {
-  const { socket, bridge, clock, connections } = deps;
-  const cut = lineCutter(requestLimitBytes);
-  const announcements = createAnnouncementStream({
-    stream: socket,
-    clock,
-    encode: (announcement) => toLine({ announcement }),
-  });
-  const unread: (string | undefined)[] = [];
-  let unsubscribe = () => {};
-  let subscribed = false;
-  let openCalls = 0;
-
-  const reply = (message: SocketReply) => {
-    if (!socket.destroyed) socket.write(lineOf(message));
-  };
-  const hasCapacity = () => openCalls < maxConcurrentCalls && !socket.writableNeedDrain;
-  const processLines = () => {
-    while (unread.length > 0 && hasCapacity()) handleLine(unread.shift());
-    if (unread.length > 0) socket.pause();
-    else socket.resume();
-  };
-  const answer = async (request: SocketRequest) => {
-    if ('ping' in request) return reply({ id: request.id, envelope: { ok: true, value: {} } });
-    if ('subscribe' in request) {
-      unsubscribe();
-      unsubscribe = bridge.subscribe(announcements.push);
-      subscribed = true;
-      connections.keep(socket);
-      return reply({ id: request.id, envelope: { ok: true, value: {} } });
-    }
-    openCalls += 1;
-    connections.keep(socket);
-    const envelope = await bridge.call(request.name, request.input).catch(failed);
-    openCalls -= 1;
-    if (openCalls === 0 && !subscribed) connections.release(socket);
-    reply({ id: request.id, envelope });
-    processLines();
-  };
-  const handleLine = (line: string | undefined) => {
-    if (line === undefined) return reply({ id: null, envelope: { ok: false, error: notUtf8.toWire() } });
-    if (line.trim() === '') return;
-    const request = requestOf(line);
-    if (request) void answer(request);
-    else reply({ id: null, envelope: { ok: false, error: notUnderstood.toWire() } });
-  };
-
-  socket.on('data', (chunk: Buffer) => {
-    const lines = cut(chunk);
-    if (!lines) {
-      reply({ id: null, envelope: { ok: false, error: requestTooLong.toWire() } });
-      socket.destroySoon();
-      return;
-    }
-    unread.push(...lines);
-    processLines();
-  });
-  socket.on('drain', processLines);
-  socket.on('error', () => socket.destroy());
-  socket.once('close', () => unsubscribe());
+/** Only our own client connects, and says `localhost` for want of a name. */
+function refuseHost({ headersDistinct }: IncomingMessage): Refusal | undefined {
+  return only(headersDistinct['host']) === 'localhost' ? undefined : refusals.wrongHost;
 }
 
-function requestOf(line: string): SocketRequest | undefined {
-  try {
-    return requestSchema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined; // Not JSON; said to the client by the caller.
-  }
+/** Counts the connection as at work until its answer is out. */
+function keepWhileAtWork(connections: ConnectionLimit, { incoming, outgoing }: HttpBindings): void {
+  connections.keep(incoming.socket);
+  outgoing.once('close', () => connections.release(incoming.socket));
 }
 
-/** A bridge never rejects; should one do, its client must still get an answer. */
-function failed(error: unknown): Envelope<unknown> {
-  return { ok: false, error: toWireError(error) };
+/** Answers what is no HTTP: the clients of version 0.2.0 and before sent lines of JSON, and understand one in return. */
+function answerNoHttp(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const isLine = error.rawPacket?.toString('latin1', 0, 1) === '{';
+  const line = JSON.stringify({ id: null, envelope: { ok: false, error: olderClient.toWire() } });
+  const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+  const answer = isLine ? `${line}\n` : `HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`;
+  socket.end(answer, () => socket.destroy());
 }
 
-/** A text has at most 512 MiB in this process, and a client that asks for more must not end the engine. */
-function lineOf(message: SocketReply): string {
-  try {
-    return toLine(message);
-  } catch (error) {
-    if (!('id' in message) || !(error instanceof RangeError)) throw error;
-    return toLine({ id: message.id, envelope: { ok: false, error: answerTooLong.toWire() } });
-  }
-}
-
-const notUnderstood = new BelfryError({
-  code: 'BAD_INPUT',
-  what: 'A line is not a request',
+const olderClient = new BelfryError({
+  code: 'CONFLICT',
+  what: 'The engine is of another version than this command',
   where: 'at the local socket',
-  why: 'Each line must be JSON such as {"id":1,"name":"status.get","input":{}}',
-  remedy: 'Correct the line',
-});
-const notUtf8 = new BelfryError({
-  code: 'BAD_INPUT',
-  what: 'A line is not UTF-8',
-  where: 'at the local socket',
-  why: 'Each line must be JSON, and JSON between programs is UTF-8 (RFC 8259)',
-  remedy: 'Encode the line as UTF-8',
-});
-const answerTooLong = new BelfryError({
-  code: 'TOO_LARGE',
-  what: 'The answer is too long',
-  where: 'at the local socket',
-  why: 'It does not fit into one line of 512 MiB',
-  remedy: 'Ask for less at once, with a smaller --limit',
+  why: 'The engine that runs is newer, and they do not understand each other',
+  remedy: 'Use the `belfry` of the same installation, or end the engine and start it with this one',
 });

@@ -8,8 +8,9 @@ import {
   toWireError,
   type WireError,
 } from '../../shared/index.ts';
-import { type Client, connect, type HostAnswers } from '../api/index.ts';
+import type { HostAnswers } from '../api/index.ts';
 import { defaultHome, type HomePaths, locateHome } from '../store/index.ts';
+import { type Client, connect } from './client.ts';
 import { type Paint, painter } from './terminal.ts';
 import type { Reader } from './when.ts';
 
@@ -25,7 +26,7 @@ export type Context = {
   homeNamed: boolean;
   paint: Paint;
   reader: Reader;
-  /** The running engine; throws NOT_RUNNING. One connection for all of a command. */
+  /** The running engine, connected to once for all of a command; throws NOT_RUNNING. */
   client(): Promise<Client>;
   /** One call to the engine; throws what it answers with. */
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;

@@ -34,7 +34,7 @@ export async function followRun(
     if (announcement.name === 'runs.output' && announcement.runId === id) bell.ring();
     if (announcement.name === 'runs.changed' && announcement.run.id === id) bell.ring();
   });
-  void client.closed.then(bell.ring);
+  void client.closed().then(bell.ring);
   try {
     for (let last = after; ; await bell.rung()) {
       // The state is read before the lines: what a finished run wrote is then all there.
@@ -56,8 +56,8 @@ export async function followAll(context: Context, pass: (line: OutputLine) => vo
   client.subscribe((announcement) => {
     if (announcement.name === 'runs.output') once(announcement.lines);
   });
-  await client.closed;
-  // A closed connection answers every call with the reason.
+  await client.closed();
+  // A client that is closed answers every call with the reason.
   await context.call('status.get', {});
   throw new Error('The connection was closed');
 }

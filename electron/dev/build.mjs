@@ -7,12 +7,22 @@ import { fingerprint, parts, stale, stamp } from './sources.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** @hono/node-server asks of each request whether it is one of HTTP/2, whose module takes Node as long to load as all of HTTP. */
+const withoutHttp2 = {
+  name: 'without-http2',
+  enforce: 'pre',
+  resolveId: (id) => (id === 'node:http2' ? '\0without-http2' : undefined),
+  load: (id) =>
+    id === '\0without-http2' ? 'export class Http2ServerRequest {}\nexport const constants = {};' : undefined,
+};
+
 /** One entry as one CommonJS file; node-cron stays outside because it looks for a helper file beside itself. */
 function engine(name, outDir) {
   return {
     configFile: false,
     root,
     logLevel: 'warn',
+    plugins: [withoutHttp2],
     ssr: { noExternal: true, external: ['electron', 'node-cron'] },
     build: {
       ssr: true,

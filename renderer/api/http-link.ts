@@ -1,13 +1,13 @@
 import {
   type Announcement,
-  announcementSchema,
   type Envelope,
-  envelopeSchema,
+  readAnnouncements,
+  type Send,
+  sendCall,
   web,
 } from '../../shared/index.ts';
 import { reconnectDelay } from './back-off.ts';
 import { createEmitter } from './emitter.ts';
-import { lineSplitter } from './lines.ts';
 import type { Link, LinkState, Wait } from './link.ts';
 import type { Session } from './session.ts';
 
@@ -23,6 +23,7 @@ type Deps = {
 export function httpLink({ fetch, session, wait, report }: Deps): Link {
   const announcements = createEmitter<Announcement>(report);
   const states = createEmitter<void>(report);
+  const send = sendBy(fetch);
   let state: LinkState = 'connecting';
   let failures = 0;
   let cancelWait = () => {};
@@ -50,15 +51,10 @@ export function httpLink({ fetch, session, wait, report }: Deps): Link {
         signOut();
         return failure('NOT_ALLOWED');
       }
-      const response = await fetch(web.paths.call, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', [web.tokenHeader]: token },
-        body: JSON.stringify({ name, input }),
-      });
-      const envelope = envelopeSchema.safeParse(await response.json());
-      if (!envelope.success) return failure('INTERNAL');
-      if (response.status === 401) signOut();
-      return envelope.data;
+      const { status, envelope } = await sendCall(send, name, input, { [web.tokenHeader]: token });
+      if (!envelope) return failure('INTERNAL');
+      if (status === 401) signOut();
+      return envelope;
     } catch {
       // The event stream notices the loss too, and says when the engine is back.
       return failure('NOT_RUNNING');
@@ -74,19 +70,18 @@ export function httpLink({ fetch, session, wait, report }: Deps): Link {
       const token = session.token();
       if (token === null) return signOut();
       const silence = new AbortController();
-      const response = await fetch(web.paths.events, {
+      const response = await send({
+        method: 'GET',
+        path: web.paths.events,
         headers: { [web.tokenHeader]: token },
         signal: silence.signal,
       });
       if (response.status === 401) return signOut();
-      if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
+      if (response.status !== 200) throw new Error(`status ${response.status}`);
       failures = 0;
       become('open');
       const heard = watchdog(wait, () => silence.abort());
-      await readLines(response.body, heard, (line) => {
-        const announcement = announcementSchema.safeParse(JSON.parse(line));
-        if (announcement.success) announcements.emit(announcement.data);
-      });
+      await readAnnouncements(response, { heard, announce: announcements.emit });
       throw new Error('the stream ended');
     } catch {
       failures += 1;
@@ -125,20 +120,19 @@ function watchdog(wait: Wait, bite: () => void): () => void {
   return heard;
 }
 
-async function readLines(
-  body: ReadableStream<Uint8Array>,
-  heard: () => void,
-  take: (line: string) => void,
+function sendBy(fetch: typeof globalThis.fetch): Send {
+  return async ({ path, ...init }) => {
+    const response = await fetch(path, init);
+    return { status: response.status, read: (take) => readAll(response.body, take) };
+  };
+}
+
+async function readAll(
+  body: ReadableStream<Uint8Array> | null,
+  take: (chunk: Uint8Array) => void,
 ): Promise<void> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  const split = lineSplitter();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    heard();
-    for (const line of split(decoder.decode(value, { stream: true }))) take(line);
-  }
+  const reader = body?.getReader();
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) take(read.value);
 }
 
 const failures = {

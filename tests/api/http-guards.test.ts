@@ -62,6 +62,14 @@ test('a preflight is refused without a word on other sites', async () => {
   expect(answer.head).not.toContain('access-control');
 });
 
+test.each(['HEAD', 'POST', 'PUT'])('%s opens no event stream, whatever the token', async (method) => {
+  const opened = await openHttp();
+  const token = await signIn(opened);
+  const answer = await ask(opened.port, web.paths.events, { [web.tokenHeader]: token }, { method });
+  expect(answer.status).toBe(405);
+  expect(answer.head).toContain('allow: get');
+});
+
 test('calls and events need the token; a wrong, doubled or missing one is 401', async () => {
   const opened = await openHttp();
   const token = await signIn(opened);

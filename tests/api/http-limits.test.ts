@@ -122,3 +122,16 @@ test('a hundred connections that only drip shut out neither /healthz nor a windo
   const { value } = (await reader?.read()) ?? {};
   expect(Buffer.from(value ?? []).toString()).toContain('jobs.changed');
 });
+
+test('a window whose call came before two hundred connections of the same instant is answered', async () => {
+  const opened = await openHttp();
+  const token = await signIn(opened);
+  const body = '{"name":"status.get"}';
+  const head = `POST ${web.paths.call} HTTP/1.1\r\nhost: 127.0.0.1:${opened.port}\r\ncontent-type: application/json\r\n${web.tokenHeader}: ${token}\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
+  // Client and server share a thread: all of these wait to be accepted before the server runs again.
+  const call = rawHttp(opened.port, head + body);
+  const crowd = Array.from({ length: 200 }, () => connect(opened.port, '127.0.0.1').on('error', () => {}));
+  onTestFinished(() => crowd.forEach((socket) => void socket.destroy()));
+  expect(await call).toMatch(/^HTTP\/1\.1 200 /);
+  await expect.poll(() => crowd.filter((socket) => socket.destroyed).length).toBe(136);
+});

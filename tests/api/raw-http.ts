@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
-/** Sends bytes to a loopback port as they are and gives everything that comes back until the other side closes. */
-export function rawHttp(port: number, text: string): Promise<string> {
+/** Sends bytes to a loopback port or a socket as they are; gives everything that comes back until the other side closes. */
+export function rawHttp(to: number | string, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = typeof to === 'string' ? connect(to) : connect(to, '127.0.0.1');
     let answer = '';
     socket.setEncoding('utf8');
     socket.on('data', (chunk) => {
@@ -11,7 +11,7 @@ export function rawHttp(port: number, text: string): Promise<string> {
     });
     socket.once('error', reject);
     socket.once('close', () => resolve(answer));
-    socket.write(text);
+    socket.write(bytes);
   });
 }
 

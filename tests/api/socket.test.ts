@@ -1,59 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect, type SocketServerDeps, startSocketServer } from '../../electron/api/index.ts';
+import { connect } from '../../electron/cli/client.ts';
 import { systemClock } from '../../electron/system.ts';
-import type { Announcement, Bridge } from '../../shared/index.ts';
+import { type Announcement, type Bridge, web } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { nobody, unprivileged } from '../support/unprivileged.ts';
+import { client, countingBridge, relay, socketIn, startServer } from './socket-world.ts';
 import { apiWith, status } from './world.ts';
-
-const socketIn = (home: string) => join(home, 'run', 'belfry.sock');
-
-async function startServer(some: Partial<SocketServerDeps> = {}, home = temporaryHome()) {
-  const { bridge, announcer, log } = apiWith({
-    'status.get': async () => status,
-    'engine.quit': () => new Promise(() => {}),
-  });
-  const path = socketIn(home);
-  const opened = await startSocketServer({ bridge, path, clock: systemClock, log, ...some });
-  onTestFinished(() => opened.close());
-  return { ...opened, announcer };
-}
-
-async function client(path: string) {
-  const connected = await connect(path, systemClock);
-  onTestFinished(() => connected.close());
-  return connected;
-}
-
-/** Sends bytes as they are; gives every line that comes back until the engine closes, or `lines` of them. */
-function raw(path: string, bytes: string | Buffer, lines: number): Promise<unknown[]> {
-  return new Promise((resolve) => {
-    const socket = createConnection(path);
-    let text = '';
-    const end = () => {
-      socket.destroy();
-      resolve(
-        text
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line)),
-      );
-    };
-    socket.setEncoding('utf8').on('data', (chunk) => {
-      text += chunk;
-      if (text.split('\n').length > lines) end();
-    });
-    socket.on('error', () => {});
-    socket.once('close', end);
-    socket.write(bytes);
-  });
-}
 
 test('calls are answered over the socket, many at once, each to its own caller', async () => {
   const { path } = await startServer();
@@ -141,41 +100,33 @@ test('an engine that ends answers open calls with NOT_RUNNING, and its clients n
   await opened.close();
   await opened.close();
   expect(await open).toMatchObject({ ok: false, error: { code: 'NOT_RUNNING' } });
-  await connected.closed;
+  await connected.closed();
   expect(await connected.call('status.get', {})).toMatchObject({ ok: false, error: { code: 'NOT_RUNNING' } });
 });
 
-test('lines that are no requests are answered and harm nothing', async () => {
-  const { path } = await startServer();
-  const replies = await raw(
-    path,
-    'hello\n{}\n[1]\n{"id":"x","name":"status.get"}\n\n{"id":7,"name":"status.get"}\n',
-    5,
+test('an engine of the protocol before is named as such', async () => {
+  const path = join(temporaryHome(), 'old.sock');
+  const reply =
+    '{"id":null,"envelope":{"ok":false,"error":{"code":"BAD_INPUT","message":"A line is not a request"}}}\n';
+  const old = createServer(
+    (socket) => void socket.on('error', () => {}).once('data', () => socket.write(reply)),
   );
-  expect(replies.slice(0, 4)).toEqual(
-    Array.from({ length: 4 }, () => ({
-      id: null,
-      envelope: { ok: false, error: expect.objectContaining({ code: 'BAD_INPUT' }) },
-    })),
-  );
-  expect(replies[4]).toEqual({ id: 7, envelope: { ok: true, value: status } });
+  old.listen(path);
+  onTestFinished(() => void old.close());
+  await once(old, 'listening');
+  expect(await (await client(path)).call('status.get', {})).toMatchObject({
+    ok: false,
+    error: { code: 'CONFLICT', message: expect.stringContaining('another version') },
+  });
 });
 
-test('a line in Latin-1 is answered as such, and carries nothing into the engine', async () => {
-  const { path } = await startServer();
-  const line = Buffer.from('{"id":1,"name":"status.get","input":"ä"}\n', 'latin1');
-  expect(await raw(path, line, 1)).toEqual([
-    {
-      id: null,
-      envelope: { ok: false, error: expect.objectContaining({ message: expect.stringContaining('UTF-8') }) },
-    },
-  ]);
-});
-
-test('a line without end is cut off with TOO_LARGE', async () => {
-  const { path } = await startServer();
-  const [reply] = await raw(path, Buffer.alloc(8 * 1024 * 1024 + 1, 0x20), 1);
-  expect(reply).toMatchObject({ id: null, envelope: { error: { code: 'TOO_LARGE' } } });
+test('what something else answers is no envelope, and said so', async () => {
+  const path = join(temporaryHome(), 'other.sock');
+  const other = createHttpServer((_request, response) => void response.end('<html>')).listen(path);
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const connected = await client(path);
+  expect(await connected.call('status.get', {})).toMatchObject({ ok: false, error: { code: 'CONFLICT' } });
 });
 
 test('a call that is too long is refused by its client, and the connection stays', async () => {
@@ -197,51 +148,14 @@ test('host calls are answered where the host has them, and unknown elsewhere', a
   expect(await hosted.call('constructor', {})).toMatchObject({ ok: false });
 });
 
-test('a subscriber that does not read delays no other', async () => {
-  const { path, announcer } = await startServer();
-  const deaf = createConnection(path);
-  onTestFinished(() => void deaf.destroy());
-  deaf.pause();
-  deaf.write('{"id":1,"subscribe":true}\n');
-  const awake = await client(path);
-  let received = 0;
-  awake.subscribe((a) => {
-    if (a.name === 'runs.output') received += a.lines.length;
-  });
-  await awake.call('status.get', {});
-  const text = 'x'.repeat(1000);
-  for (let seq = 1; seq <= 5000; seq += 1) {
-    const line = {
-      runId: 'r',
-      seq,
-      step: 0,
-      at: '2026-11-22T09:00:00.000Z',
-      stream: 'stdout' as const,
-      text,
-    };
-    announcer.announce({ name: 'runs.output', runId: 'r', lines: [line] });
-    if (seq % 50 === 0) await awake.call('status.get', {});
-  }
-  await expect.poll(() => received).toBe(5000);
-});
-
-test('of many calls in one write at most 32 are at work at once, and all are answered', async () => {
-  let atWork = 0;
-  let most = 0;
-  const bridge: Bridge = {
-    async call() {
-      atWork += 1;
-      most = Math.max(most, atWork);
-      await new Promise((resolve) => setImmediate(resolve));
-      atWork -= 1;
-      return { ok: true, value: {} };
-    },
-    subscribe: () => () => {},
-  };
-  const { path } = await startServer({ bridge });
-  const lines = Array.from({ length: 500 }, (_, id) => `{"id":${id},"name":"x"}\n`).join('');
-  expect(await raw(path, lines, 500)).toHaveLength(500);
-  expect(most).toBe(32);
+test('of many calls of one client at most 32 are at work at once, and all are answered', async () => {
+  const counting = countingBridge();
+  const { path } = await startServer({ bridge: counting.bridge });
+  const { call } = await client(path);
+  const answers = await Promise.all(Array.from({ length: 500 }, () => call('x', {})));
+  expect(answers.every((answer) => answer.ok)).toBe(true);
+  expect(counting.most()).toBeLessThanOrEqual(32);
+  expect(counting.most()).toBeGreaterThan(1);
 });
 
 test('a client that goes is no longer subscribed, however often it asked', async () => {
@@ -256,11 +170,36 @@ test('a client that goes is no longer subscribed, however often it asked', async
     },
   };
   const { path } = await startServer({ bridge });
-  const socket = createConnection(path);
-  socket.write('{"id":1,"subscribe":true}\n{"id":2,"subscribe":true}\n');
-  await expect.poll(() => subscribers).toBe(1);
-  socket.destroy();
+  const subscriber = await client(path);
+  subscriber.subscribe(() => {});
+  subscriber.subscribe(() => {});
+  await subscriber.call('x', {});
+  expect(subscribers).toBe(1);
+  subscriber.close();
   await expect.poll(() => subscribers).toBe(0);
+});
+
+test('what a call brings about is heard by whoever subscribed before it, however late the subscription arrives', async () => {
+  const engine = apiWith({});
+  const bridge: Bridge = {
+    subscribe: engine.announcer.subscribe,
+    async call() {
+      engine.announcer.announce({ name: 'jobs.changed' });
+      return { ok: true, value: {} };
+    },
+  };
+  const { path } = await startServer({ bridge });
+  const late = await relay(path, {
+    async toEngine(chunk) {
+      if (!chunk.includes(web.paths.events)) return;
+      for (let turns = 0; turns < 200; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+  const connected = await client(late);
+  const heard: Announcement[] = [];
+  connected.subscribe((announcement) => heard.push(announcement));
+  await connected.call('x', {});
+  await expect.poll(() => heard).toEqual([{ name: 'jobs.changed' }]);
 });
 
 test('an answer too long for one line is refused, and the next call is answered', async () => {
@@ -289,38 +228,28 @@ test('an engine that accepts and never reacts is given up after 20 s, with its c
     ok: false,
     error: { code: 'NOT_RUNNING', message: expect.stringContaining('does not answer') },
   });
-  await stopped.closed;
+  await stopped.closed();
   expect(clock.pending()).toBe(0);
 });
 
 test('a call may take minutes while the engine is alive', async () => {
   const { path } = await startServer();
+  let answers = 0;
+  const counted = await relay(path, {
+    async toClient() {
+      answers += 1;
+    },
+  });
   const clock = handClock();
-  const patient = await connect(path, clock);
+  const patient = await connect(counted, clock);
   onTestFinished(() => patient.close());
-  const other = await client(path);
   let ended = false;
   void patient.call('engine.quit', {}).then(() => {
     ended = true;
   });
-  for (let beats = 0; beats < 60; beats += 1) {
+  for (let beats = 1; beats <= 60; beats += 1) {
     await clock.advance(5000);
-    // Two round trips later the answer to the question has arrived as well.
-    await other.call('status.get', {});
-    await other.call('status.get', {});
+    await expect.poll(() => answers).toBe(beats);
   }
   expect(ended).toBe(false);
-});
-
-test('a hundred idle connections keep no client out', async () => {
-  const { path } = await startServer();
-  const idle = await Promise.all(
-    Array.from({ length: 100 }, async () => {
-      const socket = createConnection(path).on('error', () => {});
-      await once(socket, 'connect');
-      return socket;
-    }),
-  );
-  onTestFinished(() => idle.forEach((socket) => void socket.destroy()));
-  expect(await (await client(path)).call('status.get', {})).toMatchObject({ ok: true });
 });

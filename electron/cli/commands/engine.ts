@@ -84,7 +84,7 @@ export function engineCommands(program: Command, use: Use): void {
     .action(
       use(async (context) => {
         await context.call('engine.quit', {});
-        await (await context.client()).closed;
+        await (await context.client()).closed();
         await untilFree(context);
         context.show({}, () => 'Belfry has ended.');
       }),

@@ -13,8 +13,8 @@ import {
   postInputSchema,
   problemsError,
   timezoneSchema,
+  web,
 } from '../../../shared/index.ts';
-import { requestLimitBytes } from '../../api/index.ts';
 import { type Context, Failure, type Use } from '../context.ts';
 import { type Decoded, decodeFile, readBytesFile } from '../files.ts';
 import type { Format, Row } from '../posts/formats.ts';
@@ -253,14 +253,14 @@ function assertOneCall(posts: readonly unknown[], where: string): void {
   let fit = 0;
   for (const post of posts) {
     bytes += Buffer.byteLength(JSON.stringify(post)) + 1;
-    if (bytes <= requestLimitBytes && fit < mostPostsAtOnce) fit += 1;
+    if (bytes <= web.bodyLimitBytes.socket && fit < mostPostsAtOnce) fit += 1;
   }
   if (fit === posts.length) return;
   throw new BelfryError({
     code: 'TOO_LARGE',
     what: `${posts.length.toLocaleString('en')} posts of ${mebibytes(bytes)} MiB are too many at once`,
     where,
-    why: `An import adds all posts or none, and takes at most ${mostPostsAtOnce.toLocaleString('en')} posts and ${mebibytes(requestLimitBytes)} MiB. Nothing was added`,
+    why: `An import adds all posts or none, and takes at most ${mostPostsAtOnce.toLocaleString('en')} posts and ${mebibytes(web.bodyLimitBytes.socket)} MiB. Nothing was added`,
     remedy: `Split the file, and import the parts one after the other: the first ${fit.toLocaleString('en')} posts fit into one`,
   });
 }

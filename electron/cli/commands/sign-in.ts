@@ -173,7 +173,7 @@ async function waitForBrowser(context: Context, session: string): Promise<SignIn
   const leave = client.subscribe(({ name }) => {
     if (name === 'accounts.changed') bell.ring();
   });
-  void client.closed.then(bell.ring);
+  void client.closed().then(bell.ring);
   try {
     for (;;) {
       const view = await context.call('accounts.signInState', { session });
