@@ -1,9 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { BelfryError, type Millis, type TargetStatus, targetTransitions } from '../../shared/index.ts';
 import type { Change, Head, NewTarget, PostLedger, Work } from '../publisher/ports.ts';
-import { compiledOnce } from './compiled.ts';
-import type { Database } from './database.ts';
-import { assertEpoch } from './meta.ts';
+import { assertEpoch, compiledOnce, type Database } from './database.ts';
 import {
   type AttemptRow,
   attemptColumns,

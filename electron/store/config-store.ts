@@ -18,10 +18,9 @@ import {
 import { type ConfigCheck, type ConfigReading, readConfig, readConfigText } from './config.ts';
 import type { ConfigFile } from './config-file.ts';
 import { parseJsonText } from './config-text.ts';
-import type { Database } from './database.ts';
+import { type Database, readMeta, writeMeta } from './database.ts';
 import { writeDurably } from './durable-file.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
-import { readMeta, writeMeta } from './meta.ts';
 
 export type ConfigStoreDeps = {
   file: ConfigFile;

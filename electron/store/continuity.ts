@@ -9,7 +9,7 @@ import {
   toInstant,
   type WireError,
 } from '../../shared/index.ts';
-import type { Database } from './database.ts';
+import { assertEpoch, type Database, readMeta, writeMeta } from './database.ts';
 import { writeDurably } from './durable-file.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
 import {
@@ -21,7 +21,6 @@ import {
 } from './file-identity.ts';
 import { locateHome } from './home.ts';
 import type { HomePaths } from './home-paths.ts';
-import { assertEpoch, readMeta, writeMeta } from './meta.ts';
 import { isOwned } from './owner.ts';
 
 const key = 'continuity';

@@ -1,6 +1,15 @@
+// The open database: how it is opened, its statements, its own notes, and the transaction that the writes of a turn share.
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import {
+  type Compilable,
+  type CompiledQuery,
+  Kysely,
+  type QueryResult,
+  SqliteDialect,
+  sql,
+  type Transaction,
+} from 'kysely';
 import { BelfryError } from '../../shared/index.ts';
 import { reasonOf } from './file-errors.ts';
 import { migrate } from './migrate.ts';
@@ -21,7 +30,7 @@ export type Database = Kysely<Tables>;
 export type OpenDatabase = { db: Database; raw: DatabaseSync; close(): Promise<void> };
 
 /** Hears of each error of SQLite's; may give another one to throw in its place. */
-export type OnError = (error: unknown) => BelfryError | undefined;
+type OnError = (error: unknown) => BelfryError | undefined;
 
 /**
  * Opens (and creates) the database at `path` and brings it to the newest version.
@@ -166,4 +175,170 @@ function attempting(path: string, onError: OnError): Attempt {
       throw onError(error) ?? (isTrouble(error) ? unusable(path, error) : error);
     }
   };
+}
+
+/** Stands for a value while a query is compiled. */
+class Place {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/**
+ * A query that is built once and then run with other values: building costs several times what SQLite needs to run it.
+ * `build` gets a function that gives the place of each value by its name.
+ */
+export function compiledOnce<Values extends Record<string, unknown>, Row>(
+  build: (
+    db: Database,
+    place: <Name extends keyof Values & string>(name: Name) => Values[Name],
+  ) => Compilable<Row>,
+): (db: Database, values: Values) => Promise<QueryResult<Row>> {
+  let compiled: CompiledQuery<Row> | undefined;
+  return (db, values) => {
+    // A place is a Values[Name] to the query builder, which only hands it on to the parameters.
+    compiled ??= build(db, (name) => new Place(name) as never).compile();
+    const parameters = compiled.parameters.map((value) =>
+      value instanceof Place ? values[value.name] : value,
+    );
+    return db.executeQuery({ ...compiled, parameters });
+  };
+}
+
+/** Reads one of the database's own notes (epoch, pause, warnings); undefined when it was never written. */
+export async function readMeta(db: Database, key: string): Promise<string | undefined> {
+  const row = await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst();
+  return row?.value;
+}
+
+/** Writes one of the database's own notes; null removes it. */
+export async function writeMeta(db: Database, key: string, value: string | null): Promise<void> {
+  if (value === null) {
+    await db.deleteFrom('meta').where('key', '=', key).execute();
+    return;
+  }
+  await db
+    .insertInto('meta')
+    .values({ key, value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute();
+}
+
+/** Reads a note of the database in a file that is not open, changing nothing; undefined when it was never written. */
+export function readMetaOf(path: string, key: string): string | undefined {
+  const raw = new DatabaseSync(path, { readOnly: true });
+  try {
+    const value = raw.prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
+    return typeof value === 'string' ? value : undefined;
+  } finally {
+    raw.close();
+  }
+}
+
+const epochKey = 'owner_epoch';
+
+/** Takes the database over at engine start: raises the owner epoch by one and returns the new one. */
+export async function raiseEpoch(db: Database): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const epoch = Number((await readMeta(trx, epochKey)) ?? 0) + 1;
+    await writeMeta(trx, epochKey, String(epoch));
+    return epoch;
+  });
+}
+
+/**
+ * Fences a lost lock: call it first in every transaction that claims a slot, a run or a target, with that transaction.
+ * Throws CONFLICT when another engine has taken the home over since `epoch` was raised.
+ */
+export async function assertEpoch(db: Database, epoch: number): Promise<void> {
+  const current = Number((await readMeta(db, epochKey)) ?? 0);
+  if (current === epoch) return;
+  throw new BelfryError({
+    code: 'CONFLICT',
+    what: 'Another engine has taken over',
+    where: 'in this home folder',
+    why: `The owner epoch is ${current}, this engine's is ${epoch}`,
+    remedy: 'End this engine; the other one does its work',
+  });
+}
+
+type Write = (trx: Transaction<Tables>) => Promise<unknown>;
+type Task = { write: Write; bulk: boolean; resolve(value: unknown): void; reject(error: unknown): void };
+
+/** Writes of one transaction: a hundred jobs due together must not hold the event loop. */
+const mostAtOnce = 16;
+
+/** Resolves once the write is on the disk. */
+export type WriteTogether = (<T>(write: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>) & {
+  /**
+   * Resolves once the write is out of this process's hands: it survives Belfry's death. It survives a power cut from
+   * the next durable write on, whose sync carries it along.
+   */
+  inBulk(write: (trx: Transaction<Tables>) => Promise<void>): Promise<void>;
+};
+
+/**
+ * Commits the writes of one turn of the event loop in one transaction, since syncing the disk costs more than the
+ * writes, in the order of the calls. When one of a batch throws, each is tried again alone, so that only the guilty
+ * one rejects: a write must be repeatable.
+ */
+export function writeTogether(db: Database): WriteTogether {
+  let waiting: Task[] = [];
+  let busy = false;
+
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, mostAtOnce);
+      waiting = waiting.slice(mostAtOnce);
+      try {
+        if (batch.every((task) => task.bulk)) await withoutSync(db, batch);
+        else await commit(db, batch);
+      } catch (error) {
+        // Not a write's fault but the connection's: whoever waits hears of it, and later writes go on.
+        for (const task of batch) task.reject(error);
+      }
+      // Nothing of a transaction leaves the event loop its turn.
+      if (waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    busy = false;
+  }
+
+  const add = (write: Write, bulk: boolean) =>
+    new Promise<unknown>((resolve, reject) => {
+      waiting.push({ write, bulk, resolve, reject });
+      if (busy) return;
+      busy = true;
+      setImmediate(flush);
+    });
+  const durably = <T>(write: (trx: Transaction<Tables>) => Promise<T>) => add(write, false) as Promise<T>;
+  return Object.assign(durably, { inBulk: (write: Write) => add(write, true) as Promise<void> });
+}
+
+/** Syncs nothing; the connection is held throughout, so that no other transaction goes without. */
+function withoutSync(db: Database, batch: Task[]): Promise<void> {
+  return db.connection().execute(async (connection) => {
+    await sql`PRAGMA synchronous = NORMAL`.execute(connection);
+    try {
+      await commit(connection, batch);
+    } finally {
+      await sql`PRAGMA synchronous = FULL`.execute(connection);
+    }
+  });
+}
+
+async function commit(db: Database, batch: Task[]): Promise<void> {
+  try {
+    const values = await db.transaction().execute(async (trx) => {
+      const made: unknown[] = [];
+      for (const task of batch) made.push(await task.write(trx));
+      return made;
+    });
+    for (const [index, task] of batch.entries()) task.resolve(values[index]);
+  } catch (error) {
+    const [only] = batch;
+    if (only && batch.length === 1) only.reject(error);
+    else for (const task of batch) await commit(db, [task]);
+  }
 }

@@ -1,7 +1,6 @@
 import type { Millis } from '../../shared/index.ts';
-import type { Database } from './database.ts';
+import { type Database, writeMeta } from './database.ts';
 import type { JobEnding } from './ledgers.ts';
-import { writeMeta } from './meta.ts';
 
 /** Notes of the database that say: this job's work ended, and that was not handled yet. The time in the key sorts them. */
 const prefix = 'job_ended:';

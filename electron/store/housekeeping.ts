@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import type { Clock, Log, Millis } from '../../shared/index.ts';
-import type { Database } from './database.ts';
+import { type Database, writeTogether } from './database.ts';
 import { freeSteps, givePagesBack } from './free-space.ts';
 import { indexMore, indexSteps, mergeSteps, tidyIndex } from './output-index.ts';
 import { createPace } from './pace.ts';
 import { forget, forgetSteps, type Retention } from './retention.ts';
-import { writeTogether } from './write-together.ts';
 
 export type HousekeepingDeps = {
   db: Database;

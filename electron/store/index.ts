@@ -3,7 +3,15 @@ export { type ConfigCheck, type ConfigReading, readConfig, readConfigText } from
 export { type ConfigFile, confFile, type StoreLike, type StoreOptions } from './config-file.ts';
 export { type ConfigStore, type ConfigStoreDeps, configNote, createConfigStore } from './config-store.ts';
 export { parseJsonText } from './config-text.ts';
-export { type Database, type OpenDatabase, openDatabase } from './database.ts';
+export {
+  assertEpoch,
+  type Database,
+  type OpenDatabase,
+  openDatabase,
+  raiseEpoch,
+  readMeta,
+  writeMeta,
+} from './database.ts';
 export { writeDurably } from './durable-file.ts';
 export { homeExposure, locateHome, prepareHome } from './home.ts';
 export {
@@ -27,7 +35,7 @@ export type {
   SlotLedger,
 } from './ledgers.ts';
 export { createMediaLedger } from './media-ledger.ts';
-export { assertEpoch, raiseEpoch, readMeta, writeMeta } from './meta.ts';
+
 export { openStore, type Store } from './open-store.ts';
 export { type HomeLock, isOwned, type Owner, readOwner, takeHome } from './owner.ts';
 export { createPostLedger } from './posts.ts';

@@ -12,11 +12,10 @@ import {
 } from '../../shared/index.ts';
 import { copyWarning, openContinuity } from './continuity.ts';
 import { listCopies, makeCopy } from './copies.ts';
-import { type Database, openDatabase, unusable } from './database.ts';
+import { type Database, openDatabase, raiseEpoch, readMeta, unusable, writeMeta } from './database.ts';
 import { makeShrinkable } from './free-space.ts';
 import { type Guard, guardDatabase } from './guard.ts';
 import type { HomePaths } from './home-paths.ts';
-import { raiseEpoch, readMeta, writeMeta } from './meta.ts';
 import { newestVersion, versionOf } from './migrate.ts';
 import { pausedKey, restoreIfDamaged } from './restore.ts';
 

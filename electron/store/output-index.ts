@@ -1,6 +1,5 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
-import type { Database } from './database.ts';
-import { readMeta, writeMeta } from './meta.ts';
+import { type Database, readMeta, writeMeta } from './database.ts';
 import type { StepSizes } from './pace.ts';
 import type { Tables } from './schema.ts';
 

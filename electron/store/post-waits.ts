@@ -2,8 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { accountHolds, type Hold, type Millis, type TargetStatus } from '../../shared/index.ts';
 import type { PostLedger } from '../publisher/ports.ts';
 import { counted, open, workOf } from './attempts.ts';
-import { compiledOnce } from './compiled.ts';
-import type { Database } from './database.ts';
+import { compiledOnce, type Database } from './database.ts';
 import type { TargetRow } from './post-rows.ts';
 import type { Tables } from './schema.ts';
 

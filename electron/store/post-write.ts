@@ -1,8 +1,7 @@
 import type { Millis } from '../../shared/index.ts';
 import type { NewPost, NewTarget, PostEdit, StoredMedia, StoredPost } from '../publisher/ports.ts';
 import { claimed, inSlotOf, storeChange } from './attempts.ts';
-import { compiledOnce } from './compiled.ts';
-import type { Database } from './database.ts';
+import { compiledOnce, type Database } from './database.ts';
 import type { MediaRow, PostRow, TargetRow } from './post-rows.ts';
 
 /** Stores a post with its media and targets; the row that it became. */

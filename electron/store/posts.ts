@@ -3,8 +3,7 @@ import { sql } from 'kysely';
 import { BelfryError, inSteps, type TargetStatus, toInstant } from '../../shared/index.ts';
 import type { NewPost, PostLedger, PostRecord, Work } from '../publisher/ports.ts';
 import { attemptQueries, counted, inSlotOf, open } from './attempts.ts';
-import type { Database } from './database.ts';
-import { assertEpoch } from './meta.ts';
+import { assertEpoch, type Database, writeTogether } from './database.ts';
 import { countPosts, pagePosts, selectTargets } from './post-list.ts';
 import {
   type MediaRow,
@@ -18,7 +17,6 @@ import {
 import { waitQueries } from './post-waits.ts';
 import { insertPost, storeEdit } from './post-write.ts';
 import type { Tables } from './schema.ts';
-import { writeTogether } from './write-together.ts';
 
 /** SQLite takes 32,766 parameters at most. */
 const idsPerQuery = 10_000;

@@ -2,10 +2,9 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { basename, dirname, join } from 'node:path';
 import { BelfryError, type Millis, toInstant, type WireError } from '../../shared/index.ts';
 import { type Copy, damageOf, isUsableCopy, listCopies, newestUsableCopy } from './copies.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, readMetaOf, writeMeta } from './database.ts';
 import { syncFile, syncFolder } from './durable-file.ts';
 import type { HomePaths } from './home-paths.ts';
-import { readMetaOf, writeMeta } from './meta.ts';
 
 /** Note in the database: the warning (JSON) because of which nothing is published; gone when the user confirmed it. */
 export const pausedKey = 'publishing_paused';

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import { type Millis, runStatuses, runTransitions } from '../../shared/index.ts';
-import type { Database } from './database.ts';
+import type { Database, WriteTogether } from './database.ts';
 import type { Pace, StepSizes } from './pace.ts';
 import { hasEnded, isOver, jobsWithRuns } from './run-queries.ts';
-import type { WriteTogether } from './write-together.ts';
 
 /** What is kept of old runs; null = no limit. The newest ended run of each job is always kept. */
 export type Retention = {

@@ -1,8 +1,7 @@
 import type { Insertable } from 'kysely';
 import { sql } from 'kysely';
 import type { RunStatus, StepStatus } from '../../shared/index.ts';
-import { compiledOnce } from './compiled.ts';
-import type { Database } from './database.ts';
+import { compiledOnce, type Database } from './database.ts';
 import type { RunRow, StepRow } from './run-rows.ts';
 import type { Tables } from './schema.ts';
 

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import { BelfryError, type Millis, type RunStatus, runTransitions } from '../../shared/index.ts';
 import type { NewRun, NewStep, RunLedger, StoredRun } from '../runner/ports.ts';
-import type { Database } from './database.ts';
+import { assertEpoch, type Database, writeTogether } from './database.ts';
 import { noteEnding } from './endings.ts';
-import { assertEpoch } from './meta.ts';
 import { appendLines, cutLines } from './output-blocks.ts';
 import { hasEnded, openRuns, withSteps } from './run-queries.ts';
 import { type RunRow, type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
@@ -16,7 +15,6 @@ import {
   startRun,
   updateStep,
 } from './run-statements.ts';
-import { writeTogether } from './write-together.ts';
 
 /**
  * Runs as the runner of the engine with this owner epoch keeps them; `newId` gives ids of 16 characters. The end of a

@@ -6,10 +6,8 @@ import {
   toInstant,
   type WireError,
 } from '../../shared/index.ts';
-import type { Database } from './database.ts';
-import { assertEpoch } from './meta.ts';
+import { assertEpoch, type Database, writeTogether } from './database.ts';
 import type { Tables } from './schema.ts';
-import { writeTogether } from './write-together.ts';
 
 /** A series as stored. */
 export type StoredSeries = {

@@ -1,10 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
 import type { Millis } from '../../shared/index.ts';
-import type { Database } from './database.ts';
+import { assertEpoch, type Database, readMeta, writeMeta } from './database.ts';
 import { forgetEndings, readEndings } from './endings.ts';
 import type { Claim, Claimed, ClaimedRun, JobState, SlotLedger } from './ledgers.ts';
-import { assertEpoch, readMeta, writeMeta } from './meta.ts';
 import type { Tables } from './schema.ts';
 
 const pausedKey = 'scheduler_paused_since';

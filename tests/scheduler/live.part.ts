@@ -1,8 +1,7 @@
 // A scheduler in a process of its own, on the database named first; lines on stdin set its wall clock (milliseconds), hint at a change, or stop it.
 import { createInterface } from 'node:readline';
 import { createScheduler } from '../../electron/scheduler/index.ts';
-import { openDatabase } from '../../electron/store/database.ts';
-import { raiseEpoch } from '../../electron/store/meta.ts';
+import { openDatabase, raiseEpoch } from '../../electron/store/database.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { systemClock, systemRandom } from '../../electron/system.ts';
 import { cron, jobOf } from './jobs.ts';

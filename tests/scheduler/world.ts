@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { awaitedJobs, createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
+import { raiseEpoch } from '../../electron/store/database.ts';
 import type { ClaimedRun } from '../../electron/store/index.ts';
-import { raiseEpoch } from '../../electron/store/meta.ts';
 import { createRunLedger } from '../../electron/store/runs.ts';
 import { createSlotLedger } from '../../electron/store/slots.ts';
 import { type Job, toInstant, type WireError } from '../../shared/index.ts';

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Attempt, Change, NewPost } from '../../electron/publisher/ports.ts';
-import { openDatabase } from '../../electron/store/database.ts';
-import { raiseEpoch } from '../../electron/store/meta.ts';
+import { openDatabase, raiseEpoch } from '../../electron/store/database.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
 import { targetStatuses, targetTransitions } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../electron/store/database.ts';
+import { openDatabase, raiseEpoch } from '../../electron/store/database.ts';
 import {
   createHousekeeping,
   createPostLedger,
@@ -9,7 +9,6 @@ import {
   createSeriesLedger,
   createSlotLedger,
 } from '../../electron/store/index.ts';
-import { raiseEpoch } from '../../electron/store/meta.ts';
 import { systemClock } from '../../electron/system.ts';
 import type { TargetStatus } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';

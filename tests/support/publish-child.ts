@@ -3,9 +3,8 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublisher, createWorkshop, type PostLedger } from '../../electron/publisher/index.ts';
-import { openDatabase } from '../../electron/store/database.ts';
+import { openDatabase, raiseEpoch } from '../../electron/store/database.ts';
 import { createMediaLedger } from '../../electron/store/media-ledger.ts';
-import { raiseEpoch } from '../../electron/store/meta.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
 import { systemClock, systemRandom } from '../../electron/system.ts';
 import { type Network, settingsSchema } from '../../shared/index.ts';

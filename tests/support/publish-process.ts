@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { StoredMedia } from '../../electron/publisher/ports.ts';
-import { openDatabase } from '../../electron/store/database.ts';
-import { raiseEpoch } from '../../electron/store/meta.ts';
+import { openDatabase, raiseEpoch } from '../../electron/store/database.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
 import type { ChildTask } from './publish-child.ts';
 
