@@ -26,6 +26,7 @@ import {
   openCore,
   type Publishing,
 } from './modules.ts';
+import { timesOfJobs } from './publish-job.ts';
 import { homeExposure, watchHome } from './store/index.ts';
 import { builtinJobs, templates } from './templates/index.ts';
 
@@ -112,9 +113,12 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
       announcer.announce({ name: 'status.changed' });
       announcer.announce({ name: 'posts.changed' });
     });
-    const publishing = await createPublishing(host, core, announcer, tell, () => execution.pausedBy());
+    const publishing = await createPublishing(host, core, announcer, tell, {
+      pausedBy: () => execution.pausedBy(),
+      keepLook: (look) => execution.keepLook(look),
+    });
     const execution = createExecution(host, core, publishing, announcer, tell);
-    const { runner, scheduler, duePosts, environment } = execution;
+    const { runner, scheduler, environment } = execution;
     let homeWarnings = (): Warning[] => [];
     const api = createCalls(host, core, publishing, execution, () => homeWarnings());
     followConfig(host, core, publishing, execution, announcer);
@@ -182,28 +186,25 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
     await publishing.accounts.start();
     closers.add(() => publishing.accounts.stop());
     closers.add(() => publishing.workshop.close());
-    await publishing.publisher.start();
-    closers.add(() => publishing.publisher.stop());
-    closers.add(() => publishing.planner.stop());
     closers.add(() => scheduler.stop());
     await scheduler.recover();
+    // It knows by now whether the user has paused it, and with it publishing.
+    closers.add(() => publishing.publisher.stop());
+    await publishing.publisher.start();
+    closers.add(() => publishing.planner.stop());
     await runner.start();
     closers.add(({ drainMs = core.settings().drainSeconds * 1000 }) => runner.stop({ drainMs }));
+    // Nothing new goes out while runs drain; the next start publishes what they still add.
+    closers.add(() => publishing.publisher.stop());
     await scheduler.start();
     closers.add(() => scheduler.drain());
     // Making the posts of many series can take long, and neither jobs nor clients wait for it.
     publishing.planner
       .start()
       .catch((error: unknown) => log('error', 'Series could not be started', { error: String(error) }));
-    closers.add(
-      announcer.subscribe(({ name }) => {
-        if (name === 'posts.changed' || name === 'jobs.changed') duePosts.look();
-      }),
-    );
-    closers.add(() => duePosts.stop());
-    duePosts.look();
     const wake = (reason: WakeReason) => {
       scheduler.wake(reason);
+      publishing.publisher.wake();
       publishing.planner.look();
     };
 
@@ -249,11 +250,19 @@ function createCalls(
         isBuiltin: (id) => builtinJobs.some((job) => job.id === id),
         templates,
         lastRuns: execution.runs.lastRuns,
+        isRunning: execution.isRunning,
       },
       scheduler: {
         ...scheduler,
-        start: scheduler.resume,
-        stop: scheduler.pause,
+        ...timesOfJobs(scheduler, publishing.publisher),
+        async start() {
+          await scheduler.resume();
+          publishing.publisher.wake();
+        },
+        async stop() {
+          await scheduler.pause();
+          publishing.publisher.wake();
+        },
         timezone: core.timezone,
       },
       runner: execution.runner,
@@ -273,7 +282,10 @@ function createCalls(
             ...(await publishing.planner.warnings()),
           ].filter((warning) => warning !== null),
         trouble: () => [...store.trouble(), ...claiming()],
-        confirm: store.confirm,
+        async confirm(code) {
+          await store.confirm(code);
+          publishing.publisher.wake();
+        },
       },
       host,
       clock: host.clock,
@@ -295,6 +307,7 @@ function followConfig(
       announce({ name });
     }
     publishing.planner.look();
+    publishing.publisher.wake();
     publishing.accounts.look().catch((error: unknown) => {
       host.log('error', 'Changed accounts could not be looked at', { error: String(error) });
     });

@@ -15,11 +15,11 @@ import type { Fact } from './alerts/index.ts';
 import type { Announcer } from './api/index.ts';
 import type { Closers } from './closers.ts';
 import { keepForGood } from './demo/index.ts';
-import { createDuePosts } from './due-posts.ts';
 import type { Host } from './host.ts';
 import { takePostLines } from './pipeline-posts.ts';
 import { createPlanner, type PlannerDeps } from './planner/index.ts';
-import { createPublisher, createWorkshop } from './publisher/index.ts';
+import { keepLook } from './publish-job.ts';
+import { createPublisher, createWorkshop, type Look, type PublisherDeps } from './publisher/index.ts';
 import { createEnvironment, createRunner, stepProblems } from './runner/index.ts';
 import { awaitedJobs, checkJobs, createScheduler, fireTimes } from './scheduler/index.ts';
 import {
@@ -41,7 +41,7 @@ import {
   writeDurably,
 } from './store/index.ts';
 import { machineZone, systemRandom as random } from './system.ts';
-import { builtinJobs } from './templates/index.ts';
+import { builtinJobs, publishJob } from './templates/index.ts';
 
 const day = 86_400_000;
 const mebibyte = 1024 * 1024;
@@ -132,7 +132,7 @@ export async function createPublishing(
   core: Core,
   announcer: Announcer,
   tell: (fact: Fact) => void,
-  pausedBy: () => 'scheduler' | 'publish-job' | null,
+  loop: Required<Pick<PublisherDeps, 'pausedBy' | 'keepLook'>>,
 ) {
   const { clock, log, version } = host;
   const { home, store, config, settings } = core;
@@ -182,9 +182,10 @@ export async function createPublishing(
     signInNeeded: accounts.signInNeeded,
     settings,
     publishingPaused: store.publishingPaused,
-    pausedBy,
+    ...loop,
     changed: () => {
       announce({ name: 'posts.changed' });
+      announce({ name: 'jobs.changed' });
       announce({ name: 'status.changed' });
     },
     needsAttention: ({ kind, post, account, reason }) =>
@@ -239,8 +240,6 @@ function createPlans(
   });
 }
 
-const publishJob = 'publish_due_posts';
-
 /** What runs, and when. */
 export type Execution = ReturnType<typeof createExecution>;
 
@@ -273,11 +272,21 @@ export function createExecution(
   };
   const runs = createRunReader(store.db);
   const environment = createEnvironment({ clock, log, path: () => settings().path });
+  const ledger = createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id));
+  const announceRun = (run: RunView) => {
+    announce({ name: 'runs.changed', run });
+    announce({ name: 'jobs.changed' });
+    announce({ name: 'status.changed' });
+  };
+  const finished = (run: RunView) => {
+    tell({ kind: 'run', run });
+    scheduler.jobEnded(run.jobId);
+  };
   const runner = createRunner({
     clock,
     random,
     log,
-    ledger: createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id)),
+    ledger,
     databaseLost: store.lost,
     job: jobOf,
     workspace: (id) => core.config.current().workspaces.find((workspace) => workspace.id === id),
@@ -286,7 +295,7 @@ export function createExecution(
     environment,
     helper: host.launchHelper && { socket: core.home.helperSocket, launch: host.launchHelper },
     builtins: {
-      publish_due_posts: publishing.publisher.publishDue,
+      publish_due_posts: publishing.publisher.publishNow,
       refresh_tokens: publishing.accounts.refreshTokens,
     },
     takePosts: takePostLines({
@@ -296,20 +305,9 @@ export function createExecution(
     }),
     secrets: publishing.secrets,
     outputLimit: () => settings().outputLimitMiB * mebibyte,
-    announce: (run) => {
-      announce({ name: 'runs.changed', run });
-      announce({ name: 'jobs.changed' });
-      announce({ name: 'status.changed' });
-    },
+    announce: announceRun,
     announceOutput: (runId, lines) => announce({ name: 'runs.output', runId, lines }),
-    finished: (run: RunView) => {
-      tell({ kind: 'run', run });
-      if (run.jobId === publishJob) {
-        asked = false;
-        duePosts.look();
-      }
-      scheduler.jobEnded(run.jobId);
-    },
+    finished,
   });
   let trouble: Warning | null = null;
   const scheduler = createScheduler({
@@ -337,37 +335,23 @@ export function createExecution(
     },
   });
 
-  /** Why no pass of publishing is started by itself now. */
-  const pausedBy = () => {
-    if (scheduler.paused()) return 'scheduler' as const;
-    return jobs().some(({ id, enabled }) => id === publishJob && enabled) ? null : ('publish-job' as const);
-  };
-
-  /** One publication pass at a time: what becomes due meanwhile is found by the look at its end. */
-  let asked = false;
-  const ring = (): boolean => {
-    const busy = asked || runner.running().some(({ jobId }) => jobId === publishJob);
-    if (busy || pausedBy() !== null) return false;
-    asked = true;
-    runner.runNow(publishJob, { cause: 'event' }).catch((error: unknown) => {
-      asked = false;
-      log('error', 'Due posts could not be published', { error: String(error) });
-    });
-    return true;
-  };
-  const duePosts = createDuePosts({
-    clock,
-    nextDue: publishing.publisher.nextDue,
-    ring,
-    failed: (error) => log('error', 'Could not look for due posts', { error: String(error) }),
-  });
-
   return {
     runner,
     runs,
     scheduler,
-    duePosts,
-    pausedBy,
+    /** Why the publisher starts no look by itself now. */
+    pausedBy() {
+      if (scheduler.paused()) return 'scheduler' as const;
+      return settings().disabledBuiltins.includes(publishJob.id) ? ('publish-job' as const) : null;
+    },
+    async keepLook(look: Look) {
+      const run = await keepLook(ledger, look);
+      announceRun(run);
+      finished(run);
+    },
+    isRunning: (id: string) =>
+      runner.running().some(({ jobId }) => jobId === id) ||
+      (id === publishJob.id && publishing.publisher.status().publishing),
     environment,
     /** Why slots cannot be claimed (disk full, home taken over); null while they can. */
     trouble: () => trouble,

@@ -4,8 +4,8 @@ import type { Credentials } from './credentials.ts';
 import { reasonOf, stillRenewing } from './errors.ts';
 import { serverOrigin } from './server.ts';
 
-/** What `refresh_tokens` did; `quiet` when there was nothing to report. */
-export type Refreshed = { ok: boolean; summary: string; quiet: boolean };
+/** What `refresh_tokens` did. */
+export type Refreshed = { ok: boolean; summary: string };
 
 const outcomes = [
   'renewed',
@@ -36,10 +36,10 @@ export async function refreshAll(
   steps: RefreshSteps,
   context: { signal: AbortSignal; say(text: string): void },
 ): Promise<Refreshed> {
-  if (accounts.length === 0) return { ok: true, summary: 'No accounts', quiet: true };
+  if (accounts.length === 0) return { ok: true, summary: 'No accounts' };
   const found: Outcome[] = [];
   for (const account of accounts) {
-    if (context.signal.aborted) return { ok: false, summary: 'Called off', quiet: false };
+    if (context.signal.aborted) return { ok: false, summary: 'Called off' };
     const { outcome, remark } = await outcomeOf(account, steps, context.signal);
     found.push(outcome);
     context.say(`${account.id}: ${outcome}${remark ? `. ${remark}` : ''}`);
@@ -51,7 +51,6 @@ export async function refreshAll(
   return {
     ok: count('locked') + count('not stored') === 0,
     summary: `Accounts: ${parts.join(', ')}`,
-    quiet: count('works') === found.length,
   };
 }
 

@@ -22,7 +22,7 @@ import {
   simulate,
 } from '../scheduler/index.ts';
 import { readAnchors } from '../store/index.ts';
-import { builtinJobs } from '../templates/index.ts';
+import { builtinJobs, publishJob } from '../templates/index.ts';
 import { configuredJob, parseConfig, readConfigFile } from './config-file.ts';
 import { type Context, wireOf } from './context.ts';
 import { parseJson, parseMany, readTextFile, type TextFile } from './files.ts';
@@ -56,7 +56,7 @@ export async function simulateJobs(context: Context, name: string, options: Simu
       jobId: id,
       enabled,
       timezone: base.timezone,
-      schedule: describeJob(job, base),
+      schedule: id === publishJob.id ? publishJob.schedule : describeJob(job, base),
       runs,
       skipped,
       missed,

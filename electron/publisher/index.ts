@@ -39,10 +39,10 @@ import { nextKey } from './draft.ts';
 import { editPost } from './edit-post.ts';
 import type { AddFrom } from './new-post.ts';
 import { timelyMove } from './past.ts';
-import type { HistoryLine, ListQuery, PublisherAccount, PublisherDeps, Waiting } from './ports.ts';
+import type { HistoryLine, ListQuery, Look, PublisherAccount, PublisherDeps, Waiting } from './ports.ts';
 import { createLookAhead } from './public-urls.ts';
-import { createPublishCycles, recover } from './publish-cycle.ts';
-import { nextDue, summary, throttle } from './publish-loop.ts';
+import { createPublishCycles, isWorthKeeping, recover, summaryOf } from './publish-cycle.ts';
+import { createPublishLoop, nextDue, throttle } from './publish-loop.ts';
 import { createPresence } from './send-context.ts';
 import { createTidying } from './tidy.ts';
 import { overduePosts, viewPost, viewPosts } from './view.ts';
@@ -54,6 +54,7 @@ export type {
   AttentionNeeded,
   Fetch,
   HistoryLine,
+  Look,
   PostLedger,
   PublisherAccount,
   PublisherDeps,
@@ -66,23 +67,22 @@ const mostCounted = 10_000;
 
 /** Posts on their way to networks: published on time, once. */
 export type Publisher = {
-  /** Takes up what an earlier engine left half done. Can be called twice. */
+  /** Takes up what an earlier engine left half done, looks at what is due, and from then on publishes each post at its time. */
   start(): Promise<void>;
   /**
    * Starts nothing new, and waits for the calls that are under way, at most `drainMs` (10 s): what is cut off then is
    * looked up at the next start. Can be called twice.
    */
   stop(options?: { drainMs?: number }): Promise<void>;
-  /** The built-in `publish_due_posts`: publishes what is due, looks up what is unknown. */
-  publishDue(context: {
+  /** Accounts, settings, a pause or the clock have changed: looks at what is due now, unless publishing is paused. */
+  wake(): void;
+  /** Whether posts are on their way now, and when it looks next by itself; null while nothing waits, or publishing is paused. */
+  status(): { publishing: boolean; nextLook: Millis | null };
+  /** Publishes what is due and looks up what is unknown, also while paused; not before a restored database is confirmed. */
+  publishNow(context: {
     signal: AbortSignal;
     say(text: string): void;
-  }): Promise<{ ok: boolean; summary: string; quiet: boolean }>;
-  /**
-   * When `publishDue` next has something to do, or had and did not yet, later than `after`; null when nothing waits.
-   * A caller that got an instant of the past passes it as `after` to get the one behind it.
-   */
-  nextDue(after?: Millis): Promise<Millis | null>;
+  }): Promise<{ ok: boolean; summary: string }>;
   /**
    * What the accounts of a post would refuse, and what is wrong with its files, as one problem per field; stores nothing.
    * Limits that are not known yet are fetched; a server that does not answer is skipped.
@@ -107,7 +107,8 @@ export type Publisher = {
   history(id: string): Promise<HistoryLine[]>;
   cancel(id: string): Promise<PostView>;
   retry(id: string): Promise<PostView>;
-  publishNow(id: string): Promise<PostView>;
+  /** Publishes a post at once, whatever its time. */
+  publish(id: string): Promise<PostView>;
   /** Commands for many: in one transaction, or with `dryRun` only reported. Posts named by their ids must all take it. */
   cancelAll(many: Many): Promise<PostChanges>;
   retryAll(many: Many): Promise<PostChanges>;
@@ -135,54 +136,96 @@ export type Publisher = {
 /** Creates the publisher; nothing happens before `start`. */
 export function createPublisher(given: PublisherDeps): Publisher {
   const { ledger, clock } = given;
-  const changed = throttle(clock, given.changed);
+  const changed = throttle(clock, () => {
+    loop.rearm();
+    given.changed();
+  });
   const deps = { ...given, changed };
   const http = createHttp({ ...deps, timeoutMs: deps.requestTimeoutMs });
   const adapterOf = createAdapters();
-  const cycles = createPublishCycles(given.patienceMs ?? 20_000);
-  const counted = async (query: PostCountQuery | ListQuery): Promise<PostCount> => {
-    const found = await ledger.count(query, mostCounted + 1);
-    return { count: Math.min(found, mostCounted), more: found > mostCounted };
-  };
   const rateLimitedUntil = new Map<string, Millis>();
   const presence = createPresence(clock);
+  const cycles = createPublishCycles({
+    patienceMs: given.patienceMs ?? 20_000,
+    ended: ({ isFull }) => (isFull ? loop.wake() : loop.rearm()),
+  });
+  const tidying = createTidying(deps, http);
+  const lookAhead = createLookAhead(deps, http, adapterOf);
   const underWay = new Set<Promise<unknown>>();
+  const track = (running: Promise<unknown> | undefined) => {
+    if (!running) return;
+    underWay.add(running);
+    const forget = () => underWay.delete(running);
+    running.then(forget, forget); // What is tracked logs its own failures.
+  };
 
-  const runCycle = async (signal: AbortSignal, say: (text: string) => void, only?: readonly string[]) => {
+  const runCycle = async (say: (text: string) => void, which: Parameters<typeof cycles.run>[1]) => {
     presence.note();
     let isHeard = true;
     const tell = (text: string) => {
       if (isHeard) say(text); // What accounts do after the cycle is in the history of their posts.
     };
     try {
-      return await cycles.run(
-        { ...deps, http, adapterOf, say: tell, rateLimitedUntil, presence },
-        signal,
-        only,
-      );
+      return await cycles.run({ ...deps, http, adapterOf, say: tell, rateLimitedUntil, presence }, which);
     } finally {
       isHeard = false;
     }
   };
-  const tidying = createTidying(deps, http);
-  const lookAhead = createLookAhead(deps, http, adapterOf);
-  const track = (running: Promise<unknown>) => {
-    underWay.add(running);
-    const forget = () => underWay.delete(running);
-    running.then(forget, forget); // What is tracked logs its own failures.
+  /** What comes with each look at what is due. */
+  const lookAround = () => {
+    track(tidying.daily());
+    track(lookAhead.run());
   };
-  /** A cycle for these accounts, outside the job; if it fails, the job's next run tries again. */
+  let hasFailed = false;
+  /** A look of the loop's own; one that did something is kept, and the first one that works again. */
+  const look = async () => {
+    lookAround();
+    if (await deps.publishingPaused()) return;
+    const startedAt = clock.now();
+    const lines: Look['lines'][number][] = [];
+    const say = (text: string) => void lines.push({ at: clock.now(), text });
+    const end = await runCycle(say, {}).then(
+      async (result) =>
+        isWorthKeeping(result) || hasFailed
+          ? { ok: true, summary: summaryOf(result, await overduePosts(deps)) }
+          : null,
+      (error: unknown) => ({ ok: false, summary: error instanceof Error ? error.message : String(error) }),
+    );
+    hasFailed = end?.ok === false;
+    if (end) await deps.keepLook?.({ ...end, startedAt, finishedAt: clock.now(), lines });
+  };
+  const loop = createPublishLoop({
+    clock,
+    log: deps.log,
+    isPaused: () => (deps.pausedBy?.() ?? null) !== null,
+    nextDue: (after) => nextDue(deps, after),
+    look: () => {
+      const looking = look();
+      track(looking);
+      return looking;
+    },
+    changed,
+  });
+  /** A cycle for these accounts beside the loop, as the user asked for it: also while paused. If it fails, the next look tries again. */
   const kick = (accounts: readonly string[]) => {
     const run = async () => {
-      if (!(await deps.publishingPaused()))
-        await runCycle(new AbortController().signal, () => undefined, accounts);
+      if (!(await deps.publishingPaused())) await runCycle(() => undefined, { only: accounts });
     };
-    const running = run().catch((error: unknown) =>
-      deps.log('error', 'Publishing broke off', { error: String(error) }),
+    track(
+      run().catch((error: unknown) => deps.log('error', 'Publishing broke off', { error: String(error) })),
     );
-    track(running);
+  };
+  /** What a change of posts made due goes out at once. */
+  const woken = async <T>(change: Promise<T>): Promise<T> => {
+    const made = await change;
+    loop.wake();
+    return made;
   };
   const limitsOf = (account: PublisherAccount) => adapterOf(account).knownLimits(account);
+  const counted = async (query: PostCountQuery | ListQuery): Promise<PostCount> => {
+    const found = await ledger.count(query, mostCounted + 1);
+    return { count: Math.min(found, mostCounted), more: found > mostCounted };
+  };
   const atOnce = async (id: string, given: Command) => {
     const view = await command(deps, id, given);
     kick(view.targets.map(({ account }) => account));
@@ -193,8 +236,10 @@ export function createPublisher(given: PublisherDeps): Publisher {
     async start() {
       await recover(deps);
       await tidying.start();
+      loop.start();
     },
     async stop({ drainMs = 10_000 } = {}) {
+      loop.stop();
       tidying.stop();
       lookAhead.stop();
       const ended = cycles.stop().then(() => Promise.allSettled(underWay));
@@ -207,18 +252,19 @@ export function createPublisher(given: PublisherDeps): Publisher {
       });
       changed.flush();
     },
-    async publishDue({ signal, say }) {
-      const tidied = tidying.daily();
-      if (tidied) track(tidied);
-      const looked = lookAhead.run();
-      if (looked) track(looked);
-      if (await deps.publishingPaused()) return { ok: true, summary: 'Publishing is paused', quiet: true };
-      return summary(await runCycle(signal, say), await overduePosts(deps));
+    wake: loop.wake,
+    status: () => ({ publishing: cycles.busy(), nextLook: loop.next() }),
+    async publishNow({ signal, say }) {
+      lookAround();
+      if (await deps.publishingPaused()) return { ok: true, summary: 'Publishing is paused' };
+      return {
+        ok: true,
+        summary: summaryOf(await runCycle(say, { cancelled: signal }), await overduePosts(deps)),
+      };
     },
-    nextDue: (after) => nextDue(deps, after),
-    add: (post, from) => addPost(deps, post, from, limitsOf),
-    addAll: (posts, from) => addPosts(deps, posts, from, limitsOf),
-    edit: (id, post) => editPost(deps, id, post, limitsOf),
+    add: (post, from) => woken(addPost(deps, post, from, limitsOf)),
+    addAll: (posts, from) => woken(addPosts(deps, posts, from, limitsOf)),
+    edit: (id, post) => woken(editPost(deps, id, post, limitsOf)),
     check: (post, edited) => checkPost(deps, http, adapterOf, post, edited),
     list: async (query) => viewPosts(deps, await ledger.list(query)),
     async page({ count, ...query }) {
@@ -234,21 +280,23 @@ export function createPublisher(given: PublisherDeps): Publisher {
     history: (id) => ledger.history(id),
     cancel: (id) => command(deps, id, cancelling),
     retry: (id) => atOnce(id, retrying(clock.now())),
-    publishNow: (id) => atOnce(id, publishingNow(clock.now())),
+    publish: (id) => atOnce(id, publishingNow(clock.now())),
     move: (id, publishAt, past) =>
-      command(deps, id, async (works) => {
-        const asked = { past, field: 'publishAt' };
-        return movingEach(await timelyMove(deps, movable(works), () => publishAt, asked));
-      }),
+      woken(
+        command(deps, id, async (works) => {
+          const asked = { past, field: 'publishAt' };
+          return movingEach(await timelyMove(deps, movable(works), () => publishAt, asked));
+        }),
+      ),
     cancelAll: (many) => changeMany(deps, many, () => cancelling),
     async retryAll(many) {
       const done = await changeMany(deps, many, () => retrying(clock.now()));
       if (!done.dryRun) kick([...new Set(done.posts.flatMap(({ accounts }) => accounts))]);
       return done;
     },
-    moveAll: ({ to, past, ...many }) => changeMany(deps, many, movingMany(deps, { to, past })),
+    moveAll: ({ to, past, ...many }) => woken(changeMany(deps, many, movingMany(deps, { to, past }))),
     waiting: (account, from, to) => ledger.waiting(account, from, to),
-    reschedule: (moves, note) => reschedule(deps, moves, note),
+    reschedule: (moves, note) => woken(reschedule(deps, moves, note)),
     withdraw: (id) => withdraw(deps, id),
     async settle({ id, account, published }) {
       const view = await changeTargets(deps, id, (works) => {

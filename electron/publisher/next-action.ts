@@ -48,7 +48,7 @@ export type Facts = {
   lastPublished: Millis | null;
 };
 
-/** The job runs once a minute, so a little lateness is normal; more than this is a gap (sleep, outage, pause). */
+/** A little lateness is normal, as after a try that failed; more than this is a gap (sleep, outage, pause). */
 export const lateAfterMs: Millis = 5 * 60_000;
 
 /** How late a queued target may be. */

@@ -332,6 +332,17 @@ export type AttentionNeeded = {
   reason: string;
 };
 
+/** What one look at what is due did. */
+export type Look = {
+  startedAt: Millis;
+  finishedAt: Millis;
+  /** False when an account's work ended in an error, which `summary` gives. */
+  ok: boolean;
+  summary: string;
+  /** What happened to each post. */
+  lines: readonly { at: Millis; text: string }[];
+};
+
 export type PublisherDeps = {
   clock: Clock;
   random: Random;
@@ -369,9 +380,11 @@ export type PublisherDeps = {
   settings(): PublisherSettings;
   /** True until the user has confirmed that publishing may go on (restored database). */
   publishingPaused(): Promise<boolean>;
-  /** Why no cycle is started now, apart from `publishingPaused`. */
+  /** Why the loop starts no look now, apart from `publishingPaused`; `wake` is called when that changes. */
   pausedBy?(): 'scheduler' | 'publish-job' | null;
-  /** Something that clients show has changed. */
+  /** Keeps a look of the loop's own that did something. */
+  keepLook?(look: Look): Promise<void>;
+  /** Something that clients show has changed: posts, or the next look. */
   changed(): void;
   needsAttention(matter: AttentionNeeded): void;
 };

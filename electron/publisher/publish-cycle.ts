@@ -1,4 +1,4 @@
-import type { Millis } from '../../shared/index.ts';
+import type { Millis, Overdue } from '../../shared/index.ts';
 import { decide, endError, giveUp, isLate, lateLimit, momentOf, type NextAction } from './next-action.ts';
 import type { PublisherAccount, PublisherDeps, Work } from './ports.ts';
 import {
@@ -20,9 +20,18 @@ type CycleDeps = Omit<SenderDeps, 'signal'>;
 /** One look at all accounts with something due. */
 type PublishCycles = {
   /** Starts a sender for each such account that has none, and waits for them, but at most `patienceMs`. */
-  run(deps: CycleDeps, cancelled: AbortSignal, only?: readonly string[]): Promise<CycleResult>;
+  run(deps: CycleDeps, which?: { only?: readonly string[]; cancelled?: AbortSignal }): Promise<CycleResult>;
+  /** True while an account sends. */
+  busy(): boolean;
   /** Ends every sender after the call that it is at; resolves when all have ended. */
   stop(): Promise<void>;
+};
+
+type CycleOptions = {
+  /** Milliseconds that a cycle waits for its accounts, which then go on by themselves. */
+  patienceMs: Millis;
+  /** An account's sender has ended; `isFull`: others had found no place beside it. */
+  ended(how: { isFull: boolean }): void;
 };
 
 /** Accounts that send at the same time. */
@@ -32,11 +41,12 @@ const mostAtOnce = 64;
  * Keeps one sender per account. A sender that takes long (a film of a gigabyte, a server that does not answer) holds up
  * its own account only: the cycle ends without it, and later cycles do not start a second one.
  */
-export function createPublishCycles(patienceMs: Millis): PublishCycles {
+export function createPublishCycles({ patienceMs, ended }: CycleOptions): PublishCycles {
   /** Accounts that are sending; true when another cycle asked for them meanwhile. */
   const again = new Map<string, boolean>();
   const atWork = new Set<Promise<unknown>>();
   const controllers = new Set<AbortController>();
+  let isFull = false;
   let stopped = false;
 
   const sendWhileAsked = async (deps: SenderDeps, account: PublisherAccount): Promise<Tally> => {
@@ -49,7 +59,11 @@ export function createPublishCycles(patienceMs: Millis): PublishCycles {
     return tally;
   };
   const start = (deps: SenderDeps, account: PublisherAccount): Promise<Tally> => {
-    const sending = sendWhileAsked(deps, account).finally(() => again.delete(account.id));
+    const sending = sendWhileAsked(deps, account).finally(() => {
+      again.delete(account.id);
+      ended({ isFull });
+      isFull = false;
+    });
     atWork.add(sending);
     const forget = () => atWork.delete(sending);
     sending.then(forget, forget);
@@ -57,30 +71,32 @@ export function createPublishCycles(patienceMs: Millis): PublishCycles {
   };
 
   return {
-    async run(given, cancelled, only) {
+    async run(given, { only, cancelled } = {}) {
       const ends = new AbortController();
       const deps = { ...given, signal: ends.signal };
       const wanted = stopped ? [] : await accountsWithWork(deps, only);
       const free: PublisherAccount[] = [];
       for (const account of wanted) {
         if (again.has(account.id)) again.set(account.id, true);
-        else if (again.size < mostAtOnce) {
+        else if (again.size >= mostAtOnce) isFull = true;
+        else {
           again.set(account.id, false);
           free.push(account);
         }
       }
       const cancel = () => ends.abort();
-      if (cancelled.aborted || stopped) cancel();
+      if (cancelled?.aborted || stopped) cancel();
       controllers.add(ends);
-      cancelled.addEventListener('abort', cancel, { once: true });
+      cancelled?.addEventListener('abort', cancel, { once: true });
       const sendings = free.map((account) => start(deps, account));
       void Promise.allSettled(sendings).then(() => {
         controllers.delete(ends);
-        cancelled.removeEventListener('abort', cancel);
+        cancelled?.removeEventListener('abort', cancel);
       });
       const done = await inTime(deps, sendings, patienceMs);
       return { ...done.reduce(sum, emptyTally), busy: sendings.length - done.length };
     },
+    busy: () => again.size > 0,
     async stop() {
       stopped = true;
       for (const controller of controllers) controller.abort();
@@ -222,4 +238,27 @@ export async function recover(deps: PublisherDeps): Promise<void> {
   await deps.ledger.record(changes, now);
   deps.log('warn', `${changes.length} posts were being sent when Belfry ended; they will be looked up`);
   deps.changed();
+}
+
+/** Whether a cycle did anything that belongs into a history. */
+export function isWorthKeeping({ published, failed, looked, busy }: CycleResult): boolean {
+  return published + failed + looked + busy > 0;
+}
+
+/** A cycle in one line, with what is due and still waits. */
+export function summaryOf(result: CycleResult, overdue: readonly Overdue[]): string {
+  const { published, failed, looked, busy } = result;
+  const waiting = overdue.reduce((sum, group) => sum + group.posts, 0);
+  const parts = [
+    published > 0 ? `${posts(published)} published` : '',
+    failed > 0 ? `${posts(failed)} ${failed === 1 ? 'needs' : 'need'} you` : '',
+    looked > 0 ? `${posts(looked)} looked up` : '',
+    busy > 0 ? `${busy === 1 ? '1 account' : `${busy} accounts`} still at work` : '',
+    waiting > 0 ? `${posts(waiting)} waiting` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'Nothing to publish' : parts.join(', ');
+}
+
+function posts(count: number): string {
+  return count === 1 ? '1 post' : `${count} posts`;
 }

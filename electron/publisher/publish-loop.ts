@@ -1,7 +1,120 @@
-import type { Clock, Millis, Overdue } from '../../shared/index.ts';
+import type { Clock, Log, Millis } from '../../shared/index.ts';
 import { isPutOff, momentOf } from './next-action.ts';
 import type { PublisherDeps } from './ports.ts';
-import type { CycleResult } from './publish-cycle.ts';
+
+/** Longest wait before the clock is read again: a timer is a hint, the clock decides. */
+const longestWaitMs: Millis = 15_000;
+/** What could not go out at its instant for a reason that has no end of its own is tried again after this long. */
+const retryMs: Millis = 60_000;
+
+/** Looks at what is due whenever there is a reason to. */
+export type PublishLoop = {
+  /** Looks at once, and then whenever something becomes due. */
+  start(): void;
+  /** Starts no look any more. Can be called twice. */
+  stop(): void;
+  /** Something may be due that was not before: looks at once, unless publishing is paused. */
+  wake(): void;
+  /** Times have changed: works out anew when the next look is. */
+  rearm(): void;
+  /** When the next post is due or a wait ends; null while there is none, or publishing is paused. */
+  next(): Millis | null;
+};
+
+type LoopDeps = {
+  clock: Clock;
+  log: Log;
+  /** No look is started by itself now; `wake` is called once that has changed. */
+  isPaused(): boolean;
+  /** The next instant later than `after` at which there is something to do. */
+  nextDue(after: Millis): Promise<Millis | null>;
+  /** Starts what is due; is not waited for, so that a slow account holds up no other. */
+  look(): Promise<void>;
+  /** `next` gives another answer now. */
+  changed(): void;
+};
+
+/** Keeps the time of the publisher. Each due instant causes one look; what does not go out then is looked at every minute. */
+export function createPublishLoop(deps: LoopDeps): PublishLoop {
+  const { clock } = deps;
+  let isWorking = false;
+  let cancelTimer = () => {};
+  let next: Millis | null = null;
+  /** The last look: every due instant up to then was its to handle. */
+  let lookedAt: Millis = Number.NEGATIVE_INFINITY;
+  let isReading = false;
+  let isStale = false;
+
+  const failed = (what: string) => (error: unknown) => deps.log('error', what, { error: String(error) });
+  const isToCome = (due: Millis | null): due is Millis => due !== null && due > lookedAt;
+
+  const arm = () => {
+    cancelTimer();
+    if (!isWorking) return;
+    const at = isToCome(next) ? Math.min(next, lookedAt + retryMs) : lookedAt + retryMs;
+    const wait = deps.isPaused() ? longestWaitMs : at - clock.now();
+    cancelTimer = clock.setTimer(Math.min(Math.max(wait, 0), longestWaitMs), tick);
+  };
+
+  const read = async (): Promise<void> => {
+    while (isStale && isWorking) {
+      isStale = false;
+      const due = deps.isPaused() ? null : await deps.nextDue(Math.min(lookedAt, clock.now()));
+      if (isStale || !isWorking) continue;
+      const isNew = due !== next;
+      next = due;
+      arm();
+      if (isNew) deps.changed();
+    }
+  };
+
+  const rearm = () => {
+    isStale = true;
+    if (isReading || !isWorking) return;
+    isReading = true;
+    void read()
+      .catch(failed('Could not find out when the next post is due'))
+      .finally(() => {
+        isReading = false;
+      });
+  };
+
+  const look = () => {
+    lookedAt = clock.now();
+    deps.look().catch(failed('Publishing broke off'));
+    arm();
+    rearm();
+  };
+
+  const tick = () => {
+    const now = clock.now();
+    // A clock that was set back makes what was in the past due again.
+    const isDue = (isToCome(next) && next <= now) || now - lookedAt >= retryMs || now < lookedAt;
+    if (isDue && !deps.isPaused()) look();
+    else arm();
+  };
+
+  const wake = () => {
+    if (!isWorking) return;
+    if (!deps.isPaused()) return look();
+    arm();
+    rearm();
+  };
+
+  return {
+    start() {
+      isWorking = true;
+      wake();
+    },
+    stop() {
+      isWorking = false;
+      cancelTimer();
+    },
+    wake,
+    rearm,
+    next: () => next,
+  };
+}
 
 /**
  * When there is (or was) next something to do, later than `after`: a post becomes due, or a wait ends. Posts of paused
@@ -36,29 +149,6 @@ export async function nextDue(
 /** When a target that is not put off could go out at the earliest; of a wait that is over, its end. */
 function releasedAt({ dueAt, notBefore }: { dueAt: Millis; notBefore: Millis | null }, now: Millis): Millis {
   return Math.max(dueAt, notBefore !== null && notBefore <= now ? notBefore : 0);
-}
-
-/** A cycle in one line, with what is due and still waits; quiet when it did nothing. */
-export function summary(
-  result: CycleResult,
-  overdue: readonly Overdue[],
-): { ok: boolean; summary: string; quiet: boolean } {
-  const { published, failed, looked, busy } = result;
-  const waiting = overdue.reduce((sum, group) => sum + group.posts, 0);
-  const parts = [
-    published > 0 ? `${posts(published)} published` : '',
-    failed > 0 ? `${posts(failed)} ${failed === 1 ? 'needs' : 'need'} you` : '',
-    looked > 0 ? `${posts(looked)} looked up` : '',
-    busy > 0 ? `${busy === 1 ? '1 account' : `${busy} accounts`} still at work` : '',
-  ].filter((part) => part !== '');
-  const quiet = parts.length === 0;
-  const rest = waiting > 0 ? [`${posts(waiting)} waiting`] : [];
-  const line = [...parts, ...rest].join(', ');
-  return { ok: true, summary: line === '' ? 'Nothing to publish' : line, quiet };
-}
-
-function posts(count: number): string {
-  return count === 1 ? '1 post' : `${count} posts`;
 }
 
 /** Shortest time between two announcements: a thousand posts are a few announcements, and not three thousand. */

@@ -46,9 +46,6 @@ export async function executeRun(deps: ExecutionDeps, execution: Execution): Pro
     broken ??= { error };
     stop.request('cancelled', 'The run could not be stored.');
   };
-  /** The run has ended all the same when earlier runs could not be forgotten. */
-  const notForgotten = (error: unknown) =>
-    log('warn', `Earlier runs of ${job.id} could not be cleared away`, { error: textOf(error) });
   const environment = await environmentFor(deps, job);
   const mask = deps.masks(secretsOf(deps, job, environment));
   const steps = job.steps.map(({ name }) => ({ name }));
@@ -86,19 +83,13 @@ export async function executeRun(deps: ExecutionDeps, execution: Execution): Pro
   const reason = broken
     ? `The run could not be stored: ${textOf(broken.error)}`
     : (stop.why() ?? done.reason);
-  const stored = record.finish({
+  return record.finish({
     status,
     reason: reason && mask.text(reason),
     at: clock.now(),
     retry: nextTry(job, run, status, clock.now()),
     obsolete: status === 'success' ? execution.obsolete(run) : [],
   });
-  const isQuiet = status === 'success' && done.quiet && reason !== null;
-  const [ended] = await Promise.all([
-    stored,
-    isQuiet ? ledger.forgetQuiet(job.id, reason, runId).catch(notForgotten) : undefined,
-  ]);
-  return ended;
 }
 
 /** Only commands need an environment, and the first one may wait for the login shell. */
@@ -141,8 +132,6 @@ type StepsDone = {
   progress: RunProgress;
   /** The run's reason unless it was stopped. */
   reason: string | null;
-  /** Every step found that there was nothing to do. */
-  quiet: boolean;
 };
 
 type RunStepsDeps = {
@@ -185,9 +174,9 @@ async function runSteps(deps: RunStepsDeps, first: number): Promise<StepsDone> {
 
 /** A job that was edited since may no longer have the step with which the run begins. */
 function nothingDone(steps: number, first: number): StepsDone {
-  if (first < steps) return { progress: { failure: null, stop: null }, reason: null, quiet: true };
+  if (first < steps) return { progress: { failure: null, stop: null }, reason: null };
   const reason = `The job has no step ${first + 1} any more.`;
-  return { progress: { failure: 'failed', stop: null }, reason, quiet: false };
+  return { progress: { failure: 'failed', stop: null }, reason };
 }
 
 /** Runs a step, and repeats it after its delays while it fails and has tries left. */
@@ -235,7 +224,6 @@ function add(
     progress,
     // A command has a summary only where something is worth knowing; a built-in action's is shown where it is the only step.
     reason: reason ?? (alone || step.type === 'command' ? (outcome.summary ?? null) : null),
-    quiet: done.quiet && outcome.quiet === true,
   };
 }
 

@@ -362,6 +362,7 @@ export type {
   BuiltinResult,
   HelperHost,
   HelperProcess,
+  LineGroup,
   PostContext,
   RunLedger,
   RunnerDeps,

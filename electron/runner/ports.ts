@@ -127,8 +127,8 @@ export type RunLedger = {
   append(runId: string, groups: readonly LineGroup[]): Promise<void>;
   /** Replaces the lines [first, last] by `remark`; the range must not split an `append`. */
   cut(runId: string, first: number, last: number, remark: CutRemark): Promise<void>;
-  /** Forgets earlier runs of the job that succeeded with this very reason (a minute job that had nothing to do). */
-  forgetQuiet(jobId: string, reason: string, keepRunId: string): Promise<void>;
+  /** A run that another part of Belfry has carried out, in one transaction, with its steps as they ended. */
+  record(run: NewRun, steps: readonly NewStep[], end: RunEnd & { startedAt: Millis }): Promise<EndedRun>;
   view(run: StoredRun): RunView;
 };
 
@@ -138,8 +138,8 @@ export type AcceptedRun = QueuedRun & {
   retry?: Pick<StoredRun, 'attempt' | 'originId' | 'fromStep' | 'parameters' | 'jobKey'>;
 };
 
-/** What a built-in step did; `quiet` when there was nothing to do. */
-export type BuiltinResult = { ok: boolean; summary: string; quiet: boolean };
+/** What a built-in step did. */
+export type BuiltinResult = { ok: boolean; summary: string };
 export type Builtin = (context: { signal: AbortSignal; say(text: string): void }) => Promise<BuiltinResult>;
 
 /** The step whose printed posts are taken; `folder` is where its command runs. */

@@ -60,14 +60,8 @@ function iconOf(state: TrayState): TrayIcon {
   const { status, quitting } = state;
   if (!status || quitting) return 'idle';
   if (needsAttention(attentionOf(status))) return 'attention';
-  if (runningNow(state).length > 0) return 'running';
+  if (status.running.length > 0) return 'running';
   return status.scheduler === 'paused' ? 'paused' : 'idle';
-}
-
-/** Work worth showing: the built-in jobs run every minute, and an icon that blinks every minute says nothing. */
-function runningNow({ status, jobs }: TrayState): string[] {
-  const builtin = new Set(jobs.filter((job) => job.builtin).map((job) => job.id));
-  return (status?.running ?? []).filter((run) => !builtin.has(run.jobId)).map((run) => run.name);
 }
 
 /** The next of the user's own jobs and posts, or null. */
@@ -98,8 +92,8 @@ function statusLine(state: TrayState): string {
   if (!status) return 'Starting …';
   const [trouble] = status.trouble;
   if (trouble) return troubleWords[trouble.code] ?? 'Belfry cannot do its work, see the window';
-  const [first, ...more] = runningNow(state);
-  if (first) return `Running: ${short(first)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+  const [first, ...more] = status.running;
+  if (first) return `Running: ${short(first.name)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
   const { warnings, accounts, waitingPosts, posts } = attentionOf(status);
   if (warnings > 0) return plural(warnings, 'warning needs', 'warnings need', 'you');
   if (accounts > 0) {

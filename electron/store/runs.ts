@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { BelfryError, type Millis, type RunStatus, runTransitions } from '../../shared/index.ts';
-import type { NewRun, NewStep, RunLedger, StoredRun } from '../runner/ports.ts';
+import type { EndedRun, NewRun, NewStep, RunEnd, RunLedger, StoredRun } from '../runner/ports.ts';
 import { assertEpoch, type Database, writeTogether } from './database.ts';
 import { noteEnding } from './endings.ts';
 import { appendLines, cutLines } from './output-blocks.ts';
@@ -27,6 +27,32 @@ export function createRunLedger(
   awaited: (jobId: string) => boolean = () => false,
 ): RunLedger {
   const write = writeTogether(db);
+
+  const finishRun = async (
+    trx: Database,
+    id: string,
+    { status, reason, at, retry: next, obsolete: others = [] }: RunEnd,
+    nextId = '',
+  ): Promise<EndedRun> => {
+    const [from = status, orFrom = from] = sourcesOf(status);
+    const { rows } = await endRun(trx, { id, status, reason, at, from, orFrom });
+    const row = rows[0] ?? (await cannot(trx, id, status));
+    // A run that ends takes its open steps with it: nothing may look as if it were still at work.
+    await closeSteps(trx, { id, at, atWork: status === 'interrupted' ? 'interrupted' : 'cancelled' });
+    const run = toRun(row, (await selectSteps(trx, { id })).rows);
+    const retry = next && (await addRun(trx, next, { id: nextId, epoch, at }));
+    const obsolete: StoredRun[] = [];
+    for (const other of others) {
+      const why = `Run ${id} has done its work.`;
+      const dropped = await endRun(trx, { ...dropQueued, id: other, reason: why, at });
+      for (const gone of dropped.rows) obsolete.push(toRun(gone, (await selectSteps(trx, gone)).rows));
+    }
+    const last = !retry && (run.startedAt !== null || run.attempt > 1);
+    const outcome = status === 'success' ? 'success' : 'failure';
+    if (last && awaited(run.jobId)) await noteEnding(trx, { runId: id, jobId: run.jobId, outcome, at });
+    return { run, retry, obsolete, last };
+  };
+
   return {
     create: (run, at) => {
       const id = newId();
@@ -51,27 +77,9 @@ export function createRunLedger(
     changeStep: (runId, position, change) =>
       write((trx) => updateStep(trx, { run_id: runId, position }, stepColumns(change))),
 
-    finish: (id, { status, reason, at, retry: next, obsolete: others = [] }) => {
-      const nextId = next && newId();
-      return write(async (trx) => {
-        const [from = status, orFrom = from] = sourcesOf(status);
-        const { rows } = await endRun(trx, { id, status, reason, at, from, orFrom });
-        const row = rows[0] ?? (await cannot(trx, id, status));
-        // A run that ends takes its open steps with it: nothing may look as if it were still at work.
-        await closeSteps(trx, { id, at, atWork: status === 'interrupted' ? 'interrupted' : 'cancelled' });
-        const run = toRun(row, (await selectSteps(trx, { id })).rows);
-        const retry = next && nextId ? await addRun(trx, next, { id: nextId, epoch, at }) : undefined;
-        const obsolete: StoredRun[] = [];
-        for (const other of others) {
-          const why = `Run ${id} has done its work.`;
-          const dropped = await endRun(trx, { ...dropQueued, id: other, reason: why, at });
-          for (const gone of dropped.rows) obsolete.push(toRun(gone, (await selectSteps(trx, gone)).rows));
-        }
-        const last = !retry && (run.startedAt !== null || run.attempt > 1);
-        const outcome = status === 'success' ? 'success' : 'failure';
-        if (last && awaited(run.jobId)) await noteEnding(trx, { runId: id, jobId: run.jobId, outcome, at });
-        return { run, retry, obsolete, last };
-      });
+    finish: (id, end) => {
+      const nextId = newId();
+      return write((trx) => finishRun(trx, id, end, nextId));
     },
 
     orphans: async () => withSteps(db, await openRuns(db, epoch)),
@@ -88,13 +96,15 @@ export function createRunLedger(
 
     cut: (runId, first, last, remark) => write.inBulk((trx) => cutLines(trx, runId, [first, last], remark)),
 
-    forgetQuiet: (jobId, reason, keepRunId) =>
-      write(async (trx) => {
-        await sql`DELETE FROM runs INDEXED BY runs_quiet
-          WHERE job_id = ${jobId} AND status = 'success' AND reason = ${reason} AND id <> ${keepRunId}`.execute(
-          trx,
-        );
-      }),
+    record: (run, steps, { startedAt, ...end }) => {
+      const id = newId();
+      return write(async (trx) => {
+        await addRun(trx, run, { id, epoch, at: startedAt });
+        await startRun(trx, { id, epoch, at: startedAt });
+        await addSteps(trx, id, 0, steps);
+        return finishRun(trx, id, end);
+      });
+    },
 
     view: toView,
   };

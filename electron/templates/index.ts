@@ -1,17 +1,20 @@
 import { type Job, type JobInput, jobSchema, type Template, workspaceSchema } from '../../shared/index.ts';
 
+/** The job that stands for the publisher: it has no schedule, for the publisher knows when a post is due. */
+export const publishJob = { id: 'publish_due_posts', schedule: 'When a post is due' } as const;
+
 /** Jobs that are a part of Belfry: they can be switched off, not changed or removed (design §3.4). */
 export const builtinJobs: readonly Job[] = [
   {
-    id: 'publish_due_posts',
+    id: publishJob.id,
     name: 'Publish due posts',
-    description: 'Publishes what is due, and looks up what got no answer.',
-    triggers: [{ type: 'cron' as const, expression: '* * * * *' }],
+    description: 'Publishes each post at its time, and looks up what got no answer.',
+    triggers: [],
     timezone: 'UTC',
     coalesce: true,
     maxInstances: 1,
     timeoutSeconds: null,
-    steps: [{ type: 'builtin' as const, name: 'Publish', action: 'publish_due_posts' as const }],
+    steps: [{ type: 'builtin' as const, name: 'Publish', action: publishJob.id }],
   },
   {
     id: 'refresh_tokens',
@@ -30,8 +33,8 @@ export const builtinJobs: readonly Job[] = [
 ].map((job) => jobSchema.parse(job));
 
 /**
- * What is left of the PostFlow scheduler: its two jobs, publishing due posts every minute and refreshing tokens every
- * six hours, are built in. This brings posts over: a command of PostFlow's prints what is pending as JSON lines.
+ * What is left of the PostFlow scheduler: its two jobs, publishing due posts and refreshing tokens every six hours, are
+ * built in. This brings posts over: a command of PostFlow's prints what is pending as JSON lines.
  */
 const postflow: Template = {
   id: 'postflow',

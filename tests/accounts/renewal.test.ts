@@ -109,11 +109,10 @@ describe('refresh_tokens', () => {
     ]);
     const first = await w.accounts.token('me');
     w.clock.set(w.clock.now() + 334 * day);
-    expect(await refresh(w)).toMatchObject({ quiet: true });
+    expect(await refresh(w)).toMatchObject({ summary: 'Accounts: 1 checked, nothing to renew' });
     w.clock.set(w.clock.now() + 2 * day);
     expect(await refresh(w)).toMatchObject({
       ok: true,
-      quiet: false,
       summary: 'Accounts: 1 renewed',
       said: ['me: renewed'],
     });

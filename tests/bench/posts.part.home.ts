@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPublisher, createWorkshop } from '../../electron/publisher/index.ts';
+import { createPublisher, createWorkshop, type PublisherDeps } from '../../electron/publisher/index.ts';
 import type { NewPost } from '../../electron/publisher/ports.ts';
+import { nextDue } from '../../electron/publisher/publish-loop.ts';
 import { openDatabase, raiseEpoch } from '../../electron/store/database.ts';
 import { createMediaLedger } from '../../electron/store/media-ledger.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
@@ -17,7 +18,7 @@ export async function openHome(server = 'http://127.0.0.1:9') {
   const { db, raw, close } = openDatabase(path);
   const ledger = createPostLedger(db, await raiseEpoch(db));
   mkdirSync(join(home, 'media'));
-  const publisher = createPublisher({
+  const deps: PublisherDeps = {
     clock: systemClock,
     random: systemRandom,
     fetch: (url, init) => fetch(url, init),
@@ -39,13 +40,14 @@ export async function openHome(server = 'http://127.0.0.1:9') {
     needsAttention: ({ reason }) => {
       throw new Error(reason);
     },
-  });
+  };
+  const publisher = createPublisher(deps);
   const end = async () => {
     await publisher.stop();
     await close();
     rmSync(home, { recursive: true, force: true });
   };
-  return { home, path, db, raw, ledger, publisher, end };
+  return { home, path, db, raw, ledger, publisher, nextDue: () => nextDue(deps), end };
 }
 
 let posts = 0;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { noDetails } from '../../electron/publisher/media/facts.ts';
 import type { Attempt } from '../../electron/publisher/ports.ts';
@@ -25,7 +26,7 @@ export async function run(): Promise<Result[]> {
 }
 
 async function finding(): Promise<Result[]> {
-  const { raw, ledger, publisher, end } = await openHome();
+  const { raw, ledger, nextDue, end } = await openHome();
   const pending = 100_000;
   const now = Date.now();
   raw.exec('BEGIN');
@@ -44,7 +45,7 @@ async function finding(): Promise<Result[]> {
   await ledger.add(newPost('3', now - 1));
   const heads = await timed(200, () => ledger.heads(now));
   const head = await timed(200, () => ledger.head('3', now));
-  const next = await timed(200, () => publisher.nextDue());
+  const next = await timed(200, nextDue);
   await end();
   const goal = '≤ 1 ms';
   const row = (name: string, value: number): Result => ({ name, value, unit: 'ms', goal, ok: value <= 1 });
@@ -218,7 +219,7 @@ async function publishAll(
     Array.from({ length: total }, (_, index) => ledger.add(newPost(String(index % 10), now))),
   );
   const start = performance.now();
-  await publisher.publishDue({ signal: idle, say: () => undefined });
+  await publisher.publishNow({ signal: idle, say: () => undefined });
   return performance.now() - start;
 }
 
@@ -263,12 +264,15 @@ async function latency(): Promise<Result[]> {
   const server = await startServer(0);
   const { ledger, publisher, end } = await openHome(server.address);
   const figures: number[] = [];
+  await publisher.start();
   for (let count = 0; count < 120; count += 1) {
     const due = Date.now() + 40;
-    await ledger.add(newPost('0', due));
-    const next = (await publisher.nextDue()) ?? due;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - Date.now())));
-    await publisher.publishDue({ signal: idle, say: () => undefined });
+    const { post } = await ledger.add(newPost('0', due));
+    publisher.wake();
+    for (let status = ''; status !== 'published'; ) {
+      await sleep(5);
+      status = (await ledger.get(post.id))?.targets[0]?.status ?? '';
+    }
     const [newest] = await listed(server.address, 0);
     if (count >= 20) figures.push(Date.parse(newest?.created_at ?? '') - due);
   }
@@ -291,7 +295,7 @@ async function memory(): Promise<Result[]> {
     writeSync(file, Buffer.alloc(1_000_000, written % 251));
   closeSync(file);
   await ledger.add(newPost('0', Date.now()));
-  await publisher.publishDue({ signal: idle, say: () => undefined });
+  await publisher.publishNow({ signal: idle, say: () => undefined });
   const film = {
     id: 'film',
     part: 0,
@@ -314,7 +318,7 @@ async function memory(): Promise<Result[]> {
     peak = Math.max(peak, process.memoryUsage().rss);
   }, 5);
   const start = performance.now();
-  await publisher.publishDue({ signal: idle, say: () => undefined });
+  await publisher.publishNow({ signal: idle, say: () => undefined });
   const seconds = (performance.now() - start) / 1000;
   clearInterval(watch);
   const { queued } = await publisher.counts();

@@ -43,7 +43,7 @@ export async function openBench(
   const { db, raw, close } = openDatabase(join(home, 'belfry.db'));
   const ledger = createRunLedger(db, await raiseEpoch(db), systemRandom.id);
   const waiting = new Map<string, (run: RunView) => void>();
-  const idle = async () => ({ ok: true, summary: '', quiet: true });
+  const idle = async () => ({ ok: true, summary: '' });
   const environment = { PATH: process.env['PATH'] ?? '' };
   const runner = createRunner({
     clock: systemClock,

@@ -129,7 +129,7 @@ describe('the next free slot', () => {
     const [a, b, c] = [await add('a'), await add('b'), await add('c')];
     await world.stage.publisher.cancel(a.id);
     await world.stage.publisher.move(b.id, Date.parse('2026-11-24T10:00:00Z'));
-    await world.stage.publisher.publishNow(c.id);
+    await world.stage.publisher.publish(c.id);
     await add('d');
     expect(await shown(3)).toEqual([
       '11-23T08:00 d',

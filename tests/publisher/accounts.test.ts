@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { TargetStatus } from '../../shared/index.ts';
 import { heldEffect, lostAnswer, slowAnswer } from '../support/fake-networks/index.ts';
 import { createStage } from '../support/publishing.ts';
 
@@ -20,7 +21,6 @@ test('a server that takes its time holds up its own account only', async () => {
   expect(await beat).toEqual({
     ok: true,
     summary: expect.stringContaining('1 account still at work'),
-    quiet: false,
   });
   await stage.add({ text: 'next', accounts: ['gotosocial'] });
   await stage.add({ text: 'behind', accounts: ['mastodon-4-5'] });
@@ -90,8 +90,8 @@ test('a wait that a wrong clock made is not waited out', async () => {
     .updateTable('targets')
     .set({ not_before: now + 400 * 24 * 3_600_000 })
     .execute();
-  expect(await stage.publisher.nextDue()).toBe(now);
-  expect(await stage.publisher.nextDue(now)).toBeNull();
+  expect(await stage.nextDue()).toBe(now);
+  expect(await stage.nextDue(now)).toBeNull();
   await stage.beat();
   expect((await stage.publisher.get(post.id))?.status).toBe('published');
 });
@@ -130,4 +130,20 @@ test('a sender that throws while another takes longer than the pass waits is log
   await expect(stage.patientBeat()).rejects.toThrow('a bug');
   expect(logged).toEqual([['error', 'Publishing broke off', { error: 'Error: a bug' }]]);
   slow.resolve('fake-token');
+});
+
+test('a post whose targets are in two statuses is counted once', async () => {
+  const stage = await createStage({ models: ['mastodon-4.5', 'gotosocial'] });
+  const both = ['mastodon-4-5', 'gotosocial'];
+  const { id } = await stage.add({ text: 'needs you twice', accounts: both });
+  const other = await stage.add({ text: 'on its way', accounts: both });
+  const to = (post: string, account: string, status: TargetStatus) =>
+    stage.ledger.record(
+      [{ post, account, from: 'queued', target: { status }, note: null }],
+      stage.clock.now(),
+    );
+  await to(id, 'mastodon-4-5', 'failed');
+  await to(id, 'gotosocial', 'missed');
+  await to(other.id, 'gotosocial', 'sending');
+  expect(await stage.publisher.counts()).toEqual({ queued: 1, needYou: 1 });
 });

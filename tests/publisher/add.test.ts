@@ -33,7 +33,7 @@ test('a post without a time is a draft; publishing it now sends it', async () =>
   const draft = await stage.add({ text: 'a', accounts, publishAt: null });
   await stage.untilQuiet();
   expect([draft.status, stage.network.world.visible]).toEqual(['draft', []]);
-  await stage.publisher.publishNow(draft.id);
+  await stage.publisher.publish(draft.id);
   await stage.untilQuiet();
   expect((await stage.publisher.get(draft.id))?.status).toBe('published');
 });

@@ -130,7 +130,7 @@ test('a moved post goes out at its new time, and one moved away becomes a draft'
   expect((await stage.publisher.move(post.id, at)).publishAt).toBe(new Date(at).toISOString());
   expect(await stage.publisher.move(away.id, null)).toMatchObject({ status: 'draft', publishAt: null });
   await stage.beat();
-  expect([stage.network.world.visible, await stage.publisher.nextDue()]).toEqual([[], at]);
+  expect([stage.network.world.visible, await stage.nextDue()]).toEqual([[], at]);
   await stage.untilQuiet();
   expect(stage.network.world.visible).toMatchObject([{ text: 'a', at }]);
   await expect(stage.publisher.move(post.id, at)).rejects.toMatchObject({ code: 'CONFLICT' });

@@ -285,7 +285,7 @@ describe.each(names)('%s', (model) => {
     stage.network.faults.next('post', limited(model, stage.clock.now(), 17));
     await add();
     await stage.patientBeat();
-    expect(await stage.publisher.nextDue()).toBe(until);
+    expect(await stage.nextDue()).toBe(until);
     await stage.clock.advance(16 * 60_000);
     await stage.patientBeat();
     expect(sends(stage)).toBe(1);

@@ -104,7 +104,7 @@ test('a server that refuses connections certainly got nothing: no look-up, the s
   expect((await off.publisher.get(post.id))?.targets).toMatchObject([
     { status: 'queued', error: { code: 'NETWORK_UNREACHABLE' } },
   ]);
-  const wait = ((await off.publisher.nextDue()) ?? 0) - off.clock.now();
+  const wait = ((await off.nextDue()) ?? 0) - off.clock.now();
   expect(wait).toBeGreaterThanOrEqual(24_000);
   expect(wait).toBeLessThanOrEqual(36_000);
   expect(stage.network.requests).toEqual([]);
@@ -114,7 +114,7 @@ test('while publishing is paused nothing goes out, and nothing is lost', async (
   let paused = true;
   const stage = await createStage({ needs: { publishingPaused: async () => paused } });
   await stage.add({ text: 'a', accounts: ['mastodon-4-5'] });
-  expect(await stage.beat()).toEqual({ ok: true, summary: 'Publishing is paused', quiet: true });
+  expect(await stage.beat()).toEqual({ ok: true, summary: 'Publishing is paused' });
   expect(stage.network.requests).toEqual([]);
   paused = false;
   await stage.beat();

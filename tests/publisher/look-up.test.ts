@@ -173,6 +173,6 @@ describe("the server's clock", () => {
     });
     await stage.add({ text: 'a', accounts });
     await stage.patientBeat();
-    expect(await stage.publisher.nextDue()).toBe(stage.clock.now() + 600_000);
+    expect(await stage.nextDue()).toBe(stage.clock.now() + 600_000);
   });
 });

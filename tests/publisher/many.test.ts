@@ -211,5 +211,5 @@ test('a thousand posts are added and moved at once', async () => {
     dryRun: false,
   });
   expect(done.posts).toHaveLength(1000);
-  expect(await stage.publisher.nextDue()).toBe(at + minute);
+  expect(await stage.nextDue()).toBe(at + minute);
 });

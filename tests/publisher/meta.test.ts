@@ -146,7 +146,7 @@ describe('Instagram', () => {
     faults.next('post', answer(400, error(9, 2207042)));
     await add('a', 'a.jpg');
     await stage.patientBeat();
-    expect((await stage.publisher.nextDue()) ?? 0).toBeGreaterThanOrEqual(stage.clock.now() + 3_590_000);
+    expect((await stage.nextDue()) ?? 0).toBeGreaterThanOrEqual(stage.clock.now() + 3_590_000);
     await stage.untilQuiet();
     expect(world.visible).toHaveLength(1);
   });

@@ -312,7 +312,7 @@ describe('rate limits', () => {
     await stage.patientBeat();
     expect(stage.network.world.visible.map(({ text }) => text)).toEqual(['a']);
     expect(stage.networks.get(second ?? '')?.world.visible.map(({ text }) => text)).toEqual(['a', 'b']);
-    expect(await stage.publisher.nextDue()).toBe(reset);
+    expect(await stage.nextDue()).toBe(reset);
     await stage.untilQuiet();
     expect(stage.network.world.visible.map(({ text, at }) => [text, at >= reset])).toEqual([
       ['a', false],

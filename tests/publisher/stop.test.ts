@@ -41,7 +41,7 @@ test('a beat that is cancelled before the visible call leaves the post in the qu
   const post = await stage.add({ text: 'a', accounts });
   const cancel = new AbortController();
   stage.network.arrived = () => cancel.abort();
-  await stage.publisher.publishDue({ signal: cancel.signal, say: () => undefined });
+  await stage.publisher.publishNow({ signal: cancel.signal, say: () => undefined });
   expect((await stage.publisher.get(post.id))?.targets).toMatchObject([
     { status: 'queued', error: null, notBefore: null },
   ]);

@@ -193,7 +193,7 @@ async function command(
   const run = {
     cancel: () => publisher.cancel(id),
     retry: () => publisher.retry(id),
-    publish: () => publisher.publishNow(id),
+    publish: () => publisher.publish(id),
     move: () => publisher.move(id, at),
     away: () => publisher.move(id, null),
     edit: () => publisher.edit(id, parse(postInputSchema, input, 'a test')),

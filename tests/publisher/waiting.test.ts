@@ -98,7 +98,7 @@ describe('what holds the whole account', () => {
     const behind = { ...wait, post: a.id };
     expect(await waits(stage)).toEqual({ a: wait, b: behind, c: behind });
     expect(await stage.publisher.overdue()).toMatchObject([{ waits: wait, posts: 3 }]);
-    expect(await stage.publisher.nextDue()).toBe(stage.clock.now() + 10 * minute);
+    expect(await stage.nextDue()).toBe(stage.clock.now() + 10 * minute);
     await stage.restart();
     await stage.patientBeat();
     expect(sends(stage)).toBe(1);

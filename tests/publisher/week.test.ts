@@ -61,7 +61,7 @@ test('an unattended week: nights asleep, a dead token for a day, a server down f
       continue;
     }
     await stage.patientBeat();
-    const next = (await stage.publisher.nextDue()) ?? clock.now() + hour;
+    const next = (await stage.nextDue()) ?? clock.now() + hour;
     await clock.advance(Math.min(Math.max(next - clock.now(), minute), 30 * minute));
   }
 

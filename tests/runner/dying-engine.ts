@@ -15,7 +15,7 @@ const { db } = openDatabase(join(home, 'belfry.db'));
 const random = seededRandom(process.pid);
 const job = jobSchema.parse(JSON.parse(jobText));
 const ledger = createRunLedger(db, await raiseEpoch(db), random.id);
-const idle = async () => ({ ok: true, summary: '', quiet: true });
+const idle = async () => ({ ok: true, summary: '' });
 const runner = createRunner({
   clock: systemClock,
   random,

@@ -19,7 +19,11 @@ test('arguments go to the first command, variables to all, and both are kept wit
   const parameters = { args: ['--topic', 'Philadelphia'], env: { A: 'given' } };
   const run = await belfry.run('job', { parameters });
   expect(run.parameters).toEqual(parameters);
-  expect(await belfry.output(run.id)).toEqual(['given zero x --topic Philadelphia', 'given ']);
+  expect(await belfry.output(run.id)).toEqual([
+    'given zero x --topic Philadelphia',
+    'given ',
+    'No post is due.',
+  ]);
 });
 
 test('a shell line gets arguments as words, whatever is in them and however it ends', async () => {

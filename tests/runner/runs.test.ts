@@ -212,18 +212,6 @@ test('a failure whose next try cannot be is reported as final, with both reasons
   expect((await belfry.reader.get(retry?.id ?? ''))?.status).toBe('skipped');
 });
 
-test('a run with nothing to do replaces the one before', async () => {
-  const belfry = await openRunner([
-    jobOf([{ type: 'builtin', name: 'publish', action: 'publish_due_posts' }]),
-  ]);
-  await belfry.run();
-  const last = await belfry.run();
-  expect(last.reason).toBe('No post is due.');
-  await expect
-    .poll(async () => (await belfry.reader.list({ limit: 10 })).map((run) => run.id))
-    .toEqual([last.id]);
-});
-
 test('what a built-in step throws after its run gave it up is logged', async () => {
   const clock = handClock();
   const stop = new AbortController();

@@ -94,7 +94,6 @@ async function plansOf(path: string): Promise<Map<string, string[]>> {
   await read('open runs', () => reader.open());
   await read('left over', () => runs.orphans());
   await read('last ended', () => runs.lastEnded('news', 'r1'));
-  await read('forget quiet', () => runs.forgetQuiet('news', 'nothing to do', id));
   await read('slots', () => slots.states());
   await read('slots', () => slots.releaseOrphanedClaims());
   for (const run of [undefined, id])
@@ -212,7 +211,6 @@ for (const [name, of] of statistics) {
     expect(using('runs of news, queued')).toEqual(new Set(['runs_status']));
     expect(using('last runs')).toEqual(new Set(['runs_ended']));
     expect(using('open runs')).toEqual(new Set(['runs_status']));
-    expect(using('forget quiet')).toEqual(new Set(['runs_quiet']));
     expect(using('free')).toEqual(new Set(['targets_counted', 'targets_next']));
     expect(using('account hold')).toEqual(new Set(['targets_held']));
     expect(using('next release')).toEqual(new Set(['targets_held']));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LineGroup, NewRun, RunLedger } from '../../electron/runner/ports.ts';
+import { readEndings } from '../../electron/store/endings.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
 import { temporaryHome } from '../support/home.ts';
 
@@ -277,15 +278,28 @@ test('the last run of a job is the newest that really ran', async () => {
   expect((await reader.open()).map((run) => run.id)).toEqual([open.id]);
 });
 
-test('a run with nothing to do replaces the one before it, and no other', async () => {
-  const { ledger, reader } = await openStore();
-  const reason = 'No post is due.';
-  await ended(ledger, 'success', { reason });
-  const worked = await ended(ledger, 'success', { reason: '1 post published.' });
-  const other = await ended(ledger, 'success', { reason, jobId: 'other' });
-  const last = await ended(ledger, 'success', { reason });
-  await ledger.forgetQuiet('news', reason, last.id);
-  expect((await reader.list({ limit: 10 })).map((run) => run.id)).toEqual([last.id, other.id, worked.id]);
+test('a run that was carried out elsewhere is stored whole, and its end is noted', async () => {
+  const { db, reader } = await openStore();
+  const ledger = createRunLedger(
+    db,
+    1,
+    () => 'elsewhere',
+    () => true,
+  );
+  const steps = [{ name: 'Publish', status: 'success' as const, startedAt: noon, finishedAt: noon + 5 }];
+  const end = { status: 'success' as const, reason: '1 post published', startedAt: noon, at: noon + 5 };
+  const { run, last } = await ledger.record(newRun({ jobId: 'publish' }), steps, end);
+  expect(last).toBe(true);
+  expect(await reader.get('elsewhere')).toEqual(ledger.view(run));
+  expect(run).toMatchObject({
+    status: 'success',
+    createdAt: noon,
+    startedAt: noon,
+    finishedAt: noon + 5,
+    reason: '1 post published',
+    steps: [{ position: 0, ...steps[0] }],
+  });
+  expect(await readEndings(db)).toMatchObject([{ jobId: 'publish', outcome: 'success' }]);
 });
 
 test('a page of runs goes on though its last run was removed and others came; a status of a job is found', async () => {

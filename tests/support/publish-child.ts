@@ -2,7 +2,13 @@
 // It is told what to do by one JSON argument; fail points are made here, by wrapping what the publisher is handed.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPublisher, createWorkshop, type PostLedger } from '../../electron/publisher/index.ts';
+import {
+  createPublisher,
+  createWorkshop,
+  type PostLedger,
+  type PublisherDeps,
+} from '../../electron/publisher/index.ts';
+import { nextDue } from '../../electron/publisher/publish-loop.ts';
 import { openDatabase, raiseEpoch } from '../../electron/store/database.ts';
 import { createMediaLedger } from '../../electron/store/media-ledger.ts';
 import { createPostLedger } from '../../electron/store/posts.ts';
@@ -63,7 +69,7 @@ function byName(url: string, init?: RequestInit): Promise<Response> {
 
 const { db, close } = openDatabase(join(task.home, 'belfry.db'));
 const epoch = await raiseEpoch(db);
-const publisher = createPublisher({
+const deps: PublisherDeps = {
   clock: systemClock,
   random: systemRandom,
   async fetch(url, init) {
@@ -91,13 +97,16 @@ const publisher = createPublisher({
   settings: () => ({ ...settingsSchema.parse({}), spacingSeconds: 0, settleSeconds: task.settleSeconds }),
   publishingPaused: async () => false,
   changed: () => undefined,
+  // It looks where this file says so.
+  pausedBy: () => 'scheduler',
   needsAttention: () => undefined,
-});
+};
+const publisher = createPublisher(deps);
 
 await publisher.start();
 for (;;) {
-  await publisher.publishDue({ signal: new AbortController().signal, say: () => undefined });
-  const next = await publisher.nextDue();
+  await publisher.publishNow({ signal: new AbortController().signal, say: () => undefined });
+  const next = await nextDue(deps);
   if (next === null || next > Date.now() + 60_000) break;
   await new Promise((resolve) => setTimeout(resolve, Math.max(next - Date.now(), 1)));
 }

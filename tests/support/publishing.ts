@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, onTestFinished } from 'vitest';
 import { createPublisher, createWorkshop, type PublisherDeps } from '../../electron/publisher/index.ts';
+import { nextDue } from '../../electron/publisher/publish-loop.ts';
 import { createMediaLedger, createPostLedger, raiseEpoch } from '../../electron/store/index.ts';
 import { systemClock } from '../../electron/system.ts';
 import {
@@ -64,6 +65,8 @@ export async function createStage(options: StageOptions = {}) {
   const cdn = await startFakeCdn(home);
   hosts.set('cdn.example', cdn.address);
   for (const network of networks.values()) hosts.set('fake.example', network.address);
+  /** From then on the loop runs, which must not look before the test does. */
+  let restarted = false;
   const engine = async () => {
     const database = openCopied(join(home, 'belfry.db'));
     const epoch = await raiseEpoch(database.db);
@@ -110,10 +113,11 @@ export async function createStage(options: StageOptions = {}) {
       settings: () => settings,
       publishingPaused: async () => false,
       changed: () => undefined,
+      pausedBy: () => (restarted ? 'scheduler' : null),
       needsAttention: ({ kind, account, reason }) => void told.push({ kind, account, reason }),
       ...options.needs,
     };
-    return { database, epoch, ledger, publisher: createPublisher(needs) };
+    return { database, epoch, ledger, needs, publisher: createPublisher(needs) };
   };
   let running = await engine();
   onTestFinished(async () => {
@@ -162,7 +166,9 @@ export async function createStage(options: StageOptions = {}) {
     /** What a check says of a post. */
     check: (post: PostDraft) => running.publisher.check(parse(postInputSchema, post, 'a test')),
     /** One beat. */
-    beat: () => running.publisher.publishDue({ signal: new AbortController().signal, say: () => undefined }),
+    beat: () => running.publisher.publishNow({ signal: new AbortController().signal, say: () => undefined }),
+    /** When there is next something to do, later than `after`. */
+    nextDue: (after?: number) => nextDue(running.needs, after),
     /** One beat, with the clock moved on while it waits for time and not for an answer. */
     async patientBeat() {
       let done = false;
@@ -181,7 +187,7 @@ export async function createStage(options: StageOptions = {}) {
       const start = clock.now();
       for (;;) {
         await this.patientBeat();
-        const next = await running.publisher.nextDue();
+        const next = await this.nextDue();
         const passed = clock.now() - start;
         if (next === null || next - start > hours * 3_600_000) return passed / 1000;
         await clock.advance(Math.max(next - clock.now(), 1));
@@ -192,6 +198,7 @@ export async function createStage(options: StageOptions = {}) {
       await running.publisher.stop();
       await running.database.close();
       running = await engine();
+      restarted = true;
       await running.publisher.start();
     },
     /** A PNG or (by its name) a JPEG to attach; each name has content of its own. */

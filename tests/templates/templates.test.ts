@@ -38,12 +38,12 @@ test('the content pipeline has the schedules of the service it replaces', () => 
   });
 });
 
-test('the built-in jobs publish every minute and refresh every six hours, at start and on wake', () => {
+test('tokens are refreshed every six hours, at start and on wake; publishing keeps its own time', () => {
   const words = Object.fromEntries(
     builtinJobs.map((job) => [job.id, describeJob(job, { timezone: 'UTC', anchor: 0 })]),
   );
   expect(words).toEqual({
-    publish_due_posts: 'Every minute (UTC)',
+    publish_due_posts: 'By hand only',
     refresh_tokens:
       'Every 6 hours, at 00:00, 06:00, 12:00 …; when Belfry starts; when the computer wakes up (UTC)',
   });

@@ -29,6 +29,8 @@ export type ApiDeps = {
     isBuiltin(id: string): boolean;
     templates: readonly Template[];
     lastRuns: RunReader['lastRuns'];
+    /** A run of it executes, or it works without one. */
+    isRunning(id: string): boolean;
   };
   scheduler: Pick<Scheduler, 'paused' | 'next' | 'describe' | 'fireTimes' | 'check' | 'anchor'> & {
     start: Scheduler['resume'];
@@ -41,7 +43,7 @@ export type ApiDeps = {
   posts: Pick<
     Publisher,
     | ('list' | 'page' | 'count' | 'get' | 'history' | 'counts' | 'waitingFor' | 'overdue')
-    | ('addAll' | 'check' | 'edit' | 'move' | 'cancel' | 'retry' | 'publishNow' | 'settle')
+    | ('addAll' | 'check' | 'edit' | 'move' | 'cancel' | 'retry' | 'publish' | 'settle')
     | ('cancelAll' | 'retryAll' | 'moveAll')
   >;
   plans: Pick<Planner, 'add' | 'queues' | 'series'>;

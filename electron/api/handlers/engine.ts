@@ -99,7 +99,7 @@ async function accountsAwaitingUser(deps: ApiDeps): Promise<{ accounts: Status['
   };
 }
 
-/** The next slot of all jobs; the minute-by-minute built-in ones are no news and only count when alone. */
+/** The next slot of all jobs; the built-in ones are no news and only count when alone. */
 function nextOf(deps: ApiDeps): Status['next'] {
   const slots = deps.jobs.all().flatMap((job) => {
     const at = job.enabled ? deps.scheduler.next(job.id) : null;

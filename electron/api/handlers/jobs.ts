@@ -151,7 +151,7 @@ function view(deps: ApiDeps, job: Job, lastRuns: LastRuns): JobView {
           finishedAt: last.finishedAt === null ? null : toInstant(last.finishedAt),
         }
       : null,
-    running: deps.runner.running().some((run) => run.jobId === job.id),
+    running: deps.jobs.isRunning(job.id),
   };
 }
 

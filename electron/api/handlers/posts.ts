@@ -31,7 +31,7 @@ export function postHandlers({ posts, plans }: Pick<ApiDeps, 'posts' | 'plans'>)
     },
     'posts.cancel': ({ id }) => posts.cancel(id),
     'posts.retry': ({ id }) => posts.retry(id),
-    'posts.publish': ({ id }) => posts.publishNow(id),
+    'posts.publish': ({ id }) => posts.publish(id),
     'posts.cancelAll': (many) => posts.cancelAll(many),
     'posts.retryAll': (many) => posts.retryAll(many),
     'posts.moveAll': (many) => posts.moveAll(many),

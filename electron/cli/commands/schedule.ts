@@ -89,8 +89,9 @@ async function ofConfiguredJob(context: Context, id: string, options: Options): 
   const config = await readConfigFile(paths.config);
   const job = configuredJob(config, id, paths.config, 'Check the id, or name another home with --home');
   const { readAnchors } = await import('../../store/index.ts');
+  const { publishJob } = await import('../../templates/index.ts');
   const anchor = readAnchors(paths.db).get(id);
-  return fireTimes({
+  const times = fireTimes({
     triggers: job.triggers,
     timezone: options.timezone ?? job.timezone ?? config.settings.timezone ?? io.timezone,
     startAt: job.startAt,
@@ -101,6 +102,7 @@ async function ofConfiguredJob(context: Context, id: string, options: Options): 
     from: options.from === undefined ? io.clock.now() : fromInstant(options.from),
     count: options.count,
   });
+  return id === publishJob.id ? { ...times, description: publishJob.schedule } : times;
 }
 
 /** From an instant of one's choice, how far away from now and from here a time is says nothing. */

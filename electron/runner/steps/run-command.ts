@@ -157,8 +157,6 @@ export type StepOutcome = {
   result?: string | null;
   /** What a built-in step did, or what became of the posts that a command printed. */
   summary?: string;
-  /** There was nothing to do. */
-  quiet?: boolean;
 };
 
 /** Why the signal of a step was aborted. */

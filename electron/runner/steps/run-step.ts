@@ -215,8 +215,8 @@ export async function runBuiltin(
 ): Promise<StepOutcome> {
   let isOver = false;
   const work = builtin({ signal, say }).then(
-    ({ ok, summary, quiet }): StepOutcome =>
-      ok ? { status: 'success', summary, quiet } : { status: 'failed', error: summary },
+    ({ ok, summary }): StepOutcome =>
+      ok ? { status: 'success', summary } : { status: 'failed', error: summary },
     (thrown: unknown): StepOutcome => {
       const error = thrown instanceof Error ? thrown.message : String(thrown);
       // The run has ended already, or shows that it was stopped: the log is the only place left for the error.
@@ -229,7 +229,7 @@ export async function runBuiltin(
   isOver = true;
   const reason = stopReason(signal);
   if (reason && outcome.status !== 'success') return stopped(reason);
-  if (outcome.summary && !outcome.quiet) say(outcome.summary);
+  if (outcome.summary) say(outcome.summary);
   return outcome;
 }
 
