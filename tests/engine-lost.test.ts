@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createApp } from '../electron/app.ts';
-import { readHealth } from '../electron/monitoring.ts';
+import { readHealth } from '../electron/headless.ts';
 import type { CallOutput } from '../shared/index.ts';
 import { handClock } from './support/clock.ts';
 import { temporaryHome } from './support/home.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert } from '../electron/alerts/index.ts';
 import { createApp } from '../electron/app.ts';
-import { readHealth } from '../electron/monitoring.ts';
+import { readHealth } from '../electron/headless.ts';
 import type { CallInput, CallName, CallOutput } from '../shared/index.ts';
 import { signInAs } from './support/browser-person.ts';
 import { fakeMetaApp, html502, type ModelName, startFakeNetwork } from './support/fake-networks/index.ts';

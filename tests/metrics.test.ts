@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from '../electron/monitoring.ts';
+import { createMetrics } from '../electron/headless.ts';
 import type { Announcement, Bridge } from '../shared/index.ts';
 import { status } from './api/world.ts';
 import { sampleRun } from './support/window/sample.ts';

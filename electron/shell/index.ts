@@ -1,7 +1,22 @@
-import { app } from 'electron';
-import { type Bridge, type Clock, type Engine, type Log, toWireError } from '../../shared/index.ts';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import process from 'node:process';
+import { app, safeStorage, utilityProcess } from 'electron';
+import {
+  BelfryError,
+  type Bridge,
+  type Clock,
+  type Engine,
+  type Log,
+  toWireError,
+} from '../../shared/index.ts';
+import type { Vault } from '../accounts/index.ts';
 import { createClosers } from '../closers.ts';
 import type { Host } from '../host.ts';
+import type { HelperProcess } from '../runner/index.ts';
 import {
   followTheme,
   onShowRequest,
@@ -11,9 +26,9 @@ import {
   watchPower,
 } from './application.ts';
 import { type Arguments, routeOfLink, runtimeNotice } from './arguments.ts';
-import { createDesktopHost } from './desktop-host.ts';
-import { askToQuit, createNotifier } from './dialogs.ts';
+import { askToQuit, createNotifier, type Notify, openAddress, pickFiles } from './dialogs.ts';
 import { afterStart, ask } from './engine-calls.ts';
+import { autostartEntry, autostartFile } from './machine.ts';
 import { restrictWebContents, servePage, serveWindows } from './page.ts';
 import { createQuit } from './quit.ts';
 import { type DesktopTray, openTray, watchTrayHost } from './tray.ts';
@@ -143,3 +158,166 @@ export { type Arguments, parseArguments } from './arguments.ts';
 
 export { createLog } from './machine.ts';
 export { registerPageScheme } from './page.ts';
+
+type DesktopHostDeps = {
+  home: string;
+  usualHome: boolean;
+  clock: Clock;
+  demo: boolean;
+  helper: string;
+  mediaWorker: string;
+  configFile: Host['configFile'];
+  notify: Notify;
+  quit(): void;
+  log: Log;
+};
+
+/** What a desktop gives the engine. */
+function createDesktopHost(deps: DesktopHostDeps): Host {
+  const { home, clock, demo, configFile, quit, log } = deps;
+  return {
+    mode: 'desktop',
+    home,
+    version: app.getVersion(),
+    clock,
+    demo,
+    configFile,
+    vaults: [systemVault],
+    quit,
+    browserWindow: () => null,
+    openUrl: openAddress,
+    pickFiles,
+    async startDemo() {
+      relaunch(['--demo']);
+      return { url: null };
+    },
+    launchAtLogin: (enabled) => launchAtLogin(enabled, deps.usualHome ? null : home),
+    mediaWorker: deps.mediaWorker,
+    launchHelper: (args) => launchUtilityHelper(deps.helper, args),
+    notify: ({ title, body, page }) => deps.notify({ title, body, route: `#/${page}` }),
+    log,
+  };
+}
+
+/** Runs the helper's program (see `HelperHost`) on Electron's Node, which the application itself may not be. Never throws. */
+export function launchUtilityHelper(program: string, args: readonly string[]): HelperProcess {
+  // An empty environment would mean ours.
+  const env = { LANG: 'C' };
+  const child = utilityProcess.fork(program, [...args], { env, stdio: 'ignore', serviceName: 'Commands' });
+  return {
+    ended: new Promise((resolve) => {
+      child.once('exit', (code) => resolve(`exit code ${code}`));
+    }),
+    kill: () => endByForce(child.pid),
+  };
+}
+
+/** Electron's own way to end it is SIGTERM, which the helper leaves to the engine. */
+function endByForce(pid: number | undefined): void {
+  if (pid === undefined) return; // It has ended, or never began.
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: it ended a moment ago, before its exit event.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Starts Belfry, hidden, at login, or no longer; `home` is null for the usual home folder. */
+async function launchAtLogin(enabled: boolean, home: string | null): Promise<void> {
+  const args = ['--hidden', ...(home === null ? [] : ['--home', home])];
+  if (process.platform !== 'linux') {
+    const [path = process.execPath, ...first] = ownCommand(args);
+    app.setLoginItemSettings({ openAtLogin: enabled, path, args: first });
+    return;
+  }
+  const id =
+    home === null ? 'belfry' : `belfry-${createHash('sha256').update(home).digest('hex').slice(0, 8)}`;
+  const file = autostartFile(process.env, homedir(), id);
+  if (enabled) await writeWhole(file, autostartEntry(ownCommand(args)));
+  else await rm(file, { force: true });
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  if ((await readOrNothing(file)) === text) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
+async function readOrNothing(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return undefined; // Not there yet, or unreadable: writing it reports the error.
+  }
+}
+
+/** Switches that a machine without a sandbox or GPU needs at every start. */
+const inherited = ['--no-sandbox', '--disable-gpu'];
+
+/** The command line that starts this application, with `args`: an AppImage by its own file, a checkout through Electron. */
+function ownCommand(args: readonly string[]): string[] {
+  const switches = process.argv.filter((arg) => inherited.includes(arg));
+  const program = process.env['APPIMAGE'] ?? process.execPath;
+  return [program, ...switches, ...(app.isPackaged ? [] : [app.getAppPath()]), ...args];
+}
+
+/** Starts this application once more, on its own. */
+function relaunch(args: readonly string[]): void {
+  const [program = process.execPath, ...rest] = ownCommand(args);
+  spawn(program, rest, { detached: true, stdio: 'ignore' }).unref();
+}
+
+/** Secrets sealed by the key store of the system. Plain text, which Chromium falls back to on Linux, is refused. */
+const systemVault: Vault = {
+  backend: 'os',
+  status() {
+    const error = vaultProblem();
+    return error ? { ok: false, error } : { ok: true };
+  },
+  async encrypt(text) {
+    const error = vaultProblem();
+    if (error) throw error;
+    return safeStorage.encryptString(text).toString('base64');
+  },
+  async decrypt(sealed) {
+    const error = vaultProblem();
+    if (error) throw error;
+    try {
+      return safeStorage.decryptString(Buffer.from(sealed, 'base64'));
+    } catch (cause) {
+      throw vaultUnavailable(
+        'A secret cannot be opened',
+        'It was sealed by another user or on another machine',
+        cause,
+      );
+    }
+  },
+};
+
+function vaultProblem(): BelfryError | undefined {
+  if (process.platform === 'linux' && !hasKeyStore())
+    return vaultUnavailable('Secrets cannot be kept', 'This desktop has no key store, only plain text');
+  if (!safeStorage.isEncryptionAvailable())
+    return vaultUnavailable('Secrets cannot be kept', 'The key store of this system does not answer');
+  return undefined;
+}
+
+/** `basic_text` seals with a constant; an Electron that does not say what it uses cannot be trusted either. */
+function hasKeyStore(): boolean {
+  const backend = safeStorage.getSelectedStorageBackend?.() ?? 'unknown';
+  return backend !== 'basic_text' && backend !== 'unknown';
+}
+
+function vaultUnavailable(what: string, why: string, cause?: unknown): BelfryError {
+  return new BelfryError({
+    code: 'VAULT_UNAVAILABLE',
+    what,
+    where: 'in the key store of the system',
+    why,
+    remedy:
+      'Unlock or install a key store (GNOME Keyring, KWallet), or choose "key file" for secrets in the settings',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

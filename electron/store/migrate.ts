@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BelfryError } from '../../shared/index.ts';
-import { first } from './migrations/001-first.ts';
 import {
   cheaperClaims,
   differences,
+  first,
   holds,
   media,
   movedAccounts,
@@ -11,9 +11,9 @@ import {
   postExtras,
   readingOrder,
   retries,
+  runsThatAreOver,
   series,
-} from './migrations/002-to-011.ts';
-import { runsThatAreOver } from './migrations/012-runs-that-are-over.ts';
+} from './migrations.ts';
 
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
 const migrations: readonly string[] = [

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { app } from 'electron';
-import { launchUtilityHelper } from '../../electron/shell/desktop-host.ts';
+import { launchUtilityHelper } from '../../electron/shell/index.ts';
 import { type Hold, hundredAtOnce } from './runner.part.ts';
 
 export type Report = { plain: Hold; heavy: Hold; helperMiB: number };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { editJsonText } from '../../electron/store/config-edit.ts';
+import { editJsonText } from '../../electron/store/config-file.ts';
 
 const written = `{
     "jobs": [

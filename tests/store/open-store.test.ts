@@ -22,7 +22,7 @@ import {
   readMeta,
   writeMeta,
 } from '../../electron/store/index.ts';
-import { first } from '../../electron/store/migrations/001-first.ts';
+import { first } from '../../electron/store/migrations.ts';
 import { type HandClock, handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 

@@ -98,7 +98,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/networks\/(adapter|limits|renewal|differences|mastodon\/(quirks|differences)|meta\/shown)\.ts$/,
   /^electron\/planner\/(fill-post|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
-  /^electron\/store\/(config|config-text|config-edit|pace)\.ts$/,
+  /^electron\/store\/(config|config-text|pace)\.ts$/,
   /^electron\/alerts\/index\.ts$/,
   /^electron\/templates\//,
 ];
