@@ -1,8 +1,10 @@
+import { size } from './counting.ts';
 import { filmRoutes } from './facebook-films.ts';
 import type { Reply } from './faults.ts';
 import type { Handled } from './mastodon.ts';
 import { graphPath, metaProblem, metaTime, refuseStranger } from './meta.ts';
 import { commentRoute } from './meta-comments.ts';
+import { photoRefused } from './meta-refusals.ts';
 import type { Asked } from './request.ts';
 import type { World } from './world.ts';
 
@@ -46,6 +48,8 @@ function uploadPhoto(world: World, { file, fields }: Asked): Reply {
   if (!file || file.bytes === 0) return metaProblem(400, 100, undefined, 'An image file is required');
   if (fields['published'] !== 'false')
     return metaProblem(400, 100, undefined, 'This fake wants photos unpublished');
+  const unfit = photoRefused(world.model, file);
+  if (unfit) return unfit;
   const id = world.nextMediaId();
   const { type, bytes, sha256, content } = file;
   const alt = String(fields['alt_text_custom'] ?? '');
@@ -71,6 +75,8 @@ function createDraft(world: World, { fields }: Asked, page: string): Reply {
   if (media.some((id) => !world.uploads.has(id))) return metaProblem(400, 100, undefined, 'Invalid media');
   const text = String(fields['message'] ?? '');
   if (text === '' && media.length === 0) return metaProblem(400, 100, undefined, 'An empty post');
+  if (size(text, 'code-points') > (world.model.limits.characters ?? 0))
+    return metaProblem(400, 100, undefined, 'The message is too long');
   const link = fields['link'] === undefined ? {} : { link: String(fields['link']) };
   if (world.deadLinks.has(link.link ?? ''))
     return metaProblem(400, 100, 1609005, 'The link could not be read');

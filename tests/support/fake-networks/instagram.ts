@@ -2,6 +2,7 @@ import type { Reply } from './faults.ts';
 import type { Handled } from './mastodon.ts';
 import { graphPath, metaProblem, metaTime, refuseStranger } from './meta.ts';
 import { commentRoute } from './meta-comments.ts';
+import { containerRefused, filmRefused } from './meta-refusals.ts';
 import type { Asked } from './request.ts';
 import type { FakeDraft, World } from './world.ts';
 
@@ -47,19 +48,23 @@ function usedToday(world: World): number {
 }
 
 /** The bytes of a film whose container was made for them. */
-function takeFilm(world: World, { headers, rawBytes }: Asked, id: string): Reply {
+function takeFilm(world: World, { headers, rawBytes, raw }: Asked, id: string): Reply {
   const draft = world.drafts.get(id);
   if (!draft || !/^OAuth /.test(headers.authorization ?? '') || rawBytes !== Number(headers['file_size']))
     return {
       status: 400,
       body: { debug_info: { retriable: false, type: 'ProcessingFailedError', message: 'No' } },
     };
-  draft.state = world.containerState;
+  const unfit = filmRefused(world.model, raw);
+  draft.state = unfit === undefined ? world.containerState : 'ERROR';
+  if (unfit !== undefined) draft.why = unfit;
   draft.media = [`${rawBytes} bytes`];
   return { status: 200, body: { success: true, message: 'Upload successful.' } };
 }
 
 function createContainer(world: World, { fields }: Asked, origin: string): Reply {
+  const unfit = containerRefused(world.model, fields);
+  if (unfit) return unfit;
   const resumable = fields['upload_type'] === 'resumable';
   const children = typeof fields['children'] === 'string' ? fields['children'].split(',') : [];
   const address = fields['image_url'] ?? fields['video_url'];
@@ -78,6 +83,7 @@ function createContainer(world: World, { fields }: Asked, origin: string): Reply
     media,
     state: resumable ? 'IN_PROGRESS' : world.containerState,
     post: null,
+    at: world.now(),
     film: fields['image_url'] === undefined,
     ...(fields['media_type'] === undefined ? {} : { kind: String(fields['media_type']) }),
   });
@@ -86,15 +92,24 @@ function createContainer(world: World, { fields }: Asked, origin: string): Reply
 
 function lookAtContainer(world: World, id: string): Reply {
   const found = world.drafts.get(id);
-  return { status: 200, body: { id, status_code: found?.state, status: `${found?.state}: fake` } };
+  const state = found && stateOf(world, found);
+  return { status: 200, body: { id, status_code: state, status: `${state}: ${found?.why ?? 'fake'}` } };
+}
+
+/** A container lives for a day (networks.md §3.2). */
+function stateOf(world: World, { state, at }: FakeDraft): FakeDraft['state'] {
+  const isOld = at !== undefined && world.now() - at > 86_400_000;
+  return isOld && state !== 'PUBLISHED' && state !== 'ERROR' ? 'EXPIRED' : state;
 }
 
 function publish(world: World, { fields }: Asked, account: string): Reply {
   const container = world.drafts.get(String(fields['creation_id']));
   if (!container) return metaProblem(400, 24, 2207006, 'The media with this id cannot be found');
-  if (container.state === 'IN_PROGRESS') return metaProblem(400, 9007, 2207027, 'Media ID is not available');
-  if (container.state === 'ERROR' || container.state === 'EXPIRED')
-    return metaProblem(400, -2, 2207020, 'The media has expired');
+  if (usedToday(world) >= world.dailyQuota)
+    return metaProblem(400, 9, 2_207_042, 'The account has published as often as it may today');
+  const state = stateOf(world, container);
+  if (state === 'IN_PROGRESS') return metaProblem(400, 9007, 2207027, 'Media ID is not available');
+  if (state === 'ERROR' || state === 'EXPIRED') return metaProblem(400, -2, 2207020, 'The media has expired');
   return { status: 200, body: { id: makeVisible(world, container, account) } };
 }
 

@@ -14,6 +14,7 @@ export type Asked = {
   file: { name: string; type: string; bytes: number; sha256: string; content: Buffer } | undefined;
   /** Bytes of a body that is neither JSON nor form. */
   rawBytes: number;
+  raw: Buffer;
   malformed: boolean;
 };
 
@@ -30,6 +31,7 @@ export async function readRequest(request: IncomingMessage): Promise<Asked> {
     isForm: false,
     file: undefined,
     rawBytes: 0,
+    raw: Buffer.alloc(0),
     malformed: false,
   };
   if (asked.method === 'GET' || asked.method === 'HEAD') return asked;
@@ -38,6 +40,7 @@ export async function readRequest(request: IncomingMessage): Promise<Asked> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
   asked.rawBytes = body.byteLength;
+  asked.raw = body;
   if (type.includes('x-www-form-urlencoded')) {
     asked.isForm = true;
     for (const [name, value] of new URLSearchParams(body.toString())) put(asked.fields, name, value);

@@ -41,6 +41,9 @@ export type FakeDraft = {
   text: string;
   media: string[];
   state: 'IN_PROGRESS' | 'FINISHED' | 'PUBLISHED' | 'ERROR' | 'EXPIRED';
+  at?: number;
+  /** Why it broke. */
+  why?: string;
   /** Id of the post that it became. */
   post: string | null;
   /** What Instagram calls it: REELS, STORIES, … */
