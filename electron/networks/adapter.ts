@@ -178,8 +178,21 @@ export type ReadBack =
   | { kind: 'shown'; url: string | null; differs: readonly string[] }
   | { kind: 'unreadable'; why: string };
 
+/** What a look-up goes by before there is anything to look for. */
+export type PostShape = Pick<Draft, 'visibility' | 'format'> & { media: readonly Pick<DraftMedia, 'mime'>[] };
+
+/** Fields of a post that not every network has. */
+export type PostField = 'contentWarning' | 'sensitive';
+
 /** One network (or family of servers): invisible preparation, the one visible call, and the look afterwards. */
 export type Adapter = {
+  /** Fields that the network has nothing like, so that they are never sent. */
+  neverSent: readonly PostField[];
+  /**
+   * Why a look-up could not tell that such a post is not there, as the end of a sentence; null when it could. What `lookUp`
+   * calls complete is never more than this.
+   */
+  lookUpGap(account: NetworkAccount, draft: PostShape): string | null;
   /** Limits as far as they are known without asking anybody. */
   knownLimits(account: NetworkAccount): Limits | undefined;
   /** Limits of the account's server; read live and kept for a while. */

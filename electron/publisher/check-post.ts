@@ -39,7 +39,11 @@ export async function checkPost(
   };
   const accounts = input.accounts.flatMap((id) => deps.account(id) ?? []);
   const known = await Promise.all(
-    accounts.map(async (account) => ({ account, limits: await limitsOf(account) })),
+    accounts.map(async (account) => ({
+      account,
+      limits: await limitsOf(account),
+      adapter: adapterOf(account),
+    })),
   );
   const { files, problems } = await examine(input, inspection(deps));
   const limits = known.map((one) => one.limits);
@@ -56,7 +60,11 @@ export async function checkPost(
   };
 }
 
-type Known = readonly { account: PublisherAccount; limits: Limits | undefined }[];
+type Known = readonly {
+  account: PublisherAccount;
+  limits: Limits | undefined;
+  adapter: Pick<Adapter, 'neverSent' | 'lookUpGap'>;
+}[];
 type AdviceDeps = Pick<PublisherDeps, 'settings' | 'mediaLedger' | 'clock'>;
 
 /** What could be better about a post that its accounts take: nothing here keeps it from going out. */
@@ -71,7 +79,7 @@ async function adviceOn(
   const near = await Promise.all(known.map(({ account }) => timeAdvice(deps, input, account, edited)));
   const all = [
     ...fileAdvice(deps, input, files),
-    ...known.flatMap((one) => fitAdvice(deps, input, files, one)),
+    ...known.flatMap((one) => [...fitAdvice(deps, input, files, one), ...networkAdvice(input, files, one)]),
     ...near.flat(),
   ];
   return all.filter(
@@ -147,6 +155,31 @@ function fitAdvice(
     }
     return found;
   });
+}
+
+/** What the network has nothing like, and what nobody could find out after a lost answer. */
+function networkAdvice(input: PostInput, files: Examined, { account, adapter }: Known[number]): Problem[] {
+  const who = placeName(account);
+  const [first] = partsOf(input, files, account.id);
+  if (!first) return [];
+  const found: Problem[] = [];
+  if (adapter.neverSent.includes('contentWarning') && first.contentWarning)
+    found.push({
+      field: 'contentWarning',
+      message: `is not sent to ${who}, which has none; leave this account out if the post must not be seen without it`,
+    });
+  if (adapter.neverSent.includes('sensitive') && input.sensitive === true)
+    found.push({
+      field: 'sensitive',
+      message: `is not sent to ${who}, which has nothing like it; leave this account out if that matters`,
+    });
+  const gap = adapter.lookUpGap(account, first);
+  if (gap !== null)
+    found.push({
+      field: 'accounts',
+      message: `if the answer of ${who} is lost, Belfry will ask you whether the post is there: ${gap}`,
+    });
+  return found;
 }
 
 /** Width divided by height of a file as it is sent; null where it is not known, or not sent. */

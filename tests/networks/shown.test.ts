@@ -50,6 +50,29 @@ test('what a carousel loses by the shape of its first file, and what does not fi
   ]);
   expect(await of([film], 'reel')).toEqual([]);
   expect(await advice(stage, 'facebook', [square], { overrides: { facebook: { format: 'story' } } })).toEqual(
-    [`media[0]: has 1000 × 1000 pixels, and a story on Facebook is 9:16: ${cut}`],
+    [
+      `media[0]: has 1000 × 1000 pixels, and a story on Facebook is 9:16: ${cut}`,
+      expect.stringMatching(/^accounts: if the answer of Facebook is lost/),
+    ],
   );
+});
+
+test('what a network has nothing like, and what a look-up could not find', async () => {
+  const stage = await createStage({ models: ['facebook', 'small', 'mastodon-4.5'] });
+  const picture = stage.picture('tall.jpg', 1080, 1920);
+  const story = { overrides: { facebook: { format: 'story' as const } } };
+  expect(await advice(stage, 'facebook', [picture], { contentWarning: 'Heights', sensitive: true })).toEqual([
+    'contentWarning: is not sent to Facebook, which has none; leave this account out if the post must not be seen without it',
+    'sensitive: is not sent to Facebook, which has nothing like it; leave this account out if that matters',
+  ]);
+  expect(await advice(stage, 'facebook', [picture], story)).toEqual([
+    'accounts: if the answer of Facebook is lost, Belfry will ask you whether the post is there: the stories of the Page show it only while its story archive is on',
+  ]);
+  const small = host(stage, 'small');
+  expect(await advice(stage, 'small', [picture], { visibility: 'private' })).toEqual([
+    `accounts: if the answer of ${small} is lost, Belfry will ask you whether the post is there: it is not known whether this server lists private posts`,
+  ]);
+  expect(
+    await advice(stage, 'mastodon-4-5', [picture], { visibility: 'private', contentWarning: 'a' }),
+  ).toEqual([]);
 });

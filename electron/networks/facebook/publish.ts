@@ -24,7 +24,7 @@ import type { NetworkDescriptor } from '../network.ts';
 import { clockOffset } from '../timing.ts';
 import { buildDraft, hostPhoto } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
-import { lookForStory, publishStory, storiesSince } from './story.ts';
+import { isPictureStory, lookForStory, publishStory, storiesSince, withoutArchive } from './story.ts';
 
 const successSchema = z.object({ success: z.literal(true) });
 const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
@@ -104,6 +104,8 @@ const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: Number.POSITIVE_I
 /** Facebook Pages by the Graph API: text, links and photos as an unpublished draft, films and reels as an upload; one call makes each visible. */
 function createFacebook(): Adapter {
   return {
+    neverSent: ['contentWarning', 'sensitive'],
+    lookUpGap: (_, draft) => (isPictureStory(draft) ? withoutArchive : null),
     knownLimits: () => limits,
     limits: async () => ({ kind: 'limits', limits }),
     async prepare(session, draft, attempt, { save }) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
-import type { Draft, LookUp, SendRecord, Sent, Session, Since } from '../adapter.ts';
+import type { Draft, LookUp, PostShape, SendRecord, Sent, Session, Since } from '../adapter.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { clockOffset } from '../timing.ts';
@@ -35,6 +35,13 @@ export async function publishStory(session: Session, attempt: SendRecord): Promi
   return { kind: 'published', remote: { remoteId: String(published.post_id), url: null } };
 }
 
+export const withoutArchive = 'the stories of the Page show it only while its story archive is on';
+
+/** One picture; the upload of a film tells by itself whether it became a story. */
+export function isPictureStory({ format, media }: PostShape): boolean {
+  return format === 'story' && media.every(({ mime }) => mime.startsWith('image/'));
+}
+
 /**
  * Looks for the story by its photo. Lists show stories while the Page keeps an archive of them only (“you must turn your
  * Facebook story archive on”), so what they do not show proves nothing, and nobody says what a second call would do.
@@ -50,7 +57,7 @@ export async function lookForStory(session: Session, attempt: SendRecord): Promi
   return {
     ...seen,
     exists: 'unknown',
-    hopeless: 'The stories of the Page do not show it, and they show all only while its story archive is on',
+    hopeless: `It was not found, and ${withoutArchive}`,
   };
 }
 

@@ -99,6 +99,8 @@ const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: 0 };
 /** Instagram by the Graph API: pictures, carousels, reels and stories of professional accounts. */
 function createInstagram(): Adapter {
   return {
+    neverSent: ['contentWarning', 'sensitive'],
+    lookUpGap: () => null,
     knownLimits: limitsOf,
     limits: async ({ account }) => ({ kind: 'limits', limits: limitsOf(account) }),
     async prepare(session, draft, attempt, { after, save }) {

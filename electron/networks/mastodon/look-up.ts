@@ -118,8 +118,19 @@ function remoteOf({ id, url, uri }: Listed): Remote {
 }
 
 /** Whether the list shows posts of this visibility: the software is known for it, or one of them was seen in it. */
-function shows({ visibility }: Draft, shown: ReadonlySet<string>, { quirks }: Profile): boolean {
+function shows(
+  { visibility }: Pick<Draft, 'visibility'>,
+  shown: ReadonlySet<string>,
+  { quirks }: Profile,
+): boolean {
   return quirks.lists.includes(visibility) || shown.has(visibility);
+}
+
+/** Why the absence of such a post from the list would prove nothing; null when it would. */
+export function lookUpGap(draft: Pick<Draft, 'visibility'>, profile: Profile): string | null {
+  const { visibility } = draft;
+  if (shows(draft, new Set(), profile)) return null;
+  return `it is not known whether this server lists ${visibility} posts`;
 }
 
 function blind({ visibility }: Draft): string {

@@ -4,7 +4,7 @@ import type { Limits } from '../limits.ts';
 import type { NetworkDescriptor } from '../network.ts';
 import { spentUntil } from '../timing.ts';
 import { createProfiles, type Profile } from './instance.ts';
-import { findSince, lookUp, newestSeen } from './look-up.ts';
+import { findSince, lookUp, lookUpGap, newestSeen } from './look-up.ts';
 import { send } from './send.ts';
 import { mastodonSignIn } from './sign-in.ts';
 import { hostUpload, upload } from './upload.ts';
@@ -14,6 +14,11 @@ function createMastodonFamily(): Adapter {
   const profiles = createProfiles();
   const profileOf = profiles.read;
   return {
+    neverSent: [],
+    lookUpGap({ server }, draft) {
+      const profile = profiles.known(server);
+      return profile ? lookUpGap(draft, profile) : null;
+    },
     knownLimits({ server }) {
       const profile = profiles.known(server);
       return profile && limitsOf(profile);
