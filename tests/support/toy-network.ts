@@ -1,5 +1,6 @@
 // A whole network in one file, copied to electron/networks/toy.ts by tests/toy-network.test.ts. Its server knows
-// `GET /me`, `GET /posts` and `POST /posts`.
+// `GET /me`, `GET /posts` and `POST /posts`, and for the browser `GET /authorize` and `POST /token` (RFC 6749, RFC 7636).
+import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi';
 import { z } from 'zod';
 import type { Adapter, Refusal, Session } from '../../electron/networks/adapter.ts';
 import { askJson, type HttpDeps, type HttpResult } from '../../electron/networks/http.ts';
@@ -10,6 +11,7 @@ import { spentUntil } from '../../electron/networks/timing.ts';
 import { BelfryError } from '../../shared/index.ts';
 
 const ownerSchema = z.object({ id: z.string(), name: z.string() });
+const grantSchema = z.object({ access_token: z.string() });
 const postSchema = z.object({ id: z.string(), text: z.string() });
 const postsSchema = z.array(postSchema);
 
@@ -33,15 +35,24 @@ const signIn: SignInProvider = {
   },
   owner: (deps, { server }, { token }) => ownerOf(deps, server, token),
   rights: async () => undefined,
-  wanted: () => ({ mode: 'code' }),
-  async begin(deps, { server, state }) {
+  wanted: () => ({ mode: 'loopback', host: '127.0.0.1', port: 0, fixed: false, path: '/toy' }),
+  async begin(deps, { server, state, listening }) {
+    const verifier = generateRandomCodeVerifier();
+    const query = {
+      redirect_uri: listening ?? '',
+      state,
+      code_challenge: await calculatePKCECodeChallenge(verifier),
+    };
     return {
-      url: `${server}/authorize?state=${state}`,
-      mode: 'code',
-      app: { origin: server, id: '', secret: '', redirectUris: [], scopes: '' },
-      async exchange(code) {
-        const owner = await ownerOf(deps, server, code);
-        return [{ owner, credential: credential({ token: code, kind: 'toy' }) }];
+      url: `${server}/authorize?${new URLSearchParams(query)}`,
+      mode: 'loopback',
+      app: { origin: server, id: '', secret: '', redirectUris: [listening ?? ''], scopes: '' },
+      async exchange(code, signal) {
+        const form = { code, code_verifier: verifier };
+        const { json } = await askJson(deps, { url: `${server}/token`, form, signal });
+        const { access_token: token } = grantSchema.parse(json);
+        const owner = await ownerOf(deps, server, token);
+        return [{ owner, credential: credential({ token, kind: 'toy' }) }];
       },
     };
   },
@@ -90,6 +101,8 @@ const limits: Limits = {
 };
 
 const adapter: Adapter = {
+  neverSent: [],
+  lookUpGap: () => null,
   knownLimits: () => limits,
   limits: async () => ({ kind: 'limits', limits }),
   async prepare(session) {
