@@ -196,7 +196,8 @@ function fillPosts(raw: DatabaseSync, { posts, accounts }: HomeSize, now: number
   );
   for (let i = 0; i < posts; i += 1) {
     const status = postStatus(i);
-    const at = status === 'queued' ? now + (1 + i) * 10 * minute : now - (posts - i) * 10 * minute;
+    const ahead = status === 'queued' ? now + (1 + i) * 10 * minute : now - (posts - i) * 10 * minute;
+    const at = isOverdue(i) ? now - 10 * minute - (posts - i) : ahead;
     const due = status === 'draft' ? null : at;
     post.run(
       i + 1,
@@ -224,8 +225,13 @@ function fillPosts(raw: DatabaseSync, { posts, accounts }: HomeSize, now: number
   }
 }
 
+/** Three tenths wait for an account that cannot be reached. */
+function isOverdue(i: number): boolean {
+  return i % 10 >= 7;
+}
+
 function postStatus(i: number): string {
-  if (i % 10 === 1) return 'queued';
+  if (i % 10 === 1 || isOverdue(i)) return 'queued';
   return (
     ['draft', 'failed', 'missed', 'unconfirmed', 'cancelled'][i % 40 < 5 && i % 40 !== 1 ? i % 40 : -1] ??
     'published'
