@@ -1,8 +1,8 @@
 // The publisher as one of the jobs: state, next look, and a history of the looks that did something.
 import { type Job, type RunView, toInstant } from '../shared/index.ts';
 import type { Look, Publisher } from './publisher/index.ts';
-import type { LineGroup, RunLedger } from './runner/index.ts';
 import type { Scheduler } from './scheduler/index.ts';
+import type { LineGroup, RunLedger } from './store/index.ts';
 import { builtinJobs, publishJob } from './templates/index.ts';
 
 const isPublishJob = (job: Pick<Job, 'id'> | undefined) => job?.id === publishJob.id;

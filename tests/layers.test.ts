@@ -29,7 +29,7 @@ test('the tables speak of code that is there', () => {
 describe('what is allowed', () => {
   test.each<Sources>([
     { 'electron/scheduler/a.ts': "import { x } from './b.ts'; import { y } from '../../shared/index.ts';" },
-    { 'electron/store/a.ts': "import type { Ledger } from '../runner/ports.ts';" },
+    { 'electron/store/a.ts': "import type { Ledger } from '../publisher/ports.ts';" },
     { 'electron/store/a.ts': "import { type Ledger } from '../runner/index.ts';" },
     { 'electron/app.ts': "import { a } from './runner/index.ts'; import { b } from './store/index.ts';" },
     { 'electron/api/a.ts': "import type { Runner } from '../runner/index.ts';" },
@@ -124,8 +124,8 @@ describe('what is caught', () => {
     ],
     [
       'more than types in the store',
-      { 'electron/store/a.ts': "import { a } from '../runner/ports.ts';" },
-      /store may not import electron\/runner\/ports\.ts/,
+      { 'electron/store/a.ts': "import { a } from '../publisher/ports.ts';" },
+      /store may not import electron\/publisher\/ports\.ts/,
     ],
     [
       'a file behind an interface',

@@ -10,7 +10,7 @@ import {
   type Workspace,
 } from '../../shared/index.ts';
 import { type Environment, prepareCommand } from './commands/prepare.ts';
-import type { RunnerDeps } from './ports.ts';
+import type { RunnerDeps } from './deps.ts';
 
 type PreviewDeps = Pick<RunnerDeps, 'workspace' | 'baseFolder' | 'environment'>;
 

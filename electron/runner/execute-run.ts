@@ -9,10 +9,11 @@ import {
   type Step,
   setTimer,
 } from '../../shared/index.ts';
+import type { EndedRun, NewStep, RunEnd, StepChange, StoredRun } from '../store/index.ts';
 import { type Environment, withParameters } from './commands/prepare.ts';
+import type { RunnerDeps } from './deps.ts';
 import { createRecorder } from './output/recorder.ts';
 import { type Masks, secretsIn, secretsOfHeaders, secretsOfUrl } from './output/text.ts';
-import type { EndedRun, NewStep, RunEnd, RunnerDeps, StepChange, StoredRun } from './ports.ts';
 import {
   backOff,
   finalStatus,

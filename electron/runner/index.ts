@@ -10,13 +10,14 @@ import {
   type RunStatus,
   type RunView,
 } from '../../shared/index.ts';
+import type { NewRun, RunLedger, StoredRun } from '../store/index.ts';
 import { checkSteps, previewSteps } from './check-steps.ts';
 import { checkParameters, withParameters } from './commands/prepare.ts';
+import type { AcceptedRun, RunnerDeps } from './deps.ts';
 import { type ExecutionDeps, executeRun } from './execute-run.ts';
 import { createStarter } from './helper/starter.ts';
 import type { Identity, Processes } from './linux-processes.ts';
 import { createMasks } from './output/text.ts';
-import type { AcceptedRun, NewRun, RunLedger, RunnerDeps, StoredRun } from './ports.ts';
 import { createOrphanReaper, endTree, systemProcesses } from './processes.ts';
 import { failedStep, keptSteps, nextTry, startIndex } from './run-policy.ts';
 import { createRunQueue, type RunningRun } from './run-queue.ts';
@@ -362,10 +363,8 @@ export type {
   BuiltinResult,
   HelperHost,
   HelperProcess,
-  LineGroup,
   PostContext,
-  RunLedger,
   RunnerDeps,
   TakePost,
-} from './ports.ts';
+} from './deps.ts';
 export type { RunningRun } from './run-queue.ts';

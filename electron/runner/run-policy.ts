@@ -9,7 +9,8 @@ import {
   type Step,
   type StepStatus,
 } from '../../shared/index.ts';
-import type { AcceptedRun, NewRun, NewStep, StoredRun } from './ports.ts';
+import type { NewRun, NewStep, StoredRun } from '../store/index.ts';
+import type { AcceptedRun } from './deps.ts';
 
 /** What becomes of a run that is due while others of its job may be running. */
 export type Admission =

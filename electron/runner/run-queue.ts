@@ -1,6 +1,7 @@
 import { type Job, type Millis, type RunView, type StartDecision, setTimer } from '../../shared/index.ts';
+import type { EndedRun, StoredRun } from '../store/index.ts';
+import type { AcceptedRun, RunnerDeps } from './deps.ts';
 import { createStop, type Stop } from './execute-run.ts';
-import type { AcceptedRun, EndedRun, RunnerDeps, StoredRun } from './ports.ts';
 import { type Admission, admit, isDoneBy, retryEnds, type StopReason } from './run-policy.ts';
 
 /** A run that is executing. */

@@ -28,11 +28,21 @@ export type {
   Claim,
   Claimed,
   ClaimedRun,
+  CutRemark,
+  EndedRun,
   EventClaim,
   Gap,
   JobEnding,
   JobState,
+  LineGroup,
+  NewRun,
+  NewStep,
+  RunEnd,
+  RunLedger,
   SlotLedger,
+  StepChange,
+  StoredRun,
+  StoredStep,
 } from './ledgers.ts';
 export { createMediaLedger } from './media-ledger.ts';
 

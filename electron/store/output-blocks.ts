@@ -1,6 +1,6 @@
 import { type OutputLine, type OutputStream, outputStreams, toInstant } from '../../shared/index.ts';
-import type { CutRemark, LineGroup } from '../runner/ports.ts';
 import type { Database } from './database.ts';
+import type { CutRemark, LineGroup } from './ledgers.ts';
 
 /** Neighbouring lines of one origin: how many, of which step, when, index into `outputStreams`. */
 type Head = [count: number, step: number, at: number, stream: number];

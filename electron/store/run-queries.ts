@@ -1,9 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type RawBuilder, sql } from 'kysely';
-import { type Millis, type RunStatus, runStatuses, runTransitions } from '../../shared/index.ts';
-import type { StoredRun } from '../runner/ports.ts';
+import { type RawBuilder, type Selectable, type SelectExpression, sql } from 'kysely';
+import {
+  type Millis,
+  type RunParameters,
+  type RunStatus,
+  type RunView,
+  runStatuses,
+  runTransitions,
+  type StepView,
+  toInstant,
+} from '../../shared/index.ts';
 import type { Database } from './database.ts';
-import { type RunRow, type StepRow, toRun } from './run-rows.ts';
+import type { NewStep, StepChange, StoredRun, StoredStep } from './ledgers.ts';
+import type { Tables } from './schema.ts';
 
 /** The newest run of a job that really ran and has ended. */
 export type LastRun = { id: string; status: RunStatus; finishedAt: Millis | null };
@@ -22,22 +31,28 @@ export async function withSteps(db: Database, rows: readonly RunRow[]): Promise<
       db,
       rows.map((row) => row.id),
     ),
-    (step) => step.run_id,
+    (step) => step.runId,
   );
-  return rows.map((row) => toRun(row, steps.get(row.id) ?? []));
+  return rows.map((row) => {
+    const own = steps.get(row.id) ?? [];
+    return toRun(
+      row,
+      own.map(({ runId: _, ...step }) => step),
+    );
+  });
 }
 
 /** The steps of some runs, in order within each run. */
-export async function stepsOf(db: Database, runIds: readonly string[]): Promise<StepRow[]> {
+async function stepsOf(db: Database, runIds: readonly string[]): Promise<(StoredStep & { runId: string })[]> {
   // CROSS JOIN keeps the order of the tables: one search in the primary key per run, whatever the planner believes.
-  const { rows } = await sql<StepRow>`
-    SELECT steps.* FROM json_each(${JSON.stringify(runIds)}) AS wanted CROSS JOIN steps ON steps.run_id = wanted.value
-    ORDER BY wanted.id, steps.position`.execute(db);
+  const { rows } = await sql<StoredStep & { runId: string }>`
+    SELECT steps.run_id AS "runId", ${stepsAsStored} FROM json_each(${JSON.stringify(runIds)}) AS wanted
+    CROSS JOIN steps ON steps.run_id = wanted.value ORDER BY wanted.id, steps.position`.execute(db);
   return rows;
 }
 
 /** Which runs: of a job, in a status, below a number. */
-export type RunFilter = { jobId?: string | undefined; status?: RunStatus | undefined };
+type RunFilter = { jobId?: string | undefined; status?: RunStatus | undefined };
 
 /** Rows that one query brings, since the event loop is held meanwhile. */
 const rowsPerQuery = 1000;
@@ -136,4 +151,138 @@ export async function openRuns(db: Database, but: number | null = null): Promise
     SELECT * FROM runs INDEXED BY runs_status
     WHERE status IN ('queued', 'running') AND epoch IS NOT ${but} ORDER BY seq`.execute(db);
   return rows;
+}
+
+export type RunRow = Selectable<Tables['runs']>;
+export type StepRow = Selectable<Tables['steps']>;
+
+/** A row of `runs` with its `steps` in the runner's words. */
+export function toRun(row: RunRow, steps: readonly StoredStep[]): StoredRun {
+  return {
+    id: row.id,
+    jobId: row.job_id,
+    jobName: row.job_name,
+    cause: row.cause,
+    slot: row.slot,
+    status: row.status,
+    attempt: row.attempt,
+    fromStep: row.from_step,
+    originId: row.origin_id ?? row.id,
+    notBefore: row.not_before,
+    epoch: row.epoch,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    reason: row.reason,
+    parameters: row.parameters === null ? null : (JSON.parse(row.parameters) as RunParameters),
+    jobKey: row.job_key,
+    gap: toGap(row),
+    steps: [...steps],
+  };
+}
+
+function toGap({ gap_count, gap_first, gap_last }: RunRow): StoredRun['gap'] {
+  if (gap_count === null || gap_first === null || gap_last === null) return null;
+  return { count: gap_count, first: gap_first, last: gap_last };
+}
+
+/** The columns of a step by the names that it has in `StoredStep`. */
+export const stepAsStored = [
+  'position',
+  'name',
+  'status',
+  'exit_code as exitCode',
+  'signal',
+  'pid',
+  'pid_started_at as pidStartedAt',
+  'started_at as startedAt',
+  'finished_at as finishedAt',
+  'error',
+  'result',
+] as const satisfies readonly SelectExpression<Tables, 'steps'>[];
+
+const stepsAsStored = sql.raw(
+  stepAsStored
+    .map((column) => column.split(' as '))
+    .map(([name, as = name]) => `steps.${name} AS "${as}"`)
+    .join(', '),
+);
+
+/** A step as `begin` stores it. */
+export function stepRow(runId: string, position: number, step: NewStep): StepRow {
+  return {
+    run_id: runId,
+    position,
+    name: step.name,
+    status: step.status ?? 'pending',
+    exit_code: step.exitCode ?? null,
+    signal: step.signal ?? null,
+    pid: step.pid ?? null,
+    pid_started_at: step.pidStartedAt ?? null,
+    started_at: step.startedAt ?? null,
+    finished_at: step.finishedAt ?? null,
+    error: step.error ?? null,
+    result: step.result ?? null,
+  };
+}
+
+const columns = {
+  status: 'status',
+  exitCode: 'exit_code',
+  signal: 'signal',
+  pid: 'pid',
+  pidStartedAt: 'pid_started_at',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+  error: 'error',
+  result: 'result',
+} as const satisfies Record<keyof StepChange, keyof StepRow>;
+
+/** The columns that a change of a step sets. */
+export function stepColumns(change: StepChange): Partial<StepRow> {
+  return Object.fromEntries(
+    Object.entries(change).map(([key, value]) => [columns[key as keyof StepChange], value]),
+  );
+}
+
+/** A run as clients see it. */
+export function toView(run: StoredRun): RunView {
+  return {
+    id: run.id,
+    jobId: run.jobId,
+    jobName: run.jobName,
+    cause: run.cause,
+    slot: instant(run.slot),
+    ...(run.status === 'queued' && run.notBefore !== null ? { notBefore: toInstant(run.notBefore) } : {}),
+    status: run.status,
+    attempt: run.attempt,
+    createdAt: toInstant(run.createdAt),
+    startedAt: instant(run.startedAt),
+    finishedAt: instant(run.finishedAt),
+    reason: run.reason,
+    gap: run.gap && {
+      count: run.gap.count,
+      first: toInstant(run.gap.first),
+      last: toInstant(run.gap.last),
+    },
+    ...(run.parameters === null ? {} : { parameters: run.parameters }),
+    steps: run.steps.map(stepView),
+  };
+}
+
+function stepView(step: StoredStep): StepView {
+  return {
+    name: step.name,
+    status: step.status,
+    exitCode: step.exitCode,
+    signal: step.signal,
+    startedAt: instant(step.startedAt),
+    finishedAt: instant(step.finishedAt),
+    error: step.error,
+    ...(step.result === null ? {} : { result: step.result }),
+  };
+}
+
+function instant(at: Millis | null): string | null {
+  return at === null ? null : toInstant(at);
 }

@@ -12,8 +12,16 @@ import { badCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { type Block, searchBlock, unpackBlock } from './output-blocks.ts';
 import { indexedUpTo, mayHold } from './output-index.ts';
-import { countRuns, type LastRun, lastRunRows, newestRuns, openRuns, withSteps } from './run-queries.ts';
-import { type RunRow, toView } from './run-rows.ts';
+import {
+  countRuns,
+  type LastRun,
+  lastRunRows,
+  newestRuns,
+  openRuns,
+  type RunRow,
+  toView,
+  withSteps,
+} from './run-queries.ts';
 
 /** Counting a million takes some 50 ms. */
 const mostCounted = 1_000_000;

@@ -1,20 +1,28 @@
-import { sql } from 'kysely';
-import { BelfryError, type Millis, type RunStatus, runTransitions } from '../../shared/index.ts';
-import type { EndedRun, NewRun, NewStep, RunEnd, RunLedger, StoredRun } from '../runner/ports.ts';
-import { assertEpoch, type Database, writeTogether } from './database.ts';
-import { noteEnding } from './endings.ts';
-import { appendLines, cutLines } from './output-blocks.ts';
-import { hasEnded, openRuns, withSteps } from './run-queries.ts';
-import { type RunRow, type StepRow, stepColumns, stepRow, toRun, toView } from './run-rows.ts';
+import { type Insertable, sql } from 'kysely';
 import {
-  closeSteps,
-  endRun,
-  insertRun,
-  insertStep,
-  selectSteps,
-  startRun,
-  updateStep,
-} from './run-statements.ts';
+  BelfryError,
+  type Millis,
+  type RunStatus,
+  runTransitions,
+  type StepStatus,
+} from '../../shared/index.ts';
+import { assertEpoch, compiledOnce, type Database, writeTogether } from './database.ts';
+import { noteEnding } from './endings.ts';
+import type { EndedRun, NewRun, NewStep, RunEnd, RunLedger, StoredRun, StoredStep } from './ledgers.ts';
+import { appendLines, cutLines } from './output-blocks.ts';
+import {
+  hasEnded,
+  openRuns,
+  type RunRow,
+  type StepRow,
+  stepAsStored,
+  stepColumns,
+  stepRow,
+  toRun,
+  toView,
+  withSteps,
+} from './run-queries.ts';
+import type { Tables } from './schema.ts';
 
 /**
  * Runs as the runner of the engine with this owner epoch keeps them; `newId` gives ids of 16 characters. The end of a
@@ -160,8 +168,8 @@ async function addSteps(
   runId: string,
   from: number,
   steps: readonly NewStep[],
-): Promise<StepRow[]> {
-  const stored: StepRow[] = [];
+): Promise<StoredStep[]> {
+  const stored: StoredStep[] = [];
   for (const [index, step] of steps.entries()) {
     const { rows } = await insertStep(db, stepRow(runId, from + index, step));
     stored.push(...rows);
@@ -173,4 +181,135 @@ function only<T>(rows: readonly T[]): T {
   const [row] = rows;
   if (row === undefined) throw new Error('An insert gave no row back.');
   return row;
+}
+
+/** What a new run is stored with; the rest comes later. */
+type RunInsert = Pick<
+  Insertable<Tables['runs']>,
+  'id' | 'job_id' | 'job_name' | 'cause' | 'attempt' | 'from_step' | 'epoch' | 'created_at'
+> & {
+  slot: number | null;
+  reason: string | null;
+  origin_id: string | null;
+  not_before: number | null;
+  parameters: string | null;
+  job_key: string | null;
+};
+
+/** A new run, `queued`. */
+const insertRun = compiledOnce<RunInsert, RunRow>((db, place) =>
+  db
+    .insertInto('runs')
+    .values({
+      id: place('id'),
+      job_id: place('job_id'),
+      job_name: place('job_name'),
+      cause: place('cause'),
+      slot: place('slot'),
+      status: 'queued',
+      attempt: place('attempt'),
+      from_step: place('from_step'),
+      epoch: place('epoch'),
+      created_at: place('created_at'),
+      reason: place('reason'),
+      origin_id: place('origin_id'),
+      not_before: place('not_before'),
+      parameters: place('parameters'),
+      job_key: place('job_key'),
+    })
+    .returningAll(),
+);
+
+/** `queued` -> `running`. */
+const startRun = compiledOnce<{ id: string; epoch: number; at: number }, RunRow>((db, place) =>
+  db
+    .updateTable('runs')
+    .set({ status: 'running', epoch: place('epoch'), started_at: place('at') })
+    .where('id', '=', place('id'))
+    .where('status', '=', 'queued')
+    .returningAll(),
+);
+
+type EndValues = {
+  id: string;
+  status: RunStatus;
+  reason: string | null;
+  at: number;
+  /** The statuses from which it may come. */
+  from: RunStatus;
+  orFrom: RunStatus;
+};
+
+/** A run's final status. */
+const endRun = compiledOnce<EndValues, RunRow>((db, place) =>
+  db
+    .updateTable('runs')
+    .set({ status: place('status'), reason: place('reason'), finished_at: place('at') })
+    .where('id', '=', place('id'))
+    .where('status', 'in', [place('from'), place('orFrom')])
+    .returningAll(),
+);
+
+/** One step of a run. */
+const insertStep = compiledOnce<StepRow, StoredStep>((db, place) =>
+  db
+    .insertInto('steps')
+    .values({
+      run_id: place('run_id'),
+      position: place('position'),
+      name: place('name'),
+      status: place('status'),
+      exit_code: place('exit_code'),
+      signal: place('signal'),
+      pid: place('pid'),
+      pid_started_at: place('pid_started_at'),
+      started_at: place('started_at'),
+      finished_at: place('finished_at'),
+      error: place('error'),
+      result: place('result'),
+    })
+    .returning(stepAsStored),
+);
+
+/** Steps that are open when their run ends: one at work becomes `atWork`, one that was to come `skipped`. */
+const closeSteps = compiledOnce<{ id: string; at: number; atWork: StepStatus }, unknown>((db, place) =>
+  db
+    .updateTable('steps')
+    .set({
+      status: sql`CASE status WHEN 'running' THEN ${place('atWork')} ELSE 'skipped' END`,
+      finished_at: sql`CASE status WHEN 'running' THEN ${place('at')} END`,
+    })
+    .where('run_id', '=', place('id'))
+    .where('status', 'in', ['running', 'pending']),
+);
+
+/** The steps of one run, in order. */
+const selectSteps = compiledOnce<{ id: string }, StoredStep>((db, place) =>
+  db.selectFrom('steps').select(stepAsStored).where('run_id', '=', place('id')).orderBy('position'),
+);
+
+type StepColumns = Partial<Omit<StepRow, 'run_id' | 'position' | 'name'>>;
+const updates = new Map<string, ReturnType<typeof buildUpdate>>();
+
+/** Sets some columns of a step; built once for each set of columns. */
+async function updateStep(
+  db: Database,
+  at: { run_id: string; position: number },
+  change: StepColumns,
+): Promise<void> {
+  const columns = Object.keys(change) as (keyof StepColumns)[];
+  const key = columns.join();
+  const update = updates.get(key) ?? buildUpdate(columns);
+  updates.set(key, update);
+  await update(db, { ...change, run_id: at.run_id, position: at.position });
+}
+
+function buildUpdate(columns: readonly (keyof StepColumns)[]) {
+  return compiledOnce<StepColumns & { run_id: string; position: number }, unknown>((db, place) =>
+    db
+      .updateTable('steps')
+      .set(Object.fromEntries(columns.map((column) => [column, place(column)])))
+      .where('run_id', '=', place('run_id'))
+      .where('position', '=', place('position')),
+  );
 }

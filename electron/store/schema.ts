@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { RunCause, RunStatus, StepStatus } from '../../shared/index.ts';
 
 /** The tables of belfry.db. Instants are milliseconds since 1970 UTC, booleans 0 or 1, lists and objects JSON text. */
 export type Tables = {
@@ -11,9 +12,9 @@ export type Tables = {
     id: string;
     job_id: string;
     job_name: string;
-    cause: string;
+    cause: RunCause;
     slot: number | null;
-    status: string;
+    status: RunStatus;
     attempt: number;
     from_step: number;
     epoch: number;
@@ -37,7 +38,7 @@ export type Tables = {
     run_id: string;
     position: number;
     name: string;
-    status: string;
+    status: StepStatus;
     exit_code: number | null;
     signal: string | null;
     pid: number | null;

@@ -48,7 +48,13 @@ export function createSlotLedger(db: Database, epoch: number, newId: () => strin
         const claimed: ClaimedRun[] = [];
         for (const { jobId, jobName, reason, notBefore } of runs) {
           const id = newId();
-          const values = { job_id: jobId, job_name: jobName, cause: 'event', status: 'queued', reason };
+          const values = {
+            job_id: jobId,
+            job_name: jobName,
+            cause: 'event',
+            status: 'queued',
+            reason,
+          } as const;
           await trx
             .insertInto('runs')
             .values({ ...values, id, not_before: notBefore, attempt: 1, from_step: 0, epoch, created_at: at })

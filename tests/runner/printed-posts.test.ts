@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { TakePost } from '../../electron/runner/deps.ts';
 import { createPostLines } from '../../electron/runner/output/step-results.ts';
-import type { TakePost } from '../../electron/runner/ports.ts';
 import { temporaryHome } from '../support/home.ts';
 import { jobOf, openRunner, sh } from './support.ts';
 

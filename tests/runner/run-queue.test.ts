@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { expect, test } from 'vitest';
-import type { AcceptedRun, EndedRun } from '../../electron/runner/ports.ts';
+import type { AcceptedRun } from '../../electron/runner/deps.ts';
 import { createRunQueue } from '../../electron/runner/run-queue.ts';
+import type { EndedRun } from '../../electron/store/ledgers.ts';
 import type { Job, StartDecision } from '../../shared/index.ts';
 import { quickClock } from '../scheduler/quick-world.ts';
 import { seededRandom } from '../support/random.ts';

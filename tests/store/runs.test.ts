@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LineGroup, NewRun, RunLedger } from '../../electron/runner/ports.ts';
 import { readEndings } from '../../electron/store/endings.ts';
 import { createRunLedger, createRunReader, openDatabase, raiseEpoch } from '../../electron/store/index.ts';
+import type { LineGroup, NewRun, RunLedger } from '../../electron/store/ledgers.ts';
 import { temporaryHome } from '../support/home.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00Z');

@@ -63,7 +63,7 @@ export const layers: readonly Layer[] = [
     // A module exports its interface once, and others take its type from there (modules form no cycle).
     seesTypes: [
       /^electron\/[a-z]+\/index\.ts$/,
-      ...(name === 'store' ? [/^electron\/[a-z]+\/ports\.ts$/] : []),
+      ...(name === 'store' ? [/^electron\/publisher\/ports\.ts$/] : []),
     ],
     packages: /^(?!electron(-store)?(\/|$))/,
   })),

@@ -8,7 +8,7 @@ import {
   within,
 } from '../../../shared/index.ts';
 import type { ReadyCommand } from '../commands/prepare.ts';
-import type { HelperHost } from '../ports.ts';
+import type { HelperHost } from '../deps.ts';
 import {
   type Child,
   controlStream,

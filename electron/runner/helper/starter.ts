@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import type { Millis, Random } from '../../../shared/index.ts';
 import type { ReadyCommand } from '../commands/prepare.ts';
-import type { HelperHost, RunnerDeps } from '../ports.ts';
+import type { HelperHost, RunnerDeps } from '../deps.ts';
 import { type Helper, openHelper, startError } from './helper.ts';
 import type { Child, Exit, Lost } from './protocol.ts';
 

@@ -6,7 +6,7 @@ import {
   type OutputStream,
   toInstant,
 } from '../../../shared/index.ts';
-import type { LineGroup, RunLedger } from '../ports.ts';
+import type { LineGroup, RunLedger } from '../../store/index.ts';
 import { createLineSplitter, type Mask } from './text.ts';
 
 /** Takes the text of one stream of one step. */

@@ -1,7 +1,7 @@
 // What a step hands over on its standard output: posts, one a line, or a JSON value at its end.
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../shared/index.ts';
-import type { TakePost } from '../ports.ts';
+import type { TakePost } from '../deps.ts';
 
 type PostLinesDeps = {
   clock: Pick<Clock, 'monotonic'>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRecorder } from '../../../electron/runner/output/recorder.ts';
 import { createMask } from '../../../electron/runner/output/text.ts';
-import type { CutRemark, LineGroup } from '../../../electron/runner/ports.ts';
+import type { CutRemark, LineGroup } from '../../../electron/store/ledgers.ts';
 import type { OutputLine } from '../../../shared/index.ts';
 import { handClock } from '../../support/clock.ts';
 
