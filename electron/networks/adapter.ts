@@ -10,6 +10,7 @@ import type {
 } from '../../shared/index.ts';
 import type { Http } from './http.ts';
 import type { Limits, MediaDetails, Visibility } from './limits.ts';
+import type { SignInProvider } from './sign-in.ts';
 
 /** What a refusal asks for (networks.md §5): time, a long time, a new sign-in, another text or file, or the user elsewhere. */
 export type RefusalClass = 'retry' | 'wait' | 'reauthorize' | 'edit' | 'person';
@@ -182,7 +183,7 @@ export type ReadBack =
 export type PostShape = Pick<Draft, 'visibility' | 'format'> & { media: readonly Pick<DraftMedia, 'mime'>[] };
 
 /** Fields of a post that not every network has. */
-export type PostField = 'contentWarning' | 'sensitive';
+type PostField = 'contentWarning' | 'sensitive';
 
 /** One network (or family of servers): invisible preparation, the one visible call, and the look afterwards. */
 export type Adapter = {
@@ -223,4 +224,19 @@ export type Adapter = {
   host?(session: Session, media: DraftMedia): Promise<Hosted>;
   /** What the network shows of a post that is out. Left out where the answer to `send` tells. */
   readBack?(session: Session, draft: Draft, remoteId: string): Promise<ReadBack>;
+};
+
+/**
+ * One network, with its name, its icon's, and what clients offer for it in shared/networks.ts. A new one is a file here, a
+ * line in registry.ts and a row there; nothing else asks which network it has before it.
+ */
+export type NetworkDescriptor = {
+  /** By the ids of shared/networks.ts. Each also says when its tokens are renewed. */
+  signIns: Readonly<Record<string, SignInProvider>>;
+  /**
+   * Publishing. The adapter's limits say which fields of a post the network takes and how it counts, `neverSent` which it
+   * has nothing like, `lookUpGap` what a look-up cannot see; `send` what was certainly not sent (`refused`) and what nobody
+   * knows (`unknown`).
+   */
+  createAdapter(): Adapter;
 };

@@ -21,23 +21,25 @@ export {
   type HttpAnswer,
   type HttpDeps,
   type HttpResult,
+  pause,
   Unreachable,
 } from './http.ts';
 export type { FormatLimits, Limits, MediaDetails, PictureLimits, PollLimits } from './limits.ts';
 export { createAdapters, providerFor, providerOf } from './registry.ts';
-export { endingSoon, renewalDue, renewalUrgent } from './renewal.ts';
 export {
   type App,
   appSchema,
   type Candidate,
   type Credential,
   credentialSchema,
+  endingSoon,
   type Owner,
   printable,
   type RedirectWish,
+  renewalDue,
+  renewalUrgent,
   ServerMoved,
   type SignInProvider,
   type StartedSignIn,
   secretsOf,
 } from './sign-in.ts';
-export { pause } from './timing.ts';

@@ -1,9 +1,8 @@
 import { BelfryError, type Login, type Network, signInFacts } from '../../shared/index.ts';
-import type { Adapter, NetworkAccount } from './adapter.ts';
+import type { Adapter, NetworkAccount, NetworkDescriptor } from './adapter.ts';
 import { facebook } from './facebook/publish.ts';
 import { instagram } from './instagram/publish.ts';
 import { mastodon, pixelfed } from './mastodon/publish.ts';
-import type { NetworkDescriptor } from './network.ts';
 import type { SignInProvider } from './sign-in.ts';
 
 /** Every network that Belfry knows; what clients know of them is in shared/networks.ts. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SecretsFile } from '../../electron/accounts/deps.ts';
 import { providerOf } from '../../electron/networks/index.ts';
-import * as renewal from '../../electron/networks/renewal.ts';
+import * as renewal from '../../electron/networks/sign-in.ts';
 import { type Credential, credential } from '../../electron/networks/sign-in.ts';
 import { systemClock } from '../../electron/system.ts';
 import { signInInputSchema } from '../../shared/index.ts';

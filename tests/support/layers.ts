@@ -95,7 +95,7 @@ export const pureFiles: readonly RegExp[] = [
   /^electron\/runner\/run-policy\.ts$/,
   /^electron\/publisher\/media\/(facts|plan-fit)\.ts$/,
   /^electron\/publisher\/(validate|validate-film|next-action|outcome|reconcile|publish-loop|draft|commands|words)\.ts$/,
-  /^electron\/networks\/(adapter|limits|renewal|differences|mastodon\/(quirks|differences)|meta\/shown)\.ts$/,
+  /^electron\/networks\/(adapter|limits|sign-in|differences|mastodon\/(quirks|differences)|meta\/shown)\.ts$/,
   /^electron\/planner\/(fill-post|series-plan)\.ts$/,
   /^electron\/shell\/(tray-menu|arguments)\.ts$/,
   /^electron\/store\/(config|config-text|pace)\.ts$/,

@@ -2,12 +2,10 @@
 // `GET /me`, `GET /posts` and `POST /posts`, and for the browser `GET /authorize` and `POST /token` (RFC 6749, RFC 7636).
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi';
 import { z } from 'zod';
-import type { Adapter, Refusal, Session } from '../../electron/networks/adapter.ts';
-import { askJson, type HttpDeps, type HttpResult } from '../../electron/networks/http.ts';
+import type { Adapter, NetworkDescriptor, Refusal, Session } from '../../electron/networks/adapter.ts';
+import { askJson, type HttpDeps, type HttpResult, spentUntil } from '../../electron/networks/http.ts';
 import type { Limits } from '../../electron/networks/limits.ts';
-import type { NetworkDescriptor } from '../../electron/networks/network.ts';
 import { credential, type Owner, type SignInProvider } from '../../electron/networks/sign-in.ts';
-import { spentUntil } from '../../electron/networks/timing.ts';
 import { BelfryError } from '../../shared/index.ts';
 
 const ownerSchema = z.object({ id: z.string(), name: z.string() });

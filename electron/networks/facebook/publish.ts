@@ -5,6 +5,7 @@ import type {
   Adapter,
   Draft,
   LookUp,
+  NetworkDescriptor,
   ReadBack,
   Refusal,
   RepeatRule,
@@ -14,14 +15,13 @@ import type {
   Upload,
 } from '../adapter.ts';
 import { filesDifference, type Likeness, textDifference } from '../differences.ts';
+import { clockOffset } from '../http.ts';
 import { type Limits, tall } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
 import { graph } from '../meta/graph.ts';
 import { attachmentFields, attachmentsSchema, pageFiles, postAlike } from '../meta/shown.ts';
-import type { NetworkDescriptor } from '../network.ts';
-import { clockOffset } from '../timing.ts';
 import { buildDraft, hostPhoto } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
 import { isPictureStory, lookForStory, publishStory, storiesSince, withoutArchive } from './story.ts';

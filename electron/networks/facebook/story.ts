@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, LookUp, PostShape, SendRecord, Sent, Session, Since } from '../adapter.ts';
+import { clockOffset } from '../http.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
-import { clockOffset } from '../timing.ts';
 
 const publishedSchema = z.object({ success: z.literal(true), post_id: z.union([z.string(), z.number()]) });
 const storiesSchema = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Draft, DraftMedia, Refusal, Session, Upload } from '../adapter.ts';
+import { pause } from '../http.ts';
 import { refusalOf } from '../meta/errors.ts';
 import { graph, sendBytes } from '../meta/graph.ts';
-import { pause } from '../timing.ts';
 
 const madeSchema = z.object({ id: z.string().min(1), uri: z.string().optional().catch(undefined) });
 const statusSchema = z.object({ status_code: z.string(), status: z.string().optional().catch(undefined) });

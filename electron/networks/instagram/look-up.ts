@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, ReadBack, Refusal, Remote, SendRecord, Session, Since } from '../adapter.ts';
 import { filesDifference, kindOf, type Likeness, textDifference } from '../differences.ts';
+import { clockOffset } from '../http.ts';
 import { refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { instagramFiles, mediaTypeFields, mediaTypes, postAlike } from '../meta/shown.ts';
-import { clockOffset } from '../timing.ts';
 
 const mediaSchema = z.object({
   id: z.string().min(1),

@@ -5,6 +5,7 @@ import type {
   Draft,
   LookUp,
   NetworkAccount,
+  NetworkDescriptor,
   Refusal,
   RepeatRule,
   SendRecord,
@@ -16,7 +17,6 @@ import { commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
 import { sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
 import { graph } from '../meta/graph.ts';
-import type { NetworkDescriptor } from '../network.ts';
 import { buildContainers, containerState } from './container.ts';
 import { instagramLogin } from './login.ts';
 import { isWordless, newestMedia, type Recent, readBack, recentMatches, recentSince } from './look-up.ts';

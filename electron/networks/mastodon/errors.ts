@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { BelfryError, type ErrorCode, type Millis, serverProblem } from '../../../shared/index.ts';
 import type { Refusal, RefusalClass } from '../adapter.ts';
-import type { Answer, HttpAnswer, HttpResult } from '../http.ts';
+import { type Answer, type HttpAnswer, type HttpResult, rateLimitedUntil } from '../http.ts';
 import { ServerMoved, saidBy } from '../sign-in.ts';
-import { rateLimitedUntil } from '../timing.ts';
 
 /** A server's own words, for the user to read; never used to decide (they are translated, networks.md §1.9). */
 export function wordsOf(answer: HttpAnswer): string {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, LookUp, Refusal, Remote, SendRecord, Session, Since } from '../adapter.ts';
 import { type Likeness, likeness } from '../differences.ts';
-import { clockOffset } from '../timing.ts';
+import { clockOffset } from '../http.ts';
 import { differencesOf, filesAlike, textOfHtml } from './differences.ts';
 import { refusalOfRead } from './errors.ts';
 import type { Profile } from './instance.ts';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Draft, DraftMedia, Hosted, Refusal, Session, Upload } from '../adapter.ts';
 import { extensionOf, fileProblem, multipart } from '../files.ts';
-import type { HttpAnswer } from '../http.ts';
-import { pause } from '../timing.ts';
+import { type HttpAnswer, pause } from '../http.ts';
 import { refusal, refusalOfRead } from './errors.ts';
 import type { Profile } from './instance.ts';
 

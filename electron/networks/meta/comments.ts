@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, LookUp, SendRecord, Sent, Session } from '../adapter.ts';
-import { clockOffset } from '../timing.ts';
+import { clockOffset } from '../http.ts';
 import { metaError, refusalOf, sentOf } from './errors.ts';
 import { graph } from './graph.ts';
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { BelfryError, type Millis } from '../../../shared/index.ts';
 import type { Refusal, RefusalClass, Sent } from '../adapter.ts';
-import type { Answer, Ask, HttpAnswer, HttpResult } from '../http.ts';
+import { type Answer, type Ask, type HttpAnswer, type HttpResult, rateLimitedUntil } from '../http.ts';
 import { saidBy } from '../sign-in.ts';
-import { rateLimitedUntil } from '../timing.ts';
 
 const errorSchema = z.object({
   error: z.object({
