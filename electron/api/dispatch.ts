@@ -18,9 +18,8 @@ import {
 import { accountHandlers, createKnownSites } from './handlers/accounts.ts';
 import type { ApiDeps, Handlers } from './handlers/deps.ts';
 import { engineHandlers, settingsHandlers } from './handlers/engine.ts';
-import { jobHandlers } from './handlers/jobs.ts';
+import { jobHandlers, runHandlers } from './handlers/jobs.ts';
 import { planHandlers, postHandlers } from './handlers/posts.ts';
-import { runHandlers } from './handlers/runs.ts';
 
 /** A handler for every call of the contract; the compiler refuses a missing one. */
 export function createHandlers(deps: ApiDeps): Handlers {

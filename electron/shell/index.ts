@@ -18,15 +18,19 @@ import { createClosers } from '../closers.ts';
 import type { Host } from '../host.ts';
 import type { HelperProcess } from '../runner/index.ts';
 import {
+  askToQuit,
+  createNotifier,
   followTheme,
+  type Notify,
   onShowRequest,
+  openAddress,
+  pickFiles,
   setAbout,
   setApplicationMenu,
   watchAppEvents,
   watchPower,
 } from './application.ts';
 import { type Arguments, routeOfLink, runtimeNotice } from './arguments.ts';
-import { askToQuit, createNotifier, type Notify, openAddress, pickFiles } from './dialogs.ts';
 import { afterStart, ask } from './engine-calls.ts';
 import { autostartEntry, autostartFile } from './machine.ts';
 import { restrictWebContents, servePage, serveWindows } from './page.ts';

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { demoAccount, demoConfig, demoJob } from '../../electron/demo/content.ts';
-import { startDemoNetwork } from '../../electron/demo/index.ts';
+import { demoAccount, demoConfig, demoJob, startDemoNetwork } from '../../electron/demo/index.ts';
 import { checkJobs } from '../../electron/scheduler/index.ts';
 import { configSchema, postInputSchema } from '../../shared/index.ts';
 import { openAccounts } from '../accounts/world.ts';

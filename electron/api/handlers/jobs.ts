@@ -13,7 +13,7 @@ import {
   unknownId,
   withoutDefaults,
 } from '../../../shared/index.ts';
-import type { ApiDeps, Handlers } from './deps.ts';
+import { type ApiDeps, type Handlers, requireFound } from './deps.ts';
 
 type LastRuns = Awaited<ReturnType<ApiDeps['jobs']['lastRuns']>>;
 
@@ -232,4 +232,34 @@ function definedOnly<T extends object>(options: T): { [K in keyof T]?: Exclude<T
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+/** Calls about runs and their output. */
+export function runHandlers({ runs, runner }: Pick<ApiDeps, 'runs' | 'runner'>) {
+  const requireRun = async (id: string) => requireFound(await runs.get(id), 'run', id, 'belfry runs');
+  return {
+    'runs.list': (query) => runs.list(query),
+    'runs.page': (query) => runs.page(query),
+    'runs.get': ({ id }) => requireRun(id),
+    'runs.cancel': async ({ id }) => {
+      await requireRun(id);
+      return runner.cancel(id);
+    },
+    'runs.resume': async ({ id }) => {
+      await requireRun(id);
+      return runner.resume(id);
+    },
+    'runs.retry': async ({ id }) => {
+      await requireRun(id);
+      return runner.retry(id);
+    },
+    'runs.output': async (query) => {
+      if (query.id !== undefined) await requireRun(query.id);
+      return runs.output(query);
+    },
+    'runs.outputPage': async (query) => {
+      if (query.id !== undefined) await requireRun(query.id);
+      return runs.outputPage(query);
+    },
+  } satisfies Partial<Handlers>;
 }
