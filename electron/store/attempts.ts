@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { BelfryError, type Millis, type TargetStatus, targetTransitions } from '../../shared/index.ts';
 import type { Change, Head, NewTarget, PostLedger, Work } from '../publisher/ports.ts';
-import { assertEpoch, compiledOnce, type Database } from './database.ts';
+import { assertEpoch, compiledOnce, type Database, type Direct, readAtOnce } from './database.ts';
 import {
   type AttemptRow,
   attemptColumns,
@@ -72,14 +72,16 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
 
     async heads(at) {
       const accounts = await openAccounts.execute(db);
-      const rows = await Promise.all(accounts.rows.map(({ id }) => firstOf(db, id, at)));
-      return rows.flatMap((row) => (row ? [toHead(row)] : []));
+      return readAtOnce(db, (connection) =>
+        accounts.rows.flatMap(({ id }) => findFirst.rowsNow(connection, { account: id, at }).map(toHead)),
+      );
     },
 
-    async head(account, at) {
-      const row = await firstOf(db, account, at);
-      return row && workOf(db, row);
-    },
+    head: (account, at) =>
+      readAtOnce(db, (connection) => {
+        const [row] = findFirst.rowsNow(connection, { account, at });
+        return row && workOf(connection, row);
+      }),
 
     unconfirmed: (at) =>
       db
@@ -314,19 +316,21 @@ const findAttempts = compiledOnce<Place, AttemptRow>((db, place) =>
     .orderBy('part'),
 );
 
-async function work(db: Database, post: string, account: string): Promise<Work | undefined> {
-  const [row] = (await findTarget(db, { post, account })).rows;
-  return row && workOf(db, row);
+function work(db: Database, post: string, account: string): Promise<Work | undefined> {
+  return readAtOnce(db, (connection) => {
+    const [row] = findTarget.rowsNow(connection, { post, account });
+    return row && workOf(connection, row);
+  });
 }
 
 /** A target with its post and attempts. */
-export async function workOf(db: Database, target: TargetRow): Promise<Work | undefined> {
+export function workOf(connection: Direct, target: TargetRow): Work | undefined {
   const place = { post: target.post_id, account: target.account_id };
-  const [post] = (await findPost(db, place)).rows;
+  const [post] = findPost.rowsNow(connection, place);
   if (!post) return undefined;
-  const media = await findMedia(db, place);
-  const attempts = await findAttempts(db, place);
-  return { post: toPost(post, media.rows), target: toTarget(target), attempts: attempts.rows.map(toAttempt) };
+  const media = findMedia.rowsNow(connection, place);
+  const attempts = findAttempts.rowsNow(connection, place);
+  return { post: toPost(post, media), target: toTarget(target), attempts: attempts.map(toAttempt) };
 }
 
 /** The first open target of an account that is due: the order of the index targets_next. */
@@ -341,10 +345,6 @@ const findFirst = compiledOnce<{ account: string; at: Millis }, TargetRow>((db, 
     .orderBy('post_seq')
     .limit(1),
 );
-
-async function firstOf(db: Database, account: string, at: Millis): Promise<TargetRow | undefined> {
-  return (await findFirst(db, { account, at })).rows[0];
-}
 
 function toHead(row: TargetRow): Head {
   const { account, status, notBefore, hold } = toTarget(row);

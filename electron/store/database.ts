@@ -1,15 +1,7 @@
 // The open database: how it is opened, its statements, its own notes, and the transaction that the writes of a turn share.
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import {
-  type Compilable,
-  type CompiledQuery,
-  Kysely,
-  type QueryResult,
-  SqliteDialect,
-  sql,
-  type Transaction,
-} from 'kysely';
+import { type Compilable, type CompiledQuery, Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
 import { BelfryError } from '../../shared/index.ts';
 import { reasonOf } from './file-errors.ts';
 import { migrate } from './migrate.ts';
@@ -52,8 +44,12 @@ export function openDatabase(path: string, onError: OnError = () => undefined): 
     if (error instanceof BelfryError) throw error;
     throw unusable(path, error);
   }
-  const db = new Kysely<Tables>({
-    dialect: new SqliteDialect({ database: adapt(raw, attempting(path, onError)) }),
+  const adapted = adapt(raw, attempting(path, onError));
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapted }) });
+  connections.set(db.getExecutor().adapter, {
+    db,
+    isBusy: () => raw.isTransaction,
+    prepare: adapted.prepare,
   });
   return { db, raw, close: () => db.destroy() };
 }
@@ -177,6 +173,18 @@ function attempting(path: string, onError: OnError): Attempt {
   };
 }
 
+/** The connection below Kysely, for queries that need nothing more of it. */
+export type Direct = { db: Database; isBusy(): boolean; prepare(sql: string): Adapted };
+
+/** By what a database has in common with all its transactions. */
+const connections = new WeakMap<object, Direct>();
+
+function directOf(db: Database): Direct {
+  const connection = connections.get(db.getExecutor().adapter);
+  if (!connection) throw new Error('A database that openDatabase did not open');
+  return connection;
+}
+
 /** Stands for a value while a query is compiled. */
 class Place {
   readonly name: string;
@@ -186,8 +194,14 @@ class Place {
   }
 }
 
+/** A query with its values, which is run by awaiting it or, among others that are to see one state, by `readAtOnce`. */
+export type Query<Values, Row> = ((db: Database, values: Values) => Promise<{ rows: Row[] }>) & {
+  rowsNow(connection: Direct, values: Values): Row[];
+};
+
 /**
- * A query that is built once and then run with other values: building costs several times what SQLite needs to run it.
+ * A query that is built once and then run with other values: building, and handing it through Kysely, cost several times
+ * what SQLite needs to run it. It waits for no turn, except where another transaction is open on the one connection.
  * `build` gets a function that gives the place of each value by its name.
  */
 export function compiledOnce<Values extends Record<string, unknown>, Row>(
@@ -195,22 +209,54 @@ export function compiledOnce<Values extends Record<string, unknown>, Row>(
     db: Database,
     place: <Name extends keyof Values & string>(name: Name) => Values[Name],
   ) => Compilable<Row>,
-): (db: Database, values: Values) => Promise<QueryResult<Row>> {
-  let compiled: CompiledQuery<Row> | undefined;
-  return (db, values) => {
+): Query<Values, Row> {
+  let built: CompiledQuery<Row> | undefined;
+  const compiled = (db: Database) => {
     // A place is a Values[Name] to the query builder, which only hands it on to the parameters.
-    compiled ??= build(db, (name) => new Place(name) as never).compile();
-    const parameters = compiled.parameters.map((value) =>
-      value instanceof Place ? values[value.name] : value,
-    );
-    return db.executeQuery({ ...compiled, parameters });
+    built ??= build(db, (name) => new Place(name) as never).compile();
+    return built;
   };
+  const parametersOf = (query: CompiledQuery<Row>, values: Values) =>
+    query.parameters.map((value) => (value instanceof Place ? values[value.name] : value));
+  const rowsNow = ({ db, prepare }: Direct, values: Values): Row[] => {
+    const query = compiled(db);
+    const statement = prepare(query.sql);
+    const parameters = parametersOf(query, values);
+    if (statement.reader) return statement.all(parameters) as Row[];
+    statement.run(parameters);
+    return [];
+  };
+  const run = async (db: Database, values: Values): Promise<{ rows: Row[] }> => {
+    const connection = directOf(db);
+    if (db.isTransaction || !connection.isBusy()) return { rows: rowsNow(connection, values) };
+    const query = compiled(db);
+    return db.executeQuery({ ...query, parameters: parametersOf(query, values) });
+  };
+  return Object.assign(run, { rowsNow });
 }
+
+/** Reads of one state of the database, all at once: SQLite locks and looks up what is newest for each statement of its own. */
+export async function readAtOnce<T>(db: Database, work: (connection: Direct) => T): Promise<T> {
+  const connection = directOf(db);
+  if (db.isTransaction) return work(connection);
+  const read = () => {
+    connection.prepare('begin').run([]);
+    try {
+      return work(connection);
+    } finally {
+      connection.prepare('commit').run([]);
+    }
+  };
+  return connection.isBusy() ? db.connection().execute(async () => read()) : read();
+}
+
+const findMeta = compiledOnce<{ key: string }, { value: string }>((db, place) =>
+  db.selectFrom('meta').select('value').where('key', '=', place('key')),
+);
 
 /** Reads one of the database's own notes (epoch, pause, warnings); undefined when it was never written. */
 export async function readMeta(db: Database, key: string): Promise<string | undefined> {
-  const row = await db.selectFrom('meta').select('value').where('key', '=', key).executeTakeFirst();
-  return row?.value;
+  return (await findMeta(db, { key })).rows[0]?.value;
 }
 
 /** Writes one of the database's own notes; null removes it. */

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { accountHolds, type Hold, type Millis, type TargetStatus } from '../../shared/index.ts';
 import type { PostLedger } from '../publisher/ports.ts';
 import { counted, open, workOf } from './attempts.ts';
-import { compiledOnce, type Database } from './database.ts';
+import { compiledOnce, type Database, readAtOnce } from './database.ts';
 import type { TargetRow } from './post-rows.ts';
 import type { Tables } from './schema.ts';
 
@@ -74,11 +74,12 @@ const findHold = compiledOnce<Moment, { post: string; hold: string | null; until
 /** What of an account may be worked on, and what puts the rest off. */
 export function waitQueries(db: Database): Queries {
   return {
-    async free(account, { at, sane }, lateSince) {
-      const [inDoubt] = (await findInDoubt(db, { account, at, sane })).rows;
-      const row = inDoubt ?? (await findFree(db, { account, at, sane, lateSince })).rows[0];
-      return row && workOf(db, row);
-    },
+    free: (account, { at, sane }, lateSince) =>
+      readAtOnce(db, (connection) => {
+        const [inDoubt] = findInDoubt.rowsNow(connection, { account, at, sane });
+        const row = inDoubt ?? findFree.rowsNow(connection, { account, at, sane, lateSince })[0];
+        return row && workOf(connection, row);
+      }),
 
     async accountHold(account, { at, sane }) {
       const [row] = (await findHold(db, { account, at, sane })).rows;

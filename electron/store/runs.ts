@@ -40,7 +40,7 @@ export function createRunLedger(
     trx: Database,
     id: string,
     { status, reason, at, retry: next, obsolete: others = [] }: RunEnd,
-    nextId = '',
+    nextId?: string,
   ): Promise<EndedRun> => {
     const [from = status, orFrom = from] = sourcesOf(status);
     const { rows } = await endRun(trx, { id, status, reason, at, from, orFrom });
@@ -48,7 +48,7 @@ export function createRunLedger(
     // A run that ends takes its open steps with it: nothing may look as if it were still at work.
     await closeSteps(trx, { id, at, atWork: status === 'interrupted' ? 'interrupted' : 'cancelled' });
     const run = toRun(row, (await selectSteps(trx, { id })).rows);
-    const retry = next && (await addRun(trx, next, { id: nextId, epoch, at }));
+    const retry = next && nextId ? await addRun(trx, next, { id: nextId, epoch, at }) : undefined;
     const obsolete: StoredRun[] = [];
     for (const other of others) {
       const why = `Run ${id} has done its work.`;
@@ -86,7 +86,7 @@ export function createRunLedger(
       write((trx) => updateStep(trx, { run_id: runId, position }, stepColumns(change))),
 
     finish: (id, end) => {
-      const nextId = newId();
+      const nextId = end.retry && newId();
       return write((trx) => finishRun(trx, id, end, nextId));
     },
 
