@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { BelfryError, Network } from '../../../shared/index.ts';
+import { BelfryError, masking, type Network } from '../../../shared/index.ts';
 import { type Answer, askJson, type HttpDeps } from '../http.ts';
-import type { App } from '../sign-in.ts';
-import { credential, type SignInProvider } from '../sign-in.ts';
-import { refused, unusable, whyRefused } from './errors.ts';
+import { type App, credential, type Owner, printable, type SignInProvider } from '../sign-in.ts';
+import { errorText, refused, unusable, whyRefused } from './errors.ts';
 import { authorization, exchangeCode, renewToken, revokeToken } from './oauth.ts';
-import { demandRights, ownerByName, verifyMastodon } from './tokens.ts';
 
 const path = '/cb';
 
@@ -128,7 +126,7 @@ const coarse = 'read write';
 const fine = (who: 'profile' | 'read:accounts') => `${who} read:statuses write:statuses write:media`;
 
 const metadataSchema = z.object({ scopes_supported: z.array(z.string()) });
-const instanceSchema = z.object({ version: z.string() });
+const versionSchema = z.object({ version: z.string() });
 
 /**
  * The scopes to ask this server for: by its own list (RFC 8414; Mastodon 4.3, GoToSocial), else by its software.
@@ -145,11 +143,167 @@ async function scopesFor(
   const listed = metadata.status === 200 ? metadataSchema.safeParse(metadata.json).data : undefined;
   if (listed) return scopesOf(listed.scopes_supported);
   const instance = await askJson(deps, { url: `${server}/api/v1/instance`, signal });
-  const version = instanceSchema.safeParse(instance.json).data?.version ?? '';
+  const version = versionSchema.safeParse(instance.json).data?.version ?? '';
   return /pixelfed/i.test(version) ? coarse : fine('read:accounts');
 }
 
 function scopesOf(listed: readonly string[]): string {
   if (!listed.includes('write:statuses')) return coarse;
   return fine(listed.includes('profile') ? 'profile' : 'read:accounts');
+}
+
+const ownerSchema = z.object({
+  id: z.union([z.string().min(1).max(256), z.int().transform(String)]),
+  username: z.string().min(1).max(256),
+});
+
+/**
+ * Asks a Mastodon-compatible server whose token this is: `GET /api/v1/accounts/verify_credentials` (networks.md §1.3).
+ * Throws SIGN_IN_NEEDED when the token is refused, NETWORK_REFUSED or NETWORK_UNREACHABLE when nothing was learned of it.
+ */
+async function verifyMastodon(
+  deps: HttpDeps,
+  server: string,
+  token: string,
+  signal?: AbortSignal,
+): Promise<Owner> {
+  const url = `${server}/api/v1/accounts/verify_credentials`;
+  const answer = await askJson(deps, { url, token, signal });
+  const owner = answer.status === 200 ? ownerSchema.safeParse(answer.json) : undefined;
+  if (!owner?.success) throw ownerRefusal(server, token, answer);
+  const { id, username } = owner.data;
+  // A name is shown and stored in the clear, so one that holds the token is none.
+  const shown = `${id} ${username}`;
+  if (masking([token]).text(shown) !== shown) throw unusable(server, answer, [token]);
+  return { remoteId: id, username, handle: `@${printable(username)}@${new URL(server).host}` };
+}
+
+/** The same with the handle that others know the account by: of the server's account domain, which may not be its own name. */
+async function ownerByName(
+  deps: HttpDeps,
+  server: string,
+  token: string,
+  signal?: AbortSignal,
+): Promise<Owner> {
+  const owner = await verifyMastodon(deps, server, token, signal);
+  const domain = await accountDomain(deps, server, signal);
+  return domain === undefined ? owner : { ...owner, handle: `@${printable(owner.username)}@${domain}` };
+}
+
+const host = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i);
+const instanceSchema = z.object({
+  /** GoToSocial's word for it. */
+  account_domain: host.optional().catch(undefined),
+  /** Mastodon's LOCAL_DOMAIN: in `domain` of version 2, in `uri` of version 1. */
+  domain: host.optional().catch(undefined),
+  uri: host.optional().catch(undefined),
+});
+
+/** Domain of the handles of a server, by its own word (networks.md §1.4); undefined when it does not tell. Needs no token. */
+async function accountDomain(
+  deps: HttpDeps,
+  server: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  for (const version of ['v2', 'v1']) {
+    const url = `${server}/api/${version}/instance`;
+    const answer = await askJson(deps, { url, signal }).catch((error: unknown) => {
+      if (error instanceof BelfryError) return undefined; // A handle is for people; the sign-in does not fail for it.
+      throw error;
+    });
+    if (answer === undefined) return undefined;
+    const told = answer.status === 200 ? instanceSchema.safeParse(answer.json).data : undefined;
+    const domain = told?.account_domain ?? told?.domain ?? told?.uri;
+    if (domain !== undefined) return domain.toLowerCase();
+  }
+  return undefined;
+}
+
+/** What a refusal means; texts are translated by servers, so only the status and the form decide. */
+function ownerRefusal(server: string, token: string, answer: Answer) {
+  const said = errorText(answer.json, [token]) !== undefined;
+  if (answer.status === 401 || ((answer.status === 403 || answer.status === 422) && said)) {
+    const why = whyRefused(answer, [token]);
+    const remedy = 'Sign in again, or make a new access token on the server and add the account with it';
+    return refused('SIGN_IN_NEEDED', 'The server refuses the access token', server, why, remedy);
+  }
+  return unusable(server, answer, [token]);
+}
+
+/** What publishing and looking up need (networks.md §1.2). */
+const rights = ['read:statuses', 'write:statuses', 'write:media'] as const;
+type Right = (typeof rights)[number];
+
+const scopeList = z.union([z.array(z.string()), z.string().transform((text) => text.split(/[\s,]+/))]);
+/** Doorkeeper's word on the token that asks (`GET /oauth/token/info`); Mastodon has it, most others do not. */
+const tokenInfoSchema = z.object({ scope: scopeList });
+
+/** A token to be checked: whose it is, where, and what its server said when it gave it. */
+type Checked = { server: string; token: string; remoteId: string; told?: string | undefined };
+
+/**
+ * Throws SIGN_IN_NEEDED when the token lacks a right: by what the server said when it gave it, by its word on the token,
+ * else by asking for what needs that right and changes nothing. A server that tells in none of these ways is believed.
+ */
+async function demandRights(deps: HttpDeps, checked: Checked, signal?: AbortSignal): Promise<void> {
+  const { server, token, told } = checked;
+  const missing =
+    missingOf(scopeList.safeParse(told).data) ??
+    missingOf(await tokenInfo(deps, server, token, signal)) ??
+    (await missingByTrying(deps, checked, signal));
+  if (missing.length === 0) return;
+  throw refused(
+    'SIGN_IN_NEEDED',
+    'The token does not have every right that Belfry needs',
+    server,
+    `Missing: ${missing.join(', ')}`,
+    `Sign in again, or make a token with ${rights.join(', ')} and add the account with it`,
+  );
+}
+
+/** The rights that scopes leave out; undefined when they are not told, or not in Mastodon's words. */
+function missingOf(scopes: readonly string[] | undefined): Right[] | undefined {
+  const words = (scopes ?? []).filter((word) => word !== '');
+  if (words.length === 0 || !words.every((word) => /^(read|write|follow|push|profile|admin)\b/.test(word)))
+    return undefined;
+  return rights.filter((right) => !words.includes(right) && !words.includes(right.replace(/:.*/, '')));
+}
+
+async function tokenInfo(
+  deps: HttpDeps,
+  server: string,
+  token: string,
+  signal: AbortSignal | undefined,
+): Promise<string[] | undefined> {
+  const answer = await quietly(askJson(deps, { url: `${server}/oauth/token/info`, token, signal }));
+  return answer?.status === 200 ? tokenInfoSchema.safeParse(answer.json).data?.scope : undefined;
+}
+
+/** A list of the account, and changes to a post and a file that do not exist: 404 where they are allowed, 403 where not. */
+async function missingByTrying(
+  deps: HttpDeps,
+  { server, token, remoteId }: Checked,
+  signal: AbortSignal | undefined,
+): Promise<Right[]> {
+  const api = `${server}/api/v1`;
+  const tries: Record<Right, { url: string; method?: 'PUT' }> = {
+    'read:statuses': { url: `${api}/accounts/${encodeURIComponent(remoteId)}/statuses` },
+    'write:statuses': { url: `${api}/statuses/0`, method: 'PUT' },
+    'write:media': { url: `${api}/media/0`, method: 'PUT' },
+  };
+  const missing: Right[] = [];
+  for (const right of rights) {
+    const answer = await quietly(askJson(deps, { ...tries[right], token, signal }));
+    // A page of a proxy says nothing about the token.
+    if (answer?.status === 403 && errorText(answer.json, [token]) !== undefined) missing.push(right);
+  }
+  return missing;
+}
+
+/** What could not be asked is not told. */
+function quietly<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof BelfryError) return undefined;
+    throw error;
+  });
 }
