@@ -62,6 +62,9 @@ export type {
   Waiting,
 } from './ports.ts';
 
+/** Old files and addresses ahead are looked at this often. */
+const aroundEveryMs: Millis = 60_000;
+
 /** Counting further would cost time, and an exact larger number helps no reader. */
 const mostCounted = 10_000;
 
@@ -171,15 +174,18 @@ export function createPublisher(given: PublisherDeps): Publisher {
       isHeard = false;
     }
   };
-  /** What comes with each look at what is due. */
+  let aroundAt = Number.NEGATIVE_INFINITY;
+  /** What is not about the posts that are due; a look at the instant of one need not wait for it. */
   const lookAround = () => {
+    aroundAt = clock.now();
     track(tidying.daily());
     track(lookAhead.run());
   };
   let hasFailed = false;
   /** A look of the loop's own; one that did something is kept, and the first one that works again. */
   const look = async () => {
-    lookAround();
+    const sinceAround = clock.now() - aroundAt;
+    if (sinceAround < 0 || sinceAround >= aroundEveryMs) lookAround();
     if (await deps.publishingPaused()) return;
     const startedAt = clock.now();
     const lines: Look['lines'][number][] = [];
