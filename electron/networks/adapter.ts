@@ -187,8 +187,8 @@ type PostField = 'contentWarning' | 'sensitive';
 
 /** One network (or family of servers): invisible preparation, the one visible call, and the look afterwards. */
 export type Adapter = {
-  /** Fields that the network has nothing like, so that they are never sent. */
-  neverSent: readonly PostField[];
+  /** Fields of a post that the network has nothing like, and that are left out. */
+  unsupportedFields: readonly PostField[];
   /**
    * Why a look-up could not tell that such a post is not there, as the end of a sentence; null when it could. What `lookUp`
    * calls complete is never more than this.
@@ -234,7 +234,7 @@ export type NetworkDescriptor = {
   /** By the ids of shared/networks.ts. Each also says when its tokens are renewed. */
   signIns: Readonly<Record<string, SignInProvider>>;
   /**
-   * Publishing. The adapter's limits say which fields of a post the network takes and how it counts, `neverSent` which it
+   * Publishing. The adapter's limits say which fields of a post the network takes and how it counts, `unsupportedFields` which it
    * has nothing like, `lookUpGap` what a look-up cannot see; `send` what was certainly not sent (`refused`) and what nobody
    * knows (`unknown`).
    */

@@ -63,7 +63,7 @@ export async function checkPost(
 type Known = readonly {
   account: PublisherAccount;
   limits: Limits | undefined;
-  adapter: Pick<Adapter, 'neverSent' | 'lookUpGap'>;
+  adapter: Pick<Adapter, 'unsupportedFields' | 'lookUpGap'>;
 }[];
 type AdviceDeps = Pick<PublisherDeps, 'settings' | 'mediaLedger' | 'clock'>;
 
@@ -163,12 +163,12 @@ function networkAdvice(input: PostInput, files: Examined, { account, adapter }: 
   const [first] = partsOf(input, files, account.id);
   if (!first) return [];
   const found: Problem[] = [];
-  if (adapter.neverSent.includes('contentWarning') && first.contentWarning)
+  if (adapter.unsupportedFields.includes('contentWarning') && first.contentWarning)
     found.push({
       field: 'contentWarning',
       message: `is not sent to ${who}, which has none; leave this account out if the post must not be seen without it`,
     });
-  if (adapter.neverSent.includes('sensitive') && input.sensitive === true)
+  if (adapter.unsupportedFields.includes('sensitive') && input.sensitive === true)
     found.push({
       field: 'sensitive',
       message: `is not sent to ${who}, which has nothing like it; leave this account out if that matters`,

@@ -99,7 +99,7 @@ const limits: Limits = {
 };
 
 const adapter: Adapter = {
-  neverSent: [],
+  unsupportedFields: [],
   lookUpGap: () => null,
   knownLimits: () => limits,
   limits: async () => ({ kind: 'limits', limits }),

@@ -104,7 +104,7 @@ const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: Number.POSITIVE_I
 /** Facebook Pages by the Graph API: text, links and photos as an unpublished draft, films and reels as an upload; one call makes each visible. */
 function createFacebook(): Adapter {
   return {
-    neverSent: ['contentWarning', 'sensitive'],
+    unsupportedFields: ['contentWarning', 'sensitive'],
     lookUpGap: (_, draft) => (isPictureStory(draft) ? withoutArchive : null),
     knownLimits: () => limits,
     limits: async () => ({ kind: 'limits', limits }),

@@ -99,7 +99,7 @@ const rule: RepeatRule = { lookups: 2, key: 'same', safeForMs: 0 };
 /** Instagram by the Graph API: pictures, carousels, reels and stories of professional accounts. */
 function createInstagram(): Adapter {
   return {
-    neverSent: ['contentWarning', 'sensitive'],
+    unsupportedFields: ['contentWarning', 'sensitive'],
     lookUpGap: () => null,
     knownLimits: limitsOf,
     limits: async ({ account }) => ({ kind: 'limits', limits: limitsOf(account) }),

@@ -17,7 +17,7 @@ function createMastodonFamily(): Adapter {
   const profiles = createProfiles();
   const profileOf = profiles.read;
   return {
-    neverSent: [],
+    unsupportedFields: [],
     lookUpGap({ server }, draft) {
       const profile = profiles.known(server);
       return profile ? lookUpGap(draft, profile) : null;
