@@ -302,7 +302,7 @@ CREATE INDEX runs_created ON runs (created_at) WHERE status NOT IN ('queued', 'r
 
 /**
  * Version 12: less to decide for a slot that is claimed. Whether a run stands in the indexes of what is over is seen from
- * one column that is empty until then, not by comparing its status with up to five words in each of them.
+ * one column that is empty until then, not by comparing its status with up to five words in each of them. Quiet looks are not stored any more, nor indexed.
  */
 export const runsThatAreOver = `
 UPDATE runs SET finished_at = coalesce(started_at, created_at)
@@ -315,5 +315,4 @@ DROP INDEX runs_ended;
 CREATE INDEX runs_ended ON runs (job_id, seq) WHERE finished_at IS NOT NULL
   AND status IN ('success', 'failed', 'timed-out', 'cancelled', 'interrupted');
 DROP INDEX runs_quiet;
-CREATE INDEX runs_quiet ON runs (job_id, reason) WHERE reason IS NOT NULL AND status = 'success';
 `;

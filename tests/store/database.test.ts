@@ -42,7 +42,7 @@ test('a database of a newer Belfry is refused and left alone', async () => {
 test('runs of an older database that are over are found, also where nobody noted when they ended', async () => {
   const path = join(temporaryHome(), 'belfry.db');
   const old = openDatabase(path);
-  old.raw.exec(`DROP INDEX runs_ended; DROP INDEX runs_job; DROP INDEX runs_created; DROP INDEX runs_quiet;
+  old.raw.exec(`DROP INDEX runs_ended; DROP INDEX runs_job; DROP INDEX runs_created;
     ${indexesOfVersion11}
     INSERT INTO runs (id, job_id, job_name, cause, status, attempt, from_step, epoch, created_at)
       VALUES ('one', 'news', 'News', 'manual', 'failed', 1, 0, 1, 5), ('two', 'news', 'News', 'manual', 'queued', 1, 0, 1, 6);
