@@ -99,6 +99,7 @@ function watchTurns(): () => { all: number; longest: number } {
   };
   let next = setImmediate(look);
   return () => {
+    clearImmediate(next); // Before the last look, which sets another: one that is left goes round for ever.
     look();
     clearImmediate(next);
     const { user, system } = process.threadCpuUsage(begin);
