@@ -4,7 +4,7 @@ import {
   initialBounds,
   isWindowState,
   keepHiddenMillis,
-} from '../../electron/shell/window.ts';
+} from '../../electron/shell/window-state.ts';
 import { handClock } from '../support/clock.ts';
 
 describe('where the window opens', () => {
