@@ -94,7 +94,7 @@ type Modules = {
 
 /** What to do about a file whose content only the running engine knows. */
 const keepRunning =
-  'Do not stop Belfry, for it alone still knows what was in it: make room or correct the rights there, and it is put back within seconds';
+  'Do not stop Belfry, for it alone still knows what was in it: make space or correct the rights there, and it is put back within seconds';
 
 /**
  * Starts every module in order and hands functions over between them; what was opened is closed again when one fails.

@@ -92,7 +92,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
   const log = headlessLog(options.log, (line) => process.stdout.write(`${line}\n`));
   const closers = createClosers(log);
   const close = () => closers.close({});
-  let door: HttpServer | undefined;
+  let httpServer: HttpServer | undefined;
   let demo: Promise<Headless> | undefined;
   let hurry = () => {};
   const host: Host = {
@@ -104,7 +104,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     configFile: confFile,
     vaults: [],
     quit,
-    browserWindow: () => door ?? null,
+    browserWindow: () => httpServer ?? null,
     openUrl: async () => {
       throw desktopOnly('An address cannot be opened', 'Open it in your own browser');
     },
@@ -151,7 +151,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
     hurry = () => void engine.stop({ drainMs: 0 });
     if (options.window) {
       const metrics = createMetrics(engine, systemClock.now());
-      door = await startHttpServer({
+      httpServer = await startHttpServer({
         bridge: engine,
         port: options.port,
         assets: await folderAssets(options.assets),
@@ -161,7 +161,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
         health: () => readHealth(engine, options.version),
         metrics: () => metrics.text(systemClock.now()),
       });
-      const opened = door;
+      const opened = httpServer;
       closers.add(metrics.close);
       closers.add(() => opened.close());
       log('info', `Belfry's window: ${opened.mintLink()}`);

@@ -32,7 +32,7 @@ export type Host = {
   browserWindow(): BrowserWindow | null;
   /** Opens an address in the browser; one that is not `known` only when the user, who sees it first, agrees. */
   openUrl(url: string, known: boolean): Promise<void>;
-  /** Asks the person for files to post; paths on this machine. */
+  /** Asks the user for files to post; paths on this machine. */
   pickFiles(): Promise<string[]>;
   startDemo(): Promise<{ url: string | null }>;
   launchAtLogin(enabled: boolean): Promise<void>;

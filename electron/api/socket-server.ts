@@ -61,7 +61,7 @@ export async function startSocketServer(deps: SocketServerDeps): Promise<SocketS
     bridge,
     streams,
     bodyLimitBytes: web.bodyLimitBytes.socket,
-    // The rights of the socket's file and folder let nobody in but its owner.
+    // The rights of the socket's file and folder let only its owner in.
     admit: () => undefined,
   });
   const listener = createListener({ routes, guard: refuseHost, headers: {}, log });

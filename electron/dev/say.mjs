@@ -1,4 +1,4 @@
-/** One line for the person at the terminal; on stderr, so that stdout belongs to the program that is started. */
+/** One line for the user at the terminal; on stderr, so that stdout belongs to the program that is started. */
 export function say(text) {
   process.stderr.write(`belfry: ${text}\n`);
 }

@@ -50,7 +50,7 @@ export type Sent =
       /** The server has used the key up all the same: the next try needs another one. */
       burntKey?: boolean;
     }
-  /** Nobody knows: no answer, an unusable one, or a server error. Never the same as refused. */
+  /** Unknown: no answer, an unusable one, or a server error. Never the same as refused. */
   | {
       kind: 'unknown';
       why: string;
@@ -66,7 +66,7 @@ export type Sent =
 export type LookUp =
   | {
       kind: 'seen';
-      /** Posts that are this one, as far as can be told. */
+      /** Posts that are this one, as far as can be seen. */
       matches: Remote[];
       /** Posts that may be this one: changed by the server, or of the same words at another time. */
       unclear: Remote[];

@@ -36,7 +36,7 @@ type SignInTarget = {
 
 /** What a sign-in begins with, once the place for the answer is known. */
 export type SignInStart = SignInTarget & {
-  /** Address of this machine's listener; null when nobody listens. */
+  /** Address of this machine's listener; null when there is none. */
   listening: string | null;
   state: string;
   /** Another account of this server is signed in: the browser must not use its session silently. */
@@ -46,7 +46,7 @@ export type SignInStart = SignInTarget & {
 
 /** A sign-in that has begun. */
 export type StartedSignIn = {
-  /** For the person's browser. */
+  /** For the user's browser. */
   url: string;
   /** Whether the answer will come to the listener. */
   mode: 'loopback' | 'code';
@@ -55,7 +55,7 @@ export type StartedSignIn = {
   exchange(code: string, signal: AbortSignal): Promise<Candidate[]>;
 };
 
-/** One way to sign in, check, renew and give back tokens. All throw SIGN_IN_NEEDED when the token itself is refused, else NETWORK_*. */
+/** One way to sign in, check, renew and revoke tokens. All throw SIGN_IN_NEEDED when the token itself is refused, else NETWORK_*. */
 export type SignInProvider = {
   /** Kept with each credential, so never changed. */
   kind: string;
@@ -168,7 +168,7 @@ const day = 24 * hour;
 
 /** Renewed this long before the end, or at half of a shorter life: weeks in which a failed renewal can be tried again. */
 const marginMs = 30 * day;
-/** From here on the owner is told of an end that nothing prevents. */
+/** From here on the owner is warned of an end that nothing prevents. */
 const warnMs = 14 * day;
 
 type Rule = RenewalRule | undefined;

@@ -157,7 +157,7 @@ function fitAdvice(
   });
 }
 
-/** What the network has nothing like, and what nobody could find out after a lost answer. */
+/** What the network has nothing like, and what could not be found out after a lost answer. */
 function networkAdvice(input: PostInput, files: Examined, { account, adapter }: Known[number]): Problem[] {
   const who = placeName(account);
   const [first] = partsOf(input, files, account.id);

@@ -113,7 +113,7 @@ function assertEditable(works: readonly Work[]): void {
     where: `post ${works[0]?.post.id ?? ''} (${which})`,
     why: isOut
       ? 'It is out on every account, and Belfry does not change what is published'
-      : 'Nobody knows yet whether these words are out',
+      : 'It is not known yet whether this text was published',
     remedy: isOut ? 'Make a new post of it' : 'Try again when that is known, or settle it',
   });
 }

@@ -269,7 +269,7 @@ export function sendingNote(work: Work, now: Millis, lateAfterMs: Millis): strin
   return `Being sent, ${long} late${work.target.error === null ? `: ${why}` : ''}`;
 }
 
-/** A target that is later than the person allows. */
+/** A target that is later than the user allows. */
 function missedError(work: Work, now: Millis, limitHours: number): StoredError {
   const dueAt = work.target.dueAt ?? now;
   const late = Math.floor((now - dueAt) / 3_600_000);

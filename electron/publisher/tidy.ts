@@ -58,7 +58,7 @@ async function tidyBuckets(deps: TidyDeps, http: Http, signal: AbortSignal): Pro
   const { mediaLedger, clock } = deps;
   for (const account of await mediaLedger.bucketAccounts()) {
     const host = deps.account(account)?.media?.host;
-    // The person took the bucket away from the account: what lies there is theirs to keep.
+    // The user took the bucket away from the account: what lies there is theirs to keep.
     const isTheirs = host?.via !== 'bucket';
     if (!isTheirs && host.removeAfterDays === null) continue;
     const before = isTheirs ? clock.now() : clock.now() - (host.removeAfterDays ?? 0) * day;

@@ -275,7 +275,7 @@ type JsonChange =
   | { kind: 'add'; path: JsonPath; value: unknown }
   | { kind: 'remove'; path: JsonPath; value?: undefined };
 
-/** The changes that make `from` into `to`, as few and as deep down as possible; entries with an id are told by it. */
+/** The changes that make `from` into `to`, as few and as deep down as possible; entries with an id are matched by it. */
 function changesBetween(from: unknown, to: unknown, path: JsonPath = []): JsonChange[] {
   if (isDeepStrictEqual(from, to)) return [];
   if (Array.isArray(from) && Array.isArray(to)) return listChanges(from, to, path);
@@ -299,7 +299,7 @@ function objectChanges(
   ];
 }
 
-/** Entries are told apart by id, or else by what they say; a list that was put into another order is changed by position. */
+/** Entries are matched by id, or else by what they say; a list that was put into another order is changed by position. */
 function listChanges(from: unknown[], to: unknown[], path: JsonPath): JsonChange[] {
   const [old, now] = keysInOrder(from.map(keyOf), to.map(keyOf)) ?? [from.map(position), to.map(position)];
   const before = new Set(old);

@@ -31,7 +31,7 @@ const ledgerSchema = z.object({
   generation: z.int(),
   /** The last raise was an orderly end. */
   ended: z.boolean(),
-  /** The file at the last start; null where files cannot be told apart. */
+  /** The file at the last start; null where files cannot be distinguished. */
   file: fileIdentitySchema.nullable(),
 });
 export type Ledger = z.infer<typeof ledgerSchema>;

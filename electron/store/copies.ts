@@ -89,7 +89,7 @@ const patience = 2000;
 
 /**
  * What is wrong with the database at `path`, its -wal taken in, as a sentence; undefined when it is sound. Changes nothing.
- * Throws SQLite's error when that cannot be told (rights, locks, a faulty disk).
+ * Throws SQLite's error when that cannot be found out (rights, locks, a faulty disk).
  */
 export function damageOf(path: string): string | undefined {
   try {

@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 export async function writeDurably(path: string, text: string): Promise<void> {
   const file = await open(`${path}.new`, 'w', 0o600);
   try {
-    await file.chmod(0o600); // A left-over of an interrupted write keeps its own mode.
+    await file.chmod(0o600); // What an interrupted write left keeps its own mode.
     await file.writeFile(text);
     await file.sync();
   } finally {

@@ -9,12 +9,12 @@ import { isTrouble, sqliteReason } from './sqlite-errors.ts';
 
 /** Pages given back in one step: 128 take some 3 ms. */
 export const freeSteps: StepSizes = { first: 128, least: 16, most: 1024 };
-/** `auto_vacuum` of a database that can give back pages without being written anew. */
+/** `auto_vacuum` of a database that can return pages without being written anew. */
 const incremental = 2;
 
 /**
- * Lets a database of an older version give back what it does not need, which writes it anew, once: whole or not at all,
- * whatever happens. Without room for that it stays as it is until a later start.
+ * Lets a database of an older version return what it does not need, which writes it anew, once: whole or not at all,
+ * whatever happens. Without space for that it stays as it is until a later start.
  */
 export function makeShrinkable(
   raw: DatabaseSync,

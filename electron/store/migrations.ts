@@ -198,7 +198,7 @@ ALTER TABLE posts ADD COLUMN poll TEXT;
 ALTER TABLE posts ADD COLUMN first_comment TEXT;
 -- JSON list of labels.
 ALTER TABLE posts ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
--- Raised when a person changes what goes out or when: a sender that has read the edition before must not claim it.
+-- Raised when the user changes what goes out or when: a sender that has read the edition before must not claim it.
 ALTER TABLE targets ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE targets ADD COLUMN sent TEXT;
 -- Drafts and what was cancelled are few among many.

@@ -24,31 +24,31 @@ const blockSize = 32 * 1024;
 export function packLines(runId: string, groups: readonly LineGroup[]): Block[] {
   const blocks: Block[] = [];
   let open: LineGroup[] = [];
-  let room = blockSize;
+  let space = blockSize;
   const close = () => {
     if (open.length > 0) blocks.push(packBlock(runId, open));
     open = [];
-    room = blockSize;
+    space = blockSize;
   };
   for (const group of groups) {
     if (open.length > 0 && group.first !== endOf(open.at(-1))) close();
     for (let from = 0; from < group.texts.length; ) {
-      const part = head(group, from, room);
+      const part = head(group, from, space);
       open.push(part.group);
-      room -= part.size;
+      space -= part.size;
       from += part.group.texts.length;
-      if (room <= 0) close();
+      if (space <= 0) close();
     }
   }
   close();
   return blocks;
 }
 
-/** The lines of a group from `from` on that fill `room`, at least one. */
-function head(group: LineGroup, from: number, room: number): { group: LineGroup; size: number } {
+/** The lines of a group from `from` on that fill `space`, at least one. */
+function head(group: LineGroup, from: number, space: number): { group: LineGroup; size: number } {
   let size = 0;
   let end = from;
-  while (end < group.texts.length && size < room) {
+  while (end < group.texts.length && size < space) {
     size += (group.texts[end]?.length ?? 0) + 1;
     end += 1;
   }

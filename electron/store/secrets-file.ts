@@ -36,7 +36,7 @@ export function createSecretsFile(deps: {
   let queue: Promise<unknown> = Promise.resolve();
 
   const load = () => {
-    // A failed read must not be remembered: the person may put the file right while Belfry runs.
+    // A failed read must not be remembered: the user may put the file right while Belfry runs.
     loaded ??= read(deps)
       .then((secrets) => {
         held = secrets.size;

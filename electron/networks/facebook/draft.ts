@@ -17,7 +17,7 @@ export type Drafted = { kind: 'ready' } | { kind: 'refused'; refusal: Refusal };
 
 /**
  * Uploads the photos unpublished, then makes an unpublished post of them (networks.md §4.3), each id stored before the next request.
- * All of it is invisible and may be made again; a lost answer leaves a draft that nobody sees.
+ * All of it is invisible and may be made again; a lost answer leaves a draft that is not visible.
  */
 export async function buildDraft(
   session: Session,
@@ -70,7 +70,7 @@ function isUnreadableLink(answer: HttpResult): boolean {
   return answer.kind === 'answer' && metaError(answer)?.error_subcode === unreadableLink;
 }
 
-/** Uploads a photo that nobody sees yet; its id. */
+/** Uploads a photo that is not visible yet; its id. */
 async function uploadPhoto(session: Session, media: DraftMedia): Promise<string | Refusal> {
   const missing = await fileProblem(media);
   if (missing) return missing;

@@ -32,7 +32,7 @@ const uploadForMs = 20 * 3_600_000;
 const mostTries = 5;
 
 /**
- * Brings a film to Facebook, as a video or a reel. Nobody sees it before the call that ends its upload (networks.md §4.2),
+ * Brings a film to Facebook, as a video or a reel. It is not visible before the call that ends its upload (networks.md §4.2),
  * so this may be done again at will; what is there whole is stored.
  */
 export async function uploadFilm(

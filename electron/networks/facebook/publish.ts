@@ -286,7 +286,7 @@ function isPictureStory({ format, media }: PostShape): boolean {
 
 /**
  * Looks for the story by its photo. Lists show stories while the Page keeps an archive of them only (“you must turn your
- * Facebook story archive on”), so what they do not show proves nothing, and nobody says what a second call would do.
+ * Facebook story archive on”), so what they do not show proves nothing, and what a second call would do is not documented.
  */
 async function lookForStory(session: Session, attempt: SendRecord): Promise<LookUp> {
   const stories = await readStories(session);

@@ -113,8 +113,8 @@ async function whoAmI(deps: HttpDeps, server: string, token: string, signal?: Ab
 }
 
 /**
- * Its log-in says nothing about a token, but how much of the day's posts is left is told to those only who may publish
- * (networks.md §3.3). Throws SIGN_IN_NEEDED when it is not told for want of the permission.
+ * Its log-in says nothing about a token, but how much of the day's posts is left is shown only to those who may publish
+ * (networks.md §3.3). Throws SIGN_IN_NEEDED when the permission for it is missing.
  */
 async function tryPublishing(
   deps: HttpDeps,

@@ -157,7 +157,7 @@ async function readSince(
     const { list } = result;
     for (const { visibility } of list) if (visibility) shown.add(visibility);
     const from = (attempt.firstSentAt ?? session.clock.now()) + result.clockOffset - clockMarginMs;
-    // Ids are opaque: "older" is told by the place in the list, or by time where the marker was deleted meanwhile.
+    // Ids are opaque: "older" is seen from the place in the list, or by time where the marker was deleted meanwhile.
     const marker = list.findIndex((listed) => listed.id === attempt.newestSeen);
     const newer =
       attempt.newestSeen === null

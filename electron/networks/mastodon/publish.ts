@@ -170,7 +170,7 @@ async function send(session: Session, draft: Draft, attempt: SendRecord, profile
     };
   }
   const { status } = result;
-  // Some keep the key of what they refused, and nobody knows what servers do that nobody knows.
+  // Some keep the key of what they refused, and what unknown servers do is unknown.
   const burntKey = profile.quirks.key !== 'replays';
   if (status >= 200 && status < 300) return published(result, draft, profile);
   // Pleroma gives the first answer again, errors too: that answer is final, and so is the key (networks.md §2.2).

@@ -200,7 +200,7 @@ const rows: Readonly<Record<string, Quirks>> = {
   takahe: keyless,
 };
 
-/** The row of a server software; one that nobody knows is treated as if it remembered nothing. */
+/** The row of a server software; an unknown one is treated as if it remembered nothing. */
 export function quirksOf(software: string): Quirks {
   return rows[software.toLowerCase()] ?? keyless;
 }

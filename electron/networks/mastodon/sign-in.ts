@@ -58,7 +58,7 @@ export const mastodonSignIn: SignInProvider = {
         );
         const { token } = given.credential;
         const owner = await ownerByName(deps, server, token, over);
-        await demandRights(deps, { server, token, remoteId: owner.remoteId, told: given.scope }, over);
+        await demandRights(deps, { server, token, remoteId: owner.remoteId, scope: given.scope }, over);
         return [{ owner, credential: given.credential }];
       },
     };
@@ -90,7 +90,7 @@ async function registerApp(
   listening: string | null,
   signal: AbortSignal,
 ): Promise<App> {
-  // Without a listener the browser ends at an address that nothing answers, and the person copies the code from it.
+  // Without a listener the browser ends at an address that nothing answers, and the user copies the code from it.
   const loopback = listening ?? 'http://127.0.0.1/cb';
   const alone = listening === null ? [[outOfBand], [loopback]] : [[loopback], [outOfBand]];
   let last: Answer | undefined;
@@ -212,8 +212,8 @@ async function accountDomain(
       throw error;
     });
     if (answer === undefined) return undefined;
-    const told = answer.status === 200 ? instanceSchema.safeParse(answer.json).data : undefined;
-    const domain = told?.account_domain ?? told?.domain ?? told?.uri;
+    const instance = answer.status === 200 ? instanceSchema.safeParse(answer.json).data : undefined;
+    const domain = instance?.account_domain ?? instance?.domain ?? instance?.uri;
     if (domain !== undefined) return domain.toLowerCase();
   }
   return undefined;
@@ -239,16 +239,16 @@ const scopeList = z.union([z.array(z.string()), z.string().transform((text) => t
 const tokenInfoSchema = z.object({ scope: scopeList });
 
 /** A token to be checked: whose it is, where, and what its server said when it gave it. */
-type Checked = { server: string; token: string; remoteId: string; told?: string | undefined };
+type Checked = { server: string; token: string; remoteId: string; scope?: string | undefined };
 
 /**
  * Throws SIGN_IN_NEEDED when the token lacks a right: by what the server said when it gave it, by its word on the token,
  * else by asking for what needs that right and changes nothing. A server that tells in none of these ways is believed.
  */
 async function demandRights(deps: HttpDeps, checked: Checked, signal?: AbortSignal): Promise<void> {
-  const { server, token, told } = checked;
+  const { server, token, scope } = checked;
   const missing =
-    missingOf(scopeList.safeParse(told).data) ??
+    missingOf(scopeList.safeParse(scope).data) ??
     missingOf(await tokenInfo(deps, server, token, signal)) ??
     (await missingByTrying(deps, checked, signal));
   if (missing.length === 0) return;
@@ -261,7 +261,7 @@ async function demandRights(deps: HttpDeps, checked: Checked, signal?: AbortSign
   );
 }
 
-/** The rights that scopes leave out; undefined when they are not told, or not in Mastodon's words. */
+/** The rights that scopes leave out; undefined when they are not given, or not in Mastodon's words. */
 function missingOf(scopes: readonly string[] | undefined): Right[] | undefined {
   const words = (scopes ?? []).filter((word) => word !== '');
   if (words.length === 0 || !words.every((word) => /^(read|write|follow|push|profile|admin)\b/.test(word)))
@@ -300,7 +300,7 @@ async function missingByTrying(
   return missing;
 }
 
-/** What could not be asked is not told. */
+/** What could not be asked is left out. */
 function quietly<T>(asked: Promise<T>): Promise<T | undefined> {
   return asked.catch((error: unknown) => {
     if (error instanceof BelfryError) return undefined;

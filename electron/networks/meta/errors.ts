@@ -18,7 +18,7 @@ const errorSchema = z.object({
 const flatErrorSchema = z.object({ error_type: z.string(), code: z.number(), error_message: z.string() });
 export type MetaError = z.infer<typeof errorSchema>['error'];
 
-/** What an error of the Graph API asks for: a class, a new container, or nobody knows (networks.md §3.5, §4.4). */
+/** What an error of the Graph API asks for: a class, a new container, or unknown (networks.md §3.5, §4.4). */
 type Meaning = RefusalClass | 'again' | 'unknown' | 'suspect';
 
 const bySubcode: Readonly<Record<number, Meaning>> = {
@@ -96,7 +96,7 @@ export function meaningOf({ code, error_subcode: subcode, is_transient: transien
   return code === 100 ? 'edit' : 'unknown';
 }
 
-/** What a failed request asks for that made nothing visible: whatever nobody knows may be tried again. */
+/** What a failed request asks for that made nothing visible: whatever is unknown may be tried again. */
 export function refusalOf(result: HttpResult, now: Millis): Refusal {
   if (result.kind === 'none')
     return {

@@ -26,16 +26,16 @@ export const facebookLogin: SignInProvider = {
   async open(deps, { network, server, app }, token, signal) {
     const asking = { deps, server, token, signal };
     const pages = await pagesOf(asking);
-    const told = await inspectItself(deps, server, token, signal);
-    demandPublishing(network, told.scopes, server);
+    const rights = await inspectItself(deps, server, token, signal);
+    demandPublishing(network, rights.scopes, server);
     const at = deps.clock.now();
     if (pages === null) {
       const page = candidateOf(network, await pageBy(asking, 'me'), token, at);
-      return withEnd(opened(network, server, page ? [page] : []), told.expiresAt);
+      return withEnd(opened(network, server, page ? [page] : []), rights.expiresAt);
     }
-    // Pages' tokens live as long as the person's: a short one is exchanged first, where an app can do so.
+    // Pages' tokens live as long as the user's: a short one is exchanged first, where an app can do so.
     if (app === undefined)
-      return withEnd(opened(network, server, candidates(network, pages, at)), told.expiresAt);
+      return withEnd(opened(network, server, candidates(network, pages, at)), rights.expiresAt);
     const long = await longLived(asking, app);
     const again = await pagesOf({ ...asking, token: long });
     return opened(network, server, candidates(network, again ?? pages, at));
@@ -84,7 +84,7 @@ export const facebookLogin: SignInProvider = {
   },
 };
 
-/** The accounts of a person who has just signed in. */
+/** The accounts of a user who has just signed in. */
 async function fromPerson(asking: Asking, network: Network, app: App): Promise<Candidate[]> {
   const { deps, server, token, signal } = asking;
   const seen = await inspectToken(deps, server, token, `${app.id}|${app.secret}`, signal);
@@ -110,7 +110,7 @@ async function longLived({ deps, server, token, signal }: Asking, app: App): Pro
 }
 
 function candidates(network: Network, pages: readonly Parameters<typeof candidateOf>[1][], at: number) {
-  // A Page without a token is one that the person may not publish to.
+  // A Page without a token is one that the user may not publish to.
   return pages
     .filter((page) => page.access_token !== undefined)
     .map((page) => candidateOf(network, page, '', at))
@@ -157,10 +157,10 @@ const listSchema = z.object({
 const pageFields = 'id,name,access_token,instagram_business_account{id,username}';
 const mostPages = 20;
 
-/** A question that the token of a person or a Page can ask. */
+/** A question that the token of a user or a Page can ask. */
 type Asking = { deps: HttpDeps; server: string; token: string; signal: AbortSignal | undefined };
 
-/** The Pages that a person manages, or null when the token is a Page's own, which has no list (error 100). Throws as askMeta. */
+/** The Pages that a user manages, or null when the token is a Page's own, which has no list (error 100). Throws as askMeta. */
 async function pagesOf({ deps, server, token, signal }: Asking): Promise<Page[] | null> {
   const pages: Page[] = [];
   const url = `${server}/${graphVersion}/me/accounts`;

@@ -18,11 +18,11 @@ const debugSchema = z.object({
 
 /** What Meta says about a token. */
 type Inspected = {
-  /** null = never, or not told. */
+  /** null = never, or not known. */
   expiresAt: number | null;
-  /** Permissions that were given; undefined = not told. */
+  /** Permissions that were given; undefined = not known. */
   scopes: string[] | undefined;
-  /** Pages and accounts that the person ticked, also those that lists leave out (networks.md §4.1). */
+  /** Pages and accounts that the user ticked, also those that lists leave out (networks.md §4.1). */
   targets: string[];
 };
 
@@ -45,7 +45,7 @@ export async function inspectToken(
 }
 
 /**
- * What a token may be asked about itself: some may not be, and then nothing is told. Throws NETWORK_UNREACHABLE.
+ * What a token may be asked about itself: some may not be, and then nothing is known. Throws NETWORK_UNREACHABLE.
  */
 export async function inspectItself(
   deps: HttpDeps,
@@ -78,7 +78,7 @@ export const neededScopes: Record<'facebook' | 'instagram', readonly string[]> =
   instagram: ['pages_show_list', 'pages_read_engagement', 'instagram_basic', 'instagram_content_publish'],
 };
 
-/** Throws SIGN_IN_NEEDED when the person unticked something that publishing needs. */
+/** Throws SIGN_IN_NEEDED when the user unticked something that publishing needs. */
 export function demandScopes(network: Network, given: readonly string[] | undefined, where: string): void {
   const needed = network === 'instagram' ? neededScopes.instagram : neededScopes.facebook;
   demandAll(
@@ -107,7 +107,7 @@ export function demandAll(
   });
 }
 
-/** Where the answer comes: to this machine when the app's redirect URI points here by plain http, else by the person's hand. */
+/** Where the answer comes: to this machine when the app's redirect URI points here by plain http, else by the user's hand. */
 export function wantedBy(app: App | undefined): RedirectWish {
   const uri = app?.redirectUris[0];
   if (uri === undefined) return { mode: 'code' };
@@ -117,7 +117,7 @@ export function wantedBy(app: App | undefined): RedirectWish {
   return { mode: 'loopback', host: hostname, port: Number(port), fixed: port !== '', path: pathname };
 }
 
-/** The person's app and the address for the browser's answer. Throws BAD_INPUT when no app is known. */
+/** The user's app and the address for the browser's answer. Throws BAD_INPUT when no app is known. */
 export function appOf(login: Login, { app, listening }: SignInStart): { app: App; redirectUri: string } {
   if (app === undefined) throw withoutApp(login);
   const [registered = ''] = app.redirectUris;

@@ -43,7 +43,7 @@ export function instagramFiles(shown: {
 const kinds: Partial<Record<string, FileKind>> = { photo: 'picture', image: 'picture', video: 'film' };
 
 /**
- * How alike a post and one that is shown are, by its words and files (undefined where they are not told). Without words
+ * How alike a post and one that is shown are, by its words and files (undefined where they are not known). Without words
  * nothing tells two posts of the same files apart; with them, fewer files are what a network that drops some makes of it.
  */
 export function postAlike(

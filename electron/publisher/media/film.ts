@@ -88,7 +88,7 @@ export async function isCutOff(file: Reader, mime: string): Promise<boolean> {
   return end + 8 <= file.bytes;
 }
 
-/** Matroska has one segment after its head, which says how long it is, or that nobody knows (RFC 8794, 6; RFC 9559, 5). */
+/** Matroska has one segment after its head, which says how long it is, or that it is unknown (RFC 8794, 6; RFC 9559, 5). */
 async function isSegmentCutOff(file: Reader): Promise<boolean> {
   const head = await file.read(0, 16);
   const first = varInt(head, 4);

@@ -4,7 +4,7 @@ import { anyOf, kindName, mebibytes, millions, sameKind, sizeWithin, typeName } 
 import { type MediaFacts, strippable } from './facts.ts';
 import type { Area, Recipe } from './workshop/index.ts';
 
-/** How the person wants pictures brought into the limits. */
+/** How the user wants pictures brought into the limits. */
 export type FitWishes = { fit: Fit; stripLocation: boolean };
 
 /** What has to be done with a picture or film before it is sent. */
@@ -111,7 +111,7 @@ function badRatio({ width, height }: Picture, { imageRatio }: PictureLimits): nu
   return width / height > most + 0.01 ? most : null;
 }
 
-/** Why Belfry cannot fit a picture itself, and what the person can do instead. */
+/** Why Belfry cannot fit a picture itself, and what the user can do instead. */
 function cannotMake(file: Picture, { mimeTypes }: PictureLimits, who: string): string | null {
   const { mime, width, height, details } = file;
   if (mimeTypes !== null && !mimeTypes.includes('image/jpeg'))

@@ -18,7 +18,7 @@ export type Workshop = {
 const checkMs = 60_000;
 const mostChecked = 10_000;
 
-type Waiting = { letter: Letter; settle(outcome: Outcome<FilmFacts | Made | null>): void };
+type Waiting = { letter: Letter; resolve(outcome: Outcome<FilmFacts | Made | null>): void };
 
 /**
  * A workshop whose thread runs the file `entry`; without one every order fails. It starts with the first order and ends when none came for `idleMs`, which
@@ -41,7 +41,7 @@ export function createWorkshop(deps: {
     const ending = worker;
     worker = undefined;
     cancelTimer();
-    for (const { settle } of waiting.splice(0)) settle({ ok: false, fault: 'failed', why });
+    for (const { resolve } of waiting.splice(0)) resolve({ ok: false, fault: 'failed', why });
     return ending?.terminate() ?? Promise.resolve();
   };
   /** The order at work is given up, with its thread; those behind it are not to blame and go on in a new one. */
@@ -49,7 +49,7 @@ export function createWorkshop(deps: {
     const broken = worker;
     worker = undefined;
     cancelTimer();
-    waiting.shift()?.settle({ ok: false, fault: 'failed', why });
+    waiting.shift()?.resolve({ ok: false, fault: 'failed', why });
     void broken?.terminate();
     if (waiting.length > 0) next(program);
   };
@@ -57,7 +57,7 @@ export function createWorkshop(deps: {
     const started = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: 512 } });
     started.on('message', ({ id, outcome }: Answer) => {
       if (waiting[0]?.letter.id !== id) return;
-      waiting.shift()?.settle(outcome);
+      waiting.shift()?.resolve(outcome);
       next(program);
     });
     started.on('error', (error) => {
@@ -91,8 +91,8 @@ export function createWorkshop(deps: {
         return resolve({ ok: false, fault: 'no-worker', why: 'Belfry was started without its media worker' });
       lastId += 1;
       // The answer to an order is of the order's kind: one thread, one protocol, both ours.
-      const settle = (outcome: Outcome<FilmFacts | Made | null>) => resolve(outcome as Outcome<T>);
-      waiting.push({ letter: { id: lastId, order: wanted }, settle });
+      const settled = (outcome: Outcome<FilmFacts | Made | null>) => resolve(outcome as Outcome<T>);
+      waiting.push({ letter: { id: lastId, order: wanted }, resolve: settled });
       if (waiting.length === 1) next(entry);
     });
 
