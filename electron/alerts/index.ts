@@ -7,9 +7,9 @@ const mostNamed = 3;
 
 const titles: Record<Alert['page'], (count: number) => string> = {
   runs: (count) => `${count} jobs did not run as they should`,
-  jobs: (count) => `${count} jobs need you`,
-  posts: (count) => `${count} posts need you`,
-  accounts: (count) => `${count} accounts need you to sign in`,
+  jobs: (count) => `${count} jobs need attention`,
+  posts: (count) => `${count} posts need attention`,
+  accounts: (count) => `Sign in to ${count} accounts again`,
 };
 
 /** Alerts that came together: as they are, or where they are too many one for each page. */
@@ -59,7 +59,7 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
       return decideRun(said, fact.run);
     case 'account':
       return once(said, `account:${fact.accountId}`, {
-        title: `${fact.handle} needs you to sign in`,
+        title: `Sign in to ${fact.handle} again`,
         body: `${fact.reason} Its posts wait until then.`,
         page: 'accounts',
       });
@@ -71,7 +71,7 @@ export function decide(said: Said, fact: Fact): { said: Said; alert: Alert | nul
       });
     case 'account-ending':
       return once(said, `ending:${fact.accountId}`, {
-        title: `${fact.handle} will need you to sign in`,
+        title: `The sign-in to ${fact.handle} ends soon`,
         body: fact.reason,
         page: 'accounts',
       });

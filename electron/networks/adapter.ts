@@ -234,9 +234,9 @@ export type NetworkDescriptor = {
   /** By the ids of shared/networks.ts. Each also says when its tokens are renewed. */
   signIns: Readonly<Record<string, SignInProvider>>;
   /**
-   * Publishing. The adapter's limits say which fields of a post the network takes and how it counts, `unsupportedFields` which it
-   * has nothing like, `lookUpGap` what a look-up cannot see; `send` what was certainly not sent (`refused`) and what nobody
-   * knows (`unknown`).
+   * Publishing. The adapter's limits say which fields of a post the network takes and how it counts, `unsupportedFields`
+   * which it has nothing like, `lookUpGap` what a look-up cannot see. `send` says what was certainly not sent (`refused`),
+   * and where that is uncertain (`unknown`).
    */
   createAdapter(): Adapter;
 };

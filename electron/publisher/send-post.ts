@@ -202,7 +202,7 @@ const momentMs = 5000;
 const mostTries = 3;
 
 /**
- * Compares what a network shows with what was meant, and notes the address, where its answer to the visible call told
+ * Compares what a network shows with what was meant, and notes the address, where its answer to the visible call gave
  * neither. The post is published and stored already: whatever happens here changes nothing of that.
  */
 async function readBack(

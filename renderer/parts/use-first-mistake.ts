@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 
 /**
- * For a form: `look` moves the focus to its first field with a mistake once the mistakes are drawn, so that nobody has
- * to search for them.
+ * For a form: `look` moves the focus to its first field with a mistake once the mistakes are drawn, so that it need
+ * not be searched for.
  */
 export function useFirstMistake(): { form: RefObject<HTMLFormElement | null>; look: () => void } {
   const form = useRef<HTMLFormElement>(null);

@@ -66,7 +66,7 @@ test('an account that will need its owner is told once, and once more after it w
   tell(ending);
   tell(ending);
   close();
-  expect(heard).toEqual([{ title: '@a will need you to sign in', body: 'It ends soon.', page: 'accounts' }]);
+  expect(heard).toEqual([{ title: 'The sign-in to @a ends soon', body: 'It ends soon.', page: 'accounts' }]);
   tell({ kind: 'account-ready', accountId: 'a' });
   tell(ending);
   close();
@@ -121,7 +121,7 @@ test('what happens to many at once is told as one', async () => {
       body: 'job-0 interrupted; job-1 interrupted; job-2 interrupted; and 997 more.',
       page: 'runs',
     },
-    expect.objectContaining({ title: '@ada needs you to sign in' }),
+    expect.objectContaining({ title: 'Sign in to @ada again' }),
   ]);
 });
 

@@ -12,7 +12,7 @@ import type { Quirks } from './quirks.ts';
 import { mastodonSignIn } from './sign-in.ts';
 import { hostUpload, stateOfUploads, upload } from './upload.ts';
 
-/** Mastodon and the servers that speak its API, told apart by the quirks of their software. */
+/** Mastodon and the servers that speak its API, distinguished by the quirks of their software. */
 function createMastodonFamily(): Adapter {
   const profiles = createProfiles();
   const profileOf = profiles.read;
