@@ -205,13 +205,9 @@ export function launchNodeHelper(program: string, args: readonly string[]): Help
 }
 
 /** The headless host's log: a line per remark, as text for people or as JSON for collectors. */
-export function headlessLog(
-  form: 'text' | 'json',
-  write: (line: string) => void,
-  now: () => Date = () => new Date(),
-): Log {
+function headlessLog(form: 'text' | 'json', write: (line: string) => void): Log {
   return (level, message, details) => {
-    const at = now().toISOString();
+    const at = new Date().toISOString();
     if (form === 'json') return write(JSON.stringify({ at, level, message, ...details }));
     const more = details === undefined ? '' : ` ${JSON.stringify(details)}`;
     write(`${at} ${level.padEnd(5)} ${message}${more}`);

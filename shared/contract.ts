@@ -254,7 +254,7 @@ export const contract = {
 
   /** Opens an address in the user's browser; the desktop host only. */
   'shell.open': { in: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), out: done },
-  /** Asks the user for files to post and tells their paths, none when nothing was chosen; the desktop host only. */
+  /** Asks the user for files to post and returns their paths, none when nothing was chosen; the desktop host only. */
   'shell.pickFiles': { in: nothing, out: z.strictObject({ paths: z.array(z.string()) }) },
   /** Starts the demonstration in a home of its own and shows it. */
   'demo.start': { in: nothing, out: z.strictObject({ url: z.string().nullable() }) },

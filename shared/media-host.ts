@@ -35,7 +35,7 @@ const bucketSchema = z.strictObject({
     .regex(/^[a-z0-9-]{1,40}$/, 'must be a name such as eu-central-1')
     .default('auto'),
   prefix: prefix.default('belfry/'),
-  /** Where anybody can read what lies in the bucket; the name of the file follows. */
+  /** Public address of the bucket's files; the name of the file follows. */
   publicUrl: z.url({ protocol: /^https$/, error: 'must be an https address' }),
   /** Days after which Belfry removes what it put there; null = never. */
   removeAfterDays: z

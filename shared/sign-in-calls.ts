@@ -3,7 +3,7 @@ import { metaAppViewSchema, reconnectInputSchema, signInInputSchema, signInViewS
 
 const bySession = z.strictObject({ session: z.string().min(1) });
 
-/** Calls about signing in; `accounts.changed` tells of every step of it. */
+/** Calls about signing in; `accounts.changed` announces every step of it. */
 export const signInContract = {
   /** Begins a sign-in with the user's browser. */
   'accounts.signIn': { in: signInInputSchema, out: signInViewSchema },

@@ -2,7 +2,7 @@ import { type Account, BelfryError, unknownId } from '../../shared/index.ts';
 import { type Candidate, type Owner, printable } from '../networks/index.ts';
 
 /** An error as a sentence for the account's `reason`: its text without the code. */
-export function reasonOf(error: BelfryError): string {
+export function reasonOf(error: Pick<BelfryError, 'code' | 'message'>): string {
   return error.message.slice(error.code.length + 2);
 }
 
@@ -186,7 +186,7 @@ export function otherUser(handle: string, who: readonly string[], server: string
     code: 'CONFLICT',
     what: `The browser signed in as ${who.join(', ')}`,
     where: server,
-    why: `The account to be signed in again is ${handle}, and its posts must not go out in another name`,
+    why: `The account to be signed in again is ${handle}, and its posts must not go out under another name`,
     remedy: `Sign out there, then sign in as ${handle}; or add the other account beside it`,
   });
 }

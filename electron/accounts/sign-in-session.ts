@@ -14,7 +14,16 @@ import {
 } from '../../shared/index.ts';
 import type { App, Candidate, HttpDeps, SignInProvider, StartedSignIn } from '../networks/index.ts';
 import type { Apps } from './apps.ts';
-import { declined, notAmong, notNow, otherSession, otherUser, tooLate, withoutCode } from './errors.ts';
+import {
+  declined,
+  notAmong,
+  notNow,
+  otherSession,
+  otherUser,
+  reasonOf,
+  tooLate,
+  withoutCode,
+} from './errors.ts';
 import { listenFor, type Outcome } from './loopback.ts';
 
 /** What a sign-in is about. */
@@ -207,7 +216,7 @@ async function remember(deps: SessionDeps, stored: App | undefined, app: App): P
   if (stored !== app) await deps.apps.write(app);
 }
 
-/** Of an account that is signed in again, that one only. Throws CONFLICT for another person. */
+/** Of an account that is signed in again, that one only. Throws CONFLICT for another user. */
 function fitting(expected: Account | undefined, found: Candidate[], server: string): Candidate[] {
   // One written into config.json by hand does not say yet who it is.
   if (expected === undefined || expected.remoteId === '') return found;
@@ -242,7 +251,7 @@ function outcomeOf({ status, error, accounts }: SignInView): Outcome {
     return { ok: true, title: `Signed in as ${first.handle}`, text: 'Belfry can publish there now.' };
   if (status === 'choose')
     return { ok: true, title: 'Nearly done', text: 'Choose in Belfry which of your accounts it may use.' };
-  const text = error === null ? 'Begin again in Belfry.' : error.message.slice(error.code.length + 2);
+  const text = error === null ? 'Begin again in Belfry.' : reasonOf(error);
   return { ok: false, title: 'Not signed in', text };
 }
 

@@ -96,7 +96,7 @@ export type NetworkAccount = Pick<Account, 'id' | 'network' | 'server' | 'remote
 
 /** Something on the server that is not visible yet: it may be made again, and the server discards it in time. */
 export type Upload = {
-  /** `film`: brought whole, and shown by the call that ends its upload. `address`: where anybody can fetch a file. */
+  /** `film`: brought whole, and shown by the call that ends its upload. `address`: a public address of a file. */
   kind: 'media' | 'container' | 'draft' | 'film' | 'address';
   id: string;
   at: Millis;
@@ -194,7 +194,7 @@ export type Adapter = {
    * calls complete is never more than this.
    */
   lookUpGap(account: NetworkAccount, draft: PostShape): string | null;
-  /** Limits as far as they are known without asking anybody. */
+  /** Limits as far as they are known without a request. */
   knownLimits(account: NetworkAccount): Limits | undefined;
   /** Limits of the account's server; read live and kept for a while. */
   limits(
@@ -220,9 +220,9 @@ export type Adapter = {
   repeatRule(session: Session): Promise<RepeatRule>;
   /** Until when an answer of any kind asks this account to keep still, by the rate headers of its network; null when it may go on. */
   restUntil(headers: Headers, now: Millis): Millis | null;
-  /** Puts a file, invisible, where anybody can fetch it for some hours. Left out where the network has no such place. */
+  /** Puts a file, unlisted, at a public address for some hours. Left out where the network has no such place. */
   host?(session: Session, media: DraftMedia): Promise<Hosted>;
-  /** What the network shows of a post that is out. Left out where the answer to `send` tells. */
+  /** What the network shows of a post that is out. Left out where the answer to `send` already says so. */
   readBack?(session: Session, draft: Draft, remoteId: string): Promise<ReadBack>;
 };
 

@@ -92,7 +92,7 @@ export type RenewalRule = {
   isPossible(credential: Credential): boolean;
   /** Younger ones are not renewed by the network. */
   fromAgeMs: Millis;
-  /** One of unknown end is renewed once, which tells its end. */
+  /** One without a known end is renewed once, which shows it. */
   tellsEnd: boolean;
   /** One that has ended is not renewed by the network. */
   onlyInForce: boolean;
@@ -197,7 +197,7 @@ export function endingSoon(credential: Credential, rule: Rule, now: Millis): str
   if (expiresAt - now > warnMs && renewalRefused === null) return null;
   const end = `Its token ends on ${new Date(expiresAt).toISOString().slice(0, 10)}`;
   const why = renewalRefused === null ? 'cannot be renewed' : `was not renewed: ${bare(renewalRefused)}`;
-  return `${end} and ${why}. Sign in again before.`;
+  return `${end} and ${why}. Sign in again before then.`;
 }
 
 function bare(sentence: string): string {

@@ -70,7 +70,7 @@ describe('when a token is renewed', () => {
     const pasted = (left: number) => credential({ token: 't', expiresAt: now + left });
     expect(endingSoon(pasted(15 * day), now)).toBeNull();
     expect(endingSoon(pasted(14 * day), now)).toBe(
-      'Its token ends on 2001-09-23 and cannot be renewed. Sign in again before.',
+      'Its token ends on 2001-09-23 and cannot be renewed. Sign in again before then.',
     );
     expect(endingSoon(pixelfed(day), now)).toBeNull();
     expect(endingSoon({ ...pixelfed(100 * day), renewalRefused: 'It said no.' }, now)).toContain(
@@ -199,7 +199,7 @@ describe('refresh_tokens', () => {
     expect(result.said[0]).toMatch(/^me: ending\. Its token ends on 2027-11-22 and was not renewed/);
     expect(await w.accounts.token('me')).toBe(token);
     expect(await w.accounts.list()).toMatchObject([
-      { status: 'ready', reason: expect.stringContaining('Sign in again before.') },
+      { status: 'ready', reason: expect.stringContaining('Sign in again before then.') },
     ]);
     expect(w.facts).toMatchObject([{ kind: 'account-ending', accountId: 'me' }]);
     await refresh(w);

@@ -17,7 +17,7 @@ import type {
 } from '../adapter.ts';
 import { filesDifference, type Likeness, textDifference } from '../differences.ts';
 import { clockOffset } from '../http.ts';
-import { type Limits, tall } from '../limits.ts';
+import { type FormatLimits, type Limits, tall } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
@@ -30,6 +30,16 @@ const successSchema = z.object({ success: z.literal(true) });
 const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
 
 const length = (text: string) => countCharacters(text, null, networkFacts.facebook.counting);
+
+/**
+ * A film that fills the screen, of a reel or a story
+ * (developers.facebook.com/docs/video-api/guides/reels-publishing, “Video Specifications”, September 2026).
+ */
+const uprightFilm = {
+  filmSeconds: [3, 90],
+  framesPerSecond: [24, 60],
+  filmShape: { ratio: 9 / 16, name: '9:16', least: [540, 960] },
+} satisfies Partial<FormatLimits>;
 
 /** networks.md §4.2; the text limit is customary, not documented. */
 const limits: Limits = {
@@ -66,10 +76,7 @@ const limits: Limits = {
       pictures: false,
       films: true,
       silent: false,
-      filmSeconds: [3, 90],
-      framesPerSecond: [24, 60],
-      // developers.facebook.com/docs/video-api/guides/reels-publishing, “Video Specifications” (September 2026).
-      filmShape: { ratio: 9 / 16, name: '9:16', least: [540, 960] },
+      ...uprightFilm,
     },
     // developers.facebook.com/docs/page-stories-api, “Media requirements” (November 2026).
     story: {
@@ -78,9 +85,7 @@ const limits: Limits = {
       films: true,
       silent: true,
       imageBytes: 4_000_000,
-      filmSeconds: [3, 90],
-      framesPerSecond: [24, 60],
-      filmShape: { ratio: 9 / 16, name: '9:16', least: [540, 960] },
+      ...uprightFilm,
       fullScreen: tall,
     },
   },
@@ -279,7 +284,7 @@ async function publishStory(session: Session, attempt: SendRecord): Promise<Sent
 
 const withoutArchive = 'the stories of the Page show it only while its story archive is on';
 
-/** One picture; the upload of a film tells by itself whether it became a story. */
+/** One picture; the upload of a film shows by itself whether it became a story. */
 function isPictureStory({ format, media }: PostShape): boolean {
   return format === 'story' && media.every(({ mime }) => mime.startsWith('image/'));
 }
@@ -303,11 +308,11 @@ async function lookForStory(session: Session, attempt: SendRecord): Promise<Look
   };
 }
 
-/** Stories since then that may be this one: nothing but the kind of file tells. */
+/** Stories since then that may be this one: only the kind of file can be compared. */
 async function storiesSince(session: Session, draft: Draft, since: Millis): Promise<Since> {
   const stories = await readStories(session);
   if (stories.kind === 'refused') return stories;
-  const kind = draft.media.some(({ mime }) => mime.startsWith('video/')) ? 'video' : 'photo';
+  const kind = hasFilm(draft) ? 'video' : 'photo';
   const unclear = stories.data
     .filter(({ creation_time: at, media_type: type }) => {
       return at * 1000 >= since + stories.clockOffset && (type ?? kind) === kind;

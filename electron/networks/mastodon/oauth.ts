@@ -6,7 +6,7 @@ import { type Client, type Credential, credential, endAfter } from '../sign-in.t
 import { oauthError, refused, unusable, whyRefused } from './errors.ts';
 
 /** A server of the family, Belfry's client there, and how to ask it. */
-export type TokenAsking = {
+type TokenAsking = {
   deps: HttpDeps;
   server: string;
   client: Client;

@@ -207,10 +207,8 @@ async function accountDomain(
 ): Promise<string | undefined> {
   for (const version of ['v2', 'v1']) {
     const url = `${server}/api/${version}/instance`;
-    const answer = await askJson(deps, { url, signal }).catch((error: unknown) => {
-      if (error instanceof BelfryError) return undefined; // A handle is for people; the sign-in does not fail for it.
-      throw error;
-    });
+    // A handle is for people; the sign-in does not fail for it.
+    const answer = await quietly(askJson(deps, { url, signal }));
     if (answer === undefined) return undefined;
     const instance = answer.status === 200 ? instanceSchema.safeParse(answer.json).data : undefined;
     const domain = instance?.account_domain ?? instance?.domain ?? instance?.uri;
@@ -243,7 +241,7 @@ type Checked = { server: string; token: string; remoteId: string; scope?: string
 
 /**
  * Throws SIGN_IN_NEEDED when the token lacks a right: by what the server said when it gave it, by its word on the token,
- * else by asking for what needs that right and changes nothing. A server that tells in none of these ways is believed.
+ * else by asking for what needs that right and changes nothing. A server that answers none of these is believed.
  */
 async function demandRights(deps: HttpDeps, checked: Checked, signal?: AbortSignal): Promise<void> {
   const { server, token, scope } = checked;

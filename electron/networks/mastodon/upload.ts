@@ -45,7 +45,7 @@ export async function upload(
   return { kind: 'ready' };
 }
 
-/** Uploads one file; `url` is where the server shows it, when it tells that at once. */
+/** Uploads one file; `url` is where the server shows it, when it says so at once. */
 async function uploadOne(
   session: Session,
   media: DraftMedia,
@@ -130,7 +130,7 @@ async function addressOfUpload(session: Session, id: string): Promise<string | n
   return (answer.kind === 'answer' && mediaSchema.safeParse(answer.json).data?.url) || null;
 }
 
-/** Where each upload stands, as the server tells; `gone` may also mean attached to a post. */
+/** Where each upload stands, as the server reports; `gone` may also mean attached to a post. */
 export async function stateOfUploads(
   session: Session,
   uploads: readonly Upload[],

@@ -130,7 +130,7 @@ function withoutApp(login: Login): BelfryError {
     code: 'BAD_INPUT',
     what: 'There is no app to sign in with',
     where: `for ${name}`,
-    why: 'Meta lets only registered apps act for people, and a secret that is shipped with Belfry would be none',
+    why: 'Meta lets only registered apps act for people, and a secret shipped with Belfry would not be secret',
     remedy: `Make an app at developers.facebook.com and give its ${name} app id and secret (--app-id); Belfry keeps them`,
     field: 'app',
   });

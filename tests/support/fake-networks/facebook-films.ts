@@ -46,7 +46,7 @@ function nextPiece(world: World, bytes: number, from: number) {
 function takePiece(world: World, { fields, file }: Asked): Reply {
   const film = world.films.get(String(fields['upload_session_id']).slice(1));
   if (!film || !file || Number(fields['start_offset']) !== film.received)
-    return metaProblem(400, 100, undefined, 'A piece that nobody asked for');
+    return metaProblem(400, 100, undefined, 'A piece that was not asked for');
   film.received += file.bytes;
   return { status: 200, body: nextPiece(world, film.bytes, film.received) };
 }

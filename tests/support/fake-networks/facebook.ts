@@ -113,7 +113,7 @@ function publish(world: World, { fields }: Asked, id: string): Reply {
   return { status: 200, body: { success: true } };
 }
 
-/** One photo is one story; a second call with it makes a second story, for nobody knows what the real one does. */
+/** One photo is one story; a second call with it makes a second story, since what the real one does is not documented. */
 function publishStory(world: World, { fields }: Asked, page: string): Reply {
   const photo = world.uploads.get(String(fields['photo_id']));
   if (!photo) return metaProblem(400, 100, undefined, 'Invalid photo');

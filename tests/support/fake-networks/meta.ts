@@ -13,7 +13,7 @@ export function metaProblem(
   return { status, body: { error: subcode === undefined ? error : { ...error, error_subcode: subcode } } };
 }
 
-/** 190 for a token that nobody knows. */
+/** 190 for an unknown token. */
 export function refuseStranger(world: World, asked: Asked): Reply | undefined {
   const known = world.tokens.get(asked.token ?? '');
   if (known && (known.until ?? Number.POSITIVE_INFINITY) > world.now()) return undefined;

@@ -344,7 +344,7 @@ export const models = {
     rates: noRates,
     ids: 'uuid',
   },
-  /** A small server that nobody knows: it ignores keys, lists nothing private, and reads forms only. */
+  /** A small server of unknown software: it ignores keys, lists nothing private, and reads forms only. */
   small: {
     ...mastodon45,
     software: 'smallpub',
@@ -361,7 +361,7 @@ export const models = {
     rates: noRates,
     ids: 'uuid',
   },
-  /** A second publish of one container makes a second post: nobody knows what the real one does. */
+  /** A second publish of one container makes a second post: what the real one does is not documented. */
   instagram: {
     ...mastodon45,
     api: 'instagram',

@@ -98,7 +98,7 @@ export function uploadRefused({ model }: World, { file, fields }: Asked): Reply 
       ? { status: 422, body: '' }
       : refused(model, 'file', "File can't be blank");
   const { type, bytes, content } = file;
-  // Hollo trusts the type that it is told, and breaks on it (networks.md §9).
+  // Hollo trusts the declared type, and breaks on it (networks.md §9).
   if (!limits.types.some((known) => (known.endsWith('/') ? type.startsWith(known) : known === type)))
     return model.refuses === 'hollo'
       ? { status: 500, body: '' }

@@ -2,7 +2,7 @@ import { createIds } from './ids.ts';
 import type { Model } from './models.ts';
 import { createSignInState, type FakeSignIn } from './sign-in/state.ts';
 
-/** What anybody can see on a fake network: the log that tests judge by. */
+/** What is publicly visible on a fake network: the log that tests judge by. */
 export type VisiblePost = {
   id: string;
   account: string;

@@ -56,7 +56,7 @@ function register(signIn: FakeSignIn, { fields }: Asked): Reply {
   return { status: 200, body: { id: '1', name: 'Belfry', client_id: id, client_secret: secret } };
 }
 
-/** What the person sees: errors are pages here, as nobody knows yet where to send the browser. */
+/** What the user sees: errors are pages here, since it is not known yet where to send the browser. */
 function authorize({ signIn, now }: World, query: URLSearchParams): Reply {
   const get = (name: string) => query.get(name) ?? '';
   const app = signIn.apps.get(get('client_id'));
