@@ -20,7 +20,7 @@ import { takePostLines } from './pipeline-posts.ts';
 import { createPlanner, type PlannerDeps } from './planner/index.ts';
 import { keepLook } from './publish-job.ts';
 import { createPublisher, createWorkshop, type Look, type PublisherDeps } from './publisher/index.ts';
-import { createEnvironment, createRunner, stepProblems } from './runner/index.ts';
+import { createEnvironment, createMasks, createRunner, stepProblems } from './runner/index.ts';
 import { awaitedJobs, checkJobs, createScheduler, fireTimes } from './scheduler/index.ts';
 import {
   configNote,
@@ -271,6 +271,7 @@ export function createExecution(
     return known.get(id);
   };
   const runs = createRunReader(store.db);
+  const masks = createMasks();
   const environment = createEnvironment({ clock, log, path: () => settings().path });
   const ledger = createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id));
   const announceRun = (run: RunView) => {
@@ -342,10 +343,10 @@ export function createExecution(
     /** Why the publisher starts no look by itself now. */
     pausedBy() {
       if (scheduler.paused()) return 'scheduler' as const;
-      return settings().disabledBuiltins.includes(publishJob.id) ? ('publish-job' as const) : null;
+      return jobOf(publishJob.id)?.enabled ? null : ('publish-job' as const);
     },
     async keepLook(look: Look) {
-      const run = await keepLook(ledger, look);
+      const run = await keepLook(ledger, look, masks(publishing.secrets()).text);
       announceRun(run);
       finished(run);
     },

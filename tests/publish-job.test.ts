@@ -2,11 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../electron/app.ts';
+import { keepLook } from '../electron/publish-job.ts';
+import { createMasks } from '../electron/runner/index.ts';
+import { openDatabase, raiseEpoch } from '../electron/store/database.ts';
+import { createRunLedger, createRunReader } from '../electron/store/index.ts';
 import { type CallInput, type CallName, type CallOutput, toInstant } from '../shared/index.ts';
 import { handClock } from './support/clock.ts';
 import { startFakeNetwork } from './support/fake-networks/index.ts';
 import { temporaryHome } from './support/home.ts';
 import { plainHost } from './support/plain-host.ts';
+import { seededRandom } from './support/random.ts';
 
 const id = 'publish_due_posts';
 const minute = 60_000;
@@ -127,4 +132,22 @@ test('a job that waits for the end of publish_due_posts runs after a look that d
   await expect
     .poll(async () => (await call('runs.list', { jobId: 'after' })).map(({ reason }) => reason))
     .toEqual([`The job "${id}" ended with success.`]);
+});
+
+test('what a look says is kept without secrets, as the output of every run is', async () => {
+  const { db, close } = openDatabase(join(temporaryHome(), 'belfry.db'));
+  onTestFinished(close);
+  const ledger = createRunLedger(db, await raiseEpoch(db), seededRandom(1).id);
+  const look = {
+    startedAt: 1,
+    finishedAt: 2,
+    ok: false,
+    summary: 'The server said: secret-token',
+    lines: [{ at: 1, text: 'One, with secret-token\nand two' }],
+  };
+  const run = await keepLook(ledger, look, createMasks()(['secret-token']).text);
+  expect(run.reason).toBe('The server said: •••');
+  expect(run.steps).toMatchObject([{ error: 'The server said: •••' }]);
+  const output = await createRunReader(db).output({ id: run.id, limit: 10, tail: false });
+  expect(output.map(({ text }) => text)).toEqual(['One, with •••', 'and two', 'The server said: •••']);
 });

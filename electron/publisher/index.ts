@@ -210,7 +210,7 @@ export function createPublisher(given: PublisherDeps): Publisher {
       track(looking);
       return looking;
     },
-    changed,
+    changed: given.changed,
   });
   /** A cycle for these accounts beside the loop, as the user asked for it: also while paused. If it fails, the next look tries again. */
   const kick = (accounts: readonly string[]) => {
@@ -225,6 +225,11 @@ export function createPublisher(given: PublisherDeps): Publisher {
   const woken = async <T>(change: Promise<T>): Promise<T> => {
     const made = await change;
     loop.wake();
+    return made;
+  };
+  const wokenUnlessDry = async <T extends { dryRun: boolean }>(change: Promise<T>): Promise<T> => {
+    const made = await change;
+    if (!made.dryRun) loop.wake();
     return made;
   };
   const limitsOf = (account: PublisherAccount) => adapterOf(account).knownLimits(account);
@@ -269,7 +274,7 @@ export function createPublisher(given: PublisherDeps): Publisher {
       };
     },
     add: (post, from) => woken(addPost(deps, post, from, limitsOf)),
-    addAll: (posts, from) => woken(addPosts(deps, posts, from, limitsOf)),
+    addAll: (posts, from) => wokenUnlessDry(addPosts(deps, posts, from, limitsOf)),
     edit: (id, post) => woken(editPost(deps, id, post, limitsOf)),
     check: (post, edited) => checkPost(deps, http, adapterOf, post, edited),
     list: async (query) => viewPosts(deps, await ledger.list(query)),
@@ -300,7 +305,8 @@ export function createPublisher(given: PublisherDeps): Publisher {
       if (!done.dryRun) kick([...new Set(done.posts.flatMap(({ accounts }) => accounts))]);
       return done;
     },
-    moveAll: ({ to, past, ...many }) => woken(changeMany(deps, many, movingMany(deps, { to, past }))),
+    moveAll: ({ to, past, ...many }) =>
+      wokenUnlessDry(changeMany(deps, many, movingMany(deps, { to, past }))),
     waiting: (account, from, to) => ledger.waiting(account, from, to),
     reschedule: (moves, note) => woken(reschedule(deps, moves, note)),
     withdraw: (id) => withdraw(deps, id),

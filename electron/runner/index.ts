@@ -367,4 +367,5 @@ export type {
   RunnerDeps,
   TakePost,
 } from './deps.ts';
+export { createMasks } from './output/text.ts';
 export type { RunningRun } from './run-queue.ts';

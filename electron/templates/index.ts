@@ -1,20 +1,25 @@
 import { type Job, type JobInput, jobSchema, type Template, workspaceSchema } from '../../shared/index.ts';
 
 /** The job that stands for the publisher: it has no schedule, for the publisher knows when a post is due. */
-export const publishJob = { id: 'publish_due_posts', schedule: 'When a post is due' } as const;
+export const publishJob = {
+  id: 'publish_due_posts',
+  name: 'Publish due posts',
+  step: 'Publish',
+  schedule: 'When a post is due',
+} as const;
 
 /** Jobs that are a part of Belfry: they can be switched off, not changed or removed (design §3.4). */
 export const builtinJobs: readonly Job[] = [
   {
     id: publishJob.id,
-    name: 'Publish due posts',
+    name: publishJob.name,
     description: 'Publishes each post at its time, and looks up what got no answer.',
     triggers: [],
     timezone: 'UTC',
     coalesce: true,
     maxInstances: 1,
     timeoutSeconds: null,
-    steps: [{ type: 'builtin' as const, name: 'Publish', action: publishJob.id }],
+    steps: [{ type: 'builtin' as const, name: publishJob.step, action: publishJob.id }],
   },
   {
     id: 'refresh_tokens',

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { ALL_FORMATS, FilePathSource, Input, type InputTrack, type InputVideoTrack } from 'mediabunny';
 import type { MediaDetails } from '../../../networks/index.ts';
+import { bigEndian } from '../file-reader.ts';
 import type { Answer, FilmFacts, Letter, Made, Order, Outcome } from './index.ts';
 import { checkPicture, makePicture } from './pictures.ts';
 
@@ -113,7 +114,7 @@ function pixelsOfAvc(record: Uint8Array): Pixels {
   if (profile === undefined) return unknownPixels;
   const plain: Pixels = { bitDepth: 8, chroma: '4:2:0' };
   if (!highProfiles.has(profile)) return plain;
-  const length = (record[6] ?? 0) * 256 + (record[7] ?? 0);
+  const length = bigEndian(record, 6, 2);
   // The High profile itself has no more than that, and cameras leave its parameters to the film.
   if (((record[5] ?? 0) & 31) === 0 || length === 0) return profile === 100 ? plain : unknownPixels;
   // After a NAL header, profile, constraints and level.
