@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { Socket } from 'node:net';
+import type { ListenOptions, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono } from 'hono';
@@ -121,4 +121,15 @@ function inTurn(serve: (request: IncomingMessage, response: ServerResponse) => v
     } else if (queue.length < maxPipelined) queue.push({ request, response });
     else refuse(response, refusals.pipelined);
   };
+}
+
+/** Resolves with the server once it listens; rejects with Node's error when it cannot. */
+export function listen(server: Server, where: ListenOptions): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      resolve(server);
+    });
+  });
 }

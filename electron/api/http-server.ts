@@ -4,7 +4,7 @@ import { BelfryError, type Bridge, type Clock, type Log, type Random, web } from
 import { createEventStreams } from './announcement-stream.ts';
 import { limitConnections } from './connection-limit.ts';
 import { only, refusals, refuseAddress, securityHeaders } from './http-guard.ts';
-import { createHttpServer, createListener, type HttpLimits } from './http-listener.ts';
+import { createHttpServer, createListener, type HttpLimits, listen } from './http-listener.ts';
 import { type Assets, addWindowRoutes, createApiRoutes, type Health } from './http-routes.ts';
 import { createSessions } from './http-session.ts';
 
@@ -107,10 +107,10 @@ async function listenOnLoopback(
   for (let attempt = 1; ; attempt += 1) {
     const servers: Server[] = [];
     try {
-      const four = await listen(create(), port, '127.0.0.1');
+      const four = await listen(create(), { port, host: '127.0.0.1', exclusive: true });
       servers.push(four);
       const actual = portOf(four);
-      const six = await listen(create(), actual, '::1').catch(unlessMissing);
+      const six = await listen(create(), { port: actual, host: '::1', exclusive: true }).catch(unlessMissing);
       if (six) servers.push(six);
       return { port: actual, servers };
     } catch (error) {
@@ -119,16 +119,6 @@ async function listenOnLoopback(
       throw portError(port, error);
     }
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, exclusive: true }, () => {
-      server.off('error', reject);
-      resolve(server);
-    });
-  });
 }
 
 /** A machine without IPv6 has no ::1 that another program could hold. */

@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { HttpBindings } from '@hono/node-server';
 import { BelfryError, type Bridge, type Clock, type Log, web } from '../../shared/index.ts';
 import { createEventStreams } from './announcement-stream.ts';
 import { type ConnectionLimit, limitConnections } from './connection-limit.ts';
 import { type HostCalls, withHostCalls } from './dispatch.ts';
 import { only, type Refusal, refusals } from './http-guard.ts';
-import { createHttpServer, createListener, type HttpLimits } from './http-listener.ts';
+import { createHttpServer, createListener, type HttpLimits, listen } from './http-listener.ts';
 import { createApiRoutes } from './http-routes.ts';
 
 /** All connections, also those at work. */
@@ -66,13 +65,15 @@ export async function startSocketServer(deps: SocketServerDeps): Promise<SocketS
   });
   const listener = createListener({ routes, guard: refuseHost, headers: {}, log });
   const server = createHttpServer(limits, connections, (request, response) => {
-    keepWhileAtWork(connections, { incoming: request, outgoing: response });
+    keepWhileAtWork(connections, request, response);
     listener(request, response);
   });
   server.maxConnections = maxConnections;
   server.on('clientError', answerNoHttp);
   const open = async () => {
-    await listen(server, path);
+    await listen(server, { path }).catch((error: unknown) => {
+      throw socketUnusable(path, error);
+    });
     // Between listening and this the folder alone keeps others out.
     if (isFile) await chmod(path, 0o600);
   };
@@ -128,17 +129,6 @@ async function removeStale(path: string): Promise<void> {
   await unlink(path);
 }
 
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(socketUnusable(path, error));
-    server.once('error', fail);
-    server.listen(path, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-}
-
 function socketUnusable(path: string, cause: unknown): BelfryError {
   return new BelfryError({
     code: 'HOME_UNUSABLE',
@@ -156,9 +146,13 @@ function refuseHost({ headersDistinct }: IncomingMessage): Refusal | undefined {
 }
 
 /** Counts the connection as at work until its answer is out. */
-function keepWhileAtWork(connections: ConnectionLimit, { incoming, outgoing }: HttpBindings): void {
-  connections.keep(incoming.socket);
-  outgoing.once('close', () => connections.release(incoming.socket));
+function keepWhileAtWork(
+  connections: ConnectionLimit,
+  { socket }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  connections.keep(socket);
+  response.once('close', () => connections.release(socket));
 }
 
 /** Answers what is no HTTP: the clients of version 0.2.0 and before sent lines of JSON, and understand one in return. */

@@ -2,8 +2,8 @@ import { AwsV4Signer } from 'aws4fetch';
 import type { BucketHost, BucketKey, Clock } from '../../shared/index.ts';
 import { extensionOf, fileBody, type Http, type HttpResult, type Refusal } from '../networks/index.ts';
 
-export type BucketDeps = { http: Http; clock: Pick<Clock, 'now'>; signal: AbortSignal };
-export type BucketFile = { path: string; mime: string; bytes: number; sha256: string };
+type BucketDeps = { http: Http; clock: Pick<Clock, 'now'>; signal: AbortSignal };
+type BucketFile = { path: string; mime: string; bytes: number; sha256: string };
 
 /** SHA-256 of nothing. */
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

@@ -13,7 +13,7 @@ import {
 import { lookAgain, lookFor, publish } from './send-post.ts';
 
 /** What a cycle did; `busy` accounts were still sending when it ended, and go on by themselves. */
-export type CycleResult = Tally & { busy: number };
+type CycleResult = Tally & { busy: number };
 
 type CycleDeps = Omit<SenderDeps, 'signal'>;
 

@@ -8,7 +8,7 @@ const longestWaitMs: Millis = 15_000;
 const retryMs: Millis = 60_000;
 
 /** Looks at what is due whenever there is a reason to. */
-export type PublishLoop = {
+type PublishLoop = {
   /** Looks at once, and then whenever something becomes due. */
   start(): void;
   /** Starts no look any more. Can be called twice. */

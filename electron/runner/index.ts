@@ -5,7 +5,6 @@ import {
   type Job,
   type PlannedStep,
   type Problem,
-  type RunCause,
   type RunParameters,
   type RunStatus,
   type RunView,
@@ -28,7 +27,6 @@ type RunNowOptions = {
   fromStep?: number;
   /** Arguments and variables for this run alone. */
   parameters?: RunParameters;
-  cause?: Extract<RunCause, 'manual' | 'event'>;
 };
 
 /** Runs jobs: now, when the scheduler hands a run over, and again after a failure. */
@@ -106,8 +104,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     fromStep: number,
     from?: StoredRun,
   ) {
-    if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
-    refuseOverlap(job);
+    refuseStart(job);
     const stored = await ledger.create(
       {
         ...run,
@@ -124,7 +121,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     return firstView(stored);
   }
 
-  function refuseOverlap(job: Job): void {
+  function refuseStart(job: Job): void {
+    if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
     const refusal = queue.refusal(job);
     if (refusal)
       throw refuse('CONFLICT', job.id, refusal, 'Wait for its end, cancel it, or let the job overlap');
@@ -142,12 +140,12 @@ export function createRunner(deps: RunnerDeps): Runner {
       for (const run of runs) queue.accept(run);
     },
     accept: queue.accept,
-    async runNow(jobId, { fromStep, parameters, cause = 'manual' } = {}) {
+    async runNow(jobId, { fromStep, parameters } = {}) {
       const job = findJob(deps, jobId);
       const first = startIndex(job, fromStep);
       const checked = checkParameters(parameters);
       const from = first === 0 ? undefined : await ledger.lastEnded(jobId);
-      return launch(job, { cause, reason: null, parameters: checked }, first, from);
+      return launch(job, { cause: 'manual', reason: null, parameters: checked }, first, from);
     },
     async preview(jobId, { fromStep, parameters } = {}) {
       const job = findJob(deps, jobId);
@@ -172,8 +170,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       const waits = queue.retryOf(from.originId);
       const waiting = waits && (await ledger.get(waits.runId));
       if (waiting) {
-        if (stopping) throw refuse('STOPPING', job.id, 'Belfry is about to end', 'Start it again');
-        refuseOverlap(job);
+        refuseStart(job);
         queue.startNow(waiting.id);
         return firstView(waiting);
       }
@@ -212,24 +209,22 @@ export function createRunner(deps: RunnerDeps): Runner {
 function findJob({ job }: RunnerDeps, id: string): Job {
   const found = job(id);
   if (found) return found;
-  throw new BelfryError({
-    code: 'NOT_FOUND',
-    what: `There is no job "${id}"`,
-    where: 'among the jobs of this home',
-    why: 'It may have been removed or misspelt',
-    remedy: 'See "belfry jobs" for their ids',
-  });
+  throw notFound('job', id);
 }
 
 async function findRun({ ledger }: RunnerDeps, id: string): Promise<StoredRun> {
   const found = await ledger.get(id);
   if (found) return found;
-  throw new BelfryError({
+  throw notFound('run', id);
+}
+
+function notFound(kind: 'job' | 'run', id: string): BelfryError {
+  return new BelfryError({
     code: 'NOT_FOUND',
-    what: `There is no run "${id}"`,
-    where: 'among the runs of this home',
+    what: `There is no ${kind} "${id}"`,
+    where: `among the ${kind}s of this home`,
     why: 'It may have been removed or misspelt',
-    remedy: 'See "belfry runs" for their ids',
+    remedy: `See "belfry ${kind}s" for their ids`,
   });
 }
 

@@ -8,7 +8,7 @@ import { type Admission, admit, isDoneBy, retryEnds, type StopReason } from './r
 export type RunningRun = { runId: string; jobId: string; name: string; startedAt: Millis | null };
 type Active = RunningRun & { stop: Stop; done: Promise<void> };
 
-export type RunQueueDeps = Pick<RunnerDeps, 'clock' | 'log' | 'job' | 'decideStart'> & {
+type RunQueueDeps = Pick<RunnerDeps, 'clock' | 'log' | 'job' | 'decideStart'> & {
   execute(run: {
     job: Job;
     runId: string;
@@ -22,7 +22,7 @@ export type RunQueueDeps = Pick<RunnerDeps, 'clock' | 'log' | 'job' | 'decideSta
 };
 
 /** The runs of all jobs that execute, wait for a free instance of their job, or wait for their time. */
-export type RunQueue = {
+type RunQueue = {
   accept(run: AcceptedRun): void;
   /** Whether a run of the job would be skipped if it came now, and why. */
   refusal(job: Job): string | null;

@@ -30,7 +30,7 @@ import {
 } from './scheduled-job.ts';
 
 /** Claims the slots of all jobs. Its methods must not overlap (see `inTurn`). */
-export type SlotClaimer = {
+type SlotClaimer = {
   scheduledJobs: ReadonlyMap<string, ScheduledJob>;
   /** Takes over the configuration: slots of schedules that end are recorded first, then the new ones begin. */
   reconcile(tick: Tick): Promise<void>;

@@ -163,17 +163,10 @@ export { type Arguments, parseArguments } from './arguments.ts';
 export { createLog } from './machine.ts';
 export { registerPageScheme } from './page.ts';
 
-type DesktopHostDeps = {
-  home: string;
-  usualHome: boolean;
-  clock: Clock;
+type DesktopHostDeps = Omit<DesktopDeps, 'args' | 'page' | 'createEngine' | 'openDemo'> & {
   demo: boolean;
-  helper: string;
-  mediaWorker: string;
-  configFile: Host['configFile'];
   notify: Notify;
   quit(): void;
-  log: Log;
 };
 
 /** What a desktop gives the engine. */

@@ -47,7 +47,7 @@ const recordSchema = z.object({
   file: fileIdentitySchema.nullable(),
   at: instantSchema,
 });
-export type HomeRecord = z.infer<typeof recordSchema>;
+type HomeRecord = z.infer<typeof recordSchema>;
 
 /** What is found at a start. */
 export type Findings = {
@@ -76,7 +76,7 @@ export function copyEvidence({ ledger, record, dir, file, original }: Findings):
   return undefined;
 }
 
-export type ContinuityDeps = {
+type ContinuityDeps = {
   home: HomePaths;
   db: Database;
   epoch: number;
@@ -88,7 +88,7 @@ export type ContinuityDeps = {
 };
 
 /** Knows whether a database is the latest state of its home. */
-export type Continuity = {
+type Continuity = {
   /** The evidence of a copy that was found at the start. */
   evidence: string | undefined;
   /** Raises the generation if something happened to a post; gives evidence of another copy that has gone on meanwhile. */

@@ -14,7 +14,7 @@ const magic = 'SQLite format 3\0';
 /** SQLITE_CORRUPT_VTAB: the search index alone is damaged. */
 const indexDamage = 267;
 
-export type GuardDeps = {
+type GuardDeps = {
   home: HomePaths;
   clock: Clock;
   log: Log;

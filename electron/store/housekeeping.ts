@@ -6,7 +6,7 @@ import { indexMore, indexSteps, mergeSteps, tidyIndex } from './output-index.ts'
 import { createPace } from './pace.ts';
 import { forget, forgetSteps, type Retention } from './retention.ts';
 
-export type HousekeepingDeps = {
+type HousekeepingDeps = {
   db: Database;
   clock: Clock;
   log: Log;

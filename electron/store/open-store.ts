@@ -26,7 +26,7 @@ const checkEvery: Millis = 10_000;
 const askEvery = 60 * 60_000;
 const askFirst = 60_000;
 
-export type StoreDeps = {
+type StoreDeps = {
   home: HomePaths;
   clock: Clock;
   log: Log;

@@ -293,7 +293,7 @@ export function commandEnvironment(engine: EngineEnvironment, path: string | nul
 }
 
 /** Name of the variable that holds the search path: Windows spells it `Path`, and ignores case. */
-export function pathName(environment: Readonly<Environment>): string {
+function pathName(environment: Readonly<Environment>): string {
   return Object.keys(environment).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
 }
 

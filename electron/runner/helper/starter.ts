@@ -165,7 +165,7 @@ export async function spawnHere(
  * Lets one start through per turn of the event loop: each blocks it for some milliseconds, and a hundred jobs that are
  * due together must not freeze the tray.
  */
-export function createGate(): () => Promise<void> {
+function createGate(): () => Promise<void> {
   let last = Promise.resolve();
   return () => {
     last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
