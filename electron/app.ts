@@ -18,6 +18,7 @@ import {
 } from './api/index.ts';
 import { createClosers } from './closers.ts';
 import type { Host } from './host.ts';
+import { timesOfJobs } from './jobs-and-posts.ts';
 import {
   type Core,
   createExecution,
@@ -26,7 +27,6 @@ import {
   openCore,
   type Publishing,
 } from './modules.ts';
-import { timesOfJobs } from './publish-job.ts';
 import { homeExposure, watchHome } from './store/index.ts';
 import { builtinJobs, templates } from './templates/index.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Skipped, takePostLines } from '../electron/pipeline-posts.ts';
+import { type Skipped, takePostLines } from '../electron/jobs-and-posts.ts';
 import { type PostLimits, postRequestSchema } from '../shared/index.ts';
 import { plannerWorld } from './planner/world.ts';
 import { temporaryHome } from './support/home.ts';

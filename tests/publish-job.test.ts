@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../electron/app.ts';
-import { keepLook } from '../electron/publish-job.ts';
+import { keepLook } from '../electron/jobs-and-posts.ts';
 import { createMasks } from '../electron/runner/index.ts';
 import { openDatabase, raiseEpoch } from '../electron/store/database.ts';
 import { createRunLedger, createRunReader } from '../electron/store/index.ts';

@@ -22,7 +22,7 @@ import {
   ServerMoved,
 } from '../networks/index.ts';
 import { createApps } from './apps.ts';
-import { createCredentials } from './credentials.ts';
+import { createCredentials, createRenewals, type Refreshed, refreshAll } from './credentials.ts';
 import type { AccountGate, AccountsDeps } from './deps.ts';
 import {
   chooseOne,
@@ -37,7 +37,6 @@ import {
 import { type AccountTarget, findKnownAccount, saveAccount } from './identity.ts';
 import { createBucketKeys, createMediaChoice } from './media-hosting.ts';
 import { createRecords } from './records.ts';
-import { createRenewals, type Refreshed, refreshAll } from './renewal.ts';
 import { serverOrigin } from './server.ts';
 import { createSignInService, resolveServer, type SignInService } from './sign-in.ts';
 import { createStates } from './states.ts';

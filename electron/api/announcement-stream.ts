@@ -1,8 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { type Announcement, type Bridge, type Clock, type OutputLine, web } from '../../shared/index.ts';
+import type { AnnouncementListener } from './announcer.ts';
 
 export type EventStreams = {
+  /** As many may be open at once. */
+  most: number;
   /** Takes the response over for as long as `allowed` says so, asked at each heartbeat; false when there are too many. */
   open(response: ServerResponse, allowed: () => boolean): boolean;
   closeAll(): void;
@@ -14,12 +17,7 @@ export function createEventStreams(deps: { bridge: Bridge; clock: Clock; maxStre
   const open = new Set<ServerResponse>();
 
   const serve = (response: ServerResponse, allowed: () => boolean) => {
-    const announcements = createAnnouncementStream({
-      stream: response,
-      clock,
-      encode: (a) => `${JSON.stringify(a)}\n`,
-    });
-    const unsubscribe = bridge.subscribe(announcements.push);
+    const unsubscribe = bridge.subscribe(createAnnouncementStream({ stream: response, clock }));
     let stopHeartbeat = () => {};
     const heartbeat = () => {
       if (!allowed()) return void response.end();
@@ -35,6 +33,7 @@ export function createEventStreams(deps: { bridge: Bridge; clock: Clock; maxStre
   };
 
   return {
+    most: deps.maxStreams,
     open(response, allowed) {
       if (open.size >= deps.maxStreams) return false;
       open.add(response);
@@ -53,18 +52,12 @@ const stalledMs = 30_000;
 /** More different runs than this waiting at once, and asking anew is cheaper than catching up. */
 const maxBacklog = 1000;
 
-type AnnouncementStream = { push(announcement: Announcement): void; close(): void };
-
 /**
- * Writes announcements to one client as fast as it reads: what it cannot take is buffered and collapsed, and the
- * connection of a client that stops reading is destroyed. Nothing else ever waits for it.
+ * Gives a listener that writes announcements to one client, a line of JSON each, as fast as it reads: what it cannot take
+ * is buffered and collapsed, and the connection of a client that stops reading is destroyed. Nothing else ever waits for it.
  */
-export function createAnnouncementStream(deps: {
-  stream: Writable;
-  clock: Clock;
-  encode(announcement: Announcement): string;
-}): AnnouncementStream {
-  const { stream, clock, encode } = deps;
+export function createAnnouncementStream(deps: { stream: Writable; clock: Clock }): AnnouncementListener {
+  const { stream, clock } = deps;
   const buffer = createAnnouncementBuffer();
   let cancelStallTimer: (() => void) | undefined;
 
@@ -74,25 +67,21 @@ export function createAnnouncementStream(deps: {
     while (!stream.writableNeedDrain) {
       const next = buffer.take();
       if (!next) return;
-      stream.write(encode(next));
+      stream.write(`${JSON.stringify(next)}\n`);
     }
     cancelStallTimer = clock.setTimer(stalledMs, () => stream.destroy());
   };
   stream.on('drain', flush);
-  const close = () => {
+  stream.once('close', () => {
     cancelStallTimer?.();
     stream.off('drain', flush);
-  };
-  stream.once('close', close);
+  });
 
-  return {
-    push(announcement) {
-      if (stream.destroyed || stream.writableEnded) return;
-      buffer.add(announcement);
-      if (buffer.size() > maxBacklog) stream.destroy();
-      else if (!cancelStallTimer) flush();
-    },
-    close,
+  return (announcement) => {
+    if (stream.destroyed || stream.writableEnded) return;
+    buffer.add(announcement);
+    if (buffer.size() > maxBacklog) stream.destroy();
+    else if (!cancelStallTimer) flush();
   };
 }
 

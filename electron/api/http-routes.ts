@@ -7,8 +7,16 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { lookup } from 'mrmime';
 import { type Bridge, type Envelope, type Log, readUtf8, toWireError, web } from '../../shared/index.ts';
 import type { EventStreams } from './announcement-stream.ts';
-import { pathOf, type Refusal, refusals, refuseType, tooLarge, wrongMethod } from './http-guard.ts';
-import type { Sessions } from './http-session.ts';
+import {
+  pathOf,
+  type Refusal,
+  refusals,
+  refuseType,
+  type Sessions,
+  tooLarge,
+  tooManyStreams,
+  wrongMethod,
+} from './http-guard.ts';
 
 /**
  * Handlers write to Node's own response, which says when a slow client can take more, and a call is answered in half the time
@@ -40,7 +48,7 @@ export function createApiRoutes({ bridge, streams, bodyLimitBytes, admit }: ApiR
   routes.all(web.paths.events, only405('GET'), admitted, (c) => {
     // An open window is a session in use; when its session ends, so does its stream.
     const opened = streams.open(c.env.outgoing, () => admit(c.env) === undefined);
-    return opened ? RESPONSE_ALREADY_SENT : refused(c, refusals.tooMany);
+    return opened ? RESPONSE_ALREADY_SENT : refused(c, tooManyStreams(streams.most));
   });
   routes.all(web.paths.alive, only405('GET'), admitted, (c) => sent(c, 200, { ok: true, value: {} }));
   return routes;

@@ -2,11 +2,15 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BelfryError, type Bridge, type Clock, type Log, type Random, web } from '../../shared/index.ts';
 import { createEventStreams } from './announcement-stream.ts';
-import { limitConnections } from './connection-limit.ts';
-import { only, refusals, refuseAddress, securityHeaders } from './http-guard.ts';
-import { createHttpServer, createListener, type HttpLimits, listen } from './http-listener.ts';
+import { createSessions, only, refusals, refuseAddress, securityHeaders } from './http-guard.ts';
+import {
+  createHttpServer,
+  createListener,
+  type HttpLimits,
+  limitConnections,
+  listen,
+} from './http-listener.ts';
 import { type Assets, addWindowRoutes, createApiRoutes, type Health } from './http-routes.ts';
-import { createSessions } from './http-session.ts';
 
 export type HttpServerDeps = {
   bridge: Bridge;

@@ -5,10 +5,16 @@ import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { BelfryError, type Bridge, type Clock, type Log, web } from '../../shared/index.ts';
 import { createEventStreams } from './announcement-stream.ts';
-import { type ConnectionLimit, limitConnections } from './connection-limit.ts';
 import { type HostCalls, withHostCalls } from './dispatch.ts';
 import { only, type Refusal, refusals } from './http-guard.ts';
-import { createHttpServer, createListener, type HttpLimits, listen } from './http-listener.ts';
+import {
+  type ConnectionLimit,
+  createHttpServer,
+  createListener,
+  type HttpLimits,
+  limitConnections,
+  listen,
+} from './http-listener.ts';
 import { createApiRoutes } from './http-routes.ts';
 
 /** All connections, also those at work. */

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  type BigIntStats,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { z } from 'zod';
 import {
@@ -12,16 +21,62 @@ import {
 import { assertEpoch, type Database, readMeta, writeMeta } from './database.ts';
 import { writeDurably } from './durable-file.ts';
 import { isMissing, reasonOf } from './file-errors.ts';
-import {
-  type FileIdentity,
-  fileIdentitySchema,
-  identityOf,
-  isOneFile,
-  isOtherFile,
-} from './file-identity.ts';
 import { locateHome } from './home.ts';
 import type { HomePaths } from './home-paths.ts';
 import { isOwned } from './owner.ts';
+
+/** What tells a file from its copies: its number in the file system and when it was made (nanoseconds; null = not kept). */
+const fileIdentitySchema = z.object({ ino: z.string(), birth: z.string().nullable() });
+type FileIdentity = z.infer<typeof fileIdentitySchema>;
+
+/**
+ * Linux file systems that may give a file another number at each mount, by statfs(2)'s f_type: FUSE (also virtiofs),
+ * CIFS and SMB, 9p, FAT, exFAT, VirtualBox and Parallels shares (include/uapi/linux/magic.h and the drivers).
+ */
+const renumbering = new Set([
+  0x65735546, 0xff534d42, 0xfe534d42, 0x517b, 0x01021997, 0x4d44, 0x2011bab0, 0x786f4256, 0x7c7c6673,
+]);
+
+/** The identity of the file at `path`; undefined when there is none, or its file system does not keep numbers. */
+export function identityOf(path: string): FileIdentity | undefined {
+  const found = statOf(path);
+  if (!found || !keepsNumbers(path)) return undefined;
+  return { ino: String(found.ino), birth: birthOf(found) };
+}
+
+/** Whether numbers of files say anything where `path` lies. */
+export function keepsNumbers(path: string): boolean {
+  return process.platform !== 'linux' || !renumbering.has(statfsSync(path).type >>> 0);
+}
+
+/** Whether two paths lead to one file. */
+function isOneFile(a: string, b: string): boolean {
+  const [first, second] = [statOf(a), statOf(b)];
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}
+
+/**
+ * Whether `found` is certainly another file than the one `recorded`. Linux gives the number of a deleted file to the next
+ * one, and no program can choose when a file was made, so there the birth decides where it is known; macOS and Windows
+ * never give a number twice, and tools set the birth.
+ */
+export function isOtherFile(
+  recorded: FileIdentity,
+  found: FileIdentity,
+  platform: NodeJS.Platform = process.platform,
+): boolean {
+  const byBirth = platform !== 'darwin' && platform !== 'win32' && recorded.birth !== null && found.birth;
+  return byBirth ? recorded.birth !== found.birth : recorded.ino !== found.ino;
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+/** Without a time of birth the system says 0, or the last change of the file's state. */
+function birthOf({ birthtimeNs, ctimeNs }: BigIntStats): string | null {
+  return birthtimeNs === 0n || birthtimeNs === ctimeNs ? null : String(birthtimeNs);
+}
 
 const key = 'continuity';
 
@@ -34,7 +89,7 @@ const ledgerSchema = z.object({
   /** The file at the last start; null where files cannot be distinguished. */
   file: fileIdentitySchema.nullable(),
 });
-export type Ledger = z.infer<typeof ledgerSchema>;
+type Ledger = z.infer<typeof ledgerSchema>;
 
 /**
  * The same, kept outside the home, for this user on this machine. Its generation is one that the database was known to

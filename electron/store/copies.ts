@@ -4,7 +4,7 @@ import * as sqlite from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import type { Millis } from '../../shared/index.ts';
 import { syncFile } from './durable-file.ts';
-import { newestVersion, versionOf } from './migrate.ts';
+import { newestVersion, versionOf } from './migrations.ts';
 import { isDamage, isReadOnly, sqliteReason } from './sqlite-errors.ts';
 
 /** A copy of the database in backups/; `at` is when it was made. */

@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Compilable, type CompiledQuery, Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
 import { BelfryError } from '../../shared/index.ts';
 import { reasonOf } from './file-errors.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { isTrouble, sqliteReason } from './sqlite-errors.ts';
 

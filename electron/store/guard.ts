@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { BelfryError, type Clock, type Log, toInstant, type WireError } from '../../shared/index.ts';
+import { keepsNumbers } from './continuity.ts';
 import { makeCopy } from './copies.ts';
 import { syncFile } from './durable-file.ts';
 import { reasonOf } from './file-errors.ts';
-import { keepsNumbers } from './file-identity.ts';
 import type { HomePaths } from './home-paths.ts';
 import { lossNote } from './restore.ts';
 import { isDamage, isTrouble, sqliteReason } from './sqlite-errors.ts';

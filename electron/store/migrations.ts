@@ -1,3 +1,6 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { BelfryError } from '../../shared/index.ts';
+
 /** Version 1: everything that the first release keeps. */
 export const first = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -192,7 +195,7 @@ CREATE INDEX runs_created ON runs (created_at);
 `;
 
 /** Version 3: polls, first comments and tags of posts; editions of targets, and what one published before its post was edited. */
-export const postExtras = `
+const postExtras = `
 -- JSON, as the schema of a post has it.
 ALTER TABLE posts ADD COLUMN poll TEXT;
 ALTER TABLE posts ADD COLUMN first_comment TEXT;
@@ -206,7 +209,7 @@ CREATE INDEX targets_aside ON targets (status, post_id) WHERE status IN ('draft'
 `;
 
 /** Version 4: posts that come again and again. */
-export const series = `
+const series = `
 CREATE TABLE series (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -243,7 +246,7 @@ CREATE INDEX series_gaps_series ON series_gaps (series_id, seq);
 `;
 
 /** Version 5: what is known of media beyond type and size, and what lies in people's buckets. */
-export const media = `
+const media = `
 ALTER TABLE media ADD COLUMN details TEXT;
 
 -- Files that Belfry put into a bucket, so that it can take them away again.
@@ -257,31 +260,31 @@ CREATE TABLE bucket_files (
 `;
 
 /** Version 6: what a job was when one of its runs failed, so that an edit ends the retry that waits. */
-export const retries = `
+const retries = `
 ALTER TABLE runs ADD COLUMN job_key TEXT;
 `;
 
 /** Version 7: where the server of an account sends its requests, once it has moved. */
-export const movedAccounts = `
+const movedAccounts = `
 ALTER TABLE account_state ADD COLUMN moved_to TEXT;
 `;
 
 /** Version 8: why a target is put off, so that a post that waits can say so and holds no others without need. */
-export const holds = `
+const holds = `
 ALTER TABLE targets ADD COLUMN hold TEXT;
 UPDATE targets SET hold = CASE status WHEN 'queued' THEN 'back-off' ELSE 'look-up' END WHERE not_before IS NOT NULL;
 CREATE INDEX targets_held ON targets (account_id, not_before) WHERE hold IS NOT NULL AND status IN ('queued', 'sending');
 `;
 
 /** Version 9: the runs of a job in one status, however rare, without a walk through its others; the posts that have a file. */
-export const readingOrder = `
+const readingOrder = `
 DROP INDEX runs_job;
 CREATE INDEX runs_job ON runs (job_id, status, seq);
 CREATE INDEX media_file ON media (file);
 `;
 
 /** Version 10: what a network left out or changed of a post that it published. */
-export const differences = `
+const differences = `
 -- JSON list of short texts.
 ALTER TABLE targets ADD COLUMN differs TEXT;
 `;
@@ -290,7 +293,7 @@ ALTER TABLE targets ADD COLUMN differs TEXT;
  * Version 11: less to write for a slot that is claimed. Cursors stand apart from the long texts of schedules, and a run
  * goes into the indexes that lists and housekeeping read when it is over.
  */
-export const cheaperClaims = `
+const cheaperClaims = `
 CREATE TABLE job_cursors (job_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO job_cursors SELECT job_id, cursor FROM job_state;
 ALTER TABLE job_state DROP COLUMN cursor;
@@ -304,7 +307,7 @@ CREATE INDEX runs_created ON runs (created_at) WHERE status NOT IN ('queued', 'r
  * Version 12: less to decide for a slot that is claimed. Whether a run stands in the indexes of what is over is seen from
  * one column that is empty until then, not by comparing its status with up to five words in each of them. Quiet looks are not stored any more, nor indexed.
  */
-export const runsThatAreOver = `
+const runsThatAreOver = `
 UPDATE runs SET finished_at = coalesce(started_at, created_at)
   WHERE status NOT IN ('queued', 'running') AND finished_at IS NULL;
 DROP INDEX runs_job;
@@ -316,3 +319,54 @@ CREATE INDEX runs_ended ON runs (job_id, seq) WHERE finished_at IS NOT NULL
   AND status IN ('success', 'failed', 'timed-out', 'cancelled', 'interrupted');
 DROP INDEX runs_quiet;
 `;
+
+/** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
+const migrations: readonly string[] = [
+  first,
+  outputIndex,
+  postExtras,
+  series,
+  media,
+  retries,
+  movedAccounts,
+  holds,
+  readingOrder,
+  differences,
+  cheaperClaims,
+  runsThatAreOver,
+];
+
+/** The version that this program writes. */
+export const newestVersion = migrations.length;
+
+/** Version of the database's tables; 0 for a new file. */
+export function versionOf(raw: DatabaseSync): number {
+  return Number(raw.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/** Brings the database to the newest version, each step whole or not at all. */
+export function migrate(raw: DatabaseSync, path: string): void {
+  const version = versionOf(raw);
+  if (version > newestVersion) {
+    throw new BelfryError({
+      code: 'DATABASE_UNUSABLE',
+      what: `The database has version ${version}`,
+      where: path,
+      why: `This Belfry knows versions up to ${newestVersion}: a newer one wrote it`,
+      remedy: 'Start the newer Belfry',
+    });
+  }
+  migrations.slice(version).forEach((sql, index) => {
+    step(raw, `${sql}; PRAGMA user_version = ${version + index + 1};`);
+  });
+}
+
+function step(raw: DatabaseSync, sql: string): void {
+  raw.exec('BEGIN IMMEDIATE');
+  try {
+    raw.exec(`${sql} COMMIT;`);
+  } catch (error) {
+    if (raw.isTransaction) raw.exec('ROLLBACK');
+    throw error;
+  }
+}

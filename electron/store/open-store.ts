@@ -16,7 +16,7 @@ import { type Database, openDatabase, raiseEpoch, readMeta, unusable, writeMeta 
 import { makeShrinkable } from './free-space.ts';
 import { type Guard, guardDatabase } from './guard.ts';
 import type { HomePaths } from './home-paths.ts';
-import { newestVersion, versionOf } from './migrate.ts';
+import { newestVersion, versionOf } from './migrations.ts';
 import { pausedKey, restoreIfDamaged } from './restore.ts';
 
 const day: Millis = 24 * 60 * 60_000;

@@ -13,8 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { copyEvidence, type Findings } from '../../electron/store/continuity.ts';
-import { identityOf, isOtherFile } from '../../electron/store/file-identity.ts';
+import { copyEvidence, type Findings, identityOf, isOtherFile } from '../../electron/store/continuity.ts';
 import {
   type Owner,
   openDatabase,

@@ -1,3 +1,4 @@
+// Where jobs and posts meet: publishing as one of the jobs (its times, its history), and the posts that a step prints.
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -10,11 +11,70 @@ import {
   type Problem,
   postRequestSchema,
   problemsOf,
+  type RunView,
+  toInstant,
 } from '../shared/index.ts';
 import type { Planner } from './planner/index.ts';
-import { jobKey, realPathWithin } from './publisher/index.ts';
+import { jobKey, type Look, type Publisher, realPathWithin } from './publisher/index.ts';
+import type { Scheduler } from './scheduler/index.ts';
+import type { LineGroup, RunLedger } from './store/index.ts';
+import { publishJob } from './templates/index.ts';
 
-export type LinesOrigin = {
+const isPublishJob = (id: string | undefined) => id === publishJob.id;
+
+/** The times of all jobs as clients see them: those of `publish_due_posts` are the publisher's. */
+export function timesOfJobs(
+  scheduler: Pick<Scheduler, 'next' | 'describe' | 'fireTimes'>,
+  { status }: Pick<Publisher, 'status'>,
+): Pick<Scheduler, 'next' | 'describe' | 'fireTimes'> {
+  return {
+    next: (id) => (isPublishJob(id) ? status().nextLook : scheduler.next(id)),
+    describe: (job) => (isPublishJob(job.id) ? publishJob.schedule : scheduler.describe(job)),
+    async fireTimes(query) {
+      const times = await scheduler.fireTimes(query);
+      if (!isPublishJob(query.job?.id)) return times;
+      const { nextLook } = status();
+      const isAsked = nextLook !== null && nextLook >= query.from;
+      return { ...times, description: publishJob.schedule, next: isAsked ? [toInstant(nextLook)] : [] };
+    },
+  };
+}
+
+/**
+ * Keeps a look in the history of runs, as a run of `publish_due_posts` with what happened to each post as its output.
+ * `mask` takes secrets out of every text, as the runner does for the output of runs.
+ */
+export async function keepLook(
+  ledger: Pick<RunLedger, 'record' | 'append' | 'view'>,
+  { startedAt, finishedAt, ok, lines, ...look }: Look,
+  mask: (text: string) => string,
+): Promise<RunView> {
+  const summary = mask(look.summary);
+  const status = ok ? 'success' : 'failed';
+  const error = ok ? null : summary;
+  const { run } = await ledger.record(
+    {
+      jobId: publishJob.id,
+      jobName: publishJob.name,
+      cause: 'event',
+      attempt: 1,
+      fromStep: 0,
+      reason: null,
+    },
+    [{ name: publishJob.step, status, error, startedAt, finishedAt }],
+    { status, reason: summary, startedAt, at: finishedAt },
+  );
+  let first = 1;
+  const groups = [...lines, { at: finishedAt, text: summary }].map(({ at, text }): LineGroup => {
+    const texts = mask(text).split('\n');
+    first += texts.length;
+    return { first: first - texts.length, step: 0, at, stream: 'belfry', texts };
+  });
+  await ledger.append(run.id, groups);
+  return ledger.view(run);
+}
+
+type LinesOrigin = {
   runId: string;
   jobId: string;
   as: 'draft' | 'queued';
@@ -23,7 +83,7 @@ export type LinesOrigin = {
   limits: PostLimits;
 };
 
-export type PipelineDeps = {
+type PipelineDeps = {
   add: Planner['add'];
   /** Job of a run; undefined when the run is forgotten. */
   jobOf(runId: string): Promise<string | undefined>;
