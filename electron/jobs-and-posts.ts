@@ -92,7 +92,7 @@ type PipelineDeps = {
 };
 
 /** A line that is right, and was not added, or not for all its accounts: what is said about it, after `Line 3`. */
-export type Skipped = { skipped: string };
+export type Skipped = { skipped: string; stored: boolean };
 
 /**
  * Opens the way in for the lines of one step with `"output": "posts"`: each call stores the post of a line, or answers
@@ -134,14 +134,20 @@ export function takePostLines(
       } catch (error) {
         if (!(error instanceof BelfryError)) throw error;
         if (error.code === 'ALREADY_EXISTS')
-          return { skipped: `was skipped: it ${error.details?.[0]?.message ?? 'is there already'}` };
+          return {
+            skipped: `was skipped: it ${error.details?.[0]?.message ?? 'is there already'}`,
+            stored: false,
+          };
         return error.details ?? [{ field: error.field ?? '', message: error.message }];
       }
       added.posts += 1;
       added.bytes += bytes + Buffer.byteLength(line);
       return leftOut.length === 0
         ? []
-        : { skipped: `was added without ${leftOut.join(', ')}, where the same is there already` };
+        : {
+            skipped: `was added without ${leftOut.join(', ')}, where the same is there already`,
+            stored: true,
+          };
     };
   };
 }
@@ -223,8 +229,11 @@ function readLine(line: string): { post: PostRequest; allowDuplicates: boolean }
   const insists = insistSchema.safeParse(value);
   if (!insists.success) return { problems: problemsOf(insists.error) };
   const { allowDuplicates: _, ...post } = value as Record<string, unknown>;
-  const checked = postRequestSchema.safeParse(post);
-  return checked.success
-    ? { post: checked.data, allowDuplicates: insists.data.allowDuplicates }
-    : { problems: problemsOf(checked.error) };
+  // Each failure of `safeParse` leaves something for the slow collector; of a log with many lines that holds the event loop.
+  try {
+    return { post: postRequestSchema.parse(post), allowDuplicates: insists.data.allowDuplicates };
+  } catch (error) {
+    if (error instanceof z.ZodError) return { problems: problemsOf(error) };
+    throw error;
+  }
 }

@@ -174,7 +174,10 @@ test('what an account has already is skipped and said, unless the line insists o
   // The same line of a run that was resumed is the same post, and nothing to speak of.
   expect(await print(line(), 'queued', 'run:first')).toEqual([]);
   const [first] = await world.posts();
-  const repeated = { skipped: expect.stringContaining(`was skipped: it repeats post ${first?.id} for`) };
+  const repeated = {
+    skipped: expect.stringContaining(`was skipped: it repeats post ${first?.id} for`),
+    stored: false,
+  };
   expect(await print(line())).toEqual(repeated);
   expect(await print(line({ publishAt: '2026-11-24T12:00:00Z' }), 'draft')).toEqual(repeated);
   expect((await world.posts()).length).toBe(1);

@@ -37,7 +37,10 @@ export type PostContext = {
  * Takes one line and resolves with what is wrong with it, or []; for a line that was skipped as a repetition with a
  * remark that follows `Line 3`. `origin` is the same when a retry prints the line again.
  */
-export type TakePost = (line: string, origin: string) => Promise<Problem[] | { skipped: string }>;
+export type TakePost = (
+  line: string,
+  origin: string,
+) => Promise<Problem[] | { skipped: string; stored: boolean }>;
 
 /** The process that starts commands for the engine, as its host runs it. */
 export type HelperProcess = {

@@ -7,7 +7,7 @@ import { systemClock } from '../../electron/system.ts';
 import { type CallInput, type CallName, readingCalls } from '../../shared/index.ts';
 import { plainHost } from '../support/plain-host.ts';
 import { busyHome, fillHome, jobId, logLine, needle, postId, runId } from './home.part.ts';
-import { percentile, type Result } from './result.ts';
+import { percentile, type Result, watchTurns } from './result.ts';
 
 const rounds = Number(process.env['BELFRY_BENCH_ROUNDS'] ?? 150);
 /** What a read may take, in milliseconds; a list of thousands may take longer, and not hold the event loop so long. */
@@ -84,27 +84,6 @@ async function measure(name: string, call: () => Promise<unknown>): Promise<Resu
   const hold = { name: 'at once', value: percentile(held, 0.99) };
   const [first, baseline] = whole.test(name) ? [hold, took] : [took, hold];
   return { name, value: first.value, unit: 'ms', baseline, goal: `≤ ${goal} ms`, ok: first.value <= goal };
-}
-
-/** Counts CPU time until it is called, in all and of the longest turn of the event loop; in milliseconds. */
-function watchTurns(): () => { all: number; longest: number } {
-  const begin = process.threadCpuUsage();
-  let turn = begin;
-  let longest = 0;
-  const look = () => {
-    const { user, system } = process.threadCpuUsage(turn);
-    longest = Math.max(longest, (user + system) / 1000);
-    turn = process.threadCpuUsage();
-    next = setImmediate(look);
-  };
-  let next = setImmediate(look);
-  return () => {
-    clearImmediate(next); // Before the last look, which sets another: one that is left goes round for ever.
-    look();
-    clearImmediate(next);
-    const { user, system } = process.threadCpuUsage(begin);
-    return { all: (user + system) / 1000, longest };
-  };
 }
 
 /** Inputs for each call: as clients ask, and the hardest that they can. */

@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import type { Result } from './result.ts';
+import { takePostLines } from '../../electron/pipeline-posts.ts';
+import { createPostLines } from '../../electron/runner/output/step-results.ts';
+import { systemClock } from '../../electron/system.ts';
+import { type Result, watchTurns } from './result.ts';
 import { jobOf, openBench, watch } from './runner.part.ts';
 
 const million = 1_000_000;
@@ -104,7 +108,49 @@ async function besideAFlood(): Promise<Result> {
   };
 }
 
+/** Lines of a step with `"output": "posts"` that are all refused: how long one turn of the event loop is held. */
+async function refusedPosts(): Promise<Result[]> {
+  const count = 300_000;
+  const take = takePostLines({
+    add: () => Promise.reject(new Error('None of them is a post')),
+    jobOf: async () => undefined,
+    mediaFolders: () => [],
+  });
+  const lines = createPostLines({
+    clock: systemClock,
+    take: take({ runId: 'run', jobId: 'job', as: 'queued', folder: tmpdir(), limits: {} }),
+    origin: 'run/step',
+    refused: () => undefined,
+    signal: new AbortController().signal,
+  });
+  const watch = watchTurns();
+  const before = process.memoryUsage().heapUsed;
+  for (let number = 0; number < count; ) {
+    let piece = '';
+    while (piece.length < 64 * 1024 && number < count) {
+      piece += `{"id":${number},"title":"Nothing that is a post"}\n`;
+      number += 1;
+    }
+    lines.write(piece);
+    for (let wait = lines.pressure(); wait; wait = lines.pressure()) await wait;
+  }
+  await lines.end();
+  const { all, longest } = watch();
+  const growth = (process.memoryUsage().heapUsed - before) / megabyte;
+  return [
+    { name: '300,000 refused posts, CPU', value: all, unit: 'ms' },
+    {
+      name: '  longest turn of the event loop, CPU',
+      value: longest,
+      unit: 'ms',
+      goal: '≤ 20 ms',
+      ok: longest <= 20,
+    },
+    { name: '  memory growth', value: growth, unit: 'MB' },
+  ];
+}
+
 /** What output costs. */
 export async function run(): Promise<Result[]> {
-  return [...(await aMillionLines()), ...(await flood(4)), await besideAFlood()];
+  return [...(await aMillionLines()), ...(await flood(4)), await besideAFlood(), ...(await refusedPosts())];
 }

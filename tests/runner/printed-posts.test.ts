@@ -47,6 +47,40 @@ test('many lines that are no posts are refused in slices, and summed up in few w
   expect(refused.at(-1)).toBe('19980 more lines are no posts: 21–20000');
 });
 
+test('equal lines are told apart by how many of them were stored, and refused ones are not remembered', async () => {
+  const origins: string[] = [];
+  const answers = [
+    [{ field: '', message: 'is one too many' }],
+    [],
+    { skipped: 'was skipped', stored: false },
+  ];
+  const { lines } = openLines(async (_, origin) => {
+    origins.push(origin.replace(/.*\//, ''));
+    return answers[origins.length - 1] ?? [];
+  });
+  lines.write('{}\n'.repeat(5));
+  await lines.end();
+  expect(origins).toEqual(['1', '1', '2', '2', '3']);
+});
+
+test('the event loop gets its turn, too, where few lines come at a time', async () => {
+  const { lines } = openLines();
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  count();
+  const two = `${'x'.repeat(600_000)}\n`.repeat(2);
+  for (let piece = 0; piece < 100; piece += 1) {
+    lines.write(two);
+    await lines.pressure();
+  }
+  isOver = true;
+  expect(turns).toBeGreaterThan(20);
+});
+
 test('of the lines refused later, the numbers are listed', async () => {
   const { lines, refused } = openLines(async () => [{ field: 'text', message: 'is bad' }]);
   lines.write(`${'{}\n'.repeat(22)}\n{}\n`);
@@ -106,7 +140,7 @@ test('lines that repeat what is there do not fail the run; its output and its re
   const path = linesIn('{"n":1}\n{"n":2}\n{"n":3}\n');
   const belfry = await openRunner([printing(`cat ${path}`)], {
     takePosts: () => async (line) =>
-      line === '{"n":1}' ? [] : { skipped: 'was skipped: it repeats post p' },
+      line === '{"n":1}' ? [] : { skipped: 'was skipped: it repeats post p', stored: false },
   });
   const run = await belfry.run();
   expect(run).toMatchObject({
@@ -118,7 +152,7 @@ test('lines that repeat what is there do not fail the run; its output and its re
 });
 
 test('of very many repetitions some are named and the rest counted', async () => {
-  const { lines, refused } = openLines(async () => ({ skipped: 'was skipped' }));
+  const { lines, refused } = openLines(async () => ({ skipped: 'was skipped', stored: false }));
   lines.write('{}\n'.repeat(1000));
   expect(await lines.end()).toMatchObject({ problem: null, skipped: 1000 });
   expect(refused).toHaveLength(21);

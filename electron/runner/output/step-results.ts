@@ -1,5 +1,5 @@
 // What a step hands over on its standard output: posts, one a line, or a JSON value at its end.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../../../shared/index.ts';
 import type { TakePost } from '../deps.ts';
 
@@ -40,7 +40,7 @@ const longestLine = 1024 * 1024;
 const mostWaiting = 100;
 const mostCharacters = longestLine;
 /** Other work of the event loop gets its turn after this long, in milliseconds. */
-const slice = 8;
+const slice = 5;
 /** Refused lines that are named in the output and in the reason; of the others the output lists the numbers. */
 const mostReported = 20;
 const mostInReason = 5;
@@ -50,7 +50,7 @@ const mostRanges = 20;
 /** Takes the lines in order, a slice of time at a time; a bad line does not hold up the later ones. */
 export function createPostLines(deps: PostLinesDeps): PostLines {
   const { clock, signal } = deps;
-  const seen = new Map<string, number>();
+  const stored = createCounts();
   const reported: string[] = [];
   const unreported = createRanges();
   let skipped = 0;
@@ -60,9 +60,10 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
   let size = 0;
   let number = 0;
   let work: Promise<void> | undefined;
+  /** When the event loop last had its turn; lines may come again before the next. */
+  let since = clock.monotonic();
 
   async function takeAll(): Promise<void> {
-    let since = clock.monotonic();
     while (waiting.length > 0) {
       const lines = waiting;
       waiting = [];
@@ -88,7 +89,9 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
     // Most often the log of a program, with many lines: refused without parsing.
     if (!line.startsWith('{'))
       return 'is no post: it is not a JSON object such as {"text": "…", "accounts": ["…"]}';
-    const found = await deps.take(line, originOf(line));
+    const content = hash('sha256', line, 'hex').slice(0, 32);
+    const found = await deps.take(line, originOf(content));
+    if ('skipped' in found ? found.stored : found.length === 0) stored.add(content);
     if ('skipped' in found) skip(found.skipped);
     if ('skipped' in found || found.length === 0) return null;
     return `is no post: ${found.map(({ field, message }) => `${field} ${message}`.trim()).join('; ')}`;
@@ -108,12 +111,12 @@ export function createPostLines(deps: PostLinesDeps): PostLines {
     if (skipped <= mostReported) deps.refused(short(`Line ${number} ${why}`));
   }
 
-  /** By content, not by position: a retry may print fewer lines, and those it repeats must not be added again. */
-  function originOf(line: string): string {
-    const hash = createHash('sha256').update(line).digest('hex').slice(0, 32);
-    const count = (seen.get(hash) ?? 0) + 1;
-    seen.set(hash, count);
-    return `${deps.origin}/${hash}/${count}`;
+  /**
+   * By content, not by position: a retry may print fewer lines, and those it repeats must not be added again. Equal lines
+   * are numbered by how many were stored, so that refused ones need not be remembered.
+   */
+  function originOf(content: string): string {
+    return `${deps.origin}/${content}/${stored.of(content) + 1}`;
   }
 
   function add(line: string): void {
@@ -162,6 +165,20 @@ function short(text: string): string {
 
 function storeProblem(error: unknown): string {
   return `could not be stored: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** How often each hexadecimal digest came. In many small maps: one that grows is copied, and a large one for a tenth of a second. */
+function createCounts() {
+  const maps = new Map<string, Map<string, number>>();
+  const of = (digest: string) => maps.get(digest.slice(0, 2))?.get(digest) ?? 0;
+  return {
+    of,
+    add(digest: string): void {
+      const part = digest.slice(0, 2);
+      const map = maps.get(part) ?? new Map<string, number>();
+      maps.set(part, map.set(digest, of(digest) + 1));
+    },
+  };
 }
 
 /** Rising numbers as text, such as `3, 7–12, 20 …`. */
