@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { takePostLines } from '../../electron/pipeline-posts.ts';
+import { takePostLines } from '../../electron/jobs-and-posts.ts';
 import { createPostLines } from '../../electron/runner/output/step-results.ts';
 import { systemClock } from '../../electron/system.ts';
 import { type Result, watchTurns } from './result.ts';
