@@ -3,6 +3,7 @@ import {
   BelfryError,
   type Bridge,
   type Engine,
+  type MediaFiles,
   readingCalls,
   type WakeReason,
   type Warning,
@@ -49,6 +50,10 @@ export function createApp(host: Host): Engine {
     await modules?.close(options);
   };
 
+  const media = (): MediaFiles => {
+    if (modules) return modules.media;
+    throw notNow(stopping !== undefined);
+  };
   const engine: Engine = {
     start() {
       starting ??= open();
@@ -68,6 +73,11 @@ export function createApp(host: Host): Engine {
       return { ok: false, error: notNow(stopping !== undefined).toWire() };
     },
     subscribe: announcer.subscribe,
+    media: {
+      look: async (path) => media().look(path),
+      thumbnail: async (wanted) => media().thumbnail(wanted),
+      upload: async (sent) => media().upload(sent),
+    },
   };
   return engine;
 }
@@ -85,6 +95,7 @@ function notNow(stopping: boolean): BelfryError {
 /** All modules of one engine, started. */
 type Modules = {
   call: Bridge['call'];
+  media: MediaFiles;
   wake(reason: WakeReason): void;
   /** `drainMs`: time for running jobs to end; default from the settings. */
   close(options: { drainMs?: number }): Promise<void>;
@@ -186,6 +197,9 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
     await publishing.accounts.start();
     closers.add(() => publishing.accounts.stop());
     closers.add(() => publishing.workshop.close());
+    closers.add(() => publishing.viewing.close());
+    await publishing.media.start();
+    closers.add(() => publishing.media.stop());
     closers.add(() => scheduler.stop());
     await scheduler.recover();
     // It knows by now whether the user has paused it, and with it publishing.
@@ -210,7 +224,7 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
 
     // The promise is the one that closing waits for.
     const hurry = (drainMs: number) => void runner.stop({ drainMs });
-    return { call: api.call, wake, close: closers.close, hurry };
+    return { call: api.call, media: publishing.media, wake, close: closers.close, hurry };
   } catch (error) {
     await closers.close({ drainMs: 0 });
     throw error;
@@ -268,6 +282,7 @@ function createCalls(
       runner: execution.runner,
       runs: execution.runs,
       posts: publishing.publisher,
+      media: publishing.media,
       plans: publishing.planner,
       accounts: publishing.accounts,
       warnings: {

@@ -153,6 +153,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
       const metrics = createMetrics(engine, systemClock.now());
       httpServer = await startHttpServer({
         bridge: engine,
+        media: engine.media,
         port: options.port,
         assets: await folderAssets(options.assets),
         clock: systemClock,

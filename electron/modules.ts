@@ -18,7 +18,13 @@ import { keepForGood } from './demo/index.ts';
 import type { Host } from './host.ts';
 import { keepLook, takePostLines } from './jobs-and-posts.ts';
 import { createPlanner, type PlannerDeps } from './planner/index.ts';
-import { createPublisher, createWorkshop, type Look, type PublisherDeps } from './publisher/index.ts';
+import {
+  createMediaFiles,
+  createPublisher,
+  createWorkshop,
+  type Look,
+  type PublisherDeps,
+} from './publisher/index.ts';
 import { createEnvironment, createMasks, createRunner, stepProblems } from './runner/index.ts';
 import { awaitedJobs, checkJobs, createScheduler, fireTimes } from './scheduler/index.ts';
 import {
@@ -160,18 +166,19 @@ export async function createPublishing(
     },
   });
   const workshop = createWorkshop({ entry: host.mediaWorker, clock });
+  const ledger = createPostLedger(store.db, store.epoch);
   const publisher = createPublisher({
     clock,
     random,
     fetch,
     log,
-    ledger: createPostLedger(store.db, store.epoch),
+    ledger,
     mediaLedger: createMediaLedger(store.db),
     workshop,
     version,
     requestTimeoutMs,
     mediaFolder: home.media,
-    ownFolders: [seriesFolder(home.dir)],
+    ownFolders: [seriesFolder(home.dir), home.uploads],
     nextSlots: (ids, taken) => planner.nextSlots(ids, taken),
     account: accounts.account,
     accounts: () => config.current().accounts.flatMap(({ id }) => accounts.account(id) ?? []),
@@ -190,6 +197,18 @@ export async function createPublishing(
     needsAttention: ({ kind, post, account, reason }) =>
       tell({ kind: 'post', postId: post, account, status: kind, reason }),
   });
+  // A thread of its own: a list of pictures must not hold up a post.
+  const viewing = createWorkshop({ entry: host.mediaWorker, clock, orderMs: 60_000 });
+  const media = createMediaFiles({
+    clock,
+    random,
+    log,
+    workshop: viewing,
+    held: ledger.media,
+    home,
+    mediaFolders: () => settings().mediaFolders,
+    ownFolders: [seriesFolder(home.dir)],
+  });
   const planner = createPlans(host, core, announcer, {
     posts: publisher,
     hasAccount: (id) => accounts.account(id) !== undefined,
@@ -200,6 +219,8 @@ export async function createPublishing(
     keyFile: keyVault.file,
     publisher,
     workshop,
+    viewing,
+    media,
     planner,
     /** Texts that must never be stored or shown. */
     secrets: () => [...accounts.secrets(), ...keyVault.keys()],

@@ -1,9 +1,9 @@
-import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
 import type { Announcement, Bridge } from '../shared/index.ts';
 import { channels } from './shell/channels.ts';
 
 /** All that the window ever gets of Electron. */
-const bridge: Bridge = {
+const bridge: Bridge & { pathOfFile?: (file: File) => string } = {
   call: (name, input) => ipcRenderer.invoke(channels.call, name, input),
   subscribe(listener) {
     const pass = (_event: IpcRendererEvent, announcement: Announcement) => listener(announcement);
@@ -12,6 +12,8 @@ const bridge: Bridge = {
       ipcRenderer.removeListener(channels.announcement, pass);
     };
   },
+  // The path of a file that the page was given by the user, and of no other. Before Electron 32 the file itself says it.
+  ...(webUtils ? { pathOfFile: (file) => webUtils.getPathForFile(file) } : {}),
 };
 
 contextBridge.exposeInMainWorld('belfry', bridge);

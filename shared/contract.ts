@@ -4,6 +4,7 @@ import { countSchema, idSchema, instantSchema, timezoneSchema } from './basics.t
 import { settingsPatchSchema, settingsSchema } from './config.ts';
 import { wireErrorSchema } from './error.ts';
 import { jobSchema, workspaceSchema } from './job.ts';
+import { mediaLookSchema } from './media.ts';
 import { accountMediaInputSchema, accountMediaViewSchema } from './media-host.ts';
 import { planContract, planReadingCalls } from './plan-calls.ts';
 import { pastChoices, postInputSchema, postSources, postViewSchema } from './post.ts';
@@ -252,6 +253,9 @@ export const contract = {
   /** The user has read the warning with this code and wants work to go on (after a restored database). */
   'warnings.confirm': { in: z.strictObject({ code: z.string().min(1) }), out: done },
 
+  /** What a file of a post is, and why it cannot be seen. `path` as in a post. */
+  'media.look': { in: z.strictObject({ path: z.string().min(1, 'must name a file') }), out: mediaLookSchema },
+
   /** Opens an address in the user's browser; the desktop host only. */
   'shell.open': { in: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), out: done },
   /** Asks the user for files to post and returns their paths, none when nothing was chosen; the desktop host only. */
@@ -265,6 +269,7 @@ export type CallName = keyof Contract;
 /** Calls that change nothing: they are still answered while the engine drains its running jobs. */
 export const readingCalls: ReadonlySet<string> = new Set<CallName>([
   'status.get',
+  'media.look',
   'jobs.list',
   'jobs.get',
   'jobs.preview',

@@ -16,6 +16,7 @@ export * from './in-turn.ts';
 export * from './job.ts';
 export * from './known-keys.ts';
 export * from './masking.ts';
+export * from './media.ts';
 export * from './media-host.ts';
 export * from './nearest.ts';
 export * from './networks.ts';

@@ -1,5 +1,6 @@
 import type { Millis } from './basics.ts';
 import type { Bridge } from './contract.ts';
+import type { MediaFiles } from './media.ts';
 
 /** Time, handed in: the real one in `electron/system.ts`, a hand-moved one in tests. */
 export type Clock = {
@@ -42,4 +43,6 @@ export type Engine = Bridge & {
   stop(options?: { drainMs?: number }): Promise<void>;
   /** The machine woke up, came back on line, or its clock was set. */
   wake(reason: WakeReason): void;
+  /** Files of posts, for the host's window. */
+  readonly media: MediaFiles;
 };

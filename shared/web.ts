@@ -9,6 +9,9 @@ const mebibyte = 1024 * 1024;
  * On the loopback port, all of these take the token header besides:
  * - The printed link is `http://127.0.0.1:PORT/#code=CODE`; CODE is for one use and expires.
  * - `POST session` with `{ "code": CODE }` gives an envelope of `{ token }`; the page keeps it in sessionStorage.
+ * - `GET thumbnail?path=PATH&width=WIDTH` gives the picture; 204 when the file has none, 304 for a tag in `If-None-Match`.
+ * - `POST upload?name=NAME` with a file as its body gives an envelope of what was stored.
+ * The page protocol of the desktop host answers these two as well, without a token.
  * Refusals are envelopes too; 401 means that the token is unknown (the engine was restarted): a fresh link is needed.
  */
 export const web = {
@@ -17,6 +20,8 @@ export const web = {
     call: '/api/call',
     events: '/api/events',
     alive: '/api/alive',
+    thumbnail: '/media/thumbnail',
+    upload: '/media/upload',
   },
   tokenHeader: 'x-belfry-token',
   codeParameter: 'code',

@@ -6,7 +6,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { ListenOptions, Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono } from 'hono';
 import { type Log, toWireError } from '../../shared/index.ts';
@@ -49,6 +50,34 @@ export function createHttpServer(
   server.timeout = limits.idleMs;
   server.on('connection', connections.add);
   return server;
+}
+
+const statusOf: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/**
+ * Lets the bodies of some requests take longer than `requestMs`, as a film does; without traffic they end as others do.
+ * `clientError` takes the place of Node's own listener and does what that does with all others.
+ */
+export function allowSlowBodies(): {
+  allow(exchange: HttpBindings): void;
+  clientError(error: NodeJS.ErrnoException, socket: Duplex): void;
+} {
+  const slow = new WeakSet<Duplex>();
+  return {
+    allow({ incoming, outgoing }) {
+      slow.add(incoming.socket);
+      outgoing.once('close', () => slow.delete(incoming.socket));
+    },
+    clientError(error, socket) {
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && slow.has(socket)) return;
+      if (!socket.writable) return void socket.destroy();
+      const status = statusOf[error.code ?? ''] ?? '400 Bad Request';
+      socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`, () => socket.destroy());
+    },
+  };
 }
 
 /** Serves the routes. Whom `guard` refuses, and whoever asks for anything but a plain path, never gets to them. */

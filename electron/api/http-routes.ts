@@ -8,6 +8,7 @@ import { lookup } from 'mrmime';
 import { type Bridge, type Envelope, type Log, readUtf8, toWireError, web } from '../../shared/index.ts';
 import type { EventStreams } from './announcement-stream.ts';
 import {
+  only,
   pathOf,
   type Refusal,
   refusals,
@@ -17,6 +18,7 @@ import {
   tooManyStreams,
   wrongMethod,
 } from './http-guard.ts';
+import { type MediaReplies, mediaMethods } from './media-replies.ts';
 
 /**
  * Handlers write to Node's own response, which says when a slow client can take more, and a call is answered in half the time
@@ -68,6 +70,10 @@ type WindowRouteDeps = {
   health(): Health | Promise<Health>;
   metrics(): string | Promise<string>;
   log: Log;
+  media: MediaReplies;
+  admit: ApiRouteDeps['admit'];
+  /** The body of this request may take longer than others. */
+  beingSent(exchange: HttpBindings): void;
 };
 
 /** Adds what only the loopback port has: the window's sign-in and files, health and metrics. */
@@ -81,6 +87,15 @@ export function addWindowRoutes(routes: Hono<ApiEnv>, deps: WindowRouteDeps): vo
     log('warn', 'A code for the window was refused: it is unknown, used or expired');
     return refused(c, refusals.badCode);
   });
+  for (const [path, method] of Object.entries(mediaMethods)) {
+    routes.all(path, only405(method), async (c) => {
+      const refusal = deps.admit(c.env);
+      if (refusal) return refused(c, refusal);
+      deps.beingSent(c.env);
+      await replyWith(deps.media, c.env);
+      return RESPONSE_ALREADY_SENT;
+    });
+  }
   routes.all('/healthz', only405('GET', 'HEAD'), async (c) => {
     const state = await deps.health();
     return sent(c, state.ok ? 200 : 503, state);
@@ -101,6 +116,24 @@ export function addWindowRoutes(routes: Hono<ApiEnv>, deps: WindowRouteDeps): vo
     send(outgoing, 200, asset.type, asset.body);
     return RESPONSE_ALREADY_SENT;
   });
+}
+
+async function replyWith(media: MediaReplies, { incoming, outgoing }: HttpBindings): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort());
+  const { status, headers, body } = await media({
+    method: incoming.method ?? '',
+    target: incoming.url ?? '',
+    header: (name) => only(incoming.headersDistinct[name]),
+    // It is not destroyed with the last piece that is read: that would take the answer's socket away.
+    body: incoming.iterator({ destroyOnReturn: false }),
+    signal: gone.signal,
+  });
+  const length = status === 304 || body === null ? {} : { 'content-length': Buffer.byteLength(body) };
+  outgoing.writeHead(status, { ...headers, ...length });
+  outgoing.end(body ?? undefined);
+  // A browser reads why its file was refused once it has sent all of it.
+  incoming.resume();
 }
 
 export type Asset = { body: Uint8Array; type: string };

@@ -1,9 +1,19 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BelfryError, type Bridge, type Clock, type Log, type Random, web } from '../../shared/index.ts';
+import type { HttpBindings } from '@hono/node-server';
+import {
+  BelfryError,
+  type Bridge,
+  type Clock,
+  type Log,
+  type MediaFiles,
+  type Random,
+  web,
+} from '../../shared/index.ts';
 import { createEventStreams } from './announcement-stream.ts';
 import { createSessions, only, refusals, refuseAddress, securityHeaders } from './http-guard.ts';
 import {
+  allowSlowBodies,
   createHttpServer,
   createListener,
   type HttpLimits,
@@ -11,9 +21,12 @@ import {
   listen,
 } from './http-listener.ts';
 import { type Assets, addWindowRoutes, createApiRoutes, type Health } from './http-routes.ts';
+import { createMediaReplies } from './media-replies.ts';
 
 export type HttpServerDeps = {
   bridge: Bridge;
+  /** Files of posts. */
+  media: MediaFiles;
   /** 0 = any free port. */
   port: number;
   /** Files of the window, such as `folderAssets` gives. */
@@ -57,27 +70,37 @@ export async function startHttpServer(deps: HttpServerDeps): Promise<HttpServer>
   const connections = limitConnections(limits.connections);
   const sessions = createSessions(deps);
   const streams = createEventStreams({ ...deps, maxStreams });
+  const admit = ({ incoming }: HttpBindings) => {
+    const token = only(incoming.headersDistinct[web.tokenHeader]);
+    if (token === undefined || !sessions.accepts(token)) return refusals.noToken;
+    connections.keep(incoming.socket);
+    return undefined;
+  };
   const routes = createApiRoutes({
     bridge: deps.bridge,
     streams,
     bodyLimitBytes: web.bodyLimitBytes.loopback,
-    admit({ incoming }) {
-      const token = only(incoming.headersDistinct[web.tokenHeader]);
-      if (token === undefined || !sessions.accepts(token)) return refusals.noToken;
-      connections.keep(incoming.socket);
-      return undefined;
-    },
+    admit,
   });
-  addWindowRoutes(routes, { ...deps, sessions });
+  const bodies = allowSlowBodies();
+  addWindowRoutes(routes, {
+    ...deps,
+    sessions,
+    media: createMediaReplies(deps.media),
+    admit,
+    beingSent: bodies.allow,
+  });
   const listener = createListener({
     routes,
     guard: ({ headersDistinct, socket }) => refuseAddress(headersDistinct, socket.localPort ?? 0),
     headers: { ...securityHeaders, 'cache-control': 'no-store' },
     log: deps.log,
   });
-  const { port, servers } = await listenOnLoopback(deps.port, () =>
-    createHttpServer(limits, connections, listener),
-  );
+  const { port, servers } = await listenOnLoopback(deps.port, () => {
+    const server = createHttpServer(limits, connections, listener);
+    server.on('clientError', bodies.clientError);
+    return server;
+  });
 
   const end = async () => {
     streams.closeAll();

@@ -48,6 +48,7 @@ import { createTidying } from './tidy.ts';
 import { overduePosts, viewPost, viewPosts } from './view.ts';
 
 export { realPathWithin } from './media/inspect.ts';
+export { createMediaFiles } from './media/media-files.ts';
 export { createWorkshop, type Workshop } from './media/workshop/index.ts';
 export { type AddFrom, jobKey } from './new-post.ts';
 export type {

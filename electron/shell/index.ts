@@ -14,6 +14,7 @@ import {
   toWireError,
 } from '../../shared/index.ts';
 import type { Vault } from '../accounts/index.ts';
+import { createMediaReplies } from '../api/index.ts';
 import { createClosers } from '../closers.ts';
 import type { Host } from '../host.ts';
 import type { HelperProcess } from '../runner/index.ts';
@@ -109,7 +110,6 @@ export async function openDesktop(deps: DesktopDeps): Promise<void> {
 
   watchAppEvents({ log, quit: quit.request });
   restrictWebContents(log);
-  servePage(deps.page);
   setApplicationMenu({ open: windows.show, quit: quitByUser });
   setAbout(notice === null ? [] : [notice]);
   onShowRequest(windows.show);
@@ -117,6 +117,8 @@ export async function openDesktop(deps: DesktopDeps): Promise<void> {
   // The page loads, and the desktop is asked for a tray, while the engine starts.
   const trayHost = watchTrayHost(log);
   const started = start();
+  const media = createMediaReplies(engine.media);
+  servePage(deps.page, (request) => started.then(() => media(request)));
   serveWindows(afterStart(engine, started), windows.contents);
   if (!args.hidden) windows.show(routeOfLink(args.link));
   try {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { lookup } from 'mrmime';
+import { web } from '../../shared/index.ts';
 
 /** The address of the window's page; nothing outside of this origin is ever shown. */
 export const pageOrigin = 'belfry://app';
@@ -8,6 +9,15 @@ export const pageUrl = `${pageOrigin}/index.html`;
 /** Whether an address belongs to our own page. */
 export function isOurPage(address: string): boolean {
   return URL.canParse(address) && address.startsWith(`${pageOrigin}/`);
+}
+
+const mediaPaths: readonly string[] = [web.paths.thumbnail, web.paths.upload];
+
+/** Path and query of a request for media, or null for what is none. */
+export function mediaTarget(address: string): string | null {
+  if (!isOurPage(address)) return null;
+  const { pathname, search } = new URL(address);
+  return mediaPaths.includes(pathname) ? `${pathname}${search}` : null;
 }
 
 /** The file below dist/renderer that a request asks for, or null for what is not served. */
@@ -32,7 +42,7 @@ export function headersFor(file: string): Record<string, string> {
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
-      "img-src 'self'",
+      "img-src 'self' blob:",
       "font-src 'self'",
       "connect-src 'self'",
       "base-uri 'none'",

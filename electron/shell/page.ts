@@ -2,25 +2,44 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, ipcMain, protocol, session, type WebContents, type WebFrameMain } from 'electron';
 import { BelfryError, type Bridge, type Envelope, type Log } from '../../shared/index.ts';
+import type { MediaReplies } from '../api/index.ts';
 import { channels } from './channels.ts';
-import { fileOfRequest, headersFor, isOurPage } from './page-files.ts';
+import { fileOfRequest, headersFor, isOurPage, mediaTarget } from './page-files.ts';
 
 /** Makes `belfry:` a scheme with an origin of its own; must be called before the application is ready. */
 export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'belfry', privileges: { standard: true, secure: true, codeCache: true } },
+    {
+      scheme: 'belfry',
+      privileges: { standard: true, secure: true, codeCache: true, supportFetchAPI: true },
+    },
   ]);
 }
 
-/** Serves the files of `folder` at belfry://app/, and nothing else. */
-export function servePage(folder: string): void {
+/** Serves the files of `folder` and media at belfry://app/, and nothing else. */
+export function servePage(folder: string, media: MediaReplies): void {
   protocol.handle('belfry', async (request) => {
+    const target = mediaTarget(request.url);
+    if (target !== null) return replyOf(media, request, target);
     const file = fileOfRequest(request.method, request.url);
     const body = file === null ? undefined : await read(join(folder, file));
     if (file === null || body === undefined) return new Response('Not found', { status: 404 });
     return new Response(new Uint8Array(body), { headers: headersFor(file) });
   });
 }
+
+async function replyOf(media: MediaReplies, request: Request, target: string): Promise<Response> {
+  const { status, headers, body } = await media({
+    method: request.method,
+    target,
+    header: (name) => request.headers.get(name) ?? undefined,
+    body: request.body ?? noBody(),
+    signal: request.signal,
+  });
+  return new Response(body, { status, headers });
+}
+
+async function* noBody(): AsyncGenerator<Uint8Array> {}
 
 async function read(path: string): Promise<Buffer | undefined> {
   try {

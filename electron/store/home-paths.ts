@@ -7,6 +7,10 @@ export type HomePaths = {
   dir: string;
   run: string;
   media: string;
+  /** Files that were sent to Belfry and are in no post yet. */
+  uploads: string;
+  /** Small pictures for the window; all of them can be made again. */
+  thumbnails: string;
   backups: string;
   /** Damaged databases, whole; never cleaned up by Belfry. */
   damaged: string;
@@ -81,6 +85,8 @@ export function homePaths(dir: string, machine: Machine): HomePaths {
     dir,
     run,
     media: join(dir, 'media'),
+    uploads: join(dir, 'uploads'),
+    thumbnails: join(dir, 'thumbnails'),
     backups: join(dir, 'backups'),
     damaged: join(dir, 'damaged'),
     db: join(dir, 'belfry.db'),

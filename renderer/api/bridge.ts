@@ -1,5 +1,4 @@
-import type { Bridge } from '../../shared/index.ts';
-import { desktopLink } from './desktop-link.ts';
+import { type DesktopBridge, desktopLink } from './desktop-link.ts';
 import { httpLink } from './http-link.ts';
 import type { Link } from './link.ts';
 import { createSession, takeCode } from './session.ts';
@@ -8,7 +7,7 @@ import { timer } from './timer.ts';
 declare global {
   interface Window {
     /** Set by the preload of the desktop host; absent in a browser. */
-    readonly belfry?: Bridge;
+    readonly belfry?: DesktopBridge;
   }
 }
 

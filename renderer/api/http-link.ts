@@ -102,6 +102,17 @@ export function httpLink({ fetch, session, wait, report }: Deps): Link {
   return {
     host: 'browser',
     call,
+    media: {
+      direct: false,
+      async headers() {
+        await entered;
+        const token = session.token();
+        if (token === null) signOut();
+        return token === null ? null : { [web.tokenHeader]: token };
+      },
+      refused: signOut,
+      pathOf: () => null,
+    },
     subscribe: announcements.add,
     state: () => state,
     watch: states.add,

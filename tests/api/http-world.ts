@@ -5,6 +5,7 @@ import { folderAssets, type HttpServerDeps, startHttpServer } from '../../electr
 import { systemClock } from '../../electron/system.ts';
 import { web } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
+import { openMediaFiles } from '../support/media-files.ts';
 import { seededRandom } from '../support/random.ts';
 import { apiWith, status } from './world.ts';
 
@@ -18,8 +19,12 @@ export async function openHttp(some: Partial<HttpServerDeps> = {}) {
   writeFileSync(join(temporaryHome(), 'secret.txt'), 'secret');
   symlinkSync('/etc/passwd', join(folder, 'assets', 'linked.txt'));
   const { bridge, announcer, log, said } = apiWith({ 'status.get': async () => status });
+  const home = temporaryHome();
+  const media = openMediaFiles(home);
+  onTestFinished(media.close);
   const opened = await startHttpServer({
     bridge,
+    media,
     port: 0,
     assets: await folderAssets(folder),
     clock: systemClock,
@@ -30,7 +35,7 @@ export async function openHttp(some: Partial<HttpServerDeps> = {}) {
     ...some,
   });
   onTestFinished(() => opened.close());
-  return { ...opened, announcer, said, base: `http://127.0.0.1:${opened.port}` };
+  return { ...opened, home, announcer, said, base: `http://127.0.0.1:${opened.port}` };
 }
 
 export const codeOf = (link: string) =>

@@ -143,6 +143,7 @@ test('pages are told when announcements may have been lost', async () => {
   const link: Link = {
     host: 'browser',
     call: async () => ({ ok: true, value: null }),
+    media: { direct: false, headers: async () => null, refused: () => {}, pathOf: () => null },
     subscribe: () => () => {},
     state: () => state,
     watch: (listener) => {

@@ -4,6 +4,7 @@ import {
   type CallOutput,
   type HandlerInput,
   type Job,
+  type MediaFiles,
   type Millis,
   type Mode,
   type Template,
@@ -46,6 +47,7 @@ export type ApiDeps = {
     | ('addAll' | 'check' | 'edit' | 'move' | 'cancel' | 'retry' | 'publish' | 'settle')
     | ('cancelAll' | 'retryAll' | 'moveAll')
   >;
+  media: Pick<MediaFiles, 'look'>;
   plans: Pick<Planner, 'add' | 'queues' | 'series'>;
   accounts: Pick<
     Accounts,

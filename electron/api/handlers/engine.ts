@@ -22,6 +22,7 @@ export function engineHandlers(deps: ApiDeps, sites: KnownSites) {
       await deps.warnings.confirm(code);
       return {};
     },
+    'media.look': ({ path }) => deps.media.look(path),
     'shell.open': async ({ url }) => {
       await deps.host.openUrl(url, await sites.knows(url));
       return {};

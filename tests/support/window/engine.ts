@@ -4,6 +4,7 @@ import {
   type Bridge,
   type Job,
   type Log,
+  type MediaFiles,
   type RunView,
   type Status,
   settingsSchema,
@@ -26,10 +27,10 @@ export type WindowEngine = {
 };
 
 /** An engine that only remembers: every call of the contract on plain data, checked by the real dispatcher. */
-export function windowEngine(world: World): WindowEngine {
+export function windowEngine(world: World, media: Pick<MediaFiles, 'look'>): WindowEngine {
   const log: Log = () => {};
   const announcer = createAnnouncer({ log });
-  const api = createApi({ handlers: handlersOn(world, announcer), log });
+  const api = createApi({ handlers: handlersOn(world, announcer, media), log });
   const calls: { name: string; input: unknown }[] = [];
   return {
     announcer,
@@ -44,7 +45,7 @@ export function windowEngine(world: World): WindowEngine {
   };
 }
 
-function handlersOn(world: World, announcer: Announcer): Handlers {
+function handlersOn(world: World, announcer: Announcer, media: Pick<MediaFiles, 'look'>): Handlers {
   const told = (
     name:
       | 'status.changed'
@@ -264,6 +265,7 @@ function handlersOn(world: World, announcer: Announcer): Handlers {
       return {};
     },
     'shell.open': async () => ({}),
+    'media.look': ({ path }) => media.look(path),
     'shell.pickFiles': async () => ({ paths: world.picked }),
     'demo.start': async () => ({ url: 'http://127.0.0.1:1/#code=demo' }),
   };

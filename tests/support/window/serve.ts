@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { folderAssets, startHttpServer } from '../../../electron/api/index.ts';
 import { systemClock } from '../../../electron/system.ts';
+import { openMediaFiles } from '../media-files.ts';
 import { type WindowEngine, windowEngine } from './engine.ts';
 import type { World } from './world.ts';
 
@@ -13,9 +17,15 @@ export type ServedWindow = WindowEngine & {
 
 /** The built window in `folder`, served by the real HTTP server over an engine that only remembers. */
 export async function serveWindow(world: World, folder: string, port = 0): Promise<ServedWindow> {
-  const engine = windowEngine(world);
+  const home = mkdtempSync(join(tmpdir(), 'belfry-window-'));
+  const media = openMediaFiles(home, {
+    home: { media: '/', uploads: join(home, 'uploads'), thumbnails: join(home, 'thumbnails') },
+    held: async (id) => world.media.get(id),
+  });
+  const engine = windowEngine(world, media);
   const door = await startHttpServer({
     bridge: engine.bridge,
+    media,
     port,
     assets: await folderAssets(folder),
     clock: systemClock,
@@ -24,5 +34,10 @@ export async function serveWindow(world: World, folder: string, port = 0): Promi
     health: () => ({ ok: true }),
     metrics: () => '',
   });
-  return { ...engine, link: door.mintLink, port: door.port, close: door.close };
+  const close = async () => {
+    await door.close();
+    await media.close();
+    rmSync(home, { recursive: true, force: true });
+  };
+  return { ...engine, link: door.mintLink, port: door.port, close };
 }

@@ -1,3 +1,4 @@
+import type { StoredMedia } from '../../../electron/publisher/ports.ts';
 import type {
   AccountView,
   CallOutput,
@@ -42,6 +43,8 @@ export type World = {
   warnings: Warning[];
   /** Files that the person chooses when the desktop asks. */
   picked: string[];
+  /** Files that the engine holds, by id: what `media:ID` stands for. `file` is an absolute path. */
+  media: Map<string, StoredMedia>;
 };
 
 /** A world, empty unless more is said. */
@@ -67,6 +70,7 @@ export function world(some: Partial<World> = {}): World {
     settings: settingsSchema.parse({}),
     warnings: [],
     picked: [],
+    media: new Map(),
     ...some,
   };
 }

@@ -10,6 +10,8 @@ export type Workshop = {
   measure(path: string): Promise<Outcome<FilmFacts>>;
   /** Makes a picture by a recipe and writes it to `to`, which must not be in use. */
   make(order: Omit<Extract<Order, { do: 'make' }>, 'do'>): Promise<Outcome<Made>>;
+  /** Makes a small picture for the window and writes it to `to`, which must not be in use. */
+  thumbnail(order: Omit<Extract<Order, { do: 'thumbnail' }>, 'do'>): Promise<Outcome<Made>>;
   /** Ends the thread; what waits fails. A later order starts it again. */
   close(): Promise<void>;
 };
@@ -112,6 +114,7 @@ export function createWorkshop(deps: {
     },
     measure: (path) => order({ do: 'measure', path }),
     make: (wanted) => order({ do: 'make', ...wanted }),
+    thumbnail: (wanted) => order({ do: 'thumbnail', ...wanted }),
     async close() {
       await end('Belfry is stopping');
     },
@@ -151,7 +154,8 @@ export type FilmFacts = Pick<
 export type Order =
   | { do: 'measure'; path: string }
   | { do: 'check'; path: string; mostPixels: number }
-  | { do: 'make'; from: string; to: string; recipe: Recipe; mostPixels: number };
+  | { do: 'make'; from: string; to: string; recipe: Recipe; mostPixels: number }
+  | { do: 'thumbnail'; from: string; to: string; width: number; mostPixels: number };
 
 export type Made = { bytes: number; width: number; height: number };
 

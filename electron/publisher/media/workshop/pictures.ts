@@ -79,6 +79,39 @@ function scaled(recipe: Recipe, factor: number): Recipe {
   };
 }
 
+/** A portrait may be higher than wide by this factor; what is longer is made narrower. */
+const mostHeights = 2;
+
+/**
+ * Makes a thumbnail: the first frame, upright, in sRGB, without metadata, never larger than the picture itself. WebP keeps
+ * what is transparent.
+ */
+export async function makeThumbnail({
+  from,
+  to,
+  width,
+  mostPixels,
+}: Extract<Order, { do: 'thumbnail' }>): Promise<Outcome<Made>> {
+  const sharp = loadSharp();
+  sharp.cache(false);
+  let made: { data: Uint8Array; info: { width: number; height: number } };
+  try {
+    made = await sharp(from, { limitInputPixels: mostPixels, sequentialRead: true, failOn: 'error' })
+      .autoOrient()
+      .resize({ width, height: mostHeights * width, fit: 'inside', withoutEnlargement: true })
+      .toColourspace('srgb')
+      .webp({ quality: 80, effort: 2 })
+      .toBuffer({ resolveWithObject: true });
+  } catch (error) {
+    return { ok: false, fault: 'damaged', why: error instanceof Error ? error.message : String(error) };
+  }
+  await writeFile(to, made.data, { mode: 0o600 });
+  return {
+    ok: true,
+    value: { bytes: made.data.byteLength, width: made.info.width, height: made.info.height },
+  };
+}
+
 /** Pictures that are decoded to see that they are whole; the decoded one itself is made this small, to spare memory. */
 const shown = 32;
 

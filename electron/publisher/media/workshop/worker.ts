@@ -3,7 +3,7 @@ import { ALL_FORMATS, FilePathSource, Input, type InputTrack, type InputVideoTra
 import type { MediaDetails } from '../../../networks/index.ts';
 import { bigEndian } from '../file-reader.ts';
 import type { Answer, FilmFacts, Letter, Made, Order, Outcome } from './index.ts';
-import { checkPicture, makePicture } from './pictures.ts';
+import { checkPicture, makePicture, makeThumbnail } from './pictures.ts';
 
 /** The worker thread: takes orders, one after the other, and answers each. */
 parentPort?.on('message', async ({ id, order }: Letter) => {
@@ -13,8 +13,16 @@ parentPort?.on('message', async ({ id, order }: Letter) => {
 
 async function carryOut(order: Order): Promise<Outcome<FilmFacts | Made | null>> {
   try {
-    if (order.do === 'check') return await checkPicture(order);
-    return order.do === 'measure' ? await measureFilm(order.path) : await makePicture(order);
+    switch (order.do) {
+      case 'check':
+        return await checkPicture(order);
+      case 'measure':
+        return await measureFilm(order.path);
+      case 'make':
+        return await makePicture(order);
+      case 'thumbnail':
+        return await makeThumbnail(order);
+    }
   } catch (error) {
     return { ok: false, fault: 'failed', why: error instanceof Error ? error.message : String(error) };
   }
