@@ -12,6 +12,9 @@ export type ServedWindow = WindowEngine & {
   /** A link for one use. */
   link(): string;
   port: number;
+  /** Where files are that the window sent. */
+  uploads: string;
+  endSessions(): void;
   close(): Promise<void>;
 };
 
@@ -39,5 +42,12 @@ export async function serveWindow(world: World, folder: string, port = 0): Promi
     await media.close();
     rmSync(home, { recursive: true, force: true });
   };
-  return { ...engine, link: door.mintLink, port: door.port, close };
+  return {
+    ...engine,
+    link: door.mintLink,
+    port: door.port,
+    uploads: join(home, 'uploads'),
+    endSessions: door.endSessions,
+    close,
+  };
 }
