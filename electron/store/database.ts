@@ -1,16 +1,16 @@
 // The open database: how it is opened, its statements, its own notes, and the transaction that the writes of a turn share.
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { type Compilable, type CompiledQuery, Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
 import { BelfryError } from '../../shared/index.ts';
 import { reasonOf } from './file-errors.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { isTrouble, sqliteReason } from './sqlite-errors.ts';
+import { type Adapted, type Attempt, adapt } from './statements.ts';
 
 /** Below this, SQLite can corrupt a WAL database that two processes open (fixed in 3.51.3). */
 const oldestSqlite = [3, 51, 3] as const;
-const cachedStatements = 256;
 /** Pages that SQLite keeps at hand: lists of ten thousand posts and of a thousand jobs fit in. */
 const cacheKiB = 16 * 1024;
 /** A flood of output leaves a large -wal behind; it is cut back to this many bytes. */
@@ -91,76 +91,6 @@ function checkVersion(raw: DatabaseSync): void {
     remedy: 'Use Electron 42 or newer, or Node 24.15 or newer',
   });
 }
-
-/** node:sqlite in the shape that Kysely's dialect expects; statements are kept, since preparing costs more than running. */
-function adapt(raw: DatabaseSync, attempt: Attempt) {
-  const cache = new Map<string, Adapted>();
-  return {
-    close: () => raw.close(),
-    prepare(sql: string): Adapted {
-      const known = cache.get(sql);
-      if (known) return known;
-      const made = sql.startsWith('PRAGMA incremental_vacuum')
-        ? wholly(raw, attempt, sql)
-        : sql === 'rollback'
-          ? rollback(raw, attempt)
-          : adaptStatement(
-              attempt(() => raw.prepare(sql)),
-              attempt,
-            );
-      if (cache.size >= cachedStatements) cache.delete(cache.keys().next().value ?? '');
-      cache.set(sql, made);
-      return made;
-    },
-  };
-}
-
-type Adapted = {
-  reader: boolean;
-  all(parameters: readonly unknown[]): unknown[];
-  run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
-  iterate(parameters: readonly unknown[]): IterableIterator<unknown>;
-};
-type Parameters = Parameter[];
-type Parameter = null | number | bigint | string | Uint8Array;
-
-function adaptStatement(statement: StatementSync, attempt: Attempt): Adapted {
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => attempt(() => statement.all(...(parameters as Parameters))),
-    run: (parameters) => attempt(() => statement.run(...(parameters as Parameters))),
-    iterate: (parameters) => statement.iterate(...(parameters as Parameters)),
-  };
-}
-
-/** A statement that node:sqlite would step once, which frees one page of many, and that `exec` runs to its end. */
-function wholly(raw: DatabaseSync, attempt: Attempt, sql: string): Adapted {
-  return {
-    reader: false,
-    all: () => [],
-    run() {
-      attempt(() => raw.exec(sql));
-      return { changes: 0, lastInsertRowid: 0 };
-    },
-    iterate: () => [].values(),
-  };
-}
-
-/**
- * On a full disk SQLite rolls back by itself; a second rollback would fail, and its error would hide the first
- * (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
- */
-function rollback(raw: DatabaseSync, attempt: Attempt): Adapted {
-  const nothing = { changes: 0, lastInsertRowid: 0 };
-  return {
-    reader: false,
-    all: () => [],
-    run: () => attempt(() => (raw.isTransaction ? raw.prepare('rollback').run() : nothing)),
-    iterate: () => [].values(),
-  };
-}
-
-type Attempt = <T>(action: () => T) => T;
 
 /** What the user can do something about (space, rights, a fault) is said in words; a broken constraint is the caller's matter. */
 function attempting(path: string, onError: OnError): Attempt {

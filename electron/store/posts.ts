@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { BelfryError, inSteps, type TargetStatus, toInstant } from '../../shared/index.ts';
 import type { NewPost, PostLedger, PostRecord, Work } from '../publisher/ports.ts';
 import { attemptQueries, counted, inSlotOf, open } from './attempts.ts';
-import { assertEpoch, type Database, writeTogether } from './database.ts';
+import { assertEpoch, compiledOnce, type Database, writeTogether } from './database.ts';
 import { countPosts, pagePosts, selectTargets } from './post-list.ts';
 import {
   type MediaRow,
@@ -246,16 +246,37 @@ async function record(
   return (await withTargets(db, rows))[0];
 }
 
+type Ids = { ids: string };
+
+const findTargets = compiledOnce<Ids, TargetRow>((db, place) =>
+  db
+    .selectFrom(wantedIds(place('ids')))
+    .crossJoin('targets')
+    .whereRef('targets.post_id', '=', 'wanted.value')
+    .selectAll('targets')
+    .orderBy('wanted.id')
+    .orderBy('targets.position'),
+);
+
+const findMedia = compiledOnce<Ids, MediaRow>((db, place) =>
+  db
+    .selectFrom(wantedIds(place('ids')))
+    .crossJoin(sql<Tables['media']>`(SELECT * FROM media INDEXED BY sqlite_autoindex_media_2)`.as('media'))
+    .whereRef('media.post_id', '=', 'wanted.value')
+    .selectAll('media')
+    .orderBy('wanted.id')
+    .orderBy('media.position'),
+);
+
+function wantedIds(ids: string) {
+  return sql<{ id: number; value: string }>`json_each(${ids})`.as('wanted');
+}
+
 /** Posts with their targets and media, in the same order. */
 function withTargets(db: Database, rows: readonly PostRow[]): Promise<PostRecord[]> {
   return inSteps(rows, nextTurn, async (some) => {
-    const wanted = sql`json_each(${JSON.stringify(some.map(({ id }) => id))}) AS wanted`;
-    const targets = await sql<TargetRow>`
-      SELECT targets.* FROM ${wanted} CROSS JOIN targets ON targets.post_id = wanted.value
-      ORDER BY wanted.id, targets.position`.execute(db);
-    const media = await sql<MediaRow>`
-      SELECT media.* FROM ${wanted} CROSS JOIN media INDEXED BY sqlite_autoindex_media_2 ON media.post_id = wanted.value
-      ORDER BY wanted.id, media.position`.execute(db);
+    const ids = JSON.stringify(some.map(({ id }) => id));
+    const [targets, media] = [await findTargets(db, { ids }), await findMedia(db, { ids })];
     const targetsOf = Map.groupBy(targets.rows, ({ post_id }) => post_id);
     const mediaOf = Map.groupBy(media.rows, ({ post_id }) => post_id);
     return some.map((row) => ({
