@@ -6,6 +6,9 @@ import type { PublisherDeps } from './ports.ts';
 const longestWaitMs: Millis = 15_000;
 /** What could not go out at its instant for a reason that has no end of its own is tried again after this long. */
 const retryMs: Millis = 60_000;
+/** Looks that changes cause within a second: a pipeline that adds a thousand posts must not cause a thousand. */
+const mostWoken = 3;
+const wokenWithinMs: Millis = 1000;
 
 /** Looks at what is due whenever there is a reason to. */
 type PublishLoop = {
@@ -13,7 +16,7 @@ type PublishLoop = {
   start(): void;
   /** Starts no look any more. Can be called twice. */
   stop(): void;
-  /** Something may be due that was not before: looks at once, unless publishing is paused. */
+  /** Something may be due that was not before: looks at once, or after some looks of this kind within a second; not while publishing is paused. */
   wake(): void;
   /** Times have changed: works out anew when the next look is. */
   rearm(): void;
@@ -42,17 +45,33 @@ export function createPublishLoop(deps: LoopDeps): PublishLoop {
   let next: Millis | null = null;
   /** The last look: every due instant up to then was its to handle. */
   let lookedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** The latest looks that changes caused. */
+  let woken: Millis[] = [];
+  /** A change is to be looked at as soon as it may be. */
+  let isOwed = false;
+  /** When `next` was found out: what was due before then stems from a change, and was not waited for. */
+  let readAt: Millis = Number.NEGATIVE_INFINITY;
   let isReading = false;
   let isStale = false;
 
   const failed = (what: string) => (error: unknown) => deps.log('error', what, { error: String(error) });
   const isToCome = (due: Millis | null): due is Millis => due !== null && due > lookedAt;
 
+  /** When a change may cause a look. */
+  const wakeableAt = (now: Millis): Millis => {
+    woken = woken.filter((at) => at <= now && now - at < wokenWithinMs);
+    const [first = now] = woken;
+    return woken.length < mostWoken ? now : first + wokenWithinMs;
+  };
+
   const arm = () => {
     cancelTimer();
     if (!isWorking) return;
-    const at = isToCome(next) ? Math.min(next, lookedAt + retryMs) : lookedAt + retryMs;
-    const wait = deps.isPaused() ? longestWaitMs : at - clock.now();
+    const now = clock.now();
+    const times = [lookedAt + retryMs];
+    if (isOwed) times.push(wakeableAt(now));
+    if (isToCome(next) && next > readAt) times.push(next);
+    const wait = deps.isPaused() ? longestWaitMs : Math.min(...times) - now;
     cancelTimer = clock.setTimer(Math.min(Math.max(wait, 0), longestWaitMs), tick);
   };
 
@@ -63,6 +82,8 @@ export function createPublishLoop(deps: LoopDeps): PublishLoop {
       if (isStale || !isWorking) continue;
       const isNew = due !== next;
       next = due;
+      readAt = clock.now();
+      if (isToCome(due) && due <= readAt) isOwed = true;
       arm();
       if (isNew) deps.changed();
     }
@@ -79,8 +100,10 @@ export function createPublishLoop(deps: LoopDeps): PublishLoop {
       });
   };
 
-  const look = () => {
+  const look = (why: 'time' | 'change') => {
     lookedAt = clock.now();
+    isOwed = false;
+    if (why === 'change') woken.push(lookedAt);
     deps.look().catch(failed('Publishing broke off'));
     arm();
     rearm();
@@ -89,14 +112,18 @@ export function createPublishLoop(deps: LoopDeps): PublishLoop {
   const tick = () => {
     const now = clock.now();
     // A clock that was set back makes what was in the past due again.
-    const isDue = (isToCome(next) && next <= now) || now - lookedAt >= retryMs || now < lookedAt;
-    if (isDue && !deps.isPaused()) look();
+    const isDue = isToCome(next) && next > readAt && next <= now;
+    const isChanged = isOwed && wakeableAt(now) <= now;
+    const isOverdue = now - lookedAt >= retryMs || now < Math.max(lookedAt, readAt);
+    if ((isDue || isChanged || isOverdue) && !deps.isPaused()) look(isChanged ? 'change' : 'time');
     else arm();
   };
 
   const wake = () => {
     if (!isWorking) return;
-    if (!deps.isPaused()) return look();
+    const now = clock.now();
+    if (!deps.isPaused() && wakeableAt(now) <= now) return look('change');
+    isOwed = true;
     arm();
     rearm();
   };

@@ -64,6 +64,28 @@ test('an earlier instant that comes later is looked at earlier; a change alone c
   expect(await looksOf(20_000)).toEqual([3000, 10_000]);
 });
 
+test('of many changes in a row the first are looked at at once, the rest a few times a second, and times stay exact', async () => {
+  const { clock, start, loop, looksOf, world } = setUp();
+  loop.start();
+  await looksOf(10_000);
+  for (let change = 0; change < 90; change += 1) {
+    world.dues.push(clock.now());
+    loop.wake();
+    await clock.advance(10);
+  }
+  expect(await looksOf(0)).toEqual([10_000, 10_010, 10_020]);
+  world.dues.splice(0, world.dues.length, start + 11_500);
+  loop.rearm();
+  expect(await looksOf(5000)).toEqual([11_000, 11_500]);
+});
+
+test('a change that is not due later than the last look is looked at as well', async () => {
+  const { loop, looksOf } = setUp();
+  loop.start();
+  for (let change = 0; change < 5; change += 1) loop.wake();
+  expect(await looksOf(5000)).toEqual([0, 0, 0, 1000]);
+});
+
 test('a pause holds every look; the wake-up after it makes up for them', async () => {
   const { start, loop, looksOf, world } = setUp();
   world.dues.push(start + 10_000);
