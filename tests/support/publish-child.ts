@@ -67,48 +67,53 @@ function byName(url: string, init?: RequestInit): Promise<Response> {
   return fetch(url.replace('https://cdn.example', `${task.accounts[0]?.server}/cdn`), init);
 }
 
-const { db, close } = openDatabase(join(task.home, 'belfry.db'));
-const epoch = await raiseEpoch(db);
-const deps: PublisherDeps = {
-  clock: systemClock,
-  random: systemRandom,
-  async fetch(url, init) {
-    const name = nameOfCall(init?.method ?? 'GET', url);
-    point(`before ${name}`);
-    const response = await byName(url, init);
-    point(`after ${name}`);
-    return response;
-  },
-  log: () => undefined,
-  ledger: watched(createPostLedger(db, epoch)),
-  mediaLedger: createMediaLedger(db),
-  workshop: createWorkshop({ entry: workshopEntry, clock: systemClock }),
-  bucketKey: async () => ({ keyId: '', secret: '' }),
-  version: '0.0.0-test',
-  requestTimeoutMs: task.requestTimeoutMs,
-  mediaFolder: join(task.home, 'media'),
-  account: (id) => {
-    const found = task.accounts.find((account) => account.id === id);
-    return found && { ...found, handle: `@${id}` };
-  },
-  token: async (id) => task.accounts.find((account) => account.id === id)?.token ?? '',
-  accountStatus: async () => 'ready',
-  signInNeeded: async () => undefined,
-  settings: () => ({ ...settingsSchema.parse({}), spacingSeconds: 0, settleSeconds: task.settleSeconds }),
-  publishingPaused: async () => false,
-  changed: () => undefined,
-  // It looks where this file says so.
-  pausedBy: () => 'scheduler',
-  needsAttention: () => undefined,
-};
-const publisher = createPublisher(deps);
+/** A function, since a CommonJS file waits for nothing at its top. */
+async function publishAll(): Promise<void> {
+  const { db, close } = openDatabase(join(task.home, 'belfry.db'));
+  const epoch = await raiseEpoch(db);
+  const deps: PublisherDeps = {
+    clock: systemClock,
+    random: systemRandom,
+    async fetch(url, init) {
+      const name = nameOfCall(init?.method ?? 'GET', url);
+      point(`before ${name}`);
+      const response = await byName(url, init);
+      point(`after ${name}`);
+      return response;
+    },
+    log: () => undefined,
+    ledger: watched(createPostLedger(db, epoch)),
+    mediaLedger: createMediaLedger(db),
+    workshop: createWorkshop({ entry: workshopEntry, clock: systemClock }),
+    bucketKey: async () => ({ keyId: '', secret: '' }),
+    version: '0.0.0-test',
+    requestTimeoutMs: task.requestTimeoutMs,
+    mediaFolder: join(task.home, 'media'),
+    account: (id) => {
+      const found = task.accounts.find((account) => account.id === id);
+      return found && { ...found, handle: `@${id}` };
+    },
+    token: async (id) => task.accounts.find((account) => account.id === id)?.token ?? '',
+    accountStatus: async () => 'ready',
+    signInNeeded: async () => undefined,
+    settings: () => ({ ...settingsSchema.parse({}), spacingSeconds: 0, settleSeconds: task.settleSeconds }),
+    publishingPaused: async () => false,
+    changed: () => undefined,
+    // It looks where this file says so.
+    pausedBy: () => 'scheduler',
+    needsAttention: () => undefined,
+  };
+  const publisher = createPublisher(deps);
 
-await publisher.start();
-for (;;) {
-  await publisher.publishNow({ signal: new AbortController().signal, say: () => undefined });
-  const next = await nextDue(deps);
-  if (next === null || next > Date.now() + 60_000) break;
-  await new Promise((resolve) => setTimeout(resolve, Math.max(next - Date.now(), 1)));
+  await publisher.start();
+  for (;;) {
+    await publisher.publishNow({ signal: new AbortController().signal, say: () => undefined });
+    const next = await nextDue(deps);
+    if (next === null || next > Date.now() + 60_000) break;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(next - Date.now(), 1)));
+  }
+  await publisher.stop();
+  await close();
 }
-await publisher.stop();
-await close();
+
+void publishAll();
