@@ -33,13 +33,19 @@ export type Desktop = {
   startAgain(...args: string[]): Promise<{ code: number | null; output: string }>;
 };
 
-/** Starts Belfry on a desktop of its own; what is left of it is killed when the test ends. */
+/**
+ * Starts Belfry on a desktop of its own; what is left of it is killed when the test ends. It always starts hidden, and its
+ * window is opened as a user would: Playwright can hang when a window opens while it attaches
+ * (https://github.com/microsoft/playwright/issues/29386).
+ */
 export async function launchDesktop(options: LaunchOptions): Promise<Desktop> {
   const session = options.session ?? (await startSession({ tray: true }));
   const electron = findElectron();
   const env = environment(session, options);
   const plain = [...electron.switches, root, '--home', options.home];
-  const args = [...plain, ...(options.args ?? [])];
+  const own = options.args ?? [];
+  const staysHidden = own.includes('--hidden');
+  const args = [...plain, ...own, ...(staysHidden ? [] : ['--hidden'])];
   let output = '';
   const collect = (child: ChildProcess) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -56,15 +62,21 @@ export async function launchDesktop(options: LaunchOptions): Promise<Desktop> {
   const child = app.process();
   collect(child);
   const pid = child.pid ?? 0;
+  const tray = trayOf(session.bus, session.watcher, pid);
+  const startAgain = (...more: string[]) => runToEnd(electron.path, [...plain, ...more], env);
+  if (!staysHidden) {
+    if (session.hasTray) await tray.click('Open Belfry');
+    else await startAgain();
+  }
   return {
     app,
     session,
     pid,
-    tray: trayOf(session.bus, session.watcher, pid),
+    tray,
     output: () => output,
     processes: () => processesOf(options.home),
     exited: new Promise((resolve) => child.once('exit', (code) => resolve(code))),
-    startAgain: (...more) => runToEnd(electron.path, [...plain, ...more], env),
+    startAgain,
   };
 }
 

@@ -8,6 +8,8 @@ export type Session = {
   env: Record<string, string>;
   bus: MessageBus;
   watcher: Watcher;
+  /** Whether it shows tray icons. */
+  hasTray: boolean;
   stop(): Promise<void>;
 };
 
@@ -22,6 +24,7 @@ export async function startSession({ tray }: { tray: boolean }): Promise<Session
     env: { DISPLAY: display.name, DBUS_SESSION_BUS_ADDRESS: address, XDG_CURRENT_DESKTOP: 'KDE' },
     bus,
     watcher,
+    hasTray: tray,
     async stop() {
       await stop();
       await display.stop();

@@ -17,6 +17,8 @@ const name = 'org.kde.StatusNotifierWatcher';
 /** Serves org.kde.StatusNotifierWatcher on `bus`, which tells Electron that this desktop has a tray. */
 export async function startWatcher(bus: MessageBus): Promise<Watcher> {
   let items: TrayItem[] = [];
+  /** Names of connections that ended; a bus gives each name once. */
+  const ended = new Set<unknown>();
   let owned: NameRegistration | undefined;
   const watcher = defineInterface({
     name,
@@ -32,7 +34,8 @@ export async function startWatcher(bus: MessageBus): Promise<Watcher> {
             path: byPath ? service : '/StatusNotifierItem',
             pid,
           };
-          items = [...items.filter((other) => other.service !== item.service), item];
+          // Belfry takes an icon down and puts it up again when the panel comes back: it may have gone while its process was asked for.
+          if (!ended.has(sender)) items = [...items.filter((other) => other.service !== item.service), item];
           return null;
         },
       },
@@ -60,7 +63,9 @@ export async function startWatcher(bus: MessageBus): Promise<Watcher> {
   bus.connection.on('message', (message) => {
     if (message.member !== 'NameOwnerChanged') return;
     const [service, , owner] = message.body ?? [];
-    if (owner === '') items = items.filter((item) => item.service !== service);
+    if (owner !== '') return;
+    ended.add(service);
+    items = items.filter((item) => item.service !== service);
   });
   const come = async () => {
     owned = await bus.ownName(name);
