@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { beforeAll, expect, onTestFinished } from 'vitest';
 import { stale } from '../../../electron/dev/sources.mjs';
 import { type ServedWindow, serveWindow } from './serve.ts';
 import type { World } from './world.ts';
@@ -28,25 +28,39 @@ export type OpenWindow = ServedWindow & {
   complaints: string[];
 };
 
-/** Starts a browser for the tests of one file, and builds the window if need be; gives the way to open a window on a world. */
+let running: Promise<BrowserContext> | undefined;
+
+/**
+ * The one browser of all test files of a worker, which ends with the worker. A page stays open in it: a page that is the
+ * only one gets a whole window, which costs several times as much as a tab.
+ */
+async function startBrowser(executablePath: string): Promise<BrowserContext> {
+  const args = ['--disable-gpu', '--no-first-run', '--disable-background-networking'];
+  if (process.getuid?.() === 0) args.push('--no-sandbox');
+  const browser = await chromium.launch({ executablePath, args, handleSIGTERM: false });
+  // So Vitest ends a worker. An orderly exit has Playwright end the browser and remove its profile.
+  process.once('SIGTERM', () => process.exit());
+  const context = await browser.newContext({ timezoneId: 'America/New_York', colorScheme: 'light' });
+  // Limits only catch what hangs: a busy machine may take its time, and nothing is measured by it.
+  context.setDefaultTimeout(30_000);
+  await context.newPage();
+  return context;
+}
+
+/** Starts the browser for the tests of one file, and builds the window if need be; gives the way to open a window on a world. */
 export function windowsIn(
   executablePath: string | undefined,
 ): (world: World, options?: { at?: string; width?: number }) => Promise<OpenWindow> {
   let context: BrowserContext | undefined;
   beforeAll(async () => {
     if (!executablePath) return;
-    const args = ['--disable-gpu', '--no-first-run', '--disable-background-networking'];
-    if (process.getuid?.() === 0) args.push('--no-sandbox');
-    const [browser] = await Promise.all([chromium.launch({ executablePath, args }), buildWindow()]);
-    context = await browser.newContext({ timezoneId: 'America/New_York', colorScheme: 'light' });
-    // Limits only catch what hangs: a busy machine may take its time, and nothing is measured by it.
-    context.setDefaultTimeout(30_000);
+    running ??= startBrowser(executablePath);
+    [context] = await Promise.all([running, buildWindow()]);
   });
-  afterAll(() => context?.browser()?.close());
 
   return async (world, { at = '', width = 1200 } = {}) => {
     if (!context) throw new Error('The browser has not been started');
-    // Every engine has a port, and so an origin and a storage, of its own: one context does for all tests.
+    // What a window stores is taken out after each test: one context does for all.
     const [served, page] = await Promise.all([
       serveWindow(world, join(root, 'dist/renderer')),
       context.newPage(),
@@ -57,6 +71,8 @@ export function windowsIn(
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     onTestFinished(async () => {
+      await page.evaluate(() => localStorage.clear());
+      await page.context().clearCookies();
       await page.close();
       await served.close();
     });
