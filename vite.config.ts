@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/support/order.ts';
 
 const test = {
   environment: 'node' as const,
@@ -29,6 +30,7 @@ export default defineConfig({
   build: { outDir: '../dist/renderer', emptyOutDir: true, target: 'chrome114', sourcemap: false },
   test: {
     root: '.',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
