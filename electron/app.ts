@@ -24,9 +24,11 @@ import {
   type Core,
   createExecution,
   createPublishing,
+  createScheduling,
   type Execution,
   openCore,
   type Publishing,
+  type Scheduling,
 } from './modules.ts';
 import { homeExposure, watchHome } from './store/index.ts';
 import { builtinJobs, templates } from './templates/index.ts';
@@ -121,18 +123,16 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
     const { tell } = alerts;
     core.store.onTrouble(({ message }) => {
       tell({ kind: 'database', reason: message });
-      announcer.announce({ name: 'status.changed' });
-      announcer.announce({ name: 'posts.changed' });
+      announcer.posts();
     });
-    const publishing = await createPublishing(host, core, announcer, tell, {
-      pausedBy: () => execution.pausedBy(),
-      keepLook: (look) => execution.keepLook(look),
-    });
-    const execution = createExecution(host, core, publishing, announcer, tell);
-    const { runner, scheduler, environment } = execution;
+    const scheduling = createScheduling(host, core, announcer, tell);
+    const publishing = await createPublishing(host, core, scheduling, announcer, tell);
+    const execution = createExecution(host, core, scheduling, publishing, announcer, tell);
+    const { scheduler } = scheduling;
+    const { runner, environment } = execution;
     let homeWarnings = (): Warning[] => [];
-    const api = createCalls(host, core, publishing, execution, () => homeWarnings());
-    followConfig(host, core, publishing, execution, announcer);
+    const api = createCalls(host, core, scheduling, publishing, execution, () => homeWarnings());
+    followConfig(host, core, scheduling, publishing, announcer);
 
     const socket = await startSocketServer({
       bridge,
@@ -154,7 +154,7 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
     const homeWatch = watchHome({
       clock,
       log,
-      changed: () => announcer.announce({ name: 'status.changed' }),
+      changed: announcer.status,
       parts: [
         {
           name: 'The lock of the home folder',
@@ -207,10 +207,10 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
     await publishing.publisher.start();
     closers.add(() => publishing.planner.stop());
     await runner.start();
-    closers.add(({ drainMs = core.settings().drainSeconds * 1000 }) => runner.stop({ drainMs }));
+    closers.add(({ drainMs = core.config.settings().drainSeconds * 1000 }) => runner.stop({ drainMs }));
     // Nothing new goes out while runs drain; the next start publishes what they still add.
     closers.add(() => publishing.publisher.stop());
-    await scheduler.start();
+    await scheduler.start(runner);
     closers.add(() => scheduler.drain());
     // Making the posts of many series can take long, and neither jobs nor clients wait for it.
     publishing.planner
@@ -235,15 +235,15 @@ async function startModules(host: Host, announcer: Announcer, bridge: Bridge): P
 function createCalls(
   host: Host,
   core: Core,
+  { scheduler, ...scheduling }: Scheduling,
   publishing: Publishing,
   execution: Execution,
   homeWarnings: () => Warning[],
 ): Api {
   const { config, store, home, startedAt } = core;
-  const { scheduler } = execution;
   /** Why slots cannot be claimed; a lost database, which the store tells of itself, is said once. */
   const claiming = (): Warning[] => {
-    const trouble = execution.trouble();
+    const trouble = scheduling.trouble();
     const isNew = store.trouble().every(({ message }) => message !== trouble?.message);
     return trouble && isNew ? [trouble] : [];
   };
@@ -260,7 +260,7 @@ function createCalls(
       },
       config,
       jobs: {
-        all: core.jobs,
+        all: config.jobs,
         isBuiltin: (id) => builtinJobs.some((job) => job.id === id),
         templates,
         lastRuns: execution.runs.lastRuns,
@@ -277,7 +277,7 @@ function createCalls(
           await scheduler.pause();
           publishing.publisher.wake();
         },
-        timezone: core.timezone,
+        timezone: config.timezone,
       },
       runner: execution.runner,
       runs: execution.runs,
@@ -313,20 +313,18 @@ function createCalls(
 function followConfig(
   host: Host,
   core: Core,
+  { scheduler }: Scheduling,
   publishing: Publishing,
-  execution: Execution,
-  { announce }: Announcer,
+  announcer: Announcer,
 ): void {
   core.config.onChange(() => {
-    for (const name of ['settings.changed', 'jobs.changed', 'accounts.changed', 'status.changed'] as const) {
-      announce({ name });
-    }
+    announcer.config();
     publishing.planner.look();
     publishing.publisher.wake();
     publishing.accounts.look().catch((error: unknown) => {
       host.log('error', 'Changed accounts could not be looked at', { error: String(error) });
     });
-    execution.scheduler.jobsChanged().catch((error: unknown) => {
+    scheduler.jobsChanged().catch((error: unknown) => {
       host.log('error', 'Changed jobs could not be taken over', { error: String(error) });
     });
   });

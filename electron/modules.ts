@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import {
   type Config,
-  type Job,
   type Problem,
   pathOf,
-  type RunView,
   type Settings,
   toInstant,
   toWireError,
@@ -18,15 +16,9 @@ import { keepForGood } from './demo/index.ts';
 import type { Host } from './host.ts';
 import { keepLook, takePostLines } from './jobs-and-posts.ts';
 import { createPlanner, type PlannerDeps } from './planner/index.ts';
-import {
-  createMediaFiles,
-  createPublisher,
-  createWorkshop,
-  type Look,
-  type PublisherDeps,
-} from './publisher/index.ts';
+import { createMediaFiles, createPublisher, createWorkshop } from './publisher/index.ts';
 import { createEnvironment, createMasks, createRunner, stepProblems } from './runner/index.ts';
-import { awaitedJobs, checkJobs, createScheduler, fireTimes } from './scheduler/index.ts';
+import { awaiting, checkJobs, createScheduler, fireTimes } from './scheduler/index.ts';
 import {
   configNote,
   createAccountStates,
@@ -84,6 +76,8 @@ export async function openCore(host: Host, closers: Closers) {
     lastGoodPath: home.lastGoodConfig,
     check: checkConfig,
     log,
+    builtins: builtinJobs,
+    machineZone,
     had: await configNote(store.db, clock),
   });
   config.start();
@@ -92,13 +86,12 @@ export async function openCore(host: Host, closers: Closers) {
   const { problem: zoneProblem } = machineZone();
   if (zoneProblem) log('warn', zoneProblem.message);
 
-  const settings = () => config.current().settings;
   const housekeeping = createHousekeeping({
     db: store.db,
     clock,
     log,
     retention: () => {
-      const { keepRunsDays, keepRunsPerJob, keepDatabaseMiB } = settings();
+      const { keepRunsDays, keepRunsPerJob, keepDatabaseMiB } = config.settings();
       return {
         maxAgeMs: keepRunsDays === null ? null : keepRunsDays * day,
         runsPerJob: keepRunsPerJob,
@@ -108,21 +101,54 @@ export async function openCore(host: Host, closers: Closers) {
   });
   housekeeping.start();
   closers.add(() => housekeeping.stop());
-  const builtins = (): Job[] =>
-    builtinJobs.map((job) => ({ ...job, enabled: !settings().disabledBuiltins.includes(job.id) }));
   return {
     home,
     lock,
     startedAt,
     store,
     config,
-    settings,
-    /** Built-in jobs first, then those of config.json. */
-    jobs: (): readonly Job[] => [...builtins(), ...config.current().jobs],
-    /** IANA zone of jobs without one. */
-    timezone: () => jobZone(settings()),
+    /** Texts that must never be stored or shown; whoever learns of a secret adds it. */
+    knownSecrets: new Set<string>(),
     /** The environment asks for a time zone that is none. */
     zoneProblem: zoneProblem && toWireError(zoneProblem),
+  };
+}
+
+/** What is due, and when. */
+export type Scheduling = ReturnType<typeof createScheduling>;
+
+export function createScheduling(
+  { clock, log }: Host,
+  { store, config }: Core,
+  announcer: Announcer,
+  tell: (fact: Fact) => void,
+) {
+  let trouble: Warning | null = null;
+  const scheduler = createScheduler({
+    clock,
+    random,
+    log,
+    ledger: createSlotLedger(store.db, store.epoch, random.id),
+    jobs: config.jobs,
+    defaultTimezone: config.timezone,
+    trouble(error) {
+      trouble = error;
+      announcer.status();
+    },
+    gaps: ({ jobId, jobName, gaps }) => {
+      for (const { status, count, first, last, reason } of gaps) {
+        const gap = { count, first: toInstant(first), last: toInstant(last) };
+        tell({ kind: 'run', run: { jobId, jobName, status, reason, gap } });
+      }
+    },
+    changed: announcer.jobs,
+  });
+  return {
+    scheduler,
+    /** Where the runs of its jobs are kept; it notes the end of a job that others wait for. */
+    runLedger: createRunLedger(store.db, store.epoch, random.id, awaiting(config.jobs)),
+    /** Why slots cannot be claimed (disk full, home taken over); null while they can. */
+    trouble: () => trouble,
   };
 }
 
@@ -135,15 +161,20 @@ export type Publishing = Awaited<ReturnType<typeof createPublishing>>;
 export async function createPublishing(
   host: Host,
   core: Core,
+  { scheduler, runLedger }: Scheduling,
   announcer: Announcer,
   tell: (fact: Fact) => void,
-  loop: Required<Pick<PublisherDeps, 'pausedBy' | 'keepLook'>>,
 ) {
   const { clock, log, version } = host;
-  const { home, store, config, settings } = core;
-  const { announce } = announcer;
+  const { home, store, config, knownSecrets } = core;
+  const { settings } = config;
 
-  const keyVault = await openKeyVault({ home: home.dir, environment: process.env, write: writeDurably });
+  const keyVault = await openKeyVault({
+    home: home.dir,
+    environment: process.env,
+    write: writeDurably,
+    knownSecrets,
+  });
   const secretsFile = createSecretsFile({ path: home.secrets, clock, log });
   const accounts = createAccounts({
     clock,
@@ -152,19 +183,18 @@ export async function createPublishing(
     config,
     states: createAccountStates(store.db),
     secrets: secretsFile,
+    knownSecrets,
     vaults: [...host.vaults, keyVault],
     backend: () => (host.mode === 'headless' ? 'key-file' : settings().secrets),
     sending: (id) => publisher.sending(id),
     version,
-    changed: () => {
-      announce({ name: 'accounts.changed' });
-      announce({ name: 'status.changed' });
-    },
+    changed: announcer.accounts,
     alert: (fact) => {
       tell(fact);
       if (fact.kind === 'account-ready') void publisher.accountReady(fact.accountId);
     },
   });
+  const masks = createMasks();
   const workshop = createWorkshop({ entry: host.mediaWorker, clock });
   const ledger = createPostLedger(store.db, store.epoch);
   const publisher = createPublisher({
@@ -188,12 +218,17 @@ export async function createPublishing(
     signInNeeded: accounts.signInNeeded,
     settings,
     publishingPaused: store.publishingPaused,
-    ...loop,
-    changed: () => {
-      announce({ name: 'posts.changed' });
-      announce({ name: 'jobs.changed' });
-      announce({ name: 'status.changed' });
+    pausedBy() {
+      if (scheduler.paused()) return 'scheduler';
+      return config.job(publishJob.id)?.enabled ? null : 'publish-job';
     },
+    async keepLook(look) {
+      const run = await keepLook(runLedger, look, masks([...knownSecrets]).text);
+      announcer.run(run);
+      tell({ kind: 'run', run });
+      scheduler.jobEnded(run.jobId);
+    },
+    changed: announcer.posts,
     needsAttention: ({ kind, post, account, reason }) =>
       tell({ kind: 'post', postId: post, account, status: kind, reason }),
   });
@@ -222,8 +257,6 @@ export async function createPublishing(
     viewing,
     media,
     planner,
-    /** Texts that must never be stored or shown. */
-    secrets: () => [...accounts.secrets(), ...keyVault.keys()],
   };
 }
 
@@ -236,7 +269,7 @@ function seriesFolder(home: string): string {
 function createPlans(
   host: Host,
   core: Core,
-  { announce }: Announcer,
+  announcer: Announcer,
   { posts, hasAccount }: Pick<PlannerDeps, 'posts' | 'hasAccount'>,
 ) {
   const { store, home, config } = core;
@@ -248,134 +281,65 @@ function createPlans(
     posts,
     config: config.current,
     hasAccount,
-    lateLimitHours: () => core.settings().lateLimitHours,
-    defaultTimezone: core.timezone,
+    lateLimitHours: () => config.settings().lateLimitHours,
+    defaultTimezone: config.timezone,
     fireTimes,
     mediaFolder: seriesFolder(home.dir),
     isCertain: async () => !(await store.publishingPaused()),
-    changed: () => {
-      announce({ name: 'series.changed' });
-      announce({ name: 'status.changed' });
-    },
+    changed: announcer.series,
   });
 }
 
-/** What runs, and when. */
+/** What runs, and where it stands. */
 export type Execution = ReturnType<typeof createExecution>;
 
 export function createExecution(
   host: Host,
   core: Core,
-  publishing: Publishing,
+  { scheduler, runLedger }: Scheduling,
+  { accounts, planner, publisher }: Publishing,
   announcer: Announcer,
   tell: (fact: Fact) => void,
 ) {
   const { clock, log } = host;
-  const { store, settings, jobs } = core;
-  const { announce } = announcer;
-
-  /** Asked at the end of each run, so it is found out once per configuration. */
-  const awaitedIn = new WeakMap<readonly Job[], ReadonlySet<string>>();
-  const awaited = () => {
-    const { jobs: configured } = core.config.current();
-    const ids = awaitedIn.get(configured) ?? awaitedJobs(configured);
-    awaitedIn.set(configured, ids);
-    return ids;
-  };
-  /** Asked several times for each run, among thousands of jobs. */
-  const jobsIn = new WeakMap<object, ReadonlyMap<string, Job>>();
-  const jobOf = (id: string): Job | undefined => {
-    const config = core.config.current();
-    const known = jobsIn.get(config) ?? new Map(jobs().map((job) => [job.id, job]));
-    jobsIn.set(config, known);
-    return known.get(id);
-  };
+  const { store, home, config } = core;
   const runs = createRunReader(store.db);
-  const masks = createMasks();
-  const environment = createEnvironment({ clock, log, path: () => settings().path });
-  const ledger = createRunLedger(store.db, store.epoch, random.id, (id) => awaited().has(id));
-  const announceRun = (run: RunView) => {
-    announce({ name: 'runs.changed', run });
-    announce({ name: 'jobs.changed' });
-    announce({ name: 'status.changed' });
-  };
-  const finished = (run: RunView) => {
-    tell({ kind: 'run', run });
-    scheduler.jobEnded(run.jobId);
-  };
+  const environment = createEnvironment({ clock, log, settings: config.settings });
   const runner = createRunner({
     clock,
     random,
     log,
-    ledger,
+    ledger: runLedger,
     databaseLost: store.lost,
-    job: jobOf,
-    workspace: (id) => core.config.current().workspaces.find((workspace) => workspace.id === id),
-    decideStart: (run, grace) => scheduler.decideStart(run, grace),
-    baseFolder: core.home.dir,
+    job: config.job,
+    workspace: (id) => config.current().workspaces.find((workspace) => workspace.id === id),
+    decideStart: scheduler.decideStart,
+    baseFolder: home.dir,
     environment,
-    helper: host.launchHelper && { socket: core.home.helperSocket, launch: host.launchHelper },
+    helper: host.launchHelper && { socket: home.helperSocket, launch: host.launchHelper },
     builtins: {
-      publish_due_posts: publishing.publisher.publishNow,
-      refresh_tokens: publishing.accounts.refreshTokens,
+      publish_due_posts: publisher.publishNow,
+      refresh_tokens: accounts.refreshTokens,
     },
     takePosts: takePostLines({
-      add: publishing.planner.add,
+      add: planner.add,
       jobOf: async (runId) => (await runs.get(runId))?.jobId,
-      mediaFolders: () => [core.home.media, ...(settings().mediaFolders ?? [])],
+      mediaFolders: () => [home.media, ...(config.settings().mediaFolders ?? [])],
     }),
-    secrets: publishing.secrets,
-    outputLimit: () => settings().outputLimitMiB * mebibyte,
-    announce: announceRun,
-    announceOutput: (runId, lines) => announce({ name: 'runs.output', runId, lines }),
-    finished,
+    knownSecrets: core.knownSecrets,
+    settings: config.settings,
+    announce: announcer.run,
+    announceOutput: announcer.output,
+    alert: tell,
+    jobEnded: scheduler.jobEnded,
   });
-  let trouble: Warning | null = null;
-  const scheduler = createScheduler({
-    clock,
-    random,
-    log,
-    ledger: createSlotLedger(store.db, store.epoch, random.id),
-    jobs,
-    defaultTimezone: core.timezone,
-    dispatch: (run) => runner.accept(run),
-    trouble(error) {
-      trouble = error;
-      announce({ name: 'status.changed' });
-    },
-    gaps: ({ jobId, jobName, gaps }) => {
-      for (const { status, count, first, last, reason } of gaps) {
-        const gap = { count, first: toInstant(first), last: toInstant(last) };
-        tell({ kind: 'run', run: { jobId, jobName, status, reason, gap } });
-      }
-    },
-    changed: () => {
-      runner.review();
-      announce({ name: 'jobs.changed' });
-      announce({ name: 'status.changed' });
-    },
-  });
-
   return {
     runner,
     runs,
-    scheduler,
-    /** Why the publisher starts no look by itself now. */
-    pausedBy() {
-      if (scheduler.paused()) return 'scheduler' as const;
-      return jobOf(publishJob.id)?.enabled ? null : ('publish-job' as const);
-    },
-    async keepLook(look: Look) {
-      const run = await keepLook(ledger, look, masks(publishing.secrets()).text);
-      announceRun(run);
-      finished(run);
-    },
+    environment,
     isRunning: (id: string) =>
       runner.running().some(({ jobId }) => jobId === id) ||
-      (id === publishJob.id && publishing.publisher.status().publishing),
-    environment,
-    /** Why slots cannot be claimed (disk full, home taken over); null while they can. */
-    trouble: () => trouble,
+      (id === publishJob.id && publisher.status().publishing),
   };
 }
 

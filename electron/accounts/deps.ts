@@ -68,6 +68,8 @@ export type AccountsDeps = {
   config: AccountsConfig;
   states: AccountStates;
   secrets: SecretsFile;
+  /** Texts that must never be shown or stored in the clear: every secret is added as soon as it is known. */
+  knownSecrets: Set<string>;
   /** Every vault of this host; records are opened by the one whose backend they name. */
   vaults: readonly Vault[];
   /** Backend that new secrets go to. */

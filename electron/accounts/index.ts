@@ -41,22 +41,13 @@ import { serverOrigin } from './server.ts';
 import { createSignInService, resolveServer, type SignInService } from './sign-in.ts';
 import { createStates } from './states.ts';
 
-export type {
-  AccountFact,
-  AccountGate,
-  AccountState,
-  AccountStates,
-  AccountsDeps,
-  SealedSecret,
-  SecretsFile,
-  Vault,
-} from './deps.ts';
-export { type KeyVault, openKeyVault } from './key-vault.ts';
+export type { AccountState, AccountStates, SealedSecret, SecretsFile, Vault } from './deps.ts';
+export { openKeyVault } from './key-vault.ts';
 
 /** Accounts with their sign-ins, tokens and states. */
 export type Accounts = AccountGate &
   SignInService & {
-    /** Opens every token once, so that `secrets()` is whole before a command runs. Never throws for a locked vault. */
+    /** Opens every token once, so that `knownSecrets` is whole before a command runs. Never throws for a locked vault. */
     start(): Promise<void>;
     /** config.json has changed: alerts about accounts that stopped working, or work again, by that. */
     look(): Promise<void>;
@@ -77,8 +68,6 @@ export type Accounts = AccountGate &
     set(patch: AccountPatch): Promise<AccountView>;
     /** Forgets account and token, which is revoked at its server if possible. Throws CONFLICT while a post of it is being sent. */
     remove(id: string): Promise<void>;
-    /** Texts that must never be shown or stored in the clear. */
-    secrets(): readonly string[];
     /** The built-in step `refresh_tokens`. */
     refreshTokens(context: { signal: AbortSignal; say(text: string): void }): Promise<Refreshed>;
 
@@ -92,7 +81,7 @@ export type Accounts = AccountGate &
 
 /** Builds the module; it does nothing before its first call. */
 export function createAccounts(deps: AccountsDeps): Accounts {
-  const knownSecrets = new Set<string>();
+  const { knownSecrets } = deps;
   const records = createRecords(deps);
   const credentials = createCredentials(records, knownSecrets, deps.log);
   const appStore = createApps(records, knownSecrets, deps.log);
@@ -312,7 +301,6 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const account = find(id);
       if (account) await states.recordState(account, 'ready', null);
     },
-    secrets: () => [...knownSecrets],
     refreshTokens: (context) =>
       refreshAll(all(), { renew: renewals.renew, check: checkAgain, ending }, context),
 

@@ -9,8 +9,6 @@ import type { Vault } from './deps.ts';
 export type KeyVault = Vault & {
   readonly backend: 'key-file';
   source(): string;
-  /** The keys as text, so that they can be hidden in output; never to be shown. */
-  keys(): readonly string[];
   file: {
     path: string;
     /** False when the key file was removed or emptied after it was read: its key is known here only. */
@@ -30,8 +28,10 @@ const version = 'v1';
 export async function openKeyVault(places: KeyPlaces): Promise<KeyVault> {
   let keys: Key[] = [];
   let broken: BelfryError | undefined;
+  const hide = (key: Key) => places.knownSecrets.add(key.bytes.toString('base64'));
   try {
     keys = await readKeys(places);
+    for (const key of keys) hide(key);
   } catch (error) {
     if (!(error instanceof BelfryError)) throw error;
     broken = error;
@@ -44,6 +44,7 @@ export async function openKeyVault(places: KeyPlaces): Promise<KeyVault> {
     if (first) return first;
     making ??= makeKeyFile(places).then((key) => {
       keys = [key];
+      hide(key);
       return key;
     });
     try {
@@ -60,7 +61,6 @@ export async function openKeyVault(places: KeyPlaces): Promise<KeyVault> {
     backend: 'key-file',
     status: () => (broken ? { ok: false, error: broken } : { ok: true }),
     source: () => keys[0]?.source ?? 'a key file that is made when the first secret is stored',
-    keys: () => keys.map((key) => key.bytes.toString('base64')),
     file: {
       path,
       isThere: () => inFile() === undefined || isWritten(path),
@@ -144,6 +144,8 @@ type KeyPlaces = {
   environment: Readonly<Record<string, string | undefined>>;
   /** Writes a private file (0600) durably, whole or not at all: half a key would lock every secret. */
   write(path: string, text: string): Promise<void>;
+  /** Texts that must never be shown or stored in the clear: the keys are added to them. */
+  knownSecrets: Set<string>;
 };
 
 const remedy = 'Make one with: openssl rand -base64 32';

@@ -127,7 +127,12 @@ async function configuration(file: string): Promise<Check> {
 
 /** Only the key file: the system's key store can be checked by the running desktop application alone. */
 async function secrets(paths: HomePaths, env: Readonly<Record<string, string | undefined>>): Promise<Check> {
-  const vault = await openKeyVault({ home: paths.dir, environment: env, write: writeDurably });
+  const vault = await openKeyVault({
+    home: paths.dir,
+    environment: env,
+    write: writeDurably,
+    knownSecrets: new Set(),
+  });
   const status = vault.status();
   return status.ok
     ? ok('secrets', `Headless, they are sealed with ${vault.source()}`)

@@ -32,13 +32,17 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const shown = error instanceof CommanderError ? usageError(error, program, args) : error;
-    return complain(shown, subcommandHint(program, args), args, io);
+    const isAstray =
+      error instanceof CommanderError
+        ? error.code === 'commander.excessArguments'
+        : wireOf(error).code === 'NOT_FOUND';
+    return complain(shown, isAstray ? subcommandHint(program, args) : '', args, io);
   }
 }
 
 function complain(error: unknown, hint: string, args: readonly string[], io: Io): number {
   const found = wireOf(error);
-  const wire = found.code === 'NOT_FOUND' && hint ? { ...found, message: `${found.message} ${hint}` } : found;
+  const wire = hint ? { ...found, message: `${found.message} ${hint}` } : found;
   // Asked of the arguments themselves: the mistake may be what kept them from being read.
   const json = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--json');
   if (json) io.out(`${JSON.stringify({ error: wire }, undefined, 2)}\n`);

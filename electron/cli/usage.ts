@@ -19,24 +19,43 @@ export function usageError(error: CommanderError, program: Command, args: readon
 
 /**
  * What to say when nothing was found under a word that stands where a sub-command could: `belfry jobs undo` looks for a
- * job "undo". '' when the word is a sub-command or the command has none.
+ * job "undo", and `belfry jobs run` should have been `belfry run-job`. '' when the word is a sub-command or the command has none.
  */
 export function subcommandHint(program: Command, args: readonly string[]): string {
   const words = args.filter((arg) => !arg.startsWith('-'));
-  const group = program.commands.find((command) => words.includes(command.name()));
+  const group = commandOf(program, words);
   const word = group && words[words.indexOf(group.name()) + 1];
   if (!group || word === undefined || group.commands.length === 0) return '';
   const names = group.commands.map((command) => command.name());
   if (names.includes(word)) return '';
+  const other = program.commands
+    .map((command) => command.name())
+    .find((name) => isPair(name, word, group.name()));
+  if (other) return `Did you mean \`belfry ${other}\`?`;
   const guess = nearest(word, names);
   return guess
     ? `Did you mean \`belfry ${group.name()} ${guess}\`?`
     : `If you meant a command: belfry ${group.name()} has ${names.join(', ')}.`;
 }
 
+/** `run-job` is a pair of `run` and `jobs`. */
+function isPair(name: string, word: string, group: string): boolean {
+  const [verb, noun] = name.split('-');
+  return verb === word && noun !== undefined && group.startsWith(noun);
+}
+
 function commandIn(program: Command, args: readonly string[]): string[] {
-  const named = program.commands.find((command) => args.includes(command.name()));
+  const named = commandOf(program, args);
   return named ? [named.name()] : [];
+}
+
+/** The first word that is one: in `jobs run` it is `jobs`. */
+function commandOf(program: Command, words: readonly string[]): Command | undefined {
+  for (const word of words) {
+    const found = program.commands.find((command) => command.name() === word);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** Reads a whole number between `least` and `most`. */

@@ -16,7 +16,6 @@ import { addToSlots, freeSlots, moveInQueue, requireQueue, shuffleQueue, viewQue
 import { type SeriesCommands, seriesCommands } from './series.ts';
 import { sweepMedia, updateSeries } from './series-posts.ts';
 
-export type { SeriesLedger } from '../store/index.ts';
 export type { PlannerDeps } from './deps.ts';
 
 /** Plans: posts that come again and again, weekly slots, named texts. What comes of them is posts. */

@@ -9,6 +9,7 @@ import type {
   QueuedRun,
   Random,
   RunView,
+  Settings,
   StartDecision,
   WaitingRun,
   Workspace,
@@ -78,14 +79,14 @@ export type RunnerDeps = {
   fetch?: typeof fetch;
   /** Starts commands, since forking blocks the event loop the longer the more memory the engine uses; without it the engine starts them. */
   helper?: HelperHost | undefined;
-  /** Texts that must never be stored. */
-  secrets(): readonly string[];
-  /** Bytes of output kept per run. */
-  outputLimit(): number;
+  /** Texts that must never be stored; it grows as accounts sign in. */
+  knownSecrets: ReadonlySet<string>;
+  settings(): Pick<Settings, 'outputLimitMiB'>;
   /** A run changed, or lines were added. */
   announce(run: RunView): void;
   /** Under a flood only the newest lines of each tenth of a second come here; `seq` shows the gap. */
   announceOutput(runId: string, lines: OutputLine[]): void;
-  /** A run reached its final state, its retries included. */
-  finished(run: RunView): void;
+  /** A run reached its final state, its retries included: what may be worth an alert, and the job that others may wait for. */
+  alert(fact: { kind: 'run'; run: RunView }): void;
+  jobEnded(jobId: string): void;
 };

@@ -27,6 +27,8 @@ import {
 import { type StepOutcome, stopped } from './steps/run-command.ts';
 import type { RunContext, StepRunner } from './steps/run-step.ts';
 
+const mebibyte = 1024 * 1024;
+
 export type ExecutionDeps = RunnerDeps & { runStep: StepRunner; masks: Masks };
 
 type Execution = {
@@ -64,7 +66,7 @@ export async function executeRun(deps: ExecutionDeps, execution: Execution): Pro
     ledger,
     mask,
     runId,
-    limit: deps.outputLimit(),
+    limit: deps.settings().outputLimitMiB * mebibyte,
     announce: (lines) => deps.announceOutput(runId, lines),
     failed,
   });
@@ -107,7 +109,7 @@ function secretsOf(deps: RunnerDeps, job: Job, environment: Environment): string
     const workspace = step.workspace === undefined ? undefined : deps.workspace(step.workspace);
     return [step.env, workspace?.env ?? {}];
   });
-  return [...deps.secrets(), ...webhooks, ...[environment, ...environments].flatMap(secretsIn)];
+  return [...deps.knownSecrets, ...webhooks, ...[environment, ...environments].flatMap(secretsIn)];
 }
 
 /** Results of the steps before the first one to run. */

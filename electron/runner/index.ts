@@ -17,9 +17,10 @@ import { type ExecutionDeps, executeRun } from './execute-run.ts';
 import { createStarter } from './helper/starter.ts';
 import type { Identity, Processes } from './linux-processes.ts';
 import { createMasks } from './output/text.ts';
-import { createOrphanReaper, endTree, systemProcesses } from './processes.ts';
+import { endTree, systemProcesses } from './processes.ts';
 import { failedStep, keptSteps, nextTry, startIndex } from './run-policy.ts';
 import { createRunQueue, type RunningRun } from './run-queue.ts';
+import { createOrphanReaper } from './steps/run-command.ts';
 import { createStepRunner } from './steps/run-step.ts';
 
 type RunNowOptions = {
@@ -60,7 +61,11 @@ export type Runner = {
 
 /** Builds the runner; it does nothing before `start`. */
 export function createRunner(deps: RunnerDeps): Runner {
-  const { clock, ledger, log, announce, finished } = deps;
+  const { clock, ledger, log, announce } = deps;
+  const finished = (run: RunView) => {
+    deps.alert({ kind: 'run', run });
+    deps.jobEnded(run.jobId);
+  };
   const processes = systemProcesses(process.platform);
   const reaper = createOrphanReaper({ processes, clock, log });
   const starter = createStarter({
@@ -136,7 +141,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   return {
     async start() {
-      const runs = await recoverOrphans({ ...deps, processes });
+      const runs = await recoverOrphans({ ...deps, processes, finished });
       for (const run of runs) queue.accept(run);
     },
     accept: queue.accept,
@@ -271,8 +276,9 @@ async function givenUp(ledger: RunLedger, skipped: StoredRun): Promise<RunView> 
   return ledger.view({ ...last, reason });
 }
 
-type RecoveryDeps = Pick<RunnerDeps, 'ledger' | 'clock' | 'job' | 'log' | 'announce' | 'finished'> & {
+type RecoveryDeps = Pick<RunnerDeps, 'ledger' | 'clock' | 'job' | 'log' | 'announce'> & {
   processes: Processes;
+  finished(run: RunView): void;
 };
 
 /** Commands of a crashed engine get this long to end before they are killed, in milliseconds. */
@@ -346,21 +352,6 @@ async function interrupt(deps: RecoveryDeps, run: StoredRun): Promise<AcceptedRu
 }
 
 export { stepProblems } from './check-steps.ts';
-export {
-  captureLoginPath,
-  commandEnvironment,
-  createEnvironment,
-  type Environment,
-} from './commands/prepare.ts';
-export type {
-  AcceptedRun,
-  Builtin,
-  BuiltinResult,
-  HelperHost,
-  HelperProcess,
-  PostContext,
-  RunnerDeps,
-  TakePost,
-} from './deps.ts';
+export { captureLoginPath, commandEnvironment, createEnvironment } from './commands/prepare.ts';
+export type { AcceptedRun, HelperHost, HelperProcess, RunnerDeps } from './deps.ts';
 export { createMasks } from './output/text.ts';
-export type { RunningRun } from './run-queue.ts';

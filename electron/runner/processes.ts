@@ -1,6 +1,6 @@
 // The processes of this machine (/proc on Linux, `ps` on other POSIX systems, WMI on Windows), and how those of runs are ended.
 import { execa } from 'execa';
-import { type Clock, type Log, pause } from '../../shared/index.ts';
+import { type Clock, pause } from '../../shared/index.ts';
 import {
   groupLives,
   type Identity,
@@ -74,48 +74,6 @@ export async function endTree(
 
 function nameOf({ pid, startedAt }: ProcessInfo): string {
   return `${pid} ${startedAt}`;
-}
-
-/** Ends processes that runs left in sessions of their own, where only the run id in their environment shows whose they are. */
-type OrphanReaper = {
-  /** A run has ended: its orphans are searched for soon. */
-  add(runId: string): void;
-  /** Searches now, and resolves when all orphans have ended. */
-  finish(): Promise<void>;
-};
-
-/** One search serves all runs that ended within this time, in milliseconds: it costs more than a short run. */
-const reapDelay = 1000;
-const reapGrace = 1000;
-
-export function createOrphanReaper(deps: { processes: Processes; clock: Clock; log: Log }): OrphanReaper {
-  let waiting = new Set<string>();
-  let work: Promise<void> = Promise.resolve();
-  let cancel: (() => void) | undefined;
-
-  const reap = () => {
-    cancel?.();
-    cancel = undefined;
-    const runIds = waiting;
-    waiting = new Set();
-    if (runIds.size === 0) return;
-    work = Promise.all([work, endTree(deps, { runIds }, reapGrace)]).then(
-      ([, ended]) => {
-        if (ended.length > 0) deps.log('info', 'Ended processes that runs had left behind', { pids: ended });
-      },
-      (error) => deps.log('error', 'Could not search for orphaned processes', { error: String(error) }),
-    );
-  };
-  return {
-    add(runId) {
-      waiting.add(runId);
-      cancel ??= deps.clock.setTimer(reapDelay, reap);
-    },
-    finish() {
-      reap();
-      return work;
-    },
-  };
 }
 
 /** Time-out of a program of the system, in milliseconds. */

@@ -202,6 +202,17 @@ export function awaitedJobs(jobs: readonly Job[]): ReadonlySet<string> {
   );
 }
 
+/** Whether others wait for the end of a job; asked at the end of each run, so it is found out once for each list of jobs. */
+export function awaiting(jobs: () => readonly Job[]): (jobId: string) => boolean {
+  const known = new WeakMap<readonly Job[], ReadonlySet<string>>();
+  return (jobId) => {
+    const list = jobs();
+    const awaited = known.get(list) ?? awaitedJobs(list);
+    known.set(list, awaited);
+    return awaited.has(jobId);
+  };
+}
+
 function matches(trigger: EventTrigger, occurrence: Occurrence): boolean {
   if (trigger.event !== occurrence.event) return false;
   if (occurrence.event !== 'job') return true;

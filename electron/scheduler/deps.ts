@@ -23,22 +23,28 @@ export type SchedulerDeps = {
   jobs(): readonly Job[];
   /** IANA zone for jobs without one. */
   defaultTimezone(): string;
-  /** Hands a claimed run to the runner; must not throw. */
-  dispatch(run: ClaimedRun): void;
   /** Slots of a job were stored as missed or skipped. */
   gaps?(claim: Pick<Claim, 'jobId' | 'jobName' | 'gaps'>): void;
-  /** Something that clients show has changed (pause, next slot), and with it perhaps the turns of runs that wait. */
+  /** Something that clients show has changed: a pause, the next slot. */
   changed(): void;
   /** Slots cannot be claimed (disk full, home taken over): what to show, or null once they can again. */
   trouble?(error: WireError | null): void;
+};
+
+/** What starts the runs that were claimed. */
+export type SlotRunner = {
+  /** Takes a claimed run; must not throw. */
+  accept(run: ClaimedRun): void;
+  /** Runs that wait are decided about again: a pause, the configuration or the schedule has changed. */
+  review(): void;
 };
 
 /** Decides when jobs are due (design §3) and hands their runs over. */
 export type Scheduler = {
   /** Releases what a crashed engine had claimed ahead of time, before the runner recovers what is queued; `start` does it too. */
   recover(): Promise<void>;
-  /** Catches up what fell into the downtime, then follows the clock. Can be called twice. */
-  start(): Promise<void>;
+  /** Catches up what fell into the downtime, then follows the clock; `runner` gets what is due. Can be called twice. */
+  start(runner: SlotRunner): Promise<void>;
   /** No more slots, while the runner drains: a run that ends meanwhile still queues the jobs that wait for it. */
   drain(): void;
   /** No more slots and events; resolves when the last claim is stored. Can be called twice. */
@@ -56,13 +62,11 @@ export type Scheduler = {
   jobEnded(jobId: string): void;
   /**
    * What becomes of a waiting run now: a pause, a blackout or the end of its job hold or drop it as they do slots. With
-   * `grace` it may also be too late. To be asked again whenever `changed` was called.
+   * `grace` it may also be too late. To be asked again at each `review`.
    */
   decideStart(run: WaitingRun, grace: boolean): StartDecision;
   /** When the job runs next, or null. */
   next(jobId: string): Millis | null;
-  /** The next slots of all jobs, soonest first. */
-  upcoming(limit: number, until?: Millis): { jobId: string; at: Millis }[];
   /** The job's schedule in words. */
   describe(job: Job): string;
   /** From when the job's intervals without an anchor count: when Belfry first saw it; null before that. */
@@ -72,7 +76,6 @@ export type Scheduler = {
    * are to be saved with it.
    */
   check(job: Job, together?: readonly Job[]): Problem[];
-  checkTrigger(trigger: Trigger, timezone: string): Problem[];
   /** Fire times of a job or of a trigger; rejects with BAD_INPUT when it means nothing. `timezone` overrides the job's. */
   fireTimes(query: {
     job?: Job;

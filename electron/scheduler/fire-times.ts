@@ -9,19 +9,9 @@ import {
   timezoneSchema,
   toInstant,
 } from '../../shared/index.ts';
-import { blackoutWindows } from './blackout-windows.ts';
-import { checkJob, checkTrigger, checkTriggers } from './check.ts';
-import { decideStart } from './claims.ts';
+import { checkJob, checkTriggers } from './check.ts';
 import type { Scheduler, SchedulerDeps } from './deps.ts';
-import {
-  anchorAt,
-  handledUpTo,
-  jobSchedule,
-  type ScheduledJob,
-  type Timing,
-  upcoming,
-} from './scheduled-job.ts';
-import { zoneOf } from './time/zone.ts';
+import { anchorAt, handledUpTo, jobSchedule, type ScheduledJob, type Timing } from './scheduled-job.ts';
 import { clockRules, describeJob, describeTiming } from './words/describe.ts';
 
 /** Which fire times are wanted: `count` of them after `from`, none after `until`. */
@@ -88,15 +78,7 @@ function unlisted(query: FireTimesQuery): (problem: Problem) => Problem {
       : problem;
 }
 
-type Queries =
-  | 'decideStart'
-  | 'next'
-  | 'anchor'
-  | 'upcoming'
-  | 'describe'
-  | 'check'
-  | 'checkTrigger'
-  | 'fireTimes';
+type Queries = 'next' | 'anchor' | 'describe' | 'check' | 'fireTimes';
 
 /** The queries of a scheduler, which change nothing. */
 export function schedulerQueries(
@@ -104,11 +86,9 @@ export function schedulerQueries(
   {
     scheduledJobs,
     anchor,
-    paused,
   }: {
     scheduledJobs: ReadonlyMap<string, ScheduledJob>;
     anchor(jobId: string): Millis | null;
-    paused(): boolean;
   },
 ): Pick<Scheduler, Queries> {
   const { clock } = deps;
@@ -117,27 +97,11 @@ export function schedulerQueries(
   const anchorOf = (jobId: string): Millis => anchor(jobId) ?? clock.now();
 
   return {
-    decideStart(run, grace) {
-      const scheduled = scheduledJobs.get(run.jobId);
-      const job = scheduled?.job ?? deps.jobs().find(({ id }) => id === run.jobId);
-      // A job that is disabled, or not scheduled yet, has blackouts all the same.
-      const blackouts = scheduled
-        ? scheduled.schedule.blackouts
-        : job && blackoutWindows(job.blackouts, zoneOf(job.timezone ?? deps.defaultTimezone()));
-      return decideStart(run, {
-        job,
-        blackouts: blackouts ?? null,
-        paused: paused(),
-        now: clock.now(),
-        grace,
-      });
-    },
     next(jobId) {
       const scheduled = scheduledJobs.get(jobId);
       return scheduled ? scheduled.schedule.nextRun(Math.max(handledUpTo(scheduled), clock.now() - 1)) : null;
     },
     anchor,
-    upcoming: (limit, until) => upcoming([...scheduledJobs.values()], clock.now(), limit, until),
     describe(job) {
       const timezone = job.timezone ?? deps.defaultTimezone();
       const known = described.get(job);
@@ -153,7 +117,6 @@ export function schedulerQueries(
         anchor: anchorOf(job.id),
         others: [...deps.jobs(), ...together].filter(({ id }) => id !== job.id),
       }),
-    checkTrigger: (trigger, timezone) => checkTrigger(trigger, { timezone, anchor: clock.now() }),
     async fireTimes({ job, trigger, timezone, from, count }) {
       const known = job ? anchor(job.id) : null;
       return fireTimes({

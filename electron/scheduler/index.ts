@@ -8,7 +8,7 @@ import {
   type WakeReason,
 } from '../../shared/index.ts';
 import type { Occurrence } from './claims.ts';
-import type { Scheduler, SchedulerDeps } from './deps.ts';
+import type { Scheduler, SchedulerDeps, SlotRunner } from './deps.ts';
 import { schedulerQueries } from './fire-times.ts';
 import { longestSleep, sleepThreshold } from './plan.ts';
 import type { Tick } from './scheduled-job.ts';
@@ -21,7 +21,9 @@ const retryDelay = 1000;
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { clock, ledger, log } = deps;
   const exclusive = inTurn();
-  const claimer = createSlotClaimer(deps);
+  /** Known from the start on; nothing is claimed before that. */
+  let runner: SlotRunner | undefined;
+  const claimer = createSlotClaimer({ ...deps, dispatch: (run) => runner?.accept(run) });
   const clockWatcher = createClockWatcher(clock, log);
   let starting: Promise<void> | undefined;
   let recovered: Promise<void> | undefined;
@@ -40,6 +42,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const pendingOccurrences: Occurrence[] = [];
   /** There may be endings that were not handled yet. */
   let ended = true;
+
+  function changed(): void {
+    runner?.review();
+    deps.changed();
+  }
 
   function arm(delay: number): void {
     cancelTimer();
@@ -91,7 +98,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     await handleOccurrences(tick.now);
     if (failing) deps.trouble?.(null);
     failing = false;
-    if (isNew) deps.changed();
+    if (isNew) changed();
   }
 
   async function reconcile(tick: Tick): Promise<void> {
@@ -161,9 +168,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   return {
-    ...schedulerQueries(deps, { ...claimer, paused: () => pausedSince !== null }),
+    ...schedulerQueries(deps, claimer),
+    decideStart: (run, grace) => claimer.decideStart(run, { grace, paused: pausedSince !== null }),
     recover,
-    start() {
+    start(slotRunner) {
+      runner = slotRunner;
       starting ??= exclusive(async () => {
         await (recovered ?? ledger.releaseOrphanedClaims());
         pausedSince = await ledger.pausedSince();
@@ -211,7 +220,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         await ledger.setPausedSince(since);
         pausedSince = since;
         armForNext();
-        deps.changed();
+        changed();
       }),
     resume: () =>
       called(async () => {
@@ -224,7 +233,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         await ledger.setPausedSince(null);
         pausedSince = null;
         if (working) armForNext();
-        deps.changed();
+        changed();
       }),
     paused: () => pausedSince !== null,
     jobsChanged() {
@@ -328,21 +337,11 @@ function compareClocks(before: ClockReading, now: ClockReading, expected: Millis
   return { jump, slept: jump >= sleepThreshold, because };
 }
 
-export { type CheckContext, checkJob, checkJobs, checkTrigger, triggerNotes } from './check.ts';
-export { awaitedJobs } from './claims.ts';
-export {
-  type CrontabImport,
-  type CrontabOptions,
-  importCrontab,
-  type LineRemark,
-} from './crontab/import-crontab.ts';
-export type { Scheduler, SchedulerDeps } from './deps.ts';
-export { type FireTimesQuery, fireTimes, isFloating } from './fire-times.ts';
-export {
-  type SimulatedEvent,
-  type Simulation,
-  type SimulationInput,
-  simulate,
-} from './simulate.ts';
-export { type WallInstant, wallInstant } from './time/zone.ts';
+export { checkJob, checkJobs, checkTrigger, triggerNotes } from './check.ts';
+export { awaiting } from './claims.ts';
+export { type CrontabOptions, importCrontab, type LineRemark } from './crontab/import-crontab.ts';
+export type { Scheduler } from './deps.ts';
+export { fireTimes, isFloating } from './fire-times.ts';
+export { type SimulatedEvent, type Simulation, type SimulationInput, simulate } from './simulate.ts';
+export { wallInstant } from './time/zone.ts';
 export { describeJob } from './words/describe.ts';

@@ -166,36 +166,3 @@ export function scheduleKey(timing: Timing, timezone: string): string {
   const { triggers, startAt, endAt, blackouts } = timing;
   return JSON.stringify([timezone, triggers, startAt, endAt, blackouts]);
 }
-
-/** The next slots of many jobs up to `until`, soonest first; goes through those jobs only that can be among the first `limit`. */
-export function upcoming(
-  scheduledJobs: readonly ScheduledJob[],
-  after: Millis,
-  limit: number,
-  until = Number.POSITIVE_INFINITY,
-): { jobId: string; at: Millis }[] {
-  const firsts = scheduledJobs
-    .map((scheduled) => ({
-      scheduled,
-      at: scheduled.schedule.nextRun(Math.max(after, handledUpTo(scheduled))),
-    }))
-    .filter(
-      (first): first is { scheduled: ScheduledJob; at: Millis } => first.at !== null && first.at <= until,
-    )
-    .sort((a, b) => a.at - b.at)
-    .slice(0, limit);
-  const horizon = firsts.length < limit ? until : (firsts.at(-1)?.at ?? until);
-  return firsts
-    .flatMap(({ scheduled, at }) => {
-      const slots: { jobId: string; at: Millis }[] = [];
-      for (
-        let slot: Millis | null = at;
-        slot !== null && slot <= horizon && slots.length < limit;
-        slot = scheduled.schedule.nextRun(slot)
-      )
-        slots.push({ jobId: scheduled.job.id, at: slot });
-      return slots;
-    })
-    .sort((a, b) => a.at - b.at)
-    .slice(0, limit);
-}

@@ -1,8 +1,10 @@
-import { type Job, type Millis, toInstant } from '../../shared/index.ts';
-import type { EventClaim, JobState } from '../store/index.ts';
+import { type Job, type Millis, type StartDecision, toInstant, type WaitingRun } from '../../shared/index.ts';
+import type { ClaimedRun, EventClaim, JobState } from '../store/index.ts';
+import { blackoutWindows } from './blackout-windows.ts';
 import {
   advance,
   awaitedJobs,
+  decideStart,
   isWithin,
   jobsAhead,
   type Occurrence,
@@ -28,6 +30,7 @@ import {
   scheduledJob,
   type Tick,
 } from './scheduled-job.ts';
+import { zoneOf } from './time/zone.ts';
 
 /** Claims the slots of all jobs. Its methods must not overlap (see `inTurn`). */
 type SlotClaimer = {
@@ -46,6 +49,8 @@ type SlotClaimer = {
   anchor(jobId: string): Millis | null;
   /** Whether any job waits for the end of this one. */
   awaits(jobId: string): boolean;
+  /** See `Scheduler.decideStart`. */
+  decideStart(run: WaitingRun, when: { grace: boolean; paused: boolean }): StartDecision;
   /** Starts the jobs with a trigger for what happened; `answered` are ids of the endings among it. */
   claimEvents(occurrences: readonly Occurrence[], answered: string[], now: Millis): Promise<void>;
 };
@@ -53,7 +58,12 @@ type SlotClaimer = {
 type Change = { job: Job | undefined; state: JobState };
 
 /** Keeps ledger, jobs in memory and runner in step; the ledger is always written first. */
-export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
+export function createSlotClaimer(
+  deps: SchedulerDeps & {
+    /** Hands a claimed run to the runner. */
+    dispatch(run: ClaimedRun): void;
+  },
+): SlotClaimer {
   const { ledger, log, random } = deps;
   const scheduledJobs = new Map<string, ScheduledJob>();
   /** States of all jobs ever seen; those of scheduled jobs are kept in `scheduledJobs`. */
@@ -249,6 +259,15 @@ export function createSlotClaimer(deps: SchedulerDeps): SlotClaimer {
     awaits(jobId) {
       awaited ??= awaitedJobs([...scheduledJobs.values()].map(({ job }) => job));
       return awaited.has(jobId);
+    },
+    decideStart(run, when) {
+      const scheduled = scheduledJobs.get(run.jobId);
+      const job = scheduled?.job ?? deps.jobs().find(({ id }) => id === run.jobId);
+      // A job that is disabled, or not scheduled yet, has blackouts all the same.
+      const blackouts = scheduled
+        ? scheduled.schedule.blackouts
+        : job && blackoutWindows(job.blackouts, zoneOf(job.timezone ?? deps.defaultTimezone()));
+      return decideStart(run, { job, blackouts: blackouts ?? null, now: deps.clock.now(), ...when });
     },
     async claimEvents(occurrences, answered, now) {
       const claim: EventClaim = { runs: [], skipped: [], answered };

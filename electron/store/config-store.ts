@@ -6,10 +6,12 @@ import {
   type Config,
   type ConfigInput,
   configSchema,
+  type Job,
   type Log,
   listProblems,
   type Problem,
   problemsError,
+  type Settings,
   toInstant,
   toWireError,
   utf8Text,
@@ -29,6 +31,10 @@ export type ConfigStoreDeps = {
   /** Where the last good text is kept, so that a restart with a broken file still works. */
   lastGoodPath: string;
   log: Log;
+  /** Jobs that Belfry brings along; the settings disable them. */
+  builtins?: readonly Job[];
+  /** The time zone of this machine. */
+  machineZone?(): { name: string };
   /** What the database knows: whether this home had a configuration. `note` is called once, when it has its first one. */
   had?: { before: boolean; note(): Promise<void> };
 };
@@ -53,7 +59,13 @@ export type ConfigStore = {
   stop(): Promise<void>;
   /** The last good configuration, defaults filled in. */
   current(): Config;
-  /** The same as it was written, without defaults. */
+  settings(): Settings;
+  /** Built-in jobs first, then those of config.json. */
+  jobs(): readonly Job[];
+  job(id: string): Job | undefined;
+  /** IANA zone of jobs without one of their own: the settings', else this machine's. */
+  timezone(): string;
+  /** The same as `current` as it was written, without defaults. */
   raw(): ConfigInput;
   /** What is wrong with the file as it lies on disk; null when it is the one in force. */
   problem(): WireError | null;
@@ -72,6 +84,8 @@ export function createConfigStore({
   check = () => [],
   lastGoodPath,
   log,
+  builtins = [],
+  machineZone = () => ({ name: 'UTC' }),
   had = { before: false, note: async () => {} },
 }: ConfigStoreDeps): ConfigStore {
   const listeners = new Set<() => void>();
@@ -79,6 +93,12 @@ export function createConfigStore({
   let unwatch: (() => void) | undefined;
   let writing: Promise<void> = Promise.resolve();
   let isNoted = had.before;
+  // Asked several times for each run, among thousands of jobs.
+  const jobs = onceFor((config: Config): readonly Job[] => [
+    ...builtins.map((job) => ({ ...job, enabled: !config.settings.disabledBuiltins.includes(job.id) })),
+    ...config.jobs,
+  ]);
+  const jobsById = onceFor((config: Config) => new Map(jobs(config).map((job) => [job.id, job])));
 
   /** Reads the file; true when that changed anything. */
   function read(known?: KnownText): boolean {
@@ -141,6 +161,10 @@ export function createConfigStore({
       return writing;
     },
     current: () => state.config,
+    settings: () => state.config.settings,
+    jobs: () => jobs(state.config),
+    job: (id) => jobsById(state.config).get(id),
+    timezone: () => state.config.settings.timezone ?? machineZone().name,
     raw: () => structuredClone(state.raw),
     problem: () => state.problem?.toWire() ?? null,
     async change(edit) {
@@ -162,6 +186,16 @@ export function createConfigStore({
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+  };
+}
+
+/** What follows from an object, found out once for each. */
+function onceFor<K extends object, V>(derive: (from: K) => V): (from: K) => V {
+  const known = new WeakMap<K, { value: V }>();
+  return (from) => {
+    const { value } = known.get(from) ?? { value: derive(from) };
+    known.set(from, { value });
+    return value;
   };
 }
 
@@ -242,7 +276,12 @@ function tryRead(file: ConfigFile, good: boolean): string | undefined | BelfryEr
  * both, a home that had a configuration says so instead of beginning anew.
  */
 function startingState(
-  { file, check, lastGoodPath, log }: Required<Omit<ConfigStoreDeps, 'had'>>,
+  {
+    file,
+    check,
+    lastGoodPath,
+    log,
+  }: Required<Pick<ConfigStoreDeps, 'file' | 'check' | 'lastGoodPath' | 'log'>>,
   hadBefore: boolean,
 ): ConfigState {
   const copy = readCopy(lastGoodPath, log);

@@ -73,7 +73,7 @@ describe('Facebook Pages', () => {
       { login: 'facebook', server: w.fake.address, id: fakeMetaApp.id, redirectUri: loopbackApp.redirectUri },
     ]);
     expect(readFileSync(join(w.home, 'secrets.json'), 'utf8')).not.toContain(fakeMetaApp.secret);
-    expect(w.accounts.secrets()).toContain(fakeMetaApp.secret);
+    expect([...w.knownSecrets]).toContain(fakeMetaApp.secret);
     const again = await w.begin({});
     expect((await signInAs(again.url)).text).toContain('Choose in Belfry');
     expect(w.state(again).choices).toMatchObject([{ known: 'town-news-facebook' }, { known: null }]);

@@ -30,7 +30,8 @@ const accounts = createAccounts({
       dieIf(`after ${writes}`);
     },
   },
-  vaults: [await openKeyVault({ home, environment: {}, write: writeDurably })],
+  knownSecrets: new Set(),
+  vaults: [await openKeyVault({ home, environment: {}, write: writeDurably, knownSecrets: new Set() })],
   backend: () => 'key-file',
   sending: async () => false,
   version: '0.1.0',

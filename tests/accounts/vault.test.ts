@@ -22,8 +22,8 @@ import { loopback, whoAmI } from './server.ts';
 import { openAccounts } from './world.ts';
 
 const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
-const open = (home: string, environment: Record<string, string> = {}) =>
-  openKeyVault({ home, environment, write: writeDurably });
+const open = (home: string, environment: Record<string, string> = {}, knownSecrets = new Set<string>()) =>
+  openKeyVault({ home, environment, write: writeDurably, knownSecrets });
 const refusal = (work: Promise<unknown>): Promise<BelfryError> =>
   work.then(
     () => {
@@ -44,14 +44,18 @@ describe('the key vault', () => {
 
   test('makes its key file on first use, for this user only, and finds it again', async () => {
     const home = temporaryHome();
-    const vault = await open(home);
+    const known = new Set<string>();
+    const vault = await open(home, {}, known);
     expect(existsSync(join(home, 'secrets.key'))).toBe(false);
     const sealed = await Promise.all([vault.encrypt('a'), vault.encrypt('b')]);
     expect(statSync(join(home, 'secrets.key')).mode & 0o777).toBe(0o600);
     expect(readdirSync(home)).toEqual(['secrets.key']);
-    const later = await open(home);
+    const knownLater = new Set<string>();
+    const later = await open(home, {}, knownLater);
     expect(await Promise.all(sealed.map((text) => later.decrypt(text)))).toEqual(['a', 'b']);
-    expect(later.keys()).toEqual([readFileSync(join(home, 'secrets.key'), 'utf8').trim()]);
+    // So that output can be cleaned of it, whether it was made or read.
+    const text = readFileSync(join(home, 'secrets.key'), 'utf8').trim();
+    expect([[...known], [...knownLater]]).toEqual([[text], [text]]);
   });
 
   test('a key file that others may read is closed to them', async () => {
@@ -264,7 +268,7 @@ describe('tokens on disk', () => {
 
     const later = await openAccounts(home, { config: needs.config });
     await later.accounts.start();
-    expect(later.accounts.secrets()).toEqual([]);
+    expect([...later.knownSecrets]).toEqual([]);
     expect(await later.accounts.list()).toMatchObject([{ id: 'a', status: 'locked' }]);
     expect((await refusal(later.accounts.token('a'))).code).toBe('VAULT_UNAVAILABLE');
     expect((await refusal(later.accounts.verify('a'))).code).toBe('VAULT_UNAVAILABLE');
@@ -278,9 +282,9 @@ describe('tokens on disk', () => {
     const { accounts, needs } = await openAccounts(home);
     await accounts.add({ id: 'a', network: 'mastodon', server: server.url, token: 'tok-a' });
     const later = await openAccounts(home, { config: needs.config });
-    expect(later.accounts.secrets()).toEqual([]);
+    expect([...later.knownSecrets]).toEqual([]);
     await later.accounts.start();
-    expect(later.accounts.secrets()).toEqual(['tok-a']);
+    expect([...later.knownSecrets]).toEqual(['tok-a']);
   });
 
   test('a record of a key store that this host lacks names the host that has it', async () => {

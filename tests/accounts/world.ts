@@ -21,7 +21,8 @@ export async function openAccounts(
   let config = configSchema.parse({ accounts: options.accounts ?? [] });
   const facts: AccountFact[] = [];
   const changes = { count: 0 };
-  const vault = await openKeyVault({ home, environment: {}, write: writeDurably });
+  const vault = await openKeyVault({ home, environment: {}, write: writeDurably, knownSecrets: new Set() });
+  const knownSecrets = new Set<string>();
   const needs: AccountsDeps = {
     clock,
     log,
@@ -35,6 +36,7 @@ export async function openAccounts(
     },
     states: createAccountStates(database.db),
     secrets: createSecretsFile({ path: join(home, 'secrets.json'), clock, log }),
+    knownSecrets,
     vaults: [vault],
     backend: () => 'key-file',
     sending: async () => false,
@@ -49,6 +51,7 @@ export async function openAccounts(
   onTestFinished(() => accounts.stop());
   return {
     accounts,
+    knownSecrets,
     needs,
     clock,
     facts,

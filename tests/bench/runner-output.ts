@@ -66,10 +66,9 @@ async function aMillionLines(): Promise<Result[]> {
 
 /** A flood past the limit of a run; `gigabytes` of it. */
 async function flood(gigabytes: number): Promise<Result[]> {
-  const limit = 10 * megabyte;
   const job = jobOf('flood', ['/bin/sh', '-c', `yes ${line} | head -c ${gigabytes}G`]);
   const warmUp = jobOf('warm-up', ['/bin/true']);
-  const bench = await openBench([job, warmUp], { outputLimit: () => limit });
+  const bench = await openBench([job, warmUp], { settings: () => ({ outputLimitMiB: 10 }) });
   await bench.run(warmUp);
   const { ms, p99, growth } = await watch(() => bench.run(job));
   const row = bench.raw.prepare('SELECT sum(octet_length(text)) AS bytes FROM output').get();
@@ -91,7 +90,7 @@ async function besideAFlood(): Promise<Result> {
   ];
   const delays: number[] = [];
   const bench = await openBench(jobs, {
-    outputLimit: () => 10 * megabyte,
+    settings: () => ({ outputLimitMiB: 10 }),
     announceOutput: (_, lines) => {
       for (const { text } of lines) if (/^\d{13}$/.test(text)) delays.push(Date.now() - Number(text));
     },

@@ -62,11 +62,12 @@ export async function openBench(
     },
     builtins: { publish_due_posts: idle, refresh_tokens: idle },
     takePosts: () => async () => [],
-    secrets: () => ['a-secret-of-the-vault', 'another-secret-of-the-vault'],
-    outputLimit: () => 1024 * 1024 * 1024,
+    knownSecrets: new Set(['a-secret-of-the-vault', 'another-secret-of-the-vault']),
+    settings: () => ({ outputLimitMiB: 1024 }),
     announce: () => {},
     announceOutput: () => {},
-    finished: (run) => waiting.get(run.id)?.(run),
+    alert: ({ run }) => waiting.get(run.id)?.(run),
+    jobEnded: () => {},
     ...change,
   });
   /** A whole run as the scheduler starts it: stored as queued, accepted, run, stored. */

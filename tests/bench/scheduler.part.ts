@@ -74,10 +74,12 @@ const belfry: Start = async (count, expression, fire) => {
     ledger: createSlotLedger(opened.db, await raiseEpoch(opened.db), systemRandom.id),
     jobs: () => jobs,
     defaultTimezone: () => 'UTC',
-    dispatch: (run) => fire(numbers.get(run.jobId) ?? -1, run.slot ?? undefined),
     changed: () => {},
   });
-  await scheduler.start();
+  await scheduler.start({
+    accept: (run) => fire(numbers.get(run.jobId) ?? -1, run.slot ?? undefined),
+    review: () => {},
+  });
   return async () => {
     await scheduler.stop();
     await opened.close();

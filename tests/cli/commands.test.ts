@@ -16,7 +16,7 @@ test.each([
   [['accounts', 'add', 'twitter', 'https://x.example'], /one of mastodon, pixelfed/],
   [['run', '--log', 'xml'], /Allowed choices are text, json/],
   [['run', '--port', '70000'], /whole number from 0 to 65535/],
-  [['next'], /Nothing is asked about/],
+  [['next', '--from', '2026-11-22T09:00:00Z'], /It is not said what for/],
   [['next', 'a', '--trigger', '{}'], /Two things are asked about/],
   [['posts', 'settle', 'p'], /Exactly one of --published and --not-published/],
   [['posts', 'settle', 'p', '--published', '--not-published'], /Exactly one/],
@@ -139,6 +139,8 @@ test('an id or a sub-command that is misspelt comes with what was meant', async 
   expect(undo).toMatchObject({ code: 5 });
   expect(undo.err).toMatch(/If you meant a command: belfry jobs has list, show, add, .*\.\n$/);
   expect((await run(['jobs', 'shwo'])).err).toContain('Did you mean `belfry jobs show`?');
+  expect((await run(['jobs', 'run', 'news'])).err).toContain('Did you mean `belfry run-job`?');
+  expect((await run(['jobs', 'run'])).err).toContain('Did you mean `belfry run-job`?');
   expect((await run(['config', 'chek'])).err).toContain('Did you mean `belfry config check`?');
   expect((await run(['jobs', 'show', 'nes'])).err).not.toContain('command');
 });

@@ -89,6 +89,47 @@ test('next of a job asks the engine, and reads config.json when there is none', 
   expect(remark.err).toContain('counts from when its job is saved');
 });
 
+test('next alone lists what comes next: jobs and posts of the engine, or the jobs of config.json', async () => {
+  const job = (id: string, nextRun: string | null, enabled = true) => ({
+    ...{ id, name: `Job ${id}`, description: '', enabled, builtin: false, schedule: 'then', nextRun },
+    ...{ lastRun: null, running: false },
+  });
+  const kept = memory();
+  const served = await serve({
+    ...kept.handlers,
+    'jobs.list': async () => [
+      job('late', '2026-11-22T12:00:00.000Z'),
+      job('soon', '2026-11-22T09:30:00.000Z'),
+      job('off', '2026-11-22T09:10:00.000Z', false),
+      job('never', null),
+    ],
+  });
+  const post = { text: 'Hello', accounts: ['ada'], publishAt: '2026-11-22T10:00:00.000Z' };
+  await belfry(['--home', served.home, 'posts', 'add', '-'], { input: JSON.stringify(post) });
+  const all = await belfry(['--home', served.home, 'next', '--json']);
+  expect(json(all)).toMatchObject({
+    next: [
+      { kind: 'job', id: 'soon', at: '2026-11-22T09:30:00.000Z' },
+      { kind: 'post', name: 'Hello', at: '2026-11-22T10:00:00.000Z' },
+      { kind: 'job', id: 'late' },
+    ],
+  });
+  const words = await belfry(['--home', served.home, 'next', '--count', '1']);
+  expect(words.out).toMatch(/^WHEN +WHAT +ID +NAME\n.* job +soon +Job soon\n$/);
+
+  const daily = { type: 'cron', expression: '30 8 * * *' };
+  const home = homeWith({
+    jobs: [
+      { id: 'news', name: 'News', steps: [step], triggers: [daily] },
+      { id: 'off', name: 'Off', steps: [step], triggers: [daily], enabled: false },
+    ],
+    settings: { disabledBuiltins: ['refresh_tokens'] },
+  });
+  const offline = await belfry(['--home', home, 'next', '--json']);
+  expect(json(offline)).toMatchObject({ next: [{ kind: 'job', id: 'news', name: 'News' }] });
+  expect(offline.err).toContain('without the posts that wait');
+});
+
 test('a job that exists keeps its phase in every preview, also without an engine', async () => {
   const job = { id: 'news', name: 'News', steps: [step], triggers: [{ type: 'interval', hours: 3 }] };
   const home = homeWith({ jobs: [job] });

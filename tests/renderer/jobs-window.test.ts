@@ -27,6 +27,19 @@ describe.skipIf(!browser)('jobs', () => {
     expect(await enabled.isChecked()).toBe(false);
   });
 
+  test('shows the rules of a job, and none for publishing, which goes by those of posts', async () => {
+    const steps = [{ type: 'builtin' as const, name: 'Publish', action: 'publish_due_posts' as const }];
+    const publishing = sampleJob({ id: 'publish_due_posts', name: 'Publish due posts', steps });
+    const { page } = await open(world({ jobs: [news, publishing] }), { at: '#/jobs/news' });
+    await page.getByRole('heading', { name: 'Rules' }).waitFor();
+    await page.evaluate(() => {
+      location.hash = '#/jobs/publish_due_posts';
+    });
+    await page.getByRole('heading', { name: 'Publish due posts' }).waitFor();
+    await page.getByRole('heading', { name: 'Schedule' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'Rules' }).count()).toBe(0);
+  });
+
   test('names the mistakes of a job while it is typed, and saves it when there are none', async () => {
     const w = world();
     const { page } = await open(w, { at: '#/new-job' });

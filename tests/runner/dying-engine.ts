@@ -30,10 +30,11 @@ const runner = createRunner({
   environment: async () => ({ PATH: process.env['PATH'] ?? '' }),
   builtins: { publish_due_posts: idle, refresh_tokens: idle },
   takePosts: () => async () => [],
-  secrets: () => [],
-  outputLimit: () => 1024 * 1024,
+  knownSecrets: new Set(),
+  settings: () => ({ outputLimitMiB: 1 }),
   announce: () => {},
   announceOutput: () => {},
-  finished: () => {},
+  alert: () => {},
+  jobEnded: () => {},
 });
 process.stdout.write(`${(await runner.runNow(job.id)).id}\n`);

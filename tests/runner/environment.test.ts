@@ -57,7 +57,7 @@ test('the setting wins, then the login shell, asked once, then the engine’s ow
     createEnvironment({
       clock: systemClock,
       log: (_, text) => warnings.push(text),
-      path: () => setting,
+      settings: () => ({ path: setting }),
       engine: { SHELL: file, PATH: '/engine' },
     });
   const environment = make(shell(`echo asked >> "$0.log"; ${greeting}`));

@@ -281,7 +281,7 @@ test('secrets are masked in output and errors', async () => {
   const belfry = await openRunner(
     [jobOf([`echo it is ${secret}; printf ${secret} | base64; exit 2`, secret])],
     {
-      secrets: () => [secret],
+      knownSecrets: new Set([secret]),
     },
   );
   const run = await belfry.run();

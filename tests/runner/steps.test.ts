@@ -78,7 +78,7 @@ test('what a command says last on its standard error is in the reason, masked', 
   const secret = 'canary-4711-secret';
   const belfry = await openRunner(
     [jobOf([command('draft', `echo fine; echo "no feed at ${secret}" >&2; echo "giving up" >&2; exit 3`)])],
-    { secrets: () => [secret] },
+    { knownSecrets: new Set([secret]) },
   );
   const run = await belfry.run();
   const error = 'It ended with exit code 3: no feed at ••• / giving up';

@@ -78,14 +78,15 @@ export async function openRunner(jobs: Job[], change: Partial<RunnerDeps> = {}, 
       refresh_tokens: async () => ({ ok: true, summary: 'Nothing to do.' }),
     },
     takePosts: () => async () => [],
-    secrets: () => [],
-    outputLimit: () => 1024 * 1024,
+    knownSecrets: new Set(),
+    settings: () => ({ outputLimitMiB: 1 }),
     announce(run) {
       announced.push(run);
       if (run.finishedAt !== null) ended.get(run.id)?.(run);
     },
     announceOutput: (_, added) => lines.push(...added.map((line) => ({ line, at: systemClock.now() }))),
-    finished: (run) => finished.push(run),
+    alert: ({ run }) => finished.push(run),
+    jobEnded: () => {},
     ...change,
   });
   onTestFinished(async () => {

@@ -134,7 +134,9 @@ async function history(seed: number): Promise<void> {
       const dates = jobs.flatMap(({ triggers }) =>
         triggers.flatMap((trigger) => (trigger.type === 'date' ? [Date.parse(trigger.at)] : [])),
       );
-      const next = dates.find((at) => at > clock.now()) ?? engine.scheduler.upcoming(1)[0]?.at ?? 0;
+      const next =
+        dates.find((at) => at > clock.now()) ??
+        Math.min(...jobs.map(({ id }) => engine.scheduler.next(id) ?? Number.POSITIVE_INFINITY));
       const wait = Math.floor(next / minute) * minute - clock.now();
       if (wait > 0 && wait < hour) await advance(Math.max(0, wait - integer(0, 450)));
       await engine.scheduler.stop();

@@ -24,10 +24,9 @@ const scheduler = createScheduler({
   ledger: createSlotLedger(opened.db, await raiseEpoch(opened.db), systemRandom.id),
   jobs: () => jobs,
   defaultTimezone: () => 'UTC',
-  dispatch: () => {},
   changed: () => {},
 });
-await scheduler.start();
+await scheduler.start({ accept: () => {}, review: () => {} });
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'stop') break;

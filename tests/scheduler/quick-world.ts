@@ -166,13 +166,15 @@ export async function quickEngine(
     ledger: memoryLedger(kept, death),
     jobs,
     defaultTimezone: () => 'UTC',
-    dispatch({ jobId, slot }) {
+    changed: () => {},
+  });
+  await scheduler.start({
+    accept({ jobId, slot }) {
       if (slot !== null && slot > clock.now()) throw new Error(`${jobId} ${slot} was started too early`);
       for (const run of kept.runs) if (run.jobId === jobId && run.slot === slot) run.begun = true;
     },
-    changed: () => {},
+    review: () => {},
   });
-  await scheduler.start();
   return {
     scheduler,
     kill() {

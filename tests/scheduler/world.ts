@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { awaitedJobs, createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
+import { awaiting, createScheduler, type Scheduler } from '../../electron/scheduler/index.ts';
 import { raiseEpoch } from '../../electron/store/database.ts';
 import type { ClaimedRun } from '../../electron/store/index.ts';
 import { createRunLedger } from '../../electron/store/runs.ts';
@@ -15,7 +15,7 @@ export { cron, jobOf } from './jobs.ts';
 
 export type World = {
   clock: HandClock;
-  scheduler: Scheduler;
+  scheduler: Omit<Scheduler, 'start'> & { start(): Promise<void> };
   /** Runs handed to the runner, in order. */
   dispatched: ClaimedRun[];
   troubles: (WireError | null)[];
@@ -54,7 +54,12 @@ export async function world(
     const opened = openCopied(path);
     const epoch = await raiseEpoch(opened.db);
     const ledger = createSlotLedger(opened.db, epoch, random.id);
-    const runs = createRunLedger(opened.db, epoch, random.id, (id) => awaitedJobs(config).has(id));
+    const runs = createRunLedger(
+      opened.db,
+      epoch,
+      random.id,
+      awaiting(() => config),
+    );
     const life = { on: true };
     const scheduler = createScheduler({
       clock: { ...clock, setTimer: (delay, ring) => clock.setTimer(delay, () => life.on && ring()) },
@@ -81,11 +86,11 @@ export async function world(
       },
       jobs: () => config,
       defaultTimezone: () => zone.name,
-      dispatch: (run) => dispatched.push(run),
       changed: () => {},
       trouble: (error) => troubles.push(error),
     });
-    return { opened, scheduler, life, runs };
+    const runner = { accept: (run: ClaimedRun) => dispatched.push(run), review: () => {} };
+    return { opened, scheduler: { ...scheduler, start: () => scheduler.start(runner) }, life, runs };
   };
   let engine = await boot();
   onTestFinished(async () => {

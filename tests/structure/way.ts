@@ -122,6 +122,8 @@ async function filesUsed(add: (at: number) => Promise<void>, until: () => Promis
   const done = until();
   const at = Date.now() + ahead;
   await add(at);
+  if (Date.now() > at)
+    throw new Error('This machine is too busy: what was to come was due before it was stored');
   await sleep(Math.max(0, at - Date.now() - 20));
   await session.post('Profiler.takePreciseCoverage');
   await done;

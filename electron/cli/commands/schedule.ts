@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import {
   BelfryError,
+  type Config,
   type FireTimes,
   fromInstant,
   instantSchema,
+  type Job,
   parse,
   timezoneSchema,
   triggerSchema,
@@ -11,24 +13,25 @@ import {
 import { type Context, type Use, wireOf } from '../context.ts';
 import { parseJson } from '../files.ts';
 import type { SimulateOptions } from '../simulation.ts';
-import { table } from '../terminal.ts';
+import { oneLine, table } from '../terminal.ts';
 import { wholeNumber } from '../usage.ts';
 import { fullTime, when } from '../when.ts';
 
 type Options = { trigger?: string; timezone?: string; from?: string; count: number };
 
-/** `belfry next`: when a job or a trigger fires; works without a running engine. */
+/** `belfry next`: what comes next, or when one job or trigger fires; works without a running engine. */
 export function nextCommand(program: Command, use: Use): void {
   program
     .command('next')
-    .description('when a job, or a trigger that you only think about, fires next')
-    .argument('[id]', 'job')
+    .description('what comes next; or when one job, or a trigger that you only think about, fires next')
+    .argument('[id]', 'job (default: all jobs, and the posts that wait)')
     .option('--trigger <json>', 'a trigger as in config.json instead of a job')
     .option('--timezone <zone>', 'time zone, such as Europe/Berlin (default: the job’s, or this machine’s)')
     .option('--from <instant>', 'after this instant, such as 2026-11-22T09:00:00Z (default: now)')
     .option('--count <n>', 'how many', wholeNumber(1, 1000), 10)
     .action(
       use(async (context, id: string | undefined, options: Options) => {
+        if (id === undefined && options.trigger === undefined) return await showComing(context, options);
         const times = await find(context, id, checked(options));
         if (times.countsFromSaving) context.io.err(supposed);
         context.show(times, () => describe(context, times, options.from !== undefined));
@@ -43,13 +46,62 @@ async function find(context: Context, id: string | undefined, options: Options):
   if (id !== undefined && options.trigger === undefined) return await ofJob(context, id, options);
   if (id === undefined && options.trigger !== undefined)
     return await ofTrigger(context, options.trigger, options);
-  throw new BelfryError({
-    code: 'BAD_INPUT',
-    what: id === undefined ? 'Nothing is asked about' : 'Two things are asked about',
-    where: 'on the command line',
-    why: 'Either the id of a job or --trigger must be given',
-    remedy: 'See `belfry next --help`',
+  throw badUsage('Two things are asked about', 'It takes either the id of a job or --trigger');
+}
+
+function badUsage(what: string, why: string): BelfryError {
+  const remedy = 'See `belfry next --help`';
+  return new BelfryError({ code: 'BAD_INPUT', what, where: 'on the command line', why, remedy });
+}
+
+/** A job by its next run, or a post by its time. */
+type Coming = { kind: 'job' | 'post'; id: string; name: string; at: string };
+
+async function showComing(context: Context, { timezone, from, count }: Options): Promise<void> {
+  if (timezone !== undefined || from !== undefined)
+    throw badUsage(
+      'It is not said what for',
+      '--timezone and --from go with the id of a job or with --trigger',
+    );
+  const { io, reader } = context;
+  const all = await everyComing(context, count);
+  const next = all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(0, count);
+  context.show({ next }, () => {
+    const rows = next.map(({ kind, id, name, at }) => [when(at, reader), kind, id, oneLine(name)]);
+    return rows.length === 0
+      ? 'Nothing is to come.'
+      : table(['WHEN', 'WHAT', 'ID', 'NAME'], rows, io.columns);
   });
+}
+
+/** Without an engine what config.json alone knows: jobs, and no posts. */
+async function everyComing(context: Context, count: number): Promise<Coming[]> {
+  try {
+    const [jobs, posts] = await Promise.all([
+      context.call('jobs.list', { limit: 10_000 }),
+      context.call('posts.list', { status: ['queued'], order: 'soonest', limit: count }),
+    ]);
+    return [
+      ...jobs.flatMap(({ id, name, enabled, nextRun: at }): Coming[] =>
+        enabled && at !== null ? [{ kind: 'job', id, name, at }] : [],
+      ),
+      ...posts.flatMap(({ id, text, publishAt: at }): Coming[] =>
+        at === null ? [] : [{ kind: 'post', id, name: text, at }],
+      ),
+    ];
+  } catch (error) {
+    if (wireOf(error).code !== 'NOT_RUNNING') throw error;
+  }
+  context.io.err('Belfry is not running: these are the jobs of config.json, without the posts that wait.\n');
+  const { configuredJobs, readConfigFile } = await import('../config-file.ts');
+  const config = await readConfigFile(context.paths.config);
+  const jobs = configuredJobs(config).filter(
+    ({ id, enabled }) => enabled && !config.settings.disabledBuiltins.includes(id),
+  );
+  const times = await Promise.all(jobs.map((job) => timesOf(context, config, job, { count: 1 })));
+  return jobs.flatMap(({ id, name }, at) =>
+    (times[at]?.next ?? []).map((time): Coming => ({ kind: 'job', id, name, at: time })),
+  );
 }
 
 /** Options are checked before anything else is looked at, also when an engine would do it again. */
@@ -83,14 +135,23 @@ async function ofJob(context: Context, id: string, options: Options): Promise<Fi
 }
 
 async function ofConfiguredJob(context: Context, id: string, options: Options): Promise<FireTimes> {
-  const { io, paths } = context;
   const { configuredJob, readConfigFile } = await import('../config-file.ts');
+  const path = context.paths.config;
+  const config = await readConfigFile(path);
+  const job = configuredJob(config, id, path, 'Check the id, or name another home with --home');
+  return await timesOf(context, config, job, options);
+}
+
+async function timesOf(
+  { io, paths }: Context,
+  config: Config,
+  job: Job,
+  options: Omit<Options, 'trigger'>,
+): Promise<FireTimes> {
   const { fireTimes } = await import('../../scheduler/index.ts');
-  const config = await readConfigFile(paths.config);
-  const job = configuredJob(config, id, paths.config, 'Check the id, or name another home with --home');
   const { readAnchors } = await import('../../store/index.ts');
   const { publishJob } = await import('../../templates/index.ts');
-  const anchor = readAnchors(paths.db).get(id);
+  const anchor = readAnchors(paths.db).get(job.id);
   const times = fireTimes({
     triggers: job.triggers,
     timezone: options.timezone ?? job.timezone ?? config.settings.timezone ?? io.timezone,
@@ -102,7 +163,7 @@ async function ofConfiguredJob(context: Context, id: string, options: Options): 
     from: options.from === undefined ? io.clock.now() : fromInstant(options.from),
     count: options.count,
   });
-  return id === publishJob.id ? { ...times, description: publishJob.schedule } : times;
+  return job.id === publishJob.id ? { ...times, description: publishJob.schedule } : times;
 }
 
 /** From an instant of one's choice, how far away from now and from here a time is says nothing. */

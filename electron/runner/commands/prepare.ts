@@ -12,6 +12,7 @@ import {
   type Problem,
   problemsError,
   type RunParameters,
+  type Settings,
   type Workspace,
 } from '../../../shared/index.ts';
 import { isSecretName } from '../output/text.ts';
@@ -303,8 +304,8 @@ const shellTimeout = 10_000;
 type EnvironmentDeps = {
   clock: Clock;
   log: Log;
-  /** `settings.path`: wins over everything; null = the login shell's. */
-  path(): string | null;
+  /** `path` wins over everything; null = the login shell's. */
+  settings(): Pick<Settings, 'path'>;
   /** The engine's own environment. */
   engine?: EngineEnvironment;
 };
@@ -314,7 +315,7 @@ export function createEnvironment(deps: EnvironmentDeps): () => Promise<Environm
   const engine = deps.engine ?? process.env;
   let login: Promise<string | null> | undefined;
   return async () => {
-    const chosen = deps.path();
+    const { path: chosen } = deps.settings();
     if (chosen !== null) return commandEnvironment(engine, chosen);
     login ??= askShell(deps, engine);
     return commandEnvironment(engine, await login);

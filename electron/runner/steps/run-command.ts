@@ -1,7 +1,7 @@
-// A command from its start to the end of its process tree, with its output read to the end.
+// A command from its start to the end of its process tree and of what it left behind, with its output read to the end.
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { aborted, type Clock, pause, type StepStatus } from '../../../shared/index.ts';
+import { aborted, type Clock, type Log, pause, type StepStatus } from '../../../shared/index.ts';
 import type { ReadyCommand } from '../commands/prepare.ts';
 import type { Child, Exit, Lost } from '../helper/protocol.ts';
 import type { Identity, Processes } from '../linux-processes.ts';
@@ -301,4 +301,46 @@ function lineEnds(chunk: Buffer): number {
   let count = 0;
   for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count += 1;
   return count;
+}
+
+/** Ends processes that runs left in sessions of their own, where only the run id in their environment shows whose they are. */
+type OrphanReaper = {
+  /** A run has ended: its orphans are searched for soon. */
+  add(runId: string): void;
+  /** Searches now, and resolves when all orphans have ended. */
+  finish(): Promise<void>;
+};
+
+/** One search serves all runs that ended within this time, in milliseconds: it costs more than a short run. */
+const reapDelay = 1000;
+const reapGrace = 1000;
+
+export function createOrphanReaper(deps: { processes: Processes; clock: Clock; log: Log }): OrphanReaper {
+  let waiting = new Set<string>();
+  let work: Promise<void> = Promise.resolve();
+  let cancel: (() => void) | undefined;
+
+  const reap = () => {
+    cancel?.();
+    cancel = undefined;
+    const runIds = waiting;
+    waiting = new Set();
+    if (runIds.size === 0) return;
+    work = Promise.all([work, endTree(deps, { runIds }, reapGrace)]).then(
+      ([, ended]) => {
+        if (ended.length > 0) deps.log('info', 'Ended processes that runs had left behind', { pids: ended });
+      },
+      (error) => deps.log('error', 'Could not search for orphaned processes', { error: String(error) }),
+    );
+  };
+  return {
+    add(runId) {
+      waiting.add(runId);
+      cancel ??= deps.clock.setTimer(reapDelay, reap);
+    },
+    finish() {
+      reap();
+      return work;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { CallOutput } from '../../../shared/index.ts';
+import type { CallOutput, Job } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { ButtonLink } from '../../parts/button.tsx';
@@ -46,6 +46,11 @@ export function JobPage({ id }: { id: string }) {
   );
 }
 
+/** The publisher has its own rules, which are those of posts: a job's own mean nothing for it. */
+function isPublishing({ steps }: Job): boolean {
+  return steps.some((step) => step.type === 'builtin' && step.action === 'publish_due_posts');
+}
+
 function State({ view }: { view: CallOutput<'jobs.get'>['view'] }) {
   return (
     <div className="beside">
@@ -79,9 +84,11 @@ function Detail({ job, view, next }: CallOutput<'jobs.get'>) {
           <Section title="Schedule">
             <NextTimes times={{ ...next, description: view.schedule }} enabled={view.enabled} />
           </Section>
-          <Section title="Rules">
-            <JobRules job={job} />
-          </Section>
+          {!isPublishing(job) && (
+            <Section title="Rules">
+              <JobRules job={job} />
+            </Section>
+          )}
         </div>
       </div>
     </>
