@@ -279,6 +279,11 @@ export async function askJson(deps: HttpDeps, ask: Ask): Promise<Answer> {
   return { status: result.status, json: result.json, location: result.headers.get('location') };
 }
 
+/** The document of an answer that says yes; undefined for every other answer, and for none. */
+export function okJson(answer: HttpResult | Answer): unknown {
+  return 'status' in answer && answer.status === 200 ? answer.json : undefined;
+}
+
 /** When, by our clock, the server lets us in again: X-RateLimit-Reset (ISO time) or Retry-After (seconds or HTTP date); null when unreadable. */
 export function rateLimitedUntil(headers: Headers, now: Millis): Millis | null {
   const after = headers.get('retry-after');
@@ -304,20 +309,4 @@ const agreementMs: Millis = 5000;
 export function clockOffset(headers: Headers, now: Millis): Millis {
   const offset = Date.parse(headers.get('date') ?? '') - now;
   return Math.abs(offset) > agreementMs ? offset : 0;
-}
-
-/** Waits `ms`; false when `signal` ended the wait. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const onAbort = () => {
-      cancel();
-      resolve(false);
-    };
-    const cancel = clock.setTimer(ms, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(true);
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

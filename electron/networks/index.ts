@@ -21,7 +21,6 @@ export {
   type HttpAnswer,
   type HttpDeps,
   type HttpResult,
-  pause,
   Unreachable,
 } from './http.ts';
 export type { FormatLimits, Limits, MediaDetails, PictureLimits, PollLimits } from './limits.ts';

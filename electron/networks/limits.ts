@@ -88,6 +88,33 @@ export type Shown = {
   fullScreen: { ratio: number; name: string; size: string } | null;
 };
 
+/** Any file, shown as it is. */
+export const anyFile: PictureLimits & FilmLimits & Shown = {
+  mimeTypes: null,
+  imageBytes: null,
+  imagePixels: null,
+  imageRatio: null,
+  imageWidth: null,
+  plainJpeg: false,
+  videoBytes: null,
+  filmSeconds: null,
+  framesPerSecond: null,
+  filmPixels: null,
+  filmWidth: null,
+  filmShape: null,
+  videoCodecs: null,
+  audioCodecs: null,
+  bitDepth: null,
+  chroma: null,
+  sampleRate: null,
+  channels: null,
+  streamable: false,
+  filmAlone: false,
+  moving: {},
+  cropsToFirst: false,
+  fullScreen: null,
+};
+
 /** What differs for a format other than `post`. */
 export type FormatLimits = FormatFiles &
   Partial<

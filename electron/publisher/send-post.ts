@@ -1,5 +1,5 @@
-import type { Millis } from '../../shared/index.ts';
-import { type Draft, pause, type Refusal, type Remote, type Session } from '../networks/index.ts';
+import { type Millis, pause } from '../../shared/index.ts';
+import type { Draft, Refusal, Remote, Session } from '../networks/index.ts';
 import { bodyHash, draftOf, keyFor } from './draft.ts';
 import type { NextAction } from './next-action.ts';
 import { adopted, afterPrepare, afterSend, differenceIn, doubted } from './outcome.ts';
@@ -217,9 +217,8 @@ async function readBack(
   if (!adapter.readBack || draft.comment || remoteId === '') return;
   let shown = await adapter.readBack(session, draft, remoteId);
   if (shown.kind === 'shown' && shown.differs.length > 0) {
-    const again = (await pause(deps.clock, momentMs, deps.signal))
-      ? await adapter.readBack(session, draft, remoteId)
-      : shown;
+    await pause(deps.clock, momentMs, deps.signal);
+    const again = deps.signal.aborted ? shown : await adapter.readBack(session, draft, remoteId);
     if (again.kind === 'shown') shown = again;
   }
   const { part } = draft;

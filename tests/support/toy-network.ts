@@ -4,7 +4,7 @@ import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4we
 import { z } from 'zod';
 import type { Adapter, NetworkDescriptor, Refusal, Session } from '../../electron/networks/adapter.ts';
 import { askJson, type HttpDeps, type HttpResult, spentUntil } from '../../electron/networks/http.ts';
-import type { Limits } from '../../electron/networks/limits.ts';
+import { anyFile, type Limits } from '../../electron/networks/limits.ts';
 import { credential, type Owner, type SignInProvider } from '../../electron/networks/sign-in.ts';
 import { BelfryError } from '../../shared/index.ts';
 
@@ -57,31 +57,10 @@ const signIn: SignInProvider = {
 };
 
 const limits: Limits = {
+  ...anyFile,
   characters: 20,
   media: 0,
   altCharacters: null,
-  imageBytes: null,
-  imagePixels: null,
-  imageRatio: null,
-  imageWidth: null,
-  plainJpeg: false,
-  videoBytes: null,
-  filmSeconds: null,
-  framesPerSecond: null,
-  filmPixels: null,
-  filmWidth: null,
-  filmShape: null,
-  videoCodecs: null,
-  audioCodecs: null,
-  bitDepth: null,
-  chroma: null,
-  sampleRate: null,
-  channels: null,
-  streamable: false,
-  filmAlone: false,
-  moving: {},
-  cropsToFirst: false,
-  fullScreen: null,
   mimeTypes: [],
   formats: {},
   fetches: 'nothing',

@@ -1,4 +1,4 @@
-import type { Limits } from '../../electron/networks/limits.ts';
+import { anyFile, type Limits } from '../../electron/networks/limits.ts';
 import { type MediaDetails, noDetails } from '../../electron/publisher/media/facts.ts';
 import { type CheckedFile, type CheckedPart, validate } from '../../electron/publisher/validate.ts';
 
@@ -6,32 +6,10 @@ export const mebi = 1024 ** 2;
 
 /** Takes everything. */
 export const open: Limits = {
+  ...anyFile,
   characters: null,
   media: null,
   altCharacters: null,
-  mimeTypes: null,
-  imageBytes: null,
-  imagePixels: null,
-  imageRatio: null,
-  imageWidth: null,
-  plainJpeg: false,
-  videoBytes: null,
-  filmSeconds: null,
-  framesPerSecond: null,
-  filmPixels: null,
-  filmWidth: null,
-  filmShape: null,
-  videoCodecs: null,
-  audioCodecs: null,
-  bitDepth: null,
-  chroma: null,
-  sampleRate: null,
-  channels: null,
-  streamable: false,
-  filmAlone: false,
-  moving: {},
-  cropsToFirst: false,
-  fullScreen: null,
   formats: {},
   fetches: 'nothing',
   textOnly: true,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { firstAddress } from '../../../shared/index.ts';
 import type { Draft, DraftMedia, Hosted, Refusal, Session, Upload } from '../adapter.ts';
 import { extensionOf, fileProblem, multipart } from '../files.ts';
-import type { HttpResult } from '../http.ts';
+import { type HttpResult, okJson } from '../http.ts';
 import { metaError, refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 
@@ -53,8 +53,7 @@ export async function buildDraft(
   const first = await make(link);
   // A page that Facebook cannot read gets no preview; the post is worth more than that.
   const answer = link !== undefined && isUnreadableLink(first) ? await make(undefined) : first;
-  const id = idSchema.safeParse(answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined)
-    .data?.id;
+  const id = idSchema.safeParse(okJson(answer)).data?.id;
   if (id === undefined) return { kind: 'refused', refusal: refusalOf(answer, clock.now()) };
   await keep('draft', id);
   return { kind: 'ready' };
@@ -88,8 +87,7 @@ async function uploadPhoto(session: Session, media: DraftMedia): Promise<string 
   const answer = await graph(session, 'POST', `${session.account.remoteId}/photos`, {
     body: multipart(file, fields, `belfry-${media.id}`),
   });
-  const id = idSchema.safeParse(answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined)
-    .data?.id;
+  const id = idSchema.safeParse(okJson(answer)).data?.id;
   return id ?? { ...refusalOf(answer, session.clock.now()), mostTries: 5 };
 }
 
@@ -106,9 +104,7 @@ export async function hostPhoto(session: Session, media: DraftMedia): Promise<Ho
   const id = await uploadPhoto(session, media);
   if (typeof id !== 'string') return { kind: 'refused', refusal: id };
   const answer = await graph(session, 'GET', id, { query: { fields: 'images' } });
-  const parsed = photoSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  );
+  const parsed = photoSchema.safeParse(okJson(answer));
   const url = parsed.data?.images[0]?.source;
   if (url === undefined) return { kind: 'refused', refusal: refusalOf(answer, session.clock.now()) };
   return { kind: 'hosted', url, until: session.clock.now() + standsForMs };

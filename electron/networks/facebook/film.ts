@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Draft, DraftMedia, LookUp, Refusal, Remote, Sent, Session, Upload } from '../adapter.ts';
 import { extensionOf, fileProblem, multipart } from '../files.ts';
+import { okJson } from '../http.ts';
 import { refusalOf, sentOf } from '../meta/errors.ts';
 import { graph, sendBytes } from '../meta/graph.ts';
 import type { Drafted } from './draft.ts';
@@ -159,10 +160,6 @@ function remoteOf({ account }: Session, { format }: Draft, { id, session }: Uplo
 
 function videos({ account }: Session): string {
   return `${account.remoteId}/videos`;
-}
-
-function okJson(answer: Awaited<ReturnType<typeof graph>>): unknown {
-  return answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined;
 }
 
 const stuck: Refusal = {

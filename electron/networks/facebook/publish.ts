@@ -16,8 +16,8 @@ import type {
   Upload,
 } from '../adapter.ts';
 import { filesDifference, type Likeness, textDifference } from '../differences.ts';
-import { clockOffset } from '../http.ts';
-import { type FormatLimits, type Limits, tall } from '../limits.ts';
+import { clockOffset, okJson } from '../http.ts';
+import { anyFile, type FormatLimits, type Limits, tall } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
@@ -43,32 +43,14 @@ const uprightFilm = {
 
 /** networks.md §4.2; the text limit is customary, not documented. */
 const limits: Limits = {
+  ...anyFile,
   characters: 63_206,
   media: 10,
   altCharacters: null,
   imageBytes: 10_000_000,
-  imagePixels: null,
-  imageRatio: null,
-  imageWidth: null,
-  plainJpeg: false,
-  videoBytes: null,
-  filmSeconds: null,
-  framesPerSecond: null,
-  filmPixels: null,
-  filmWidth: null,
-  filmShape: null,
-  videoCodecs: null,
-  audioCodecs: null,
-  bitDepth: null,
-  chroma: null,
-  sampleRate: null,
-  channels: null,
-  streamable: false,
   filmAlone: true,
   // “.gif (still)” (Page, Photos; developers.facebook.com, November 2026).
   moving: { 'image/gif': 'still' },
-  cropsToFirst: false,
-  fullScreen: null,
   mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'video/mp4', 'video/quicktime'],
   formats: {
     reel: {
@@ -152,9 +134,7 @@ async function lookUp(session: Session, draft: Draft, attempt: SendRecord): Prom
   if (draft.format === 'story') return lookForStory(session, attempt);
   const id = draftOf(attempt) ?? '';
   const answer = await graph(session, 'GET', id, { query: { fields: 'is_published,permalink_url' } });
-  const parsed = draftSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  );
+  const parsed = draftSchema.safeParse(okJson(answer));
   if (!parsed.success) return { kind: 'unreadable', refusal: refusalOf(answer, session.clock.now()) };
   const { is_published: isOut, permalink_url: link } = parsed.data;
   const matches = isOut ? [{ remoteId: id, url: link ?? `https://www.facebook.com/${id}` }] : [];
@@ -230,9 +210,7 @@ async function readBack(session: Session, draft: Draft, remoteId: string): Promi
   const isPost = remoteId.includes('_');
   const fields = isPost ? `message,permalink_url,${attachmentFields}` : 'description,permalink_url';
   const answer = await graph(session, 'GET', remoteId, { query: { fields } });
-  const shown = shownSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  ).data;
+  const shown = shownSchema.safeParse(okJson(answer)).data;
   if (!shown) return { kind: 'unreadable', why: refusalOf(answer, session.clock.now()).why };
   const { permalink_url: link, attachments } = shown;
   // Nothing but an id: the token may not see the rest.

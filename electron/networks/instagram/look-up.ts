@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, ReadBack, Refusal, Remote, SendRecord, Session, Since } from '../adapter.ts';
 import { filesDifference, kindOf, type Likeness, textDifference } from '../differences.ts';
-import { clockOffset } from '../http.ts';
+import { clockOffset, okJson } from '../http.ts';
 import { refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
 import { instagramFiles, mediaTypeFields, mediaTypes, postAlike } from '../meta/shown.ts';
@@ -93,9 +93,7 @@ async function readList(session: Session, format: Draft['format'], limit: number
       query,
     },
   );
-  const parsed = listSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  );
+  const parsed = listSchema.safeParse(okJson(answer));
   const now = session.clock.now();
   if (!parsed.success || answer.kind === 'none')
     return { kind: 'refused' as const, refusal: refusalOf(answer, now) };
@@ -117,9 +115,7 @@ const shownSchema = z.object({
 export async function readBack(session: Session, draft: Draft, remoteId: string): Promise<ReadBack> {
   const fields = `permalink,caption,${mediaTypeFields}`;
   const answer = await graph(session, 'GET', remoteId, { query: { fields } });
-  const shown = shownSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  ).data;
+  const shown = shownSchema.safeParse(okJson(answer)).data;
   if (!shown) return { kind: 'unreadable', why: refusalOf(answer, session.clock.now()).why };
   const url = shown.permalink ?? null;
   // Meta leaves out what is empty, so only beside other fields a missing caption says something.

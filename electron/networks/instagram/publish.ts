@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countCharacters, networkFacts } from '../../../shared/index.ts';
+import { countCharacters, networkFacts, pause } from '../../../shared/index.ts';
 import type {
   Adapter,
   Draft,
@@ -14,7 +14,7 @@ import type {
   Session,
   Upload,
 } from '../adapter.ts';
-import { pause } from '../http.ts';
+import { okJson } from '../http.ts';
 import { type Limits, tall } from '../limits.ts';
 import { commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
@@ -285,9 +285,7 @@ function createShelf(
   const make = async (kind: Upload['kind'], index: number, fields: Record<string, unknown>) => {
     if (of(kind)[index]) return undefined;
     const answer = await graph(session, 'POST', `${account.remoteId}/media`, { json: fields });
-    const made = madeSchema.safeParse(
-      answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-    ).data;
+    const made = madeSchema.safeParse(okJson(answer)).data;
     if (!made) return refusalOf(answer, clock.now());
     const { id, uri } = made;
     await keep([...uploads, { kind, id, at: clock.now(), ...(uri === undefined ? {} : { to: uri }) }]);
@@ -349,7 +347,8 @@ async function waitUntilFinished(session: Session, id: string): Promise<Built> {
     if (state.kind === 'refused') return state;
     if (state.code === 'FINISHED') return { kind: 'ready' };
     if (state.code !== 'IN_PROGRESS') return { kind: 'refused', refusal: brokenContainer(state) };
-    if (!(await pause(session.clock, seconds * 1000, session.signal))) break;
+    await pause(session.clock, seconds * 1000, session.signal);
+    if (session.signal.aborted) break;
   }
   return { kind: 'later', why: 'Instagram is still processing the media' };
 }
@@ -364,9 +363,7 @@ function brokenContainer({ code, why }: { code: string; why: string }): Refusal 
 /** Where a container stands: FINISHED, IN_PROGRESS, PUBLISHED, ERROR or EXPIRED. */
 async function containerState(session: Session, id: string): Promise<ContainerState> {
   const answer = await graph(session, 'GET', id, { query: { fields: 'status_code,status' } });
-  const parsed = statusSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  );
+  const parsed = statusSchema.safeParse(okJson(answer));
   if (!parsed.success) return { kind: 'refused', refusal: refusalOf(answer, session.clock.now()) };
   const { status_code: code, status } = parsed.data;
   return {

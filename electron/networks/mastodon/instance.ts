@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Refusal, Session } from '../adapter.ts';
+import { okJson } from '../http.ts';
 import type { PollLimits } from '../limits.ts';
 import { refusalOfRead } from './errors.ts';
 import { type Quirks, quirksOf } from './quirks.ts';
@@ -144,8 +145,7 @@ async function readInstance(
     two.kind === 'answer' && two.status === 404
       ? await http({ method: 'GET', url: `${account.server}/api/v1/instance`, signal })
       : two;
-  const parsed =
-    answer.kind === 'answer' && answer.status === 200 ? instanceSchema.safeParse(answer.json) : undefined;
+  const parsed = instanceSchema.safeParse(okJson(answer));
   if (parsed?.success) return { kind: 'instance', value: parsed.data };
   return { kind: 'refused', refusal: refusalOfRead(answer, session.clock.now()) };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, LookUp, Refusal, Remote, SendRecord, Session, Since } from '../adapter.ts';
 import { type Likeness, likeness } from '../differences.ts';
-import { clockOffset } from '../http.ts';
+import { clockOffset, okJson } from '../http.ts';
 import { differencesOf, filesAlike, textOfHtml } from './differences.ts';
 import { refusalOfRead } from './errors.ts';
 import type { Profile } from './instance.ts';
@@ -185,9 +185,7 @@ async function readReplies(
     token,
     signal,
   });
-  const parsed = contextSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  );
+  const parsed = contextSchema.safeParse(okJson(answer));
   if (!parsed.success) return { kind: 'refused', refusal: refusalOfRead(answer, clock.now()) };
   const { descendants } = parsed.data;
   const list = descendants.filter((listed) => (listed.account?.id ?? account.remoteId) === account.remoteId);
@@ -203,9 +201,7 @@ async function readPage(
   const search = new URLSearchParams({ exclude_reblogs: 'true', ...query });
   const url = `${account.server}/api/v1/accounts/${encodeURIComponent(account.remoteId)}/statuses?${search}`;
   const answer = await http({ method: 'GET', url, token, signal });
-  const parsed = listSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  );
+  const parsed = listSchema.safeParse(okJson(answer));
   if (parsed.success && answer.kind === 'answer')
     return { kind: 'list', list: parsed.data, clockOffset: clockOffset(answer.headers, clock.now()) };
   return { kind: 'refused', refusal: refusalOfRead(answer, clock.now()) };
@@ -272,8 +268,7 @@ async function readSource(
     token,
     signal,
   });
-  return sourceSchema.safeParse(answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined)
-    .data?.text;
+  return sourceSchema.safeParse(okJson(answer)).data?.text;
 }
 
 async function attached(

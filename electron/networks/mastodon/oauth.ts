@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import { BelfryError, secretText, serverProblem } from '../../../shared/index.ts';
-import { type Answer, askJson, type HttpDeps } from '../http.ts';
+import { type Answer, askJson, type HttpDeps, okJson } from '../http.ts';
 import { type Client, type Credential, credential, endAfter } from '../sign-in.ts';
 import { oauthError, refused, unusable, whyRefused } from './errors.ts';
 
@@ -116,7 +116,7 @@ async function requestToken(
   const askedAt = deps.clock.now();
   const options = optionsOf(server, async (url, form) => {
     const answer = await askJson(deps, { url, form, signal });
-    const token = answer.status === 200 ? tokenSchema.safeParse(answer.json) : undefined;
+    const token = tokenSchema.safeParse(okJson(answer));
     if (!token?.success) throw grantRefusal(server, answer, [...secrets, client.secret]);
     return Response.json(token.data);
   });

@@ -3,7 +3,7 @@ import { countCharacters, type Poll } from '../../../shared/index.ts';
 import type { Adapter, Draft, NetworkDescriptor, RepeatRule, SendRecord, Sent, Session } from '../adapter.ts';
 import { filesMissing } from '../differences.ts';
 import { type Body, type HttpAnswer, rateLimitedUntil, spentUntil } from '../http.ts';
-import type { Limits } from '../limits.ts';
+import { anyFile, type Limits } from '../limits.ts';
 import { differencesOf, pollMissing } from './differences.ts';
 import { refusal, wordsOf } from './errors.ts';
 import { createProfiles, type Profile } from './instance.ts';
@@ -81,31 +81,17 @@ function limitsOf({ quirks, limits }: Profile): Limits {
   const { address } = quirks.counting;
   const counting = { ...quirks.counting, address: address && limits.charactersPerUrl };
   return {
+    ...anyFile,
     characters: limits.characters,
     media: limits.media,
     altCharacters: limits.altCharacters,
     imageBytes: limits.imageBytes,
     imagePixels: limits.imagePixels,
-    imageRatio: null,
-    imageWidth: null,
-    plainJpeg: false,
     videoBytes: limits.videoBytes,
-    filmSeconds: null,
     framesPerSecond: limits.framesPerSecond === null ? null : [0, limits.framesPerSecond],
     filmPixels: limits.filmPixels,
-    filmWidth: null,
-    filmShape: null,
-    videoCodecs: null,
-    audioCodecs: null,
-    bitDepth: null,
-    chroma: null,
-    sampleRate: null,
-    channels: null,
-    streamable: false,
     filmAlone: quirks.filmAlone,
     moving: quirks.moving,
-    cropsToFirst: false,
-    fullScreen: null,
     formats: {},
     fetches: 'nothing',
     mimeTypes: limits.mimeTypes,

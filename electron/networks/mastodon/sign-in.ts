@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BelfryError, masking, type Network } from '../../../shared/index.ts';
-import { type Answer, askJson, type HttpDeps } from '../http.ts';
+import { type Answer, askJson, type HttpDeps, okJson } from '../http.ts';
 import { type App, credential, type Owner, printable, type SignInProvider } from '../sign-in.ts';
 import { errorText, refused, unusable, whyRefused } from './errors.ts';
 import { authorization, exchangeCode, renewToken, revokeToken } from './oauth.ts';
@@ -140,7 +140,7 @@ async function scopesFor(
 ): Promise<string> {
   if (network === 'pixelfed') return coarse;
   const metadata = await askJson(deps, { url: `${server}/.well-known/oauth-authorization-server`, signal });
-  const listed = metadata.status === 200 ? metadataSchema.safeParse(metadata.json).data : undefined;
+  const listed = metadataSchema.safeParse(okJson(metadata)).data;
   if (listed) return scopesOf(listed.scopes_supported);
   const instance = await askJson(deps, { url: `${server}/api/v1/instance`, signal });
   const version = versionSchema.safeParse(instance.json).data?.version ?? '';
@@ -169,7 +169,7 @@ async function verifyMastodon(
 ): Promise<Owner> {
   const url = `${server}/api/v1/accounts/verify_credentials`;
   const answer = await askJson(deps, { url, token, signal });
-  const owner = answer.status === 200 ? ownerSchema.safeParse(answer.json) : undefined;
+  const owner = ownerSchema.safeParse(okJson(answer));
   if (!owner?.success) throw ownerRefusal(server, token, answer);
   const { id, username } = owner.data;
   // A name is shown and stored in the clear, so one that holds the token is none.
@@ -210,7 +210,7 @@ async function accountDomain(
     // A handle is for people; the sign-in does not fail for it.
     const answer = await quietly(askJson(deps, { url, signal }));
     if (answer === undefined) return undefined;
-    const instance = answer.status === 200 ? instanceSchema.safeParse(answer.json).data : undefined;
+    const instance = instanceSchema.safeParse(okJson(answer)).data;
     const domain = instance?.account_domain ?? instance?.domain ?? instance?.uri;
     if (domain !== undefined) return domain.toLowerCase();
   }
@@ -274,7 +274,7 @@ async function tokenInfo(
   signal: AbortSignal | undefined,
 ): Promise<string[] | undefined> {
   const answer = await quietly(askJson(deps, { url: `${server}/oauth/token/info`, token, signal }));
-  return answer?.status === 200 ? tokenInfoSchema.safeParse(answer.json).data?.scope : undefined;
+  return answer && tokenInfoSchema.safeParse(okJson(answer)).data?.scope;
 }
 
 /** A list of the account, and changes to a post and a file that do not exist: 404 where they are allowed, 403 where not. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { pause } from '../../../shared/index.ts';
 import type { Draft, DraftMedia, Hosted, Refusal, Session, Upload } from '../adapter.ts';
 import { extensionOf, fileProblem, multipart } from '../files.ts';
-import { type HttpAnswer, pause } from '../http.ts';
+import type { HttpAnswer } from '../http.ts';
 import { refusal, refusalOfRead } from './errors.ts';
 import type { Profile } from './instance.ts';
 
@@ -103,7 +104,8 @@ async function waitUntilProcessed(session: Session, id: string, profile: Profile
       return { kind: 'refused', refusal: { ...refusal('retry', answer), dropUploads: true } };
     if (answer.status === 401) return { kind: 'refused', refusal: refusal('reauthorize', answer) };
     if (answer.status !== 206 && isProcessed(answer, profile)) return { kind: 'ready' };
-    if (!(await pause(session.clock, seconds * 1000, session.signal))) break;
+    await pause(session.clock, seconds * 1000, session.signal);
+    if (session.signal.aborted) break;
   }
   // Pixelfed never says that it is done: after these looks the post is tried (networks.md §2.1).
   if (!profile.quirks.tells206) return { kind: 'ready' };
@@ -156,7 +158,8 @@ export async function hostUpload(session: Session, media: DraftMedia, profile: P
   const until = session.clock.now() + profile.quirks.uploadForMs;
   if (uploaded.url !== null) return { kind: 'hosted', url: uploaded.url, until };
   for (const seconds of addressLooks) {
-    if (!(await pause(session.clock, seconds * 1000, session.signal))) break;
+    await pause(session.clock, seconds * 1000, session.signal);
+    if (session.signal.aborted) break;
     const url = await addressOfUpload(session, uploaded.id);
     if (url !== null) return { kind: 'hosted', url, until };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, LookUp, SendRecord, Sent, Session } from '../adapter.ts';
-import { clockOffset } from '../http.ts';
+import { clockOffset, okJson } from '../http.ts';
 import { metaError, refusalOf, sentOf } from './errors.ts';
 import { graph } from './graph.ts';
 
@@ -52,9 +52,7 @@ export async function lookUpComment(
 ): Promise<LookUp> {
   const query = { fields: `id,${names.text},${names.time}`, limit: String(pageSize) };
   const answer = await graph(session, 'GET', `${draft.replyTo}/comments`, { query });
-  const parsed = listSchema.safeParse(
-    answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined,
-  );
+  const parsed = listSchema.safeParse(okJson(answer));
   const now = session.clock.now();
   if (!parsed.success || answer.kind === 'none')
     return { kind: 'unreadable', refusal: refusalOf(answer, now) };

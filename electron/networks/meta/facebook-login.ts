@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BelfryError, graphVersion, type Network, secretText } from '../../../shared/index.ts';
-import { askJson, type HttpDeps } from '../http.ts';
+import { askJson, type HttpDeps, okJson } from '../http.ts';
 import type { App } from '../sign-in.ts';
 import { type Candidate, credential, printable, type SignInProvider } from '../sign-in.ts';
 import { metaError, signInRefusal } from './errors.ts';
@@ -169,7 +169,7 @@ async function pagesOf({ deps, server, token, signal }: Asking): Promise<Page[] 
     const query = { fields: pageFields, limit: '100', ...(after === undefined ? {} : { after }) };
     const ask = { url, query, token, signal };
     const answer = await askJson(deps, ask);
-    const list = answer.status === 200 ? listSchema.safeParse(answer.json).data : undefined;
+    const list = listSchema.safeParse(okJson(answer)).data;
     if (list === undefined) {
       if (metaError(answer)?.code === 100) return null;
       throw signInRefusal(ask, answer);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { graphVersion, type Login } from '../../../shared/index.ts';
 import type { DraftMedia, Refusal, Session } from '../adapter.ts';
 import { fileBody, fileProblem } from '../files.ts';
-import { type Ask, askJson, type Body, type HttpDeps, type HttpResult } from '../http.ts';
+import { type Ask, askJson, type Body, type HttpDeps, type HttpResult, okJson } from '../http.ts';
 import { metaError, refusalOf, signInRefusal } from './errors.ts';
 
 /** One call of the Graph API; the token travels in a header, never in an address that a log could keep. */
@@ -59,8 +59,7 @@ export async function sendBytes(session: Session, to: string, media: DraftMedia)
     body: fileBody({ ...media, mime: 'application/octet-stream' }),
     signal: session.signal,
   });
-  if (answer.kind === 'answer' && answer.status === 200 && doneSchema.safeParse(answer.json).success)
-    return null;
+  if (doneSchema.safeParse(okJson(answer)).success) return null;
   const failure = failureSchema.safeParse(answer.kind === 'answer' ? answer.json : undefined).data
     ?.debug_info;
   // What has begun cannot be gone on with for certain: the next try makes a new one.
@@ -85,8 +84,8 @@ function isMetas(address: string, server: string): boolean {
  */
 export async function askMeta<T>(deps: HttpDeps, ask: Ask, schema: z.ZodType<T>): Promise<T> {
   const answer = await askJson(deps, ask);
-  const value = answer.status === 200 ? schema.safeParse(answer.json) : undefined;
-  if (value?.success) return value.data;
+  const value = schema.safeParse(okJson(answer));
+  if (value.success) return value.data;
   throw signInRefusal(ask, answer);
 }
 

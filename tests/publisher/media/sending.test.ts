@@ -178,7 +178,7 @@ describe('Facebook', () => {
       const post = await add({ media: [{ path }], overrides: { facebook: { format } } });
       await stage.patientBeat();
       const [film] = world.films.values();
-      expect([film?.received, film?.reel]).toEqual([readFileSync(path).byteLength, kind === 'reel']);
+      expect([film?.received, film?.format]).toEqual([readFileSync(path).byteLength, kind]);
       expect(world.visible).toMatchObject([{ text: 'a', format: kind }]);
       expect(await target(stage, post.id)).toMatchObject({ status: 'published', remoteId: film?.id });
     },

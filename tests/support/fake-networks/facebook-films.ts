@@ -29,13 +29,18 @@ export function filmRoutes(
   return film && { route: 'list', effect: () => look(film) };
 }
 
+const formats: Partial<Record<string, FakeFilm['format']>> = {
+  video_reels: 'reel',
+  video_stories: 'story',
+};
+
 function begin(world: World, { fields }: Asked, page: string, edge: string, origin: string): Reply {
-  const reel = edge !== 'videos';
-  const story = edge === 'video_stories';
+  const format = formats[edge] ?? 'video';
   const id = `f${world.nextMediaId()}`;
   const bytes = Number(fields['file_size'] ?? 0);
-  world.films.set(id, { id, page, reel, story, bytes, received: 0, state: 'uploading' });
-  if (reel) return { status: 200, body: { video_id: id, upload_url: `${origin}/video-upload/v25.0/${id}` } };
+  world.films.set(id, { id, page, format, bytes, received: 0, state: 'uploading' });
+  if (format !== 'video')
+    return { status: 200, body: { video_id: id, upload_url: `${origin}/video-upload/v25.0/${id}` } };
   return { status: 200, body: { video_id: id, upload_session_id: `s${id}`, ...nextPiece(world, bytes, 0) } };
 }
 
@@ -86,7 +91,7 @@ function publish(world: World, film: FakeFilm, text: string): void {
     sensitive: false,
     replyTo: null,
     key: null,
-    format: film.story ? 'story' : film.reel ? 'reel' : 'video',
+    format: film.format,
   });
 }
 

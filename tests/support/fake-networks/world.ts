@@ -59,8 +59,7 @@ export type FakeDraft = {
 export type FakeFilm = {
   id: string;
   page: string;
-  reel: boolean;
-  story?: boolean;
+  format: 'video' | 'reel' | 'story';
   bytes: number;
   received: number;
   state: 'uploading' | 'published';
