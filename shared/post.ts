@@ -199,6 +199,8 @@ export const targetViewSchema = z.strictObject({
     .nullable(),
   /** What the network left out or changed without a word when it was published: `poll missing`. */
   differs: z.array(z.string()),
+  /** Why what it published could not be compared with what was meant; null where it was, or will be. */
+  notCompared: z.string().nullable(),
   /** Not before this instant (back-off, rate limit, settle wait); null when nothing holds it back. */
   notBefore: instantSchema.nullable(),
   /** What it waits for besides its time; null when nothing keeps it, or it is not on its way. */

@@ -177,7 +177,7 @@ export type Since =
 /** A post that is out, as it is shown; `differs` as in `Remote`. */
 export type ReadBack =
   | { kind: 'shown'; url: string | null; differs: readonly string[] }
-  | { kind: 'unreadable'; why: string };
+  | { kind: 'unreadable'; refusal: Refusal };
 
 /** What a look-up goes by before there is anything to look for. */
 export type PostShape = Pick<Draft, 'visibility' | 'format'> & { media: readonly Pick<DraftMedia, 'mime'>[] };

@@ -49,6 +49,26 @@ export function filesDifference(meant: number, shown: number): string | null {
   return shown === 0 ? filesMissing : `${shown} of ${meant} files`;
 }
 
+/**
+ * What a network made of the descriptions of files, null where it shows none, undefined where it does not tell. Null when
+ * they are all there.
+ */
+export function altDifference(
+  media: readonly Pick<DraftMedia, 'alt'>[],
+  shown: readonly (string | null | undefined)[],
+): string | null {
+  const found = media.flatMap(({ alt }, index): Likeness[] => {
+    const text = shown[index];
+    return alt === '' || text === undefined || text === null || text === '' ? [] : [likeness(alt, text)];
+  });
+  const isMissing = media.some(({ alt }, index) => {
+    const text = shown[index];
+    return alt !== '' && (text === null || text === '');
+  });
+  if (isMissing) return 'alt text missing';
+  return found.includes('different') ? 'alt text changed' : null;
+}
+
 /** What a file is to those who look at it. */
 export type FileKind = 'picture' | 'film' | 'sound';
 

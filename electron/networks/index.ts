@@ -5,6 +5,7 @@ export type {
   Hosted,
   LookUp,
   Prepared,
+  ReadBack,
   Refusal,
   Remote,
   RepeatRule,

@@ -1,4 +1,5 @@
 import {
+  type AccountStatus,
   BelfryError,
   type ErrorCode,
   type Hold,
@@ -50,6 +51,11 @@ export type Facts = {
 
 /** A little lateness is normal, as after a try that failed; more than this is a gap (sleep, outage, pause). */
 export const lateAfterMs: Millis = 5 * 60_000;
+
+/** Whether the network of an account may be asked now: not while its owner is needed. */
+export function canCall(status: AccountStatus): boolean {
+  return status === 'ready' || status === 'unknown';
+}
 
 /** How late a queued target may be. */
 export function lateLimit({ lateLimitHours }: Pick<PublisherSettings, 'lateLimitHours'>): Millis {

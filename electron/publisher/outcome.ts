@@ -50,15 +50,14 @@ export function published(work: Work, attempt: Attempt, remote: Remote): Step {
   const { remoteId: id, url: address, differs = [] } = remote;
   const done: Attempt = { ...attempt, remoteId: id, url: address, state: 'published' };
   const isLast = nextPart(withAttempt(work, done)) === undefined;
-  const { remoteId, url } = attempt.part === 0 ? remote : work.target;
   const named = differs.map((difference) => differenceIn(work, attempt.part, difference));
+  // What a comparison of an earlier part stores meanwhile stays.
   const target = {
-    remoteId,
-    url,
+    ...(attempt.part === 0 ? { remoteId: id, url: address } : {}),
     error: null,
     notBefore: null,
     tries: 0,
-    differs: [...work.target.differs, ...named],
+    ...(named.length === 0 ? {} : { differs: [...work.target.differs, ...named] }),
   };
   const note = publishedNote(work, attempt.part);
   const change = step(

@@ -96,6 +96,8 @@ export type StoredTarget = {
   sent: TargetView['sent'];
   /** What the network left out or changed when it was published: `poll missing`. */
   differs: readonly string[];
+  /** Why what it published could not be compared with what was meant; null where it was, or will be. */
+  notCompared: string | null;
 };
 
 export type PostRecord = { post: StoredPost; targets: readonly StoredTarget[] };
@@ -118,6 +120,8 @@ export type Attempt = SendRecord & {
   lookups: number;
   remoteId: string | null;
   url: string | null;
+  /** It is out and still to be compared with what was meant: when next, after how many tries. */
+  comparison: { at: Millis; tries: number } | null;
 };
 
 /** One target with all that is needed to go on with it. */
@@ -269,6 +273,10 @@ export type PostLedger = {
   ): Promise<Set<string>>;
   /** Other parts of this account with the same content whose outcome is unknown too. */
   rivals(account: string, bodyHash: string, but: { post: string; part: number }): Promise<number>;
+  /** What of an account is to be compared by now with what the network shows, the first. */
+  toCompare(account: string, at: Millis): Promise<{ post: string; part: number } | undefined>;
+  /** By account, when the first comparison is due that is due later than `after`. */
+  comparisonsAfter(after: Millis): Promise<{ account: string; at: Millis }[]>;
   counts(): Promise<{ queued: number; needYou: number }>;
   /** Queued posts of these accounts: how many in all, and by account. */
   waitingFor(accounts: readonly string[]): Promise<{ posts: number; by: ReadonlyMap<string, number> }>;

@@ -1,5 +1,15 @@
 import type { Millis, Overdue } from '../../shared/index.ts';
-import { decide, endError, giveUp, isLate, lateLimit, momentOf, type NextAction } from './next-action.ts';
+import { createComparisons, endComparisons } from './compare-post.ts';
+import {
+  canCall,
+  decide,
+  endError,
+  giveUp,
+  isLate,
+  lateLimit,
+  momentOf,
+  type NextAction,
+} from './next-action.ts';
 import type { PublisherAccount, PublisherDeps, Work } from './ports.ts';
 import {
   apply,
@@ -46,6 +56,7 @@ export function createPublishCycles({ patienceMs, ended }: CycleOptions): Publis
   const again = new Map<string, boolean>();
   const atWork = new Set<Promise<unknown>>();
   const controllers = new Set<AbortController>();
+  const comparisons = createComparisons();
   let isFull = false;
   let stopped = false;
 
@@ -64,10 +75,15 @@ export function createPublishCycles({ patienceMs, ended }: CycleOptions): Publis
       ended({ isFull });
       isFull = false;
     });
-    atWork.add(sending);
-    const forget = () => atWork.delete(sending);
-    sending.then(forget, forget);
-    return sending;
+    // The account is free again by then: what is due meanwhile goes out.
+    const compared = sending.then(async (tally) => {
+      await comparisons.run(deps, account);
+      return tally;
+    });
+    atWork.add(compared);
+    const forget = () => atWork.delete(compared);
+    compared.then(forget, forget);
+    return compared;
   };
 
   return {
@@ -109,10 +125,14 @@ async function accountsWithWork(deps: SenderDeps, only?: readonly string[]): Pro
   const now = deps.clock.now();
   const heads = (await deps.ledger.heads(now)).map(({ account }) => account);
   const unconfirmed = (await deps.ledger.unconfirmed(now)).map(({ account }) => account);
-  const ids = [...new Set([...heads, ...unconfirmed])].filter(
+  const owed = await deps.ledger.comparisonsAfter(Number.NEGATIVE_INFINITY);
+  const toCompare = owed.filter(({ at }) => at <= now).map(({ account }) => account);
+  const ids = [...new Set([...heads, ...unconfirmed, ...toCompare])].filter(
     (id) => only === undefined || only.includes(id),
   );
   for (const id of heads) if (deps.account(id) === undefined) await endOrphans(deps, id);
+  for (const { account } of owed)
+    if (deps.account(account) === undefined) await endComparisons(deps, account);
   return ids.flatMap((id) => deps.account(id) ?? []);
 }
 
@@ -146,8 +166,7 @@ async function inTime(deps: SenderDeps, sendings: readonly Promise<Tally>[], ms:
 async function lookAtUnconfirmed(deps: SenderDeps, account: PublisherAccount): Promise<void> {
   for (const { post, account: id } of await deps.ledger.unconfirmed(deps.clock.now())) {
     if (id !== account.id) continue;
-    const status = await deps.accountStatus(id);
-    if (deps.signal.aborted || (status !== 'ready' && status !== 'unknown')) return;
+    if (deps.signal.aborted || !canCall(await deps.accountStatus(id))) return;
     const work = await deps.ledger.work(post, id);
     if (work?.target.status === 'unconfirmed') await lookAgain(deps, account, work);
   }
@@ -188,11 +207,10 @@ async function sendAccount(deps: SenderDeps, account: PublisherAccount): Promise
       ? await deps.ledger.head(account.id, now)
       : await deps.ledger.free(account.id, moment, now - lateLimit(settings));
     if (!work) break;
-    const status = await deps.accountStatus(account.id);
     const decision = decide(work, {
       now,
       settings,
-      ready: status === 'ready' || status === 'unknown',
+      ready: canCall(await deps.accountStatus(account.id)),
       held: (await deps.ledger.accountHold(account.id, moment)) !== undefined,
       rateLimitedUntil: deps.rateLimitedUntil.get(account.id) ?? null,
       lastPublished: isLate(work, now) ? await deps.ledger.lastPublished(account.id) : null,

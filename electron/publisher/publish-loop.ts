@@ -1,5 +1,5 @@
 import type { Clock, Log, Millis } from '../../shared/index.ts';
-import { isPutOff, momentOf } from './next-action.ts';
+import { canCall, isPutOff, momentOf } from './next-action.ts';
 import type { PublisherDeps } from './ports.ts';
 
 /** Longest wait before the clock is read again: a timer is a hint, the clock decides. */
@@ -144,7 +144,8 @@ export function createPublishLoop(deps: LoopDeps): PublishLoop {
 }
 
 /**
- * When there is (or was) next something to do, later than `after`: a post becomes due, or a wait ends. Posts of paused
+ * When there is (or was) next something to do, later than `after`: a post becomes due, a wait ends, or what is out is to be
+ * compared. Posts of paused
  * accounts do not count. An instant of the past stays the same until it was handled, so that the caller can tell it
  * from a new one; `after` skips those up to it.
  */
@@ -157,8 +158,7 @@ export async function nextDue(
   const times = [due, lookUp];
   const moment = momentOf(now);
   for (const head of await deps.ledger.heads(now)) {
-    const status = await deps.accountStatus(head.account);
-    if (status !== 'ready' && status !== 'unknown') continue;
+    if (!canCall(await deps.accountStatus(head.account))) continue;
     const held = await deps.ledger.accountHold(head.account, moment);
     const isStrict = deps.account(head.account)?.order === 'strict';
     if (held) times.push(held.until);
@@ -169,6 +169,8 @@ export async function nextDue(
       times.push(await deps.ledger.nextRelease(head.account, moment, after));
     }
   }
+  for (const { account, at } of await deps.ledger.comparisonsAfter(after))
+    if (deps.account(account) === undefined || canCall(await deps.accountStatus(account))) times.push(at);
   const coming = times.filter((at) => at !== null).filter((at) => at > after);
   return coming.length === 0 ? null : Math.min(...coming);
 }

@@ -58,7 +58,7 @@ export function sendContext(deps: SenderDeps, account: PublisherAccount): SendCo
 /** Stores a step and reports its effects; `continue` when the target changed meanwhile, so that it is read anew. */
 export async function apply(context: SendContext, work: Work, given: Step): Promise<NextAction> {
   const { deps, tally } = context;
-  const step = countFailure(context, given);
+  const step = owing(context, countFailure(context, given));
   if (!(await deps.ledger.record([step.change], deps.clock.now()))) return 'continue';
   deps.changed();
   const status = step.change.target?.status;
@@ -69,6 +69,14 @@ export async function apply(context: SendContext, work: Work, given: Step): Prom
     deps.say(`${context.account.handle}, post ${work.post.id}: ${step.change.note}`);
   for (const effect of step.effects) await tell(context, effect);
   return step.next;
+}
+
+/** What is out is still to be compared where the answer did not say what was made of it: stored with the step, a crash forgets it not. */
+function owing({ adapter, deps }: SendContext, step: Step): Step {
+  const { attempt } = step.change;
+  if (!adapter.readBack || attempt?.state !== 'published' || attempt.remoteId === null) return step;
+  const comparison = { at: deps.clock.now(), tries: 0 };
+  return { ...step, change: { ...step.change, attempt: { ...attempt, comparison } } };
 }
 
 /** After so many first tries in a row that failed, the server is the likely cause, and not the posts. */

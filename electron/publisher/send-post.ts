@@ -1,8 +1,8 @@
-import { type Millis, pause } from '../../shared/index.ts';
+import type { Millis } from '../../shared/index.ts';
 import type { Draft, Refusal, Remote, Session } from '../networks/index.ts';
 import { bodyHash, draftOf, keyFor } from './draft.ts';
 import type { NextAction } from './next-action.ts';
-import { adopted, afterPrepare, afterSend, differenceIn, doubted } from './outcome.ts';
+import { adopted, afterPrepare, afterSend, doubted } from './outcome.ts';
 import type { Attempt, PublisherAccount, Work } from './ports.ts';
 import { makeReady } from './prepare-post.ts';
 import { afterLookUp } from './reconcile.ts';
@@ -26,11 +26,7 @@ export async function publish(context: SendContext, work: Work, part: number): P
   let attempt = attemptFor(work, draft, known);
   const twin = await lookFirst(context, session, work, draft, attempt);
   if (deps.signal.aborted) return 'stop';
-  if (twin.kind === 'found') {
-    const next = await apply(context, work, adopted(work, attempt, twin.remote));
-    await readBack(context, session, work, draft, twin.remote);
-    return next;
-  }
+  if (twin.kind === 'found') return apply(context, work, adopted(work, attempt, twin.remote));
   if (twin.kind === 'unclear') return apply(context, work, doubted(work, attempt, twin.remotes));
   if (twin.kind === 'refused')
     return apply(context, work, afterPrepare(work, attempt, twin, decisionContext(deps)));
@@ -76,10 +72,7 @@ async function sendNow(
   const draft = draftOf(work, attempt.part, deps.mediaFolder);
   const sent = await adapter.send(session, draft, attempt);
   const next = await apply(context, work, afterSend(work, attempt, sent, doubt, decisionContext(deps)));
-  if (sent.kind === 'published') {
-    if (!draft.comment) context.newest = sent.remote.remoteId;
-    await readBack(context, session, work, draft, sent.remote);
-  }
+  if (sent.kind === 'published' && !draft.comment) context.newest = sent.remote.remoteId;
   return next;
 }
 
@@ -102,6 +95,7 @@ function attemptFor(work: Work, draft: Draft, known: Attempt | undefined): Attem
     lookups: 0,
     remoteId: null,
     url: null,
+    comparison: null,
   };
 }
 
@@ -130,9 +124,6 @@ export async function lookFor(context: SendContext, work: Work, part: number): P
     decisionContext(deps),
   );
   const next = await apply(context, work, step);
-  const after = step.change.attempt;
-  if (after?.state === 'published' && after.remoteId !== null)
-    await readBack(context, session, work, draft, { remoteId: after.remoteId });
   if (next !== 'send' || step.change.attempt === undefined) return next;
   return sendNow(context, session, work, step.change.attempt, true);
 }
@@ -195,52 +186,4 @@ async function lookFirst(
   if (remote) return { kind: 'found', remote };
   const remotes = unclear.filter(isFree);
   return remotes.length > 0 ? { kind: 'unclear', remotes } : { kind: 'none' };
-}
-
-/** What is out may take a moment to be shown whole. */
-const momentMs = 5000;
-const mostTries = 3;
-
-/**
- * Compares what a network shows with what was meant, and notes the address, where its answer to the visible call gave
- * neither. The post is published and stored already: whatever happens here changes nothing of that.
- */
-async function readBack(
-  context: SendContext,
-  session: Session,
-  work: Work,
-  draft: Draft,
-  { remoteId }: Pick<Remote, 'remoteId'>,
-): Promise<void> {
-  const { deps, adapter, account } = context;
-  // A comment is in no list of posts, and has no page of its own.
-  if (!adapter.readBack || draft.comment || remoteId === '') return;
-  let shown = await adapter.readBack(session, draft, remoteId);
-  if (shown.kind === 'shown' && shown.differs.length > 0) {
-    await pause(deps.clock, momentMs, deps.signal);
-    const again = deps.signal.aborted ? shown : await adapter.readBack(session, draft, remoteId);
-    if (again.kind === 'shown') shown = again;
-  }
-  const { part } = draft;
-  for (let left = mostTries; left > 0; left -= 1) {
-    const now = await deps.ledger.work(work.post.id, account.id);
-    const attempt = now?.attempts.find((one) => one.part === part);
-    if (!now || attempt?.state !== 'published') return;
-    const place = { post: work.post.id, account: account.id, from: now.target.status };
-    const at = deps.clock.now();
-    if (shown.kind === 'unreadable') {
-      const note = `Not compared with what the network shows: ${shown.why}`;
-      if (await deps.ledger.record([{ ...place, note }], at)) return;
-      continue;
-    }
-    const url = shown.url ?? attempt.url;
-    const named = shown.differs.map((difference) => differenceIn(now, part, difference));
-    const differs = [...now.target.differs, ...named];
-    const target = { differs, ...(part === 0 ? { url } : {}) };
-    const note = named.length === 0 ? null : `What the network shows differs: ${shown.differs.join(', ')}`;
-    if (await deps.ledger.record([{ ...place, target, attempt: { ...attempt, url }, note }], at)) {
-      deps.changed();
-      return;
-    }
-  }
 }

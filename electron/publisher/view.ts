@@ -66,6 +66,7 @@ export function previewOf(post: NewPost): PostRecord {
     revision: 0,
     sent: null,
     differs: [],
+    notCompared: null,
   };
   const targets = post.targets.map((target, position) => ({ ...fresh, ...target, position }));
   return { post: { ...post, seq: 0 }, targets };
@@ -78,12 +79,13 @@ function mediaView({ id, name, alt, mime, bytes, focus, publicUrl }: StoredMedia
 const held: readonly TargetStatus[] = ['queued', 'sending'];
 
 function targetView(target: StoredTarget, waits: Wait | null): TargetView {
-  const { account, status, remoteId, url, error, override, sent, notBefore } = target;
+  const { account, status, remoteId, url, error, override, sent, notCompared, notBefore } = target;
   const differs = [...target.differs];
   // For an unconfirmed target it is only when Belfry looks again by itself; nothing waits for that.
   const shown = held.includes(status) ? instantOrNull(notBefore) : null;
   const dueAt = instantOrNull(target.dueAt);
-  return { account, status, dueAt, remoteId, url, error, override, sent, differs, notBefore: shown, waits };
+  const known = { account, status, dueAt, remoteId, url, error, override, sent, differs, notCompared };
+  return { ...known, notBefore: shown, waits };
 }
 
 function instantOrNull(at: number | null): string | null {

@@ -30,12 +30,15 @@ type Queries = Pick<
   | 'lastPublished'
   | 'known'
   | 'rivals'
+  | 'toCompare'
+  | 'comparisonsAfter'
 >;
 
 // Spelt out as in the partial indexes, or SQLite would not use them.
 export const open = sql<boolean>`status IN ('queued', 'sending')`;
 const unconfirmed = sql<boolean>`status = 'unconfirmed'`;
 export const counted = sql<boolean>`status IN ('queued', 'sending', 'failed', 'unconfirmed', 'missed')`;
+const owed = sql<boolean>`compare_at IS NOT NULL`;
 const inDoubt = sql<boolean>`state IN ('sending', 'unknown', 'contradicted')`;
 
 /** Accounts with open targets: one step in the index targets_next per account, where DISTINCT would walk through every post. */
@@ -161,6 +164,27 @@ export function attemptQueries(db: Database, epoch: number, write: Write): Queri
         .execute();
       return rows.filter((row) => row.post_id !== but.post || row.part !== but.part).length;
     },
+
+    toCompare: (account, at) =>
+      db
+        .selectFrom('attempts')
+        .select(['post_id as post', 'part'])
+        .where('account_id', '=', account)
+        .where('compare_at', '<=', at)
+        .orderBy('compare_at')
+        .limit(1)
+        .executeTakeFirst(),
+
+    async comparisonsAfter(after) {
+      const rows = await db
+        .selectFrom('attempts')
+        .select(['account_id as account', (of) => of.fn.min<Millis>('compare_at').as('at')])
+        .where(owed)
+        .where('compare_at', '>', after)
+        .groupBy('account_id')
+        .execute();
+      return rows;
+    },
   };
 }
 
@@ -225,6 +249,7 @@ const updateTarget = compiledOnce<TargetColumns & { updated_at: Millis } & Place
       tries: place('tries'),
       revision: place('revision'),
       differs: place('differs'),
+      not_compared: place('not_compared'),
       updated_at: place('updated_at'),
     })
     .where('post_id', '=', place('post'))
@@ -244,6 +269,8 @@ const putAttempt = compiledOnce<AttemptRow, unknown>((db, place) => {
     epoch: place('epoch'),
     remote_id: place('remote_id'),
     url: place('url'),
+    compare_at: place('compare_at'),
+    compare_tries: place('compare_tries'),
   };
   const key = { post_id: place('post_id'), account_id: place('account_id'), part: place('part') };
   return db
@@ -287,7 +314,9 @@ export async function storeChange(
     // What a sender or a form decided for the old time must not be stored after this.
     const revision = row.revision + (isMoved ? 1 : 0);
     const columns = targetColumns({ ...toTarget(row), revision, ...target });
-    await updateTarget(trx, { post, account, ...columns, updated_at: at });
+    // A published target keeps the time of its publication: what is found out about it later changes nothing of that.
+    const updated = change.from === 'published' ? row.updated_at : at;
+    await updateTarget(trx, { post, account, ...columns, updated_at: updated });
   }
   if (attempt)
     await putAttempt(trx, {

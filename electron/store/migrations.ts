@@ -320,6 +320,15 @@ CREATE INDEX runs_ended ON runs (job_id, seq) WHERE finished_at IS NOT NULL
 DROP INDEX runs_quiet;
 `;
 
+/** Version 13: what is out and still to be compared with what was meant, and why a comparison could not be made. */
+const comparisons = `
+-- When it is next compared; null once it was, or where the answer to its publication told already.
+ALTER TABLE attempts ADD COLUMN compare_at INTEGER;
+ALTER TABLE attempts ADD COLUMN compare_tries INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX attempts_compare ON attempts (account_id, compare_at) WHERE compare_at IS NOT NULL;
+ALTER TABLE targets ADD COLUMN not_compared TEXT;
+`;
+
 /** SQL that leads from version n to n + 1, in order. Never change one that was released: add another. */
 const migrations: readonly string[] = [
   first,
@@ -334,6 +343,7 @@ const migrations: readonly string[] = [
   differences,
   cheaperClaims,
   runsThatAreOver,
+  comparisons,
 ];
 
 /** The version that this program writes. */

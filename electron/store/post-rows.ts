@@ -70,6 +70,7 @@ export function toTarget(row: TargetRow): StoredTarget {
     revision: row.revision,
     sent: row.sent === null ? null : (JSON.parse(row.sent) as StoredTarget['sent']),
     differs: row.differs === null ? [] : (JSON.parse(row.differs) as string[]),
+    notCompared: row.not_compared,
   };
 }
 
@@ -87,6 +88,7 @@ export function toAttempt(row: AttemptRow): Attempt {
     lookups: row.lookups,
     remoteId: row.remote_id,
     url: row.url,
+    comparison: row.compare_at === null ? null : { at: row.compare_at, tries: row.compare_tries },
   };
 }
 
@@ -104,6 +106,8 @@ export function attemptColumns(attempt: Attempt, epoch: number) {
     epoch,
     remote_id: attempt.remoteId,
     url: attempt.url,
+    compare_at: wholeMillis(attempt.comparison?.at ?? null),
+    compare_tries: attempt.comparison?.tries ?? 0,
   };
 }
 
@@ -123,6 +127,7 @@ export function targetColumns(target: StoredTarget) {
     tries: target.tries,
     revision: target.revision,
     differs: target.differs.length === 0 ? null : JSON.stringify(target.differs),
+    not_compared: target.notCompared,
   };
 }
 

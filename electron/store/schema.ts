@@ -132,7 +132,10 @@ export type Tables = {
     revision: Generated<number>;
     /** JSON of what it published, once the post was edited afterwards. */
     sent: string | null;
+    /** JSON list of what the network left out or changed. */
     differs: string | null;
+    /** Why what is out could not be compared with what was meant. */
+    not_compared: string | null;
     updated_at: number;
   };
   /** Written ahead of every request (networks.md §5): one row per target and thread part, replaced by each new try. */
@@ -153,6 +156,9 @@ export type Tables = {
     epoch: number;
     remote_id: string | null;
     url: string | null;
+    /** When it is next compared with what the network shows, after how many tries. */
+    compare_at: number | null;
+    compare_tries: Generated<number>;
   };
   target_history: {
     seq: Generated<number>;

@@ -79,6 +79,7 @@ const attempt: Attempt = {
   lookups: 0,
   remoteId: null,
   url: null,
+  comparison: null,
 };
 
 /** Claim, sending, published: three durable transactions per post, by the ledger and by bare statements, in turns. */

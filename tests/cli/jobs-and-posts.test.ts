@@ -155,6 +155,13 @@ test('posts: added with paths made absolute, listed, shown, settled', async () =
   expect(
     json(await run(['posts', 'settle', 'u', '--not-published', '--account', 'bob', '--json'])),
   ).toMatchObject({ status: 'queued', note: 'bob' });
+
+  const out = sampleTarget({ account: 'ada', status: 'published', differs: ['alt text missing'] });
+  const unseen = { ...out, account: 'bob', differs: [], notCompared: 'The account was removed' };
+  posts.set('d', postView('d', { targets: [out, unseen] }));
+  const { out: shown } = await run(['posts', 'show', 'd']);
+  expect(shown).toContain('published, differs: alt text missing');
+  expect(shown).toContain('published, could not be compared: The account was removed');
 });
 
 test('when the engine refuses the second of two posts, it is said that the first was added', async () => {

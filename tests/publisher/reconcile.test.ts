@@ -33,6 +33,7 @@ const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   lookups: 1,
   remoteId: null,
   url: null,
+  comparison: null,
   ...more,
 });
 const work = (
@@ -75,6 +76,7 @@ const work = (
     revision: 0,
     sent: null,
     differs: [],
+    notCompared: null,
     ...more,
   },
   attempts,

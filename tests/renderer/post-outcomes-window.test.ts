@@ -84,6 +84,19 @@ describe.skipIf(!browser)('a post, from its form to its outcome', () => {
     ]);
   });
 
+  test('says what a network made of a published post, and where that could not be seen', async () => {
+    const out = sampleTarget({ account: 'ada', status: 'published', differs: ['alt text missing'] });
+    const unseen = { ...out, differs: [], notCompared: 'The network answered 500' };
+    const posts = [samplePost({ id: 'one', targets: [out] }), samplePost({ id: 'two', targets: [unseen] })];
+    const { page } = await open(world({ accounts: [ada], posts }), { at: '#/posts/one' });
+    await page.getByText('What the server shows differs from the post: alt text missing').waitFor();
+    await goTo(page, '#/posts/two');
+    await page
+      .getByText('Belfry could not compare what the server shows with the post: The network answered 500')
+      .waitFor();
+    expect(await page.getByText('What the server shows differs').count()).toBe(0);
+  });
+
   test('tries a failed post again, publishes a scheduled one, cancels after asking', async () => {
     const failed = samplePost({
       id: 'failed',

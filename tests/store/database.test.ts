@@ -43,6 +43,7 @@ test('runs of an older database that are over are found, also where nobody noted
   const path = join(temporaryHome(), 'belfry.db');
   const old = openDatabase(path);
   old.raw.exec(`DROP INDEX runs_ended; DROP INDEX runs_job; DROP INDEX runs_created;
+    ${withoutVersion13}
     ${indexesOfVersion11}
     INSERT INTO runs (id, job_id, job_name, cause, status, attempt, from_step, epoch, created_at)
       VALUES ('one', 'news', 'News', 'manual', 'failed', 1, 0, 1, 5), ('two', 'news', 'News', 'manual', 'queued', 1, 0, 1, 6);
@@ -53,6 +54,13 @@ test('runs of an older database that are over are found, also where nobody noted
   expect(await lastRunRows(db)).toMatchObject([{ id: 'one', finishedAt: 5 }]);
   await close();
 });
+
+/** Takes back what version 13 added. */
+const withoutVersion13 = `
+  DROP INDEX attempts_compare;
+  ALTER TABLE attempts DROP COLUMN compare_at;
+  ALTER TABLE attempts DROP COLUMN compare_tries;
+  ALTER TABLE targets DROP COLUMN not_compared;`;
 
 /** What version 11 had. */
 const indexesOfVersion11 = `

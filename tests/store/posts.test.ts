@@ -57,6 +57,7 @@ const attempt = (more: Partial<Attempt> = {}): Attempt => ({
   lookups: 0,
   remoteId: null,
   url: null,
+  comparison: null,
   ...more,
 });
 const change = (post: string, more: Partial<Change> = {}): Change => ({

@@ -52,7 +52,11 @@ function watched(ledger: PostLedger): PostLedger {
     ...ledger,
     async record(changes, at) {
       const states = changes
-        .map(({ attempt, target }) => attempt?.state ?? target?.status ?? 'note')
+        .map(({ attempt, target }) =>
+          attempt?.state === 'published' && target?.status === undefined
+            ? 'compared'
+            : (attempt?.state ?? target?.status ?? 'note'),
+        )
         .join('+');
       point(`before storing ${states}`);
       const stored = await ledger.record(changes, at);

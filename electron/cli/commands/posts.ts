@@ -128,17 +128,21 @@ async function queryOf(context: Context, options: ListOptions): Promise<CallInpu
   };
 }
 
-/** What the network left out or changed, after the status. */
-function differing(differs: PostView['targets'][number]['differs']): string {
-  return differs.length === 0 ? '' : oneLine(`, differs: ${differs.join(', ')}`);
+/** What the network left out or changed, or why that is not known, after the status. */
+function differing({
+  differs,
+  notCompared,
+}: Pick<PostView['targets'][number], 'differs' | 'notCompared'>): string {
+  const found = differs.length === 0 ? '' : `, differs: ${differs.join(', ')}`;
+  return oneLine(notCompared === null ? found : `${found}, could not be compared: ${notCompared}`);
 }
 
 async function show(context: Context, id: string): Promise<void> {
   const post = await context.call('posts.get', { id });
   context.show(post, () => {
     const { paint, reader } = context;
-    const targets = post.targets.flatMap(({ account, status, url, error, waits, differs }) => [
-      `  ${account}  ${paintStatus(paint, status)}${differing(differs)}  ${oneLine([url, error?.message].filter(Boolean).join('  '))}`,
+    const targets = post.targets.flatMap(({ account, status, url, error, waits, differs, notCompared }) => [
+      `  ${account}  ${paintStatus(paint, status)}${differing({ differs, notCompared })}  ${oneLine([url, error?.message].filter(Boolean).join('  '))}`,
       ...(waits ? [`    waits for ${oneLine(waitText(waits, (at) => when(at, reader)))}`] : []),
     ]);
     const list = pairs([

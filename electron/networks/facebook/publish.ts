@@ -6,7 +6,6 @@ import type {
   LookUp,
   NetworkDescriptor,
   PostShape,
-  ReadBack,
   Refusal,
   RepeatRule,
   SendRecord,
@@ -15,16 +14,17 @@ import type {
   Since,
   Upload,
 } from '../adapter.ts';
-import { filesDifference, type Likeness, textDifference } from '../differences.ts';
+import type { Likeness } from '../differences.ts';
 import { clockOffset, okJson } from '../http.ts';
 import { anyFile, type FormatLimits, type Limits, tall } from '../limits.ts';
-import { commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
+import { commentNames, commentSince, lookUpComment, sendComment, timeOf } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
 import { graph } from '../meta/graph.ts';
 import { attachmentFields, attachmentsSchema, pageFiles, postAlike } from '../meta/shown.ts';
 import { buildDraft, hostPhoto } from './draft.ts';
 import { lookForFilm, publishFilm, uploadFilm } from './film.ts';
+import { readBack } from './read-back.ts';
 
 const successSchema = z.object({ success: z.literal(true) });
 const draftSchema = z.object({ is_published: z.boolean(), permalink_url: z.string().nullish().catch(null) });
@@ -125,10 +125,8 @@ async function send(session: Session, draft: Draft, attempt: SendRecord): Promis
   return { kind: 'published', remote: { remoteId: id, url: `https://www.facebook.com/${id}` } };
 }
 
-const commentNames = { text: 'message', time: 'created_time' } as const;
-
 async function lookUp(session: Session, draft: Draft, attempt: SendRecord): Promise<LookUp> {
-  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
+  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames.facebook);
   const film = filmOf(attempt);
   if (film) return lookForFilm(session, draft, film);
   if (draft.format === 'story') return lookForStory(session, attempt);
@@ -155,7 +153,7 @@ const publishedSchema = z.object({
 
 /** `published_posts` rather than `feed`, which may leave items out (networks.md §4.2). */
 async function findSince(session: Session, draft: Draft, attempt: SendRecord, since: Millis) {
-  if (draft.comment) return commentSince(session, draft, attempt, since, commentNames);
+  if (draft.comment) return commentSince(session, draft, attempt, since, commentNames.facebook);
   if (draft.format === 'story') return storiesSince(session, draft, since);
   const query = { fields: `id,message,created_time,permalink_url,${attachmentFields}`, limit: '25' };
   const answer = await graph(session, 'GET', `${session.account.remoteId}/published_posts`, { query });
@@ -195,36 +193,7 @@ const withoutDraft: Refusal = {
   dropUploads: true,
 };
 
-const shownSchema = z.object({
-  id: z.string(),
-  message: z.string().optional(),
-  description: z.string().optional(),
-  permalink_url: z.string().optional().catch(undefined),
-  attachments: attachmentsSchema.optional().catch(undefined),
-});
-
-/** What a Page shows of a post, or of a film, which has an id of its own kind. */
-async function readBack(session: Session, draft: Draft, remoteId: string): Promise<ReadBack> {
-  // What a story shows is its file.
-  if (draft.format === 'story') return { kind: 'shown', url: null, differs: [] };
-  const isPost = remoteId.includes('_');
-  const fields = isPost ? `message,permalink_url,${attachmentFields}` : 'description,permalink_url';
-  const answer = await graph(session, 'GET', remoteId, { query: { fields } });
-  const shown = shownSchema.safeParse(okJson(answer)).data;
-  if (!shown) return { kind: 'unreadable', why: refusalOf(answer, session.clock.now()).why };
-  const { permalink_url: link, attachments } = shown;
-  // Nothing but an id: the token may not see the rest.
-  const isWhole = Object.keys(shown).length > 1;
-  if (!isWhole) return { kind: 'unreadable', why: 'The network shows nothing of it but its id' };
-  const text = (isPost ? shown.message : shown.description) ?? '';
-  const files = isPost ? pageFiles(attachments) : undefined;
-  const differs = [
-    textDifference(draft.text, text),
-    files === undefined ? null : filesDifference(draft.media.length, files.length),
-  ].filter((difference) => difference !== null);
-  return { kind: 'shown', url: link !== undefined && /^https?:/.test(link) ? link : null, differs };
-}
-
+/** No answer shows the file of a story or the files of a film, so `readBack` compares neither. */
 export const facebook: NetworkDescriptor = {
   signIns: { facebook: facebookLogin },
   createAdapter: createFacebook,

@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
 import type { Draft, ReadBack, Refusal, Remote, SendRecord, Session, Since } from '../adapter.ts';
-import { filesDifference, kindOf, type Likeness, textDifference } from '../differences.ts';
+import { altDifference, filesDifference, kindOf, type Likeness, textDifference } from '../differences.ts';
 import { clockOffset, okJson } from '../http.ts';
-import { refusalOf } from '../meta/errors.ts';
+import { commentNames, readComment } from '../meta/comments.ts';
+import { type MetaError, metaError, refusalOf } from '../meta/errors.ts';
 import { graph } from '../meta/graph.ts';
-import { instagramFiles, mediaTypeFields, mediaTypes, postAlike } from '../meta/shown.ts';
+import {
+  describedFields,
+  instagramAlts,
+  instagramFiles,
+  mediaTypeFields,
+  mediaTypes,
+  postAlike,
+} from '../meta/shown.ts';
 
 const mediaSchema = z.object({
   id: z.string().min(1),
@@ -113,23 +121,47 @@ const shownSchema = z.object({
 
 /** What Instagram shows of a post (networks.md §3.3). */
 export async function readBack(session: Session, draft: Draft, remoteId: string): Promise<ReadBack> {
-  const fields = `permalink,caption,${mediaTypeFields}`;
-  const answer = await graph(session, 'GET', remoteId, { query: { fields } });
+  if (draft.comment) return readComment(session, draft, remoteId, commentNames.instagram.text);
+  const ask = (fields: string) =>
+    graph(session, 'GET', remoteId, { query: { fields: `permalink,caption,${fields}` } });
+  const pictures = draft.media.filter((one) => kindOf(one) === 'picture');
+  const isDescribed = draft.format !== 'story' && pictures.some(({ alt }) => alt !== '');
+  const first = await ask(isDescribed ? describedFields : mediaTypeFields);
+  // A version that does not know the field refuses the whole question; the rest is worth asking for.
+  const isUnknownField = isDescribed && first.kind === 'answer' && isBadField(metaError(first));
+  const answer = isUnknownField ? await ask(mediaTypeFields) : first;
   const shown = shownSchema.safeParse(okJson(answer)).data;
-  if (!shown) return { kind: 'unreadable', why: refusalOf(answer, session.clock.now()).why };
+  if (!shown) return { kind: 'unreadable', refusal: refusalOf(answer, session.clock.now()) };
   const url = shown.permalink ?? null;
   // Meta leaves out what is empty, so only beside other fields a missing caption says something.
   if (shown.media_type === undefined) return { kind: 'shown', url, differs: [] };
   const files = instagramFiles(shown);
   const isStory = draft.format === 'story';
-  const differs = [
-    isStory ? null : textDifference(draft.text, shown.caption ?? ''),
+  const changed =
     files === undefined
       ? null
-      : (filesDifference(draft.media.length, files.length) ?? kindDifference(draft, files)),
+      : (filesDifference(draft.media.length, files.length) ?? kindDifference(draft, files));
+  const differs = [
+    isStory ? null : textDifference(draft.text, shown.caption ?? ''),
+    changed,
+    isDescribed && !isUnknownField && changed === null ? pictureAlts(draft, instagramAlts(shown)) : null,
     placeDifference(isStory, shown.media_product_type),
   ].filter((difference) => difference !== null);
   return { kind: 'shown', url, differs };
+}
+
+/** networks.md §3.5: a parameter that is not known, and not an object that is not there. */
+function isBadField(error: MetaError | undefined): boolean {
+  return error?.code === 100 && error.error_subcode !== 33;
+}
+
+/** Films have no description there, and none was sent. */
+function pictureAlts({ media }: Draft, shown: readonly (string | null)[]): string | null {
+  const isPicture = media.map((one) => kindOf(one) === 'picture');
+  return altDifference(
+    media.filter((_, index) => isPicture[index]),
+    shown.filter((_, index) => isPicture[index]),
+  );
 }
 
 function kindDifference({ media }: Draft, files: readonly string[]): string | null {

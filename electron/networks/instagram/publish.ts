@@ -16,7 +16,7 @@ import type {
 } from '../adapter.ts';
 import { okJson } from '../http.ts';
 import { type Limits, tall } from '../limits.ts';
-import { commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
+import { commentNames, commentSince, lookUpComment, sendComment } from '../meta/comments.ts';
 import { refusalOf, sentOf, usageUntil } from '../meta/errors.ts';
 import { facebookLogin } from '../meta/facebook-login.ts';
 import { graph, sendBytes } from '../meta/graph.ts';
@@ -133,7 +133,7 @@ function createInstagram(): Adapter {
     lookUp,
     findSince: (session, draft, attempt, since) =>
       draft.comment
-        ? commentSince(session, draft, attempt, since, commentNames)
+        ? commentSince(session, draft, attempt, since, commentNames.instagram)
         : recentSince(session, draft, attempt, since),
     repeatRule: async () => rule,
     restUntil: usageUntil,
@@ -155,10 +155,8 @@ async function send(session: Session, draft: Draft, attempt: SendRecord): Promis
   return { kind: 'published', remote: { remoteId: parsed.data.id, url: null } };
 }
 
-const commentNames = { text: 'text', time: 'timestamp' } as const;
-
 async function lookUp(session: Session, draft: Draft, attempt: SendRecord): Promise<LookUp> {
-  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames);
+  if (draft.comment) return lookUpComment(session, draft, attempt, commentNames.instagram);
   const state = await containerState(session, containerOf(attempt) ?? '');
   if (state.kind === 'refused') return { kind: 'unreadable', refusal: state.refusal };
   if (state.code === 'IN_PROGRESS') return { kind: 'unreadable', refusal: notBeforeFinished(state.why) };
@@ -220,6 +218,7 @@ const quotaSchema = z.object({
   ),
 });
 
+/** No answer shows alt texts of films, which take none, nor of stories; `readBack` compares neither. */
 export const instagram: NetworkDescriptor = {
   signIns: { instagram: instagramLogin, 'instagram-facebook': facebookLogin },
   createAdapter: createInstagram,

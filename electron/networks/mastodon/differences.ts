@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { Draft } from '../adapter.ts';
-import { filesDifference, kindOf, type Likeness, likeness, textDifference } from '../differences.ts';
+import {
+  altDifference,
+  filesDifference,
+  kindOf,
+  type Likeness,
+  likeness,
+  textDifference,
+} from '../differences.ts';
 
 const text = z.string().nullish().catch(undefined);
 /** A Status as far as it tells what was published (networks.md §1.6); every member may be missing. */
@@ -44,11 +51,8 @@ export function differencesOf(draft: Draft, status: unknown): string[] {
 function mediaDifferences({ media }: Draft, shown: readonly { description?: string | null | undefined }[]) {
   const missing = filesDifference(media.length, shown.length);
   if (missing !== null) return [missing];
-  const without = media.filter(({ alt }, index) => {
-    const description = shown[index]?.description;
-    return alt !== '' && (description === null || description === '');
-  });
-  return [without.length === 0 ? null : 'alt text missing'];
+  const described = shown.map(({ description }) => description);
+  return [altDifference(media, described)];
 }
 
 /** `de` of `de-AT`: servers keep the language and drop the region. */

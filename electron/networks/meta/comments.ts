@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import type { Millis } from '../../../shared/index.ts';
-import type { Draft, LookUp, SendRecord, Sent, Session } from '../adapter.ts';
+import type { Draft, LookUp, ReadBack, SendRecord, Sent, Session } from '../adapter.ts';
+import { textDifference } from '../differences.ts';
 import { clockOffset, okJson } from '../http.ts';
 import { metaError, refusalOf, sentOf } from './errors.ts';
 import { graph } from './graph.ts';
+
+/** What each network calls the words of a comment, and its time. */
+export const commentNames = {
+  facebook: { text: 'message', time: 'created_time' },
+  instagram: { text: 'text', time: 'timestamp' },
+} as const;
+type CommentNames = (typeof commentNames)[keyof typeof commentNames];
 
 const idSchema = z.object({ id: z.string().min(1) });
 const listSchema = z.object({
@@ -43,12 +51,12 @@ export async function sendComment(session: Session, draft: Draft): Promise<Sent>
   return { kind: 'published', remote: { remoteId: parsed.data.id, url: null } };
 }
 
-/** Looks for the comment below its post: the same words, since it was first sent. `text` is the network's name for them. */
+/** Looks for the comment below its post: the same words, since it was first sent. */
 export async function lookUpComment(
   session: Session,
   draft: Draft,
   attempt: SendRecord,
-  names: { text: 'text' | 'message'; time: 'timestamp' | 'created_time' },
+  names: CommentNames,
 ): Promise<LookUp> {
   const query = { fields: `id,${names.text},${names.time}`, limit: String(pageSize) };
   const answer = await graph(session, 'GET', `${draft.replyTo}/comments`, { query });
@@ -81,13 +89,33 @@ export async function commentSince(
   draft: Draft,
   attempt: SendRecord,
   since: Millis,
-  names: { text: 'text' | 'message'; time: 'timestamp' | 'created_time' },
+  names: CommentNames,
 ) {
   const sent = { ...attempt, firstSentAt: since + clockMarginMs };
   const seen = await lookUpComment(session, draft, sent, names);
   return seen.kind === 'unreadable'
     ? { kind: 'refused' as const, refusal: seen.refusal }
     : { kind: 'found' as const, matches: seen.matches };
+}
+
+const commentSchema = z.object({
+  id: z.string(),
+  text: z.string().optional(),
+  message: z.string().optional(),
+});
+
+/** What a network shows of a comment; `name` is what it calls its words (IG Comment: `text`, Comment: `message`). */
+export async function readComment(
+  session: Session,
+  draft: Draft,
+  remoteId: string,
+  name: 'text' | 'message',
+): Promise<ReadBack> {
+  const answer = await graph(session, 'GET', remoteId, { query: { fields: name } });
+  const shown = commentSchema.safeParse(okJson(answer)).data;
+  if (!shown) return { kind: 'unreadable', refusal: refusalOf(answer, session.clock.now()) };
+  const difference = textDifference(draft.text, shown[name] ?? '');
+  return { kind: 'shown', url: null, differs: difference === null ? [] : [difference] };
 }
 
 /** networks.md §3.5: 10 and 200 to 299 say that the token has not this right. */

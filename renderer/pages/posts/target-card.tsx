@@ -49,6 +49,14 @@ export function TargetCard({ postId, publishAt, target, account, history, change
           </p>
         </Note>
       )}
+      {target.notCompared !== null && (
+        <Note tone="warn">
+          <p>
+            Belfry could not compare what the server shows with the post: {target.notCompared}. Look at it
+            there.
+          </p>
+        </Note>
+      )}
       {target.url && (
         <p>
           <OutLink url={target.url}>

@@ -18,6 +18,8 @@ export function facebookRoutes(world: World, asked: Asked, origin: string): Hand
   });
   const film = filmRoutes(world, asked, path, origin);
   if (film) return guard(film.route, film.effect);
+  const ids = asked.query.get('ids')?.split(',');
+  if (first === '' && ids) return guard('shown', () => describePhotos(world, ids));
   if (first === '') return undefined;
   const comment = commentRoute(world, asked, path, { text: 'message', time: 'created_time' });
   if (comment) return guard(comment.route, comment.effect);
@@ -42,6 +44,14 @@ function lookAtPhoto(id: string): Reply {
     status: 200,
     body: { id, images: [{ height: 1, width: 1, source: `https://fbcdn.example/media/${id}` }] },
   };
+}
+
+/** Several photos in one answer, without the fields that are empty. */
+function describePhotos({ uploads, model }: World, ids: readonly string[]): Reply {
+  if (!ids.every((id) => uploads.has(id))) return metaProblem(400, 100, 33, 'Unsupported get request');
+  const altOf = (id: string) => (model.drops.includes('alt') ? '' : (uploads.get(id)?.alt ?? ''));
+  const photo = (id: string) => ({ id, ...(altOf(id) === '' ? {} : { alt_text_custom: altOf(id) }) });
+  return { status: 200, body: Object.fromEntries(ids.map((id) => [id, photo(id)])) };
 }
 
 function uploadPhoto(world: World, { file, fields }: Asked): Reply {
@@ -170,7 +180,7 @@ function lookAtPost(world: World, id: string): Reply {
 /** As the Graph API writes a post: without the fields that are empty. */
 function postJson(world: World, { id, text, at, media, format, link }: World['visible'][number]) {
   const kind = format === undefined ? 'photo' : 'video';
-  const files = media.map(() => ({ media_type: kind }));
+  const files = media.map((file) => ({ media_type: kind, target: { id: file } }));
   const shown = files.length > 1 ? [{ media_type: 'album', subattachments: { data: files } }] : files;
   const preview = link === undefined ? [] : [{ media_type: 'link' }];
   return {

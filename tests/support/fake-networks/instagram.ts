@@ -40,7 +40,7 @@ export function instagramRoutes(world: World, asked: Asked, origin: string): Han
     }));
   if (second !== undefined) return undefined;
   if (world.drafts.has(first)) return guard('container', () => lookAtContainer(world, first));
-  return guard('shown', () => lookAtMedia(world, first));
+  return guard('shown', () => lookAtMedia(world, asked, first));
 }
 
 function usedToday(world: World): number {
@@ -85,6 +85,7 @@ function createContainer(world: World, { fields }: Asked, origin: string): Reply
     post: null,
     at: world.now(),
     film: fields['image_url'] === undefined,
+    alt: String(fields['alt_text'] ?? ''),
     ...(fields['media_type'] === undefined ? {} : { kind: String(fields['media_type']) }),
   });
   return { status: 200, body: resumable ? { id, uri: `${origin}/ig-api-upload/v25.0/${id}` } : { id } };
@@ -145,18 +146,28 @@ function listMedia(world: World, account: string, limit: number, stories: boolea
   return { status: 200, body: { data: list.map((post) => mediaJson(world, post)) } };
 }
 
-function lookAtMedia(world: World, id: string): Reply {
+function lookAtMedia(world: World, { query }: Asked, id: string): Reply {
   const post = world.visible.find((other) => other.id === id);
+  const isDescribed = query.get('fields')?.includes('alt_text') ?? false;
   return post
-    ? { status: 200, body: mediaJson(world, post) }
+    ? { status: 200, body: mediaJson(world, post, isDescribed) }
     : metaProblem(400, 100, 33, 'Unsupported get request');
 }
 
 /** As the Graph API writes a post: without the fields that are empty. */
-function mediaJson(world: World, { id, text, at, format, media }: World['visible'][number]) {
-  const kindOf = (film: boolean | undefined) => ({ media_type: film ? 'VIDEO' : 'IMAGE' });
+function mediaJson(
+  world: World,
+  { id, text, at, format, media }: World['visible'][number],
+  isDescribed = false,
+) {
+  const altOf = (alt = '') =>
+    !isDescribed || alt === '' || world.model.drops.includes('alt') ? {} : { alt_text: alt };
+  const kindOf = ({ film = false, alt }: Partial<FakeDraft> = {}) => ({
+    media_type: film ? 'VIDEO' : 'IMAGE',
+    ...altOf(alt),
+  });
   const container = [...world.drafts.values()].find((draft) => draft.post === id);
-  const children = media.map((child) => kindOf(world.drafts.get(child)?.film));
+  const children = media.map((child) => kindOf(world.drafts.get(child)));
   const isAlbum = format === 'CAROUSEL' && media.length > 1;
   const place = format === 'STORIES' ? 'STORY' : format === 'REELS' ? 'REELS' : 'FEED';
   return {
@@ -166,7 +177,7 @@ function mediaJson(world: World, { id, text, at, format, media }: World['visible
     permalink: `https://www.instagram.example/p/${id}/`,
     ...(isAlbum
       ? { media_type: 'CAROUSEL_ALBUM', children: { data: children } }
-      : kindOf(container?.kind !== 'CAROUSEL' && container?.film)),
+      : kindOf(container?.kind === 'CAROUSEL' ? world.drafts.get(media[0] ?? '') : container)),
     media_product_type: place,
   };
 }

@@ -22,7 +22,7 @@ export function refuseStranger(world: World, asked: Asked): Reply | undefined {
 
 /** The path without the version, in its parts. */
 export function graphPath(asked: Asked): string[] | undefined {
-  const match = /^\/v\d+\.\d+\/(.+)$/.exec(asked.path);
+  const match = /^\/v\d+\.\d+\/(.*)$/.exec(asked.path);
   return match?.[1]?.split('/').map(decodeURIComponent);
 }
 

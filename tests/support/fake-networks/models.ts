@@ -50,7 +50,7 @@ export type Model = {
   /** Bodies that it understands; `flat`: of JSON only what is neither list nor object. */
   reads: 'all' | 'flat' | 'forms';
   /** Fields that it takes and drops without a word. */
-  drops: readonly ('text' | 'visibility' | 'media' | 'poll')[];
+  drops: readonly ('text' | 'visibility' | 'media' | 'poll' | 'alt' | 'comment')[];
   hasSource: boolean;
   /** Has the instance document of Mastodon 4, too. */
   hasV2: boolean;

@@ -49,6 +49,7 @@ export type FakeDraft = {
   /** What Instagram calls it: REELS, STORIES, … */
   kind?: string;
   link?: string;
+  alt?: string;
   /** Its file is a film. */
   film?: boolean;
   /** Bytes that are still to come. */

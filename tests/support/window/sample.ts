@@ -73,6 +73,7 @@ export function sampleTarget(some: Partial<TargetView> & { account: string }): T
     override: {},
     sent: null,
     differs: [],
+    notCompared: null,
     notBefore: null,
     waits: null,
     ...some,
