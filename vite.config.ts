@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { noncePlaceholder } from './shared/page-policy.ts';
 import { LongestFirst } from './tests/support/order.ts';
 
 const test = {
@@ -27,7 +28,17 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   plugins: [react()],
-  build: { outDir: '../dist/renderer', emptyOutDir: true, target: 'chrome114', sourcemap: false },
+  html: { cspNonce: noncePlaceholder },
+  build: {
+    outDir: '../dist/renderer',
+    emptyOutDir: true,
+    target: 'chrome114',
+    sourcemap: false,
+    rolldownOptions: {
+      // zod is set up in the file that it comes in, before any other file makes a schema.
+      output: { codeSplitting: { groups: [{ name: 'zod', test: /node_modules\/zod\/|zod-config/ }] } },
+    },
+  },
   test: {
     root: '.',
     sequence: { sequencer: LongestFirst },

@@ -20,6 +20,7 @@ export * from './media.ts';
 export * from './media-host.ts';
 export * from './nearest.ts';
 export * from './networks.ts';
+export * from './page-policy.ts';
 export * from './pause.ts';
 export * from './plan-calls.ts';
 export * from './ports.ts';

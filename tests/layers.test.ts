@@ -43,7 +43,7 @@ describe('what is allowed', () => {
         "import { execa } from 'execa'; import fs from 'node:fs'; setTimeout(() => process.pid, 1);",
     },
     {
-      'renderer/pages/a.tsx':
+      'renderer/features/a.tsx':
         "import { useState } from 'react'; import { z } from '../../shared/index.ts'; import './a.css';",
     },
     {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { BelfryError, type Clock, type ErrorCode, type Random } from '../../shared/index.ts';
+import { BelfryError, type Clock, type ErrorCode, pagePolicy, type Random } from '../../shared/index.ts';
 
 /** Header values by lower-case name, every occurrence kept (Node's `headersDistinct`). */
 type Headers = Record<string, string[] | undefined>;
@@ -46,18 +46,7 @@ function ownHosts(port: number): string[] {
 
 /** Sent with every answer; the page may load and reach nothing but its own address. */
 export const securityHeaders: Record<string, string> = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'content-security-policy': pagePolicy(),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

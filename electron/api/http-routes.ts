@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, relative, sep } from 'node:path';
@@ -5,7 +6,16 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { lookup } from 'mrmime';
-import { type Bridge, type Envelope, type Log, readUtf8, toWireError, web } from '../../shared/index.ts';
+import {
+  type Bridge,
+  type Envelope,
+  type Log,
+  pagePolicy,
+  readUtf8,
+  toWireError,
+  web,
+  withNonce,
+} from '../../shared/index.ts';
 import type { EventStreams } from './announcement-stream.ts';
 import {
   only,
@@ -113,7 +123,13 @@ export function addWindowRoutes(routes: Hono<ApiEnv>, deps: WindowRouteDeps): vo
     // Vite puts a hash of the content into the names of everything in assets/.
     if (path.startsWith('/assets/'))
       outgoing.setHeader('cache-control', 'public, max-age=31536000, immutable');
-    send(outgoing, 200, asset.type, asset.body);
+    if (path !== '/' && path !== '/index.html') {
+      send(outgoing, 200, asset.type, asset.body);
+      return RESPONSE_ALREADY_SENT;
+    }
+    const nonce = randomBytes(16).toString('base64url');
+    outgoing.setHeader('content-security-policy', pagePolicy(nonce));
+    send(outgoing, 200, asset.type, withNonce(asset.body, nonce));
     return RESPONSE_ALREADY_SENT;
   });
 }

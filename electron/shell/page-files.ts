@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { lookup } from 'mrmime';
-import { web } from '../../shared/index.ts';
+import { pagePolicy, web } from '../../shared/index.ts';
 
 /** The address of the window's page; nothing outside of this origin is ever shown. */
 export const pageOrigin = 'belfry://app';
@@ -34,22 +34,11 @@ export function fileOfRequest(method: string, address: string): string | null {
   }
 }
 
-/** Headers of every answer: the whole page works from its own files, without inline scripts and without network. */
-export function headersFor(file: string): Record<string, string> {
+/** Headers of every answer: the whole page works from its own files, without inline scripts and without network; `nonce` is the page's. */
+export function headersFor(file: string, nonce?: string): Record<string, string> {
   return {
     'content-type': contentType(file),
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' blob:",
-      "font-src 'self'",
-      "connect-src 'self'",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-      "require-trusted-types-for 'script'",
-    ].join('; '),
+    'content-security-policy': pagePolicy(nonce),
     'x-content-type-options': 'nosniff',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, ipcMain, protocol, session, type WebContents, type WebFrameMain } from 'electron';
-import { BelfryError, type Bridge, type Envelope, type Log } from '../../shared/index.ts';
+import { BelfryError, type Bridge, type Envelope, type Log, withNonce } from '../../shared/index.ts';
 import type { MediaReplies } from '../api/index.ts';
 import { channels } from './channels.ts';
 import { fileOfRequest, headersFor, isOurPage, mediaTarget } from './page-files.ts';
@@ -24,7 +25,9 @@ export function servePage(folder: string, media: MediaReplies): void {
     const file = fileOfRequest(request.method, request.url);
     const body = file === null ? undefined : await read(join(folder, file));
     if (file === null || body === undefined) return new Response('Not found', { status: 404 });
-    return new Response(new Uint8Array(body), { headers: headersFor(file) });
+    if (file !== 'index.html') return new Response(new Uint8Array(body), { headers: headersFor(file) });
+    const nonce = randomBytes(16).toString('base64url');
+    return new Response(withNonce(body, nonce), { headers: headersFor(file, nonce) });
   });
 }
 

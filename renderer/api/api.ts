@@ -14,8 +14,6 @@ export type Api = {
   listen(listener: (announcement: Announcement) => void): () => void;
   /** Calls `listener` when announcements may have been lost: the link is open again. */
   onReturn(listener: () => void): () => void;
-  /** The last answers by call and input, so that a page seen before is drawn at once. */
-  readonly answers: Map<string, unknown>;
 };
 
 /** Builds the typed API on a link. */
@@ -39,6 +37,5 @@ export function createApi(link: Link): Api {
     },
     listen: announcements.add,
     onReturn: returns.add,
-    answers: new Map(),
   };
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useApi, useLinkState } from '../api/context.tsx';
-import { Button } from '../parts/button.tsx';
-import { Icon } from '../parts/icon.tsx';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
 
 const patienceMs = 1500;
 

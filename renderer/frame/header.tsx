@@ -1,43 +1,83 @@
+import { Badge, Button, Group, Kbd, Text, UnstyledButton } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
+import { Link } from '@tanstack/react-router';
+import { Pause, Play, Plus, Search } from 'lucide-react';
 import type { Status } from '../../shared/index.ts';
-import { useApi } from '../api/context.tsx';
+import { useApi, useLinkState } from '../api/context.tsx';
 import { useAction } from '../api/use-action.ts';
-import { Button } from '../parts/button.tsx';
-import { href } from '../parts/route.ts';
-import { Absolute, Relative } from '../parts/time-view.tsx';
-import { useSay } from '../parts/toasts.tsx';
+import { Absolute, Relative } from '../ui/time-view.tsx';
+import { useSay } from '../ui/toasts.tsx';
+import { commandKey } from './shortcuts.tsx';
 
-/** The scheduler at a glance, and its switch. */
+/** Search, the scheduler at a glance with its switch, and the way to a new post. */
 export function Header({ status }: { status: Status | undefined }) {
+  const lost = useLinkState() === 'lost';
   return (
-    <header className="header">
-      {status && (
-        <>
-          <p className="header-state" role="status">
-            <span
-              className={`dot ${status.scheduler === 'running' ? 'dot-ok' : 'dot-warn'}`}
-              aria-hidden="true"
-            />
-            <strong>{status.scheduler === 'running' ? 'Scheduler running' : 'Scheduler paused'}</strong>
-          </p>
-          <p className="header-next">
-            <NextRun status={status} />
-          </p>
-          <SchedulerButton paused={status.scheduler === 'paused'} />
-        </>
-      )}
-    </header>
+    <>
+      <UnstyledButton className="header-search" onClick={spotlight.open} aria-label="Search or run a command">
+        <Search size={15} aria-hidden="true" />
+        <span>Search or run a command</span>
+        <Kbd size="xs">{commandKey} K</Kbd>
+      </UnstyledButton>
+      <Group className="header-right" gap="sm" wrap="nowrap">
+        {status && (
+          <>
+            <SchedulerState status={status} lost={lost} />
+            {!lost && (
+              <Text className="header-next" size="sm" c="dimmed" truncate>
+                <NextRun status={status} />
+              </Text>
+            )}
+            <SchedulerButton paused={status.scheduler === 'paused'} />
+          </>
+        )}
+        <Button
+          variant="filled"
+          leftSection={<Plus size={15} />}
+          renderRoot={(props) => <Link to="/new-post" {...props} />}
+        >
+          New post
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+/** Says nothing that is not known: a stopped engine runs nothing. */
+function SchedulerState({ status, lost }: { status: Status; lost: boolean }) {
+  const [text, color] = lost
+    ? ['Not connected', 'gray']
+    : status.scheduler === 'running'
+      ? ['On schedule', 'green']
+      : ['Paused', 'yellow'];
+  return (
+    <div role="status">
+      <Badge
+        className="header-state"
+        variant="light"
+        color={color}
+        leftSection={<span className="state-dot" aria-hidden="true" />}
+      >
+        {text}
+      </Badge>
+    </div>
   );
 }
 
 function NextRun({ status }: { status: Status }) {
-  if (status.scheduler === 'paused') return <>Nothing starts by itself. Jobs can still be run by hand.</>;
-  if (!status.next) return <>Nothing is scheduled.</>;
+  if (status.scheduler === 'paused') return <>Nothing starts by itself. You can still run jobs.</>;
+  if (!status.next) return <>Nothing scheduled</>;
   return (
     <>
       Next:{' '}
-      <a href={href({ page: 'job', id: status.next.jobId })} aria-label={`Next run: ${status.next.name}`}>
+      <Link
+        to="/jobs/$id"
+        params={{ id: status.next.jobId }}
+        aria-label={`Next run: ${status.next.name}`}
+        className="header-job"
+      >
         {status.next.name}
-      </a>{' '}
+      </Link>{' '}
       <Relative at={status.next.at} />
       <span className="header-at">
         {' · '}
@@ -56,13 +96,12 @@ function SchedulerButton({ paused }: { paused: boolean }) {
     });
   return (
     <Button
-      icon={paused ? 'play' : 'pause'}
-      label={paused ? 'Start scheduler' : 'Stop scheduler'}
-      look={paused ? 'primary' : 'plain'}
-      busy={action.busy}
+      leftSection={paused ? <Play size={14} /> : <Pause size={14} />}
+      aria-label={paused ? 'Resume scheduler' : 'Pause scheduler'}
+      aria-busy={action.busy || undefined}
       onClick={toggle}
     >
-      {paused ? 'Start' : 'Stop'}
+      {paused ? 'Resume' : 'Pause'}
     </Button>
   );
 }

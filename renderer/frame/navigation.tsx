@@ -1,67 +1,110 @@
+import { Badge, NavLink, Text } from '@mantine/core';
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
+import {
+  Calendar,
+  CircleUser,
+  Clock,
+  LayoutDashboard,
+  type LucideIcon,
+  MessageSquare,
+  Repeat,
+  SlidersHorizontal,
+  Terminal,
+} from 'lucide-react';
 import { attentionOf, type Status } from '../../shared/index.ts';
-import { Icon, Mark } from '../parts/icon.tsx';
-import { href, type Section } from '../parts/route.ts';
+import { Mark } from '../ui/icon.tsx';
 
-type Count = { number: number; meaning: string; tone: 'bad' | 'warn' };
+type Count = { number: number; meaning: string; color: 'red' | 'yellow' };
+type Entry = {
+  text: string;
+  icon: LucideIcon;
+  to: NonNullable<LinkProps['to']>;
+  /** First parts of the addresses that belong to it. */
+  places: readonly string[];
+  count?: (status: Status) => Count;
+};
 
-/** The places of the window. */
-export function Navigation({ current, status }: { current: Section; status: Status | undefined }) {
-  const counts = countsOf(status);
+/** The window's sections, in the order of the navigation and of the shortcuts Alt+1 to Alt+8. */
+export const sections: readonly Entry[] = [
+  { text: 'Overview', icon: LayoutDashboard, to: '/', places: [''] },
+  {
+    text: 'Posts',
+    icon: MessageSquare,
+    to: '/posts',
+    places: ['posts', 'new-post'],
+    count: (status) => ({ number: attentionOf(status).posts, meaning: 'need attention', color: 'yellow' }),
+  },
+  { text: 'Calendar', icon: Calendar, to: '/calendar', places: ['calendar'] },
+  { text: 'Plans', icon: Repeat, to: '/plans', places: ['plans', 'new-series', 'queues', 'snippets'] },
+  {
+    text: 'Jobs',
+    icon: Clock,
+    to: '/jobs',
+    places: ['jobs', 'new-job', 'templates', 'workspaces'],
+    count: ({ counts }) => ({ number: counts.failingJobs, meaning: 'failing', color: 'red' }),
+  },
+  { text: 'Runs', icon: Terminal, to: '/runs', places: ['runs', 'output'] },
+  {
+    text: 'Accounts',
+    icon: CircleUser,
+    to: '/accounts',
+    places: ['accounts', 'new-account', 'sign-in'],
+    count: (status) => ({ number: attentionOf(status).accounts, meaning: 'need attention', color: 'red' }),
+  },
+  { text: 'Settings', icon: SlidersHorizontal, to: '/settings', places: ['settings'] },
+];
+
+/** The sections of the window, with what needs attention in each. */
+export function Navigation({ status }: { status: Status | undefined }) {
+  const place = useLocation({ select: ({ pathname }) => pathname.split('/')[1] ?? '' });
   return (
     <nav className="navigation" aria-label="Main">
-      <a className="brand" href={href({ page: 'overview' })} aria-label="Belfry, overview">
+      <Link className="brand" to="/" aria-label="Belfry, overview">
         <Mark />
         <span className="brand-name">Belfry</span>
-        {status?.demo && <span className="brand-demo">Demo</span>}
-      </a>
+        {status?.demo && (
+          <Badge className="navigation-text" size="sm" color="yellow" variant="light">
+            Demo
+          </Badge>
+        )}
+      </Link>
       <ul>
-        {entries.map(({ section, text, to }) => (
-          <li key={section}>
-            <a
-              href={to}
-              title={text}
-              aria-label={text}
-              aria-describedby={`count-${section}`}
-              aria-current={section === current ? 'page' : undefined}
-            >
-              <Icon name={section} />
-              <span className="navigation-text">{text}</span>
-              <NavigationCount id={`count-${section}`} count={counts[section]} />
-            </a>
-          </li>
-        ))}
+        {sections.map((entry) => {
+          const { text, icon: Icon, to, places } = entry;
+          const count = status && entry.count?.(status);
+          const shown = count && count.number > 0 ? count : undefined;
+          const current = places.includes(place);
+          return (
+            <li key={text}>
+              <NavLink
+                renderRoot={(props) => <Link to={to} {...props} />}
+                label={<span className="navigation-text">{text}</span>}
+                leftSection={<Icon size={17} strokeWidth={1.8} aria-hidden="true" />}
+                rightSection={shown && <SectionCount id={`count-${text}`} count={shown} />}
+                active={current}
+                title={text}
+                aria-label={text}
+                aria-describedby={shown ? `count-${text}` : undefined}
+                aria-current={current ? 'page' : undefined}
+              />
+            </li>
+          );
+        })}
       </ul>
-      {status && <p className="navigation-foot">Version {status.version}</p>}
+      {status && (
+        <Text className="navigation-foot" size="xs" c="dimmed">
+          Version {status.version}
+        </Text>
+      )}
     </nav>
   );
 }
 
-function NavigationCount({ id, count }: { id: string; count: Count | undefined }) {
-  if (!count || count.number === 0) return null;
+function SectionCount({ id, count }: { id: string; count: Count }) {
   return (
-    <span id={id} className={`navigation-count tone-${count.tone}`}>
+    <Badge id={id} size="sm" variant="light" color={count.color} className="navigation-count">
       {count.number > 999 ? '999+' : count.number}
       <span className="visually-hidden"> {count.meaning}</span>
-    </span>
+    </Badge>
   );
 }
-
-function countsOf(status: Status | undefined): Partial<Record<Section, Count>> {
-  if (!status) return {};
-  const { posts, accounts } = attentionOf(status);
-  return {
-    jobs: { number: status.counts.failingJobs, meaning: 'failing', tone: 'bad' },
-    posts: { number: posts, meaning: 'need you', tone: 'warn' },
-    accounts: { number: accounts, meaning: 'need you', tone: 'bad' },
-  };
-}
-
-const entries: readonly { section: Section; text: string; to: string }[] = [
-  { section: 'overview', text: 'Overview', to: href({ page: 'overview' }) },
-  { section: 'jobs', text: 'Jobs', to: href({ page: 'jobs' }) },
-  { section: 'runs', text: 'Runs', to: href({ page: 'runs' }) },
-  { section: 'posts', text: 'Posts', to: href({ page: 'posts', filter: 'pending' }) },
-  { section: 'plans', text: 'Plans', to: href({ page: 'plans' }) },
-  { section: 'accounts', text: 'Accounts', to: href({ page: 'accounts' }) },
-  { section: 'settings', text: 'Settings', to: href({ page: 'settings' }) },
-];

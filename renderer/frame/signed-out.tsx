@@ -1,4 +1,4 @@
-import { Mark } from '../parts/icon.tsx';
+import { Mark } from '../ui/icon.tsx';
 
 /** Shown in a browser whose link was used up, or whose engine has started anew. */
 export function SignedOut() {

@@ -1,10 +1,10 @@
 import type { Status, Warning } from '../../shared/index.ts';
 import { useApi } from '../api/context.tsx';
 import { useAction } from '../api/use-action.ts';
-import { Button } from '../parts/button.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { useSay } from '../parts/toasts.tsx';
-import { explain } from '../parts/wording.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { useSay } from '../ui/toasts.tsx';
+import { explain } from '../ui/wording.ts';
 
 /** What the user should know until it is put right, each with its remedy. */
 export function Warnings({ status }: { status: Status }) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ansiSpans, plainText } from '../../renderer/parts/ansi.ts';
+import { ansiSpans, plainText } from '../../renderer/ui/ansi.ts';
 
 const esc = '\x1b';
 

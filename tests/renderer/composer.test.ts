@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { emptyMove, moveOf } from '../../renderer/pages/posts/bulk-move.tsx';
+import { emptyMove, moveOf } from '../../renderer/features/posts/bulk-move.tsx';
 import {
   addPart,
   changeOverride,
   changePart,
   raisePart,
   removePart,
-} from '../../renderer/pages/posts/composer-changes.ts';
+} from '../../renderer/features/posts/composer-changes.ts';
 import {
   copyOf,
   type Draft,
@@ -14,10 +14,10 @@ import {
   emptyDraft,
   isPast,
   toPost,
-} from '../../renderer/pages/posts/composer-draft.ts';
-import { elsewhere, notesOf, placeOf } from '../../renderer/pages/posts/composer-notes.ts';
-import { richText } from '../../renderer/pages/posts/rich-text.ts';
-import { shownOf, shownOfDraft } from '../../renderer/pages/posts/shown-on.ts';
+} from '../../renderer/features/posts/composer-draft.ts';
+import { elsewhere, notesOf, placeOf } from '../../renderer/features/posts/composer-notes.ts';
+import { richText } from '../../renderer/features/posts/rich-text.ts';
+import { shownOf, shownOfDraft } from '../../renderer/features/posts/shown-on.ts';
 import { inputOfPost, postInputSchema } from '../../shared/index.ts';
 import { samplePost, sampleTarget } from '../support/window/sample.ts';
 

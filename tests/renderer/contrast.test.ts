@@ -42,7 +42,7 @@ const texts: [string, string][] = [
 
 test.each([
   ['light', ':root {'],
-  ['dark', ':root[data-theme="dark"] {'],
+  ['dark', ':root[data-mantine-color-scheme="dark"] {'],
 ])('text is readable in the %s theme', (_, selector) => {
   const palette = colours(selector);
   const ratio = (front: string, back: string) =>

@@ -143,7 +143,10 @@ describe.skipIf(!browser)('every page', () => {
       ] as const) {
         some.settings = { ...some.settings, theme };
         const { page } = await open(some, { width: 1200 });
-        await page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme);
+        await page.waitForFunction(
+          (wanted) => document.documentElement.dataset['mantineColorScheme'] === wanted,
+          theme,
+        );
         for (const place of placesOf(kind)) {
           await arrive(page, place);
           const found = await weakTexts(page);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { followOutput, type OutputQuery } from '../../renderer/pages/runs/follow-output.ts';
+import { followOutput, type OutputQuery } from '../../renderer/features/runs/follow-output.ts';
 import type { OutputLine } from '../../shared/index.ts';
 import { sampleLine } from '../support/window/sample.ts';
 

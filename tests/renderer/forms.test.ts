@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { checkJob, jobText, starterJob } from '../../renderer/pages/jobs/job-check.ts';
-import { jsonText } from '../../renderer/parts/json-text.ts';
-import { firstProblems } from '../../renderer/parts/problems.ts';
+import { checkJob, jobText, starterJob } from '../../renderer/features/jobs/job-check.ts';
+import { jsonText } from '../../renderer/ui/json-text.ts';
+import { firstProblems } from '../../renderer/ui/problems.ts';
 import { check, workspaceSchema } from '../../shared/index.ts';
 import { sampleJob } from '../support/window/sample.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addOlder, type Known, mergeHead } from '../../renderer/pages/runs/merge-runs.ts';
-import { addEarlier, addFetched, addLines } from '../../renderer/pages/runs/output-lines.ts';
+import { addOlder, type Known, mergeHead } from '../../renderer/features/runs/merge-runs.ts';
+import { addEarlier, addFetched, addLines } from '../../renderer/features/runs/output-lines.ts';
 import { sampleLine, sampleRun } from '../support/window/sample.ts';
 
 const runs = (...ids: number[]) => ids.map((id) => sampleRun({ id: `r${id}`, jobId: 'job' }));

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { countFor } from '../../renderer/parts/count.ts';
-import { hourTicks, laneOf } from '../../renderer/parts/day.ts';
-import { highlight } from '../../renderer/parts/highlight.ts';
-import { jsonText } from '../../renderer/parts/json-text.ts';
-import { clock } from '../../renderer/parts/time.ts';
-import { bytes, explain, gapText, plural, withoutCode } from '../../renderer/parts/wording.ts';
+import { countFor } from '../../renderer/ui/count.ts';
+import { hourTicks, laneOf } from '../../renderer/ui/day.ts';
+import { highlight } from '../../renderer/ui/highlight.ts';
+import { jsonText } from '../../renderer/ui/json-text.ts';
+import { clock } from '../../renderer/ui/time.ts';
+import { bytes, explain, gapText, plural, withoutCode } from '../../renderer/ui/wording.ts';
 import { argvText, graphemes } from '../../shared/index.ts';
 
 describe('counting characters', () => {

@@ -138,7 +138,7 @@ describe.skipIf(!browser)('recurring posts', () => {
       .getByRole('button', { name: /^Take in again/ })
       .click();
     await coming.nth(1).getByText('Planned').waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByText('these times pass without a post').waitFor();
 
     await page.getByRole('link', { name: 'Edit' }).click();

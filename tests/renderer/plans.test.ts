@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { draftOfRule, emptyRule, ruleOf } from '../../renderer/pages/plans/rule-draft.ts';
+import { draftOfRule, emptyRule, ruleOf } from '../../renderer/features/plans/rule-draft.ts';
 import {
   draftOfSeries,
   emptySeries,
   keptBeside,
   seriesOf,
   valuesAsked,
-} from '../../renderer/pages/plans/series-draft.ts';
-import { beforeEnd } from '../../renderer/pages/plans/series-preview.tsx';
+} from '../../renderer/features/plans/series-draft.ts';
+import { beforeEnd } from '../../renderer/features/plans/series-preview.tsx';
 import {
   draftOfSlots,
   movable,
   slotsOf,
   slotText,
   withOneMore,
-} from '../../renderer/pages/plans/slot-draft.ts';
-import { needsText, sampleValues, tagsOf, tagsText } from '../../renderer/pages/plans/snippet-draft.ts';
-import { problemAt } from '../../renderer/parts/problems.ts';
+} from '../../renderer/features/plans/slot-draft.ts';
+import { needsText, sampleValues, tagsOf, tagsText } from '../../renderer/features/plans/snippet-draft.ts';
+import { problemAt } from '../../renderer/ui/problems.ts';
 import { calendarTriggerSchema, check, type SeriesDetails, seriesInputSchema } from '../../shared/index.ts';
 import { samplePost } from '../support/window/sample.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { absolute, clock, dayNumber, duration, exact, relative, span } from '../../renderer/parts/time.ts';
+import { absolute, clock, dayNumber, duration, exact, relative, span } from '../../renderer/ui/time.ts';
 
 const at = (text: string) => Date.parse(text);
 const now = at('2026-11-22T09:00:00Z');

@@ -8,7 +8,7 @@ import {
   sameTimeOn,
   startOf,
   weekName,
-} from '../../renderer/parts/week.ts';
+} from '../../renderer/ui/week.ts';
 import { toInstant } from '../../shared/index.ts';
 
 const zone = 'America/New_York';

@@ -17,7 +17,7 @@ describe.skipIf(!browser)('the window', () => {
   test('opens by its link, without complaint, and hides the code', async () => {
     const { page, complaints } = await open(world({ jobs: [news], accounts: [ada] }));
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    await page.getByText('Scheduler running').waitFor();
+    await page.getByText('On schedule').waitFor();
     expect(new URL(page.url()).hash).toBe('#/');
     expect(complaints).toEqual([]);
   });
@@ -25,11 +25,11 @@ describe.skipIf(!browser)('the window', () => {
   test('stops and starts the scheduler', async () => {
     const w = world({ jobs: [news] });
     const { page } = await open(w);
-    await page.getByRole('button', { name: 'Stop scheduler' }).click();
-    await page.getByText('Scheduler paused').waitFor();
+    await page.getByRole('button', { name: 'Pause scheduler' }).click();
+    await page.getByText('Paused', { exact: true }).waitFor();
     expect(w.paused).toBe(true);
-    await page.getByRole('button', { name: 'Start scheduler' }).click();
-    await page.getByText('Scheduler running').waitFor();
+    await page.getByRole('button', { name: 'Resume scheduler' }).click();
+    await page.getByText('On schedule').waitFor();
   });
 
   test('adds an account, says why not, and removes one after asking', async () => {
@@ -52,7 +52,7 @@ describe.skipIf(!browser)('the window', () => {
   test('saves each setting, shows what the engine refuses, and takes on the theme', async () => {
     const w = world();
     const { page } = await open(w, { at: '#/settings' });
-    const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
+    const theme = () => page.evaluate(() => document.documentElement.dataset['mantineColorScheme']);
     await soon(theme).toBe('light');
     await page.getByLabel('Appearance').selectOption('Dark');
     await soon(theme).toBe('dark');

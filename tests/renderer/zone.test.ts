@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromLocal, toLocal } from '../../renderer/parts/zone.ts';
+import { fromLocal, toLocal } from '../../renderer/ui/zone.ts';
 
 const zones = [
   'UTC',

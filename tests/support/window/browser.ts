@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -9,19 +8,9 @@ import { stale } from '../../../electron/dev/sources.mjs';
 import { type ServedWindow, serveWindow } from './serve.ts';
 import type { World } from './world.ts';
 
+export { findBrowser } from './browser-path.ts';
+
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const names = ['chromium', 'chromium-browser', 'google-chrome'];
-
-/** The browser engine to test with, or undefined; BELFRY_TEST_BROWSER names another one. */
-export function findBrowser(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const candidates = [
-    process.env['BELFRY_TEST_BROWSER'],
-    ...names.flatMap((name) => folders.map((folder) => join(folder, name))),
-  ];
-  return candidates.find((path) => path !== undefined && isExecutable(path));
-}
-
 export type OpenWindow = ServedWindow & {
   page: Page;
   /** What the browser complained about: errors, warnings and violations of the content security policy. */
@@ -104,15 +93,6 @@ async function buildWindow(): Promise<void> {
   if (stale(root, ['renderer']).length === 0) return;
   const env = { ...process.env, NODE_ENV: 'production' };
   await promisify(execFile)(process.execPath, [join(root, 'electron/dev/build.mjs'), 'renderer'], { env });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // Not being there is the answer to the question.
-  }
 }
 
 /** What a window asked of the engine by one call, in order. */
