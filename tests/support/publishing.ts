@@ -119,6 +119,9 @@ export async function createStage(options: StageOptions = {}) {
     };
     return { database, epoch, ledger, needs, publisher: createPublisher(needs) };
   };
+  /** Whether the engine waits for an answer or for the disk, however slow this machine is. */
+  const isBusy = () =>
+    calls.open > 0 || process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq'));
   let running = await engine();
   onTestFinished(async () => {
     await running.publisher.stop();
@@ -176,7 +179,7 @@ export async function createStage(options: StageOptions = {}) {
         done = true;
       });
       beat.catch(() => undefined); // Awaited below; until then it must not count as unhandled.
-      for (let idle = 0; !done; idle = calls.open > 0 ? 0 : idle + 1) {
+      for (let idle = 0; !done; idle = isBusy() ? 0 : idle + 1) {
         if (idle > 3 && clock.pending() > 0) await clock.advance(1000);
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
