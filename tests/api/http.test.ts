@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { folderAssets } from '../../electron/api/index.ts';
-import { web } from '../../shared/index.ts';
+import { noncePlaceholder, web } from '../../shared/index.ts';
 import { handClock } from '../support/clock.ts';
 import { temporaryHome } from '../support/home.ts';
 import { openHttp, signIn } from './http-world.ts';
@@ -49,14 +49,30 @@ test('every answer carries the strict headers', async () => {
   const { port } = await openHttp();
   for (const path of ['/', '/healthz', '/nothing', web.paths.call]) {
     const { head } = await ask(port, path);
-    expect(head).toContain(
-      "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self';",
+    expect(head).toMatch(
+      /content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'( 'nonce-[\w-]{22}')?; /,
     );
+    expect(head).toContain("require-trusted-types-for 'script'");
     expect(head).toContain("frame-ancestors 'none'");
     expect(head).toContain('x-content-type-options: nosniff');
     expect(head).toContain('referrer-policy: no-referrer');
     expect(head).not.toContain('unsafe');
   }
+});
+
+test('each answer with the page has a nonce of its own, which its policy admits', async () => {
+  const page = `<script nonce="${noncePlaceholder}"></script>`;
+  const { port } = await openHttp({
+    assets: async (path) => (path === '/' ? { body: Buffer.from(page), type: 'text/html' } : undefined),
+  });
+  const nonces = new Set<string>();
+  for (const _ of [1, 2]) {
+    const { head, body } = await ask(port, '/');
+    const [, nonce = ''] = /style-src 'self' 'nonce-([\w-]+)';/.exec(head) ?? [];
+    expect(body).toContain(`<script nonce="${nonce}"></script>`);
+    nonces.add(nonce);
+  }
+  expect(nonces.size).toBe(2);
 });
 
 test('health is 200 or 503, and metrics are in the text format of Prometheus', async () => {

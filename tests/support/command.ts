@@ -71,7 +71,8 @@ export async function startHeadlessIn(
 export async function until<T>(
   what: string,
   ask: () => Promise<T> | T,
-  withinMs = 30_000,
+  // Only what hangs is to fail by time.
+  withinMs = 120_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -1,6 +1,6 @@
+import '../../../renderer/zod-config.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
 import { createApi } from '../../../renderer/api/api.ts';
 import { chooseLink } from '../../../renderer/api/bridge.ts';
 import { toCallError } from '../../../renderer/api/call-error.ts';
@@ -23,7 +23,6 @@ declare global {
   }
 }
 
-z.config({ jitless: true });
 const api = createApi(chooseLink(window));
 const root = createRoot(document.getElementById('root') as HTMLElement);
 const input = document.createElement('input');
