@@ -182,6 +182,8 @@ export function createUploads(deps: UploadDeps): Uploads {
       await mkdir(folder, { mode: 0o700 });
       await rename(part, join(folder, kept));
       await touch(folder);
+      // Cancelled when all of it was here already: whoever sent it will not hear where it is.
+      if (signal.aborted) throw brokenOff();
       return { path: join(folder, kept), name: kept, ...described };
     } catch (error) {
       await rm(part, { force: true });
