@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -148,6 +148,11 @@ describe.skipIf(!browser)('files in the window', () => {
     await soon(() => sizeOf(page, 'Sent')).toEqual([96, 96]);
     expect(complaints).toEqual([]);
     const kept = readdirSync(uploads);
+    // So large that it is still on its way when the first progress is heard.
+    const large = join(home, 'large.png');
+    writeFileSync(large, content);
+    truncateSync(large, 400 * 1024 ** 2);
+    await page.locator('input[type=file]').setInputFiles(large);
     expect(await page.evaluate(() => window.media.send(0))).toMatchObject({ refused: 'CONFLICT' });
     await soon(() => existsSync(uploads) && readdirSync(uploads)).toEqual(kept);
   });
