@@ -44,7 +44,8 @@ describe.skipIf(!browser)('the window', () => {
     await page.getByLabel('Access token').fill('right');
     await page.getByRole('button', { name: 'Add account' }).click();
     await page.getByRole('heading', { name: '@new@social.example' }).waitFor();
-    await page.getByRole('button', { name: 'Remove @ada@mastodon.example' }).click();
+    await page.getByRole('button', { name: 'Actions for @ada@mastodon.example' }).click();
+    await page.getByRole('menuitem', { name: 'Remove…' }).click();
     await page.getByRole('button', { name: 'Remove account' }).click();
     await soon(() => w.accounts.map((account) => account.id)).toEqual(['new']);
   });

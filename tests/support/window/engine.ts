@@ -1,5 +1,6 @@
 import { type Announcer, createAnnouncer, createApi, type Handlers } from '../../../electron/api/index.ts';
 import {
+  type AccountMediaView,
   BelfryError,
   type Bridge,
   type Job,
@@ -55,6 +56,7 @@ function handlersOn(world: World, announcer: Announcer, media: Pick<MediaFiles, 
       | 'settings.changed'
       | 'series.changed',
   ) => announcer.announce({ name });
+  const medias = new Map<string, AccountMediaView>();
   const job = (id: string) => found(world.jobs, id, 'job');
   const jobsChanged = () => {
     told('jobs.changed');
@@ -243,8 +245,13 @@ function handlersOn(world: World, announcer: Announcer, media: Pick<MediaFiles, 
       told('accounts.changed');
       return moved;
     },
-    'accounts.media': async ({ id }) => ({ id, media: {}, hasBucketKey: false }),
-    'accounts.setMedia': async ({ id, media = {} }) => ({ id, media, hasBucketKey: false }),
+    'accounts.media': async ({ id }) => medias.get(id) ?? { id, media: {}, hasBucketKey: false },
+    'accounts.setMedia': async ({ id, media = {}, key }) => {
+      const view = { id, media, hasBucketKey: key !== undefined };
+      medias.set(id, view);
+      told('accounts.changed');
+      return view;
+    },
     'accounts.remove': async ({ id }) => {
       world.accounts = world.accounts.filter((account) => account.id !== id);
       told('accounts.changed');

@@ -70,6 +70,13 @@ export function crowdedWorld(): World {
     accounts: [
       sampleAccount({ id: 'ada' }),
       sampleAccount({ id: 'bob', status: 'sign-in-needed', reason: 'The token was refused.' }),
+      sampleAccount({
+        id: 'gazette',
+        network: 'instagram',
+        server: 'https://graph.instagram.com',
+        handle: '@town.gazette',
+        tokenExpiresAt: at(60 * 24 * 40),
+      }),
     ],
     series: new Map([
       [
