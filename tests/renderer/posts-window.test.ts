@@ -219,6 +219,12 @@ describe.skipIf(!browser)('the calendar', () => {
     await page.getByText('Moved to Thu 10 Jan 2030 09:00.').waitFor();
     expect(callsOf(window, 'posts.move')).toEqual([{ id: 'mon', publishAt: '2030-01-10T14:00:00.000Z' }]);
     await page.getByRole('region', { name: 'Thursday 10 January' }).getByText('Post mon').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('region', { name: 'Monday 7 January' }).getByText('Post mon').waitFor();
+    expect(callsOf(window, 'posts.move').at(-1)).toEqual({
+      id: 'mon',
+      publishAt: '2030-01-07T14:00:00.000Z',
+    });
   });
 
   test('moves a post from the keyboard', async () => {

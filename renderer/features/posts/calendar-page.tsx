@@ -1,6 +1,12 @@
 import { useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { fromInstant, type PostView, type TargetStatus, toInstant } from '../../../shared/index.ts';
+import {
+  fromInstant,
+  type Millis,
+  type PostView,
+  type TargetStatus,
+  toInstant,
+} from '../../../shared/index.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
@@ -140,9 +146,22 @@ function useMoves(posts: readonly PostView[], changed: () => void) {
     if (to < now) return setMoving({ post, to });
     void action.run(async () => {
       await api.call('posts.move', { id, publishAt: toInstant(to) });
-      say.done(`Moved to ${absolute(to, userZone, now)}${mark(to)}.`);
+      say.done(
+        `Moved to ${absolute(to, userZone, now)}${mark(to)}.`,
+        canGoBack(post, from, now) ? () => back(id, from) : undefined,
+      );
       changed();
     });
   };
+  const back = (id: string, to: Millis) =>
+    void action.run(async () => {
+      await api.call('posts.move', { id, publishAt: toInstant(to) });
+      changed();
+    });
   return { moving, setMoving, drop };
+}
+
+/** Whether a move back would leave a post as it was: one whose time was over, or that did not wait, would be another. */
+function canGoBack(post: PostView, from: Millis, now: Millis): boolean {
+  return from > now && post.targets.every(({ status }) => status === 'queued');
 }
