@@ -60,6 +60,27 @@ describe.skipIf(!browser)('the list of posts', () => {
     await soon(() => page.locator('[data-main]').allTextContents()).toEqual(['Post doubt']);
   });
 
+  test('offers in each row what helps: a retry, a look, a sign-in', async () => {
+    const known = accounts.map((one) =>
+      one.id === 'insta' ? { ...one, status: 'sign-in-needed' as const } : one,
+    );
+    const locked = sampleTarget({ account: 'insta', status: 'failed', dueAt: at(-1) });
+    const posts = [
+      post('bad', 'failed'),
+      post('doubt', 'unconfirmed'),
+      post('locked', 'failed', { targets: [locked] }),
+    ];
+    const window = await open(world({ accounts: known, posts }), { at: '#/posts?show=needs-you' });
+    const { page } = window;
+    await page.getByRole('link', { name: 'Sign in for Post locked' }).waitFor();
+    await page.getByRole('img', { name: /town_gazette, Instagram/ }).waitFor();
+    await page.getByRole('button', { name: 'Retry Post bad' }).click();
+    await page.getByText('The post is scheduled again.').waitFor();
+    expect(callsOf(window, 'posts.retry')).toEqual([{ id: 'bad' }]);
+    await page.getByRole('link', { name: 'Review Post doubt' }).click();
+    await page.getByRole('heading', { name: 'Post', exact: true }).waitFor();
+  });
+
   test('moves many by so much, with the new times before anything changes', async () => {
     const from = '2030-01-02T14:00:00.000Z';
     const posts = [post('a', 'queued', { publishAt: from }), post('b', 'draft', { publishAt: from })];

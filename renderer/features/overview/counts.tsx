@@ -27,7 +27,7 @@ export function Counts({ status }: { status: Status }) {
       <Count
         to={href({ page: 'posts', filter: 'needs-you' })}
         number={counts.needYou}
-        text={counts.needYou === 1 ? 'post needs you' : 'posts need you'}
+        text={counts.needYou === 1 ? 'post needs attention' : 'posts need attention'}
         tone={counts.needYou > 0 ? 'warn' : 'idle'}
       />
     </ul>

@@ -35,10 +35,10 @@ export function NeedsYou({ status, jobs }: Props) {
     posts.length === 0 && attention.accounts === 0 && failing.length === 0 && !ask && overdue.length === 0;
 
   return (
-    <Section title="Needs you">
+    <Section title="Needs attention">
       {nothing ? (
         <p className="all-well">
-          <Icon name="check" /> All is well. Nothing waits for you.
+          <Icon name="check" /> All is well. Nothing needs attention.
         </p>
       ) : (
         <ul className="card joined">

@@ -8,9 +8,9 @@ export const filterWords: Record<PostFilter, { tab: string; empty: string; text:
     text: 'Posts that you write, import or let a job make stand here until they are published.',
   },
   'needs-you': {
-    tab: 'Needs you',
-    empty: 'No post needs you',
-    text: 'Posts that failed, came too late, or whose outcome is unknown would be shown here with what to do.',
+    tab: 'Needs attention',
+    empty: 'Nothing needs attention',
+    text: 'Posts that failed, missed their time or whose outcome is unknown appear here.',
   },
   drafts: { tab: 'Drafts', empty: 'No drafts', text: 'A post without a time stays a draft.' },
   published: {

@@ -1,9 +1,13 @@
-import type { PostView, TargetStatus, TargetView } from '../../../shared/index.ts';
+import { heldMedia, type PostView, type TargetStatus, type TargetView } from '../../../shared/index.ts';
+import { AccountAvatars } from '../../ui/account-avatar.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { excerpt } from '../../ui/excerpt.ts';
+import { MediaThumbnail } from '../../ui/media-thumbnail.tsx';
 import { href } from '../../ui/route.ts';
 import { Absolute, Relative, WaitsFor } from '../../ui/time-view.tsx';
 import { explain, plural, targetWords } from '../../ui/wording.ts';
+import { PostRemedy, remedyOf } from './post-remedy.tsx';
+import classes from './post-row.module.css';
 import { type Accounts, accountName } from './use-accounts.ts';
 
 type RowProps = {
@@ -24,7 +28,8 @@ export function PostRow({ post, accounts, account, statuses, selected, onSelect 
   const waits = meant.find((target) => target.waits)?.waits;
   const at = dueOf(meant, statuses) ?? post.publishAt;
   const status = account ? (meant[0]?.status ?? post.status) : post.status;
-  const names = post.targets.map((target) => accountName(accounts, target.account));
+  const shown = post.targets.map((target) => target.account);
+  const names = shown.map((id) => accountName(accounts, id));
   const facts = [
     post.media.length > 0 && plural(post.media.length, 'file'),
     post.thread.length > 0 && `thread of ${post.thread.length + 1}`,
@@ -33,6 +38,8 @@ export function PostRow({ post, accounts, account, statuses, selected, onSelect 
     post.source === 'series' && 'from a series',
   ].filter((fact) => fact !== false);
   const text = excerpt(post.text);
+  const remedy = remedyOf(meant, accounts);
+  const [file] = post.media;
   return (
     <>
       <td>
@@ -60,40 +67,56 @@ export function PostRow({ post, accounts, account, statuses, selected, onSelect 
         )}
       </td>
       <td className="cell-main">
-        <p className="row-title row-excerpt">
-          <a data-main href={href({ page: 'post', id: post.id })}>
-            {text}
-          </a>
-        </p>
-        {(facts.length > 0 || post.tags.length > 0) && (
-          <p className="row-sub">
-            {facts.length > 0 && <span className="row-tag">{facts.join(' · ')}</span>}
-            {post.tags.map((tag) => (
-              <span key={tag} className="tag row-tag">
-                {tag}
-              </span>
-            ))}
-          </p>
-        )}
-        {waits && (
-          <p className="row-sub row-two">
-            Waits for <WaitsFor wait={waits} />
-          </p>
-        )}
-        {problem && (
-          <p className="row-sub row-two row-problem" title={explain(problem)}>
-            {explain(problem)}
-          </p>
-        )}
+        <div className={classes['body']}>
+          {file && (
+            <span className={classes['picture']}>
+              <MediaThumbnail path={heldMedia(file.id)} alt={file.alt} mime={file.mime} focus={file.focus} />
+            </span>
+          )}
+          <div className={classes['words']}>
+            <p className="row-title row-excerpt">
+              <a data-main href={href({ page: 'post', id: post.id })}>
+                {text}
+              </a>
+            </p>
+            {(facts.length > 0 || post.tags.length > 0) && (
+              <p className="row-sub">
+                {facts.length > 0 && <span className="row-tag">{facts.join(' · ')}</span>}
+                {post.tags.map((tag) => (
+                  <span key={tag} className="tag row-tag">
+                    {tag}
+                  </span>
+                ))}
+              </p>
+            )}
+            {waits && (
+              <p className="row-sub row-two">
+                Waits for <WaitsFor wait={waits} />
+              </p>
+            )}
+            {problem && (
+              <p className="row-sub row-two row-problem" title={explain(problem)}>
+                {explain(problem)}
+              </p>
+            )}
+          </div>
+        </div>
       </td>
       <td>
-        <p className="row-names" title={names.join(', ')}>
-          {account ? accountName(accounts, account) : names[0]}
-        </p>
-        {names.length > 1 && <p className="row-sub">and {names.length - 1} more</p>}
+        <div className={classes['accounts']}>
+          <AccountAvatars accounts={shown.map((id) => ({ id, account: accounts.get(id) }))} />
+          {shown.length === 1 && (
+            <span className="row-names" title={names.join(', ')}>
+              {accountName(accounts, shown[0] ?? '')}
+            </span>
+          )}
+        </div>
       </td>
       <td>
-        <Badge word={targetWords[status]} live={status === 'sending'} />
+        <div className={classes['status']}>
+          <Badge word={targetWords[status]} live={status === 'sending'} />
+          {remedy && <PostRemedy post={post} remedy={remedy} text={text.slice(0, 60)} />}
+        </div>
       </td>
     </>
   );
