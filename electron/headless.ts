@@ -18,7 +18,7 @@ import { createClosers } from './closers.ts';
 import { demoHome, openDemo } from './demo/index.ts';
 import type { Host } from './host.ts';
 import type { HelperProcess } from './runner/index.ts';
-import { confFile } from './store/index.ts';
+import { confFile, durableFile, homePaths, thisMachine } from './store/index.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 export { demoHome } from './demo/index.ts';
@@ -159,6 +159,7 @@ async function openHeadless(options: HeadlessOptions, quit: () => void): Promise
         clock: systemClock,
         random: systemRandom,
         log,
+        sessionFile: durableFile(homePaths(options.home, thisMachine()).sessions),
         health: () => readHealth(engine, options.version),
         metrics: () => metrics.text(systemClock.now()),
       });

@@ -12,7 +12,7 @@ const mebibyte = 1024 * 1024;
  * - `GET thumbnail?path=PATH&width=WIDTH` gives the picture; 204 when the file has none, 304 for a tag in `If-None-Match`.
  * - `POST upload?name=NAME` with a file as its body gives an envelope of what was stored.
  * The page protocol of the desktop host answers these two as well, without a token.
- * Refusals are envelopes too; 401 means that the token is unknown (the engine was restarted): a fresh link is needed.
+ * Refusals are envelopes too; 401 means that the token is unknown or its session has ended: a fresh link is needed.
  */
 export const web = {
   paths: {

@@ -23,12 +23,12 @@ import {
   type Refusal,
   refusals,
   refuseType,
-  type Sessions,
   tooLarge,
   tooManyStreams,
   wrongMethod,
 } from './http-guard.ts';
 import { type MediaReplies, mediaMethods } from './media-replies.ts';
+import type { Sessions } from './sessions.ts';
 
 /**
  * Handlers write to Node's own response, which says when a slow client can take more, and a call is answered in half the time

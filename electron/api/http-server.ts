@@ -11,7 +11,7 @@ import {
   web,
 } from '../../shared/index.ts';
 import { createEventStreams } from './announcement-stream.ts';
-import { createSessions, only, refusals, refuseAddress, securityHeaders } from './http-guard.ts';
+import { only, refusals, refuseAddress, securityHeaders } from './http-guard.ts';
 import {
   allowSlowBodies,
   createHttpServer,
@@ -22,6 +22,7 @@ import {
 } from './http-listener.ts';
 import { type Assets, addWindowRoutes, createApiRoutes, type Health } from './http-routes.ts';
 import { createMediaReplies } from './media-replies.ts';
+import { openSessions, type SessionFile } from './sessions.ts';
 
 export type HttpServerDeps = {
   bridge: Bridge;
@@ -34,6 +35,8 @@ export type HttpServerDeps = {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Where the sessions of windows are kept over a restart. */
+  sessionFile: SessionFile;
   health(): Health | Promise<Health>;
   /** For /metrics: Prometheus text format. No secrets: anyone on this machine may read it. */
   metrics(): string | Promise<string>;
@@ -68,7 +71,7 @@ const httpLimits: HttpLimits = {
 export async function startHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
   const limits = deps.limits ?? httpLimits;
   const connections = limitConnections(limits.connections);
-  const sessions = createSessions(deps);
+  const sessions = await openSessions(deps);
   const streams = createEventStreams({ ...deps, maxStreams });
   const admit = ({ incoming }: HttpBindings) => {
     const token = only(incoming.headersDistinct[web.tokenHeader]);

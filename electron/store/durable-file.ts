@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -17,6 +17,24 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   }
   await rename(`${path}.new`, path);
   await syncFolderLater(dirname(path));
+}
+
+/** A small private file that is read and written whole; `read` gives null while there is none. Throws what the file system throws. */
+export function durableFile(path: string): {
+  read(): Promise<string | null>;
+  write(text: string): Promise<void>;
+} {
+  return {
+    async read() {
+      try {
+        return await readFile(path, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw error;
+      }
+    },
+    write: (text) => writeDurably(path, text),
+  };
 }
 
 /** Makes the rename itself durable; Windows cannot open folders and needs no such thing. */

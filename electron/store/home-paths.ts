@@ -21,6 +21,8 @@ export type HomePaths = {
   keyFile: string;
   lockDb: string;
   ownerJson: string;
+  /** Windows in browsers that are signed in, by digests of their tokens. */
+  sessions: string;
   /** Unix socket or Windows named pipe of the engine. */
   socket: string;
   /** Unix socket between the engine and the helper that starts commands; Windows has neither. */
@@ -96,6 +98,7 @@ export function homePaths(dir: string, machine: Machine): HomePaths {
     keyFile: join(dir, 'secrets.key'),
     lockDb: join(run, 'lock.db'),
     ownerJson: join(run, 'owner.json'),
+    sessions: join(run, 'sessions.json'),
     socket,
     // As long as the other's name, so that it fits wherever that does.
     helperSocket: machine.platform === 'win32' ? '' : posix.join(posix.dirname(socket), 'helper.sock'),

@@ -4,7 +4,7 @@ export { type ConfigFile, confFile } from './config-file.ts';
 export { type ConfigStore, configNote, createConfigStore } from './config-store.ts';
 export { parseJsonText } from './config-text.ts';
 export { assertEpoch, type OpenDatabase, openDatabase, raiseEpoch, readMeta, writeMeta } from './database.ts';
-export { writeDurably } from './durable-file.ts';
+export { durableFile, writeDurably } from './durable-file.ts';
 export { homeExposure, locateHome, prepareHome } from './home.ts';
 export { defaultHome, defaultStateFolder, type HomePaths, homePaths, thisMachine } from './home-paths.ts';
 export { watchHome } from './home-watch.ts';

@@ -1,7 +1,7 @@
 import { type DesktopBridge, desktopLink } from './desktop-link.ts';
 import { httpLink } from './http-link.ts';
 import type { Link } from './link.ts';
-import { createSession, takeCode } from './session.ts';
+import { codeOf, createSession, takeCode } from './session.ts';
 import { timer } from './timer.ts';
 
 declare global {
@@ -20,5 +20,14 @@ export function chooseLink(window: Window): Link {
   });
   const fetch: typeof window.fetch = (input, init) => window.fetch(input, init);
   const session = createSession({ fetch, storage: window.sessionStorage, code });
-  return httpLink({ fetch, session, wait: timer });
+  const link = httpLink({ fetch, session, wait: timer });
+  // A fresh link that is pasted into a tab that is open already changes the fragment alone.
+  window.addEventListener('hashchange', ({ newURL }) => {
+    const fresh = codeOf(new URL(newURL).hash);
+    if (fresh === null) return;
+    window.history.replaceState(null, '', '#/');
+    session.use(fresh);
+    link.retry();
+  });
+  return link;
 }

@@ -10,6 +10,8 @@ export type Session = {
   /** Trades the link's one-time code for a token; does nothing when there is no code. Rejects when there is no answer. */
   enter(): Promise<void>;
   leave(): void;
+  /** Another link was opened in this tab: its code is traded the next time. */
+  use(code: string): void;
 };
 
 type Deps = {
@@ -38,12 +40,20 @@ export function createSession(deps: Deps): Session {
       if (value?.success) deps.storage.setItem(key, value.data.token);
     },
     leave: () => deps.storage.removeItem(key),
+    use(given) {
+      code = given;
+    },
   };
+}
+
+/** The code of a printed link's fragment (`#code=…`), or null. */
+export function codeOf(hash: string): string | null {
+  return new URLSearchParams(hash.slice(1)).get(web.codeParameter);
 }
 
 /** Takes `#code=…` out of the address and returns the code, or null. */
 export function takeCode(place: { hash: string; replace(hash: string): void }): string | null {
-  const code = new URLSearchParams(place.hash.slice(1)).get(web.codeParameter);
+  const code = codeOf(place.hash);
   if (code === null) return null;
   place.replace('#/');
   return code;

@@ -84,3 +84,51 @@ test('sessions can be ended, with the streams of their windows', async () => {
   ).toBe(401);
   expect(await signIn(opened)).not.toBe(token);
 });
+
+test('a restarted engine knows its windows by digests of their tokens, until their sessions are ended', async () => {
+  let kept: string | null = null;
+  const sessionFile = {
+    read: async () => kept,
+    write: async (text: string) => {
+      kept = text;
+    },
+  };
+  const before = await openHttp({ sessionFile });
+  const token = await signIn(before);
+  await before.close();
+  expect(kept).not.toContain(token);
+  const after = await openHttp({ sessionFile });
+  const call = async (base: string) =>
+    (await post(`${base}${web.paths.call}`, { name: 'status.get', input: {} }, { [web.tokenHeader]: token }))
+      .status;
+  expect(await call(after.base)).toBe(200);
+  after.endSessions();
+  await after.close();
+  const last = await openHttp({ sessionFile });
+  expect(await call(last.base)).toBe(401);
+});
+
+test.each(['', '{', '[]', '{"sessions":[{"digest":"x","startedAt":0,"usedAt":0}]}', '{"sessions":{}}'])(
+  'kept sessions that cannot be read (%j) end sessions, not the engine',
+  async (text) => {
+    const opened = await openHttp({ sessionFile: { read: async () => text, write: async () => {} } });
+    expect(opened.said.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/could not be read: each window needs a fresh link/),
+    );
+    expect(await signIn(opened)).toMatch(/^[0-9a-f-]{36}$/);
+  },
+);
+
+test('a window is signed in although its session cannot be kept, and the log says so', async () => {
+  const sessionFile = {
+    read: async () => null,
+    write: async () => {
+      throw new Error('ENOSPC');
+    },
+  };
+  const opened = await openHttp({ sessionFile });
+  await signIn(opened);
+  expect(opened.said.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/could not be kept/),
+  );
+});

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { folderAssets, type HttpServerDeps, startHttpServer } from '../../electron/api/index.ts';
+import { durableFile } from '../../electron/store/index.ts';
 import { systemClock } from '../../electron/system.ts';
 import { web } from '../../shared/index.ts';
 import { temporaryHome } from '../support/home.ts';
@@ -30,6 +31,7 @@ export async function openHttp(some: Partial<HttpServerDeps> = {}) {
     clock: systemClock,
     random: seededRandom(1),
     log,
+    sessionFile: durableFile(join(home, 'sessions.json')),
     health: () => ({ ok: true, scheduler: 'running' }),
     metrics: () => 'belfry_up 1\n',
     ...some,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findBrowser, goTo, soon, windowsIn } from '../support/window/browser.ts';
+import { findBrowser, goTo, serveBuilt, soon, windowsIn } from '../support/window/browser.ts';
 import { sampleJob, samplePost } from '../support/window/sample.ts';
 import { world } from '../support/window/world.ts';
 import { ada, news } from './run-samples.ts';
@@ -132,6 +132,27 @@ describe.skipIf(!browser)('the window', () => {
       .getByRole('alert')
       .getByText(/Belfry does not answer, at this address/)
       .waitFor();
+  });
+
+  test('goes on by itself when the engine has started anew, and takes a fresh link in the same tab', async () => {
+    const w = world({ jobs: [news] });
+    const window = await open(w, { at: '#/jobs' });
+    const { page } = window;
+    await page.getByRole('row', { name: /News/ }).waitFor();
+    await window.close();
+    await page.getByText('Not connected').waitFor();
+    w.jobs = [...w.jobs, sampleJob({ id: 'trends', name: 'Trends' })];
+    const again = await serveBuilt(w, window.port, window.sessionFile);
+    await page.getByRole('row', { name: /Trends/ }).waitFor();
+    expect(await page.getByText('Not connected').count()).toBe(0);
+    again.endSessions();
+    await page.getByRole('button', { name: 'Pause scheduler' }).click();
+    await page.getByRole('heading', { name: 'This window needs a fresh link' }).waitFor();
+    await goTo(page, new URL(again.link()).hash);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+    await page.getByRole('row', { name: /Trends/ }).waitFor();
+    expect(page.url()).not.toContain('code');
   });
 
   test('asks again for what is shown when it can be reached again: nothing was announced meanwhile', async () => {

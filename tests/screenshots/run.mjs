@@ -48,12 +48,12 @@ async function shoot({ name, colorScheme, width, height, full, fontSize }) {
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  if (fontSize)
-    await page.addInitScript((size) => {
-      document.documentElement.style.fontSize = `${size}px`;
-    }, fontSize);
   await page.goto(served.link());
   await page.waitForSelector('h1');
+  if (fontSize)
+    await page.evaluate((size) => {
+      document.documentElement.style.fontSize = `${size}px`;
+    }, fontSize);
   for (const address of placesOf(full ? 'full' : 'empty')) {
     const place = address === '#/' ? 'overview' : address.slice(2).replaceAll(/[/?=]/g, '-');
     if (parts.length > 0 && !parts.some((part) => place.includes(part))) continue;

@@ -73,6 +73,17 @@ export function windowsIn(
   };
 }
 
+/** Serves the window at the port of one that was closed, as a restarted engine does. */
+export async function serveBuilt(
+  world: World,
+  port: number,
+  sessionFile: ServedWindow['sessionFile'],
+): Promise<ServedWindow> {
+  const served = await serveWindow(world, join(root, 'dist/renderer'), port, sessionFile);
+  onTestFinished(served.close);
+  return served;
+}
+
 /** Goes to a place of the window by its address. */
 export async function goTo(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => {
