@@ -55,7 +55,7 @@ describe.skipIf(!browser)('the window', () => {
     const { page } = await open(w, { at: '#/settings' });
     const theme = () => page.evaluate(() => document.documentElement.dataset['mantineColorScheme']);
     await soon(theme).toBe('light');
-    await page.getByLabel('Appearance').selectOption('Dark');
+    await page.getByLabel('Theme').selectOption('Dark');
     await soon(theme).toBe('dark');
     await page.getByText('Saved').waitFor();
     const limit = page.getByLabel('Late limit');
@@ -80,6 +80,16 @@ describe.skipIf(!browser)('the window', () => {
     await page.getByLabel('Largest database').fill('');
     await page.getByLabel('Largest database').press('Enter');
     await soon(() => [w.settings.keepRunsPerJob, w.settings.keepDatabaseMiB]).toEqual([50, null]);
+  });
+
+  test('finds a setting by its words', async () => {
+    const { page } = await open(world(), { at: '#/settings' });
+    await page.getByLabel('Search settings').fill('LOCATION');
+    await page.getByRole('switch', { name: 'Remove location' }).waitFor();
+    await page.getByRole('heading', { name: 'Retention' }).waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Late limit').count()).toBe(0);
+    await page.getByLabel('Search settings').fill('xyz');
+    await page.getByText('No setting matches “xyz”.').waitFor();
   });
 
   test('keeps what is being typed when news of that setting come', async () => {

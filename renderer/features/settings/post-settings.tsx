@@ -6,15 +6,15 @@ import type { SettingsChange } from './use-save-setting.ts';
 type Props = { settings: Settings; save: (change: SettingsChange) => Promise<void> };
 
 const fits = [
-  ['refuse', 'Refuse the post'],
+  ['refuse', 'Stop the post'],
   ['pad', 'Add bars'],
-  ['crop', 'Cut the edges off'],
+  ['crop', 'Crop to fit'],
 ] as const;
 
 /** When posts go out, and what a check says about them. */
 export function PostSettings({ settings, save }: Props) {
   return (
-    <Section title="Posts">
+    <Section title="Publishing">
       <div className="card rows">
         <SettingNumber
           label="Late limit"
@@ -59,18 +59,18 @@ export function PostSettings({ settings, save }: Props) {
 /** What becomes of pictures and films. */
 export function MediaSettings({ settings, save }: Props) {
   return (
-    <Section title="Pictures and films">
+    <Section title="Media">
       <div className="card rows">
         <SettingChoice
-          label="A shape that the network does not take"
-          hint="For pictures; an account may say otherwise."
+          label="Pictures that do not fit"
+          hint="What happens to a shape that a network does not take. Accounts can have their own choice."
           value={settings.mediaFit}
           choices={fits}
           save={(mediaFit) => save({ mediaFit })}
         />
         <SettingSwitch
-          label="Leave out where they were made"
-          hint="The place is taken out of what is sent; your own files stay as they are."
+          label="Remove location"
+          hint="Where a picture or video was taken is removed from what is sent. Your own files stay as they are."
           value={settings.stripLocation}
           save={(stripLocation) => save({ stripLocation })}
         />

@@ -1,9 +1,10 @@
+import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { CallError } from '../../api/call-error.ts';
 import { type Action, useAction } from '../../api/use-action.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { Switch } from '../../ui/switch.tsx';
 import { explain } from '../../ui/wording.ts';
+import { useIsFound } from './settings-search.ts';
 
 type RowProps<T> = { label: string; hint?: string; value: T; save: (value: T) => Promise<void> };
 
@@ -12,12 +13,16 @@ export function SettingSwitch({ label, hint, value, save }: RowProps<boolean>) {
   const saving = useSaving();
   return (
     <Row label={label} hint={hint} saving={saving}>
-      {({ id }) => (
+      {({ id, 'aria-describedby': about }) => (
         <Switch
           id={id}
+          aria-describedby={about}
+          size="md"
           checked={value}
-          busy={saving.action.busy}
-          onChange={(on) => saving.run(() => save(on))}
+          onChange={(event) => {
+            const on = event.currentTarget.checked;
+            void saving.run(() => save(on));
+          }}
         />
       )}
     </Row>
@@ -33,7 +38,7 @@ export function SettingChoice<T extends string>(
   return (
     <Row label={label} hint={hint} saving={saving}>
       {(ids) => (
-        <select
+        <NativeSelect
           {...ids}
           value={value}
           onChange={(event) => {
@@ -46,7 +51,7 @@ export function SettingChoice<T extends string>(
               {text}
             </option>
           ))}
-        </select>
+        </NativeSelect>
       )}
     </Row>
   );
@@ -123,9 +128,8 @@ function TypedRow({ label, hint, text, unit, wide, placeholder, suggestions, sav
     <Row label={label} hint={hint} saving={saving}>
       {(ids) => (
         <span className="setting-typed">
-          <input
+          <TextInput
             {...ids}
-            type="text"
             className={wide ? 'wide' : 'narrow'}
             inputMode={unit ? 'decimal' : undefined}
             spellCheck={false}
@@ -164,6 +168,7 @@ type RowFrame = {
 function Row({ label, hint, saving, children }: RowFrame) {
   const id = useId();
   const { error } = saving.action;
+  if (!useIsFound(`${label} ${hint ?? ''}`)) return null;
   return (
     <div className="setting">
       <div className="setting-text">

@@ -1,3 +1,6 @@
+import { TextInput } from '@mantine/core';
+import { Search } from 'lucide-react';
+import { useState } from 'react';
 import type { Settings, Status } from '../../../shared/index.ts';
 import { useCall } from '../../api/use-call.ts';
 import { ErrorNote } from '../../ui/note.tsx';
@@ -5,10 +8,12 @@ import { userZone } from '../../ui/now.ts';
 import { Loading, Page, Section } from '../../ui/page.tsx';
 import { MediaSettings, PostSettings } from './post-settings.tsx';
 import { SettingChoice, SettingLimit, SettingNumber, SettingSwitch, SettingText } from './setting-rows.tsx';
+import classes from './settings.module.css';
+import { SettingsSearch } from './settings-search.ts';
 import { type SettingsChange, useSaveSetting } from './use-save-setting.ts';
 
 const themes = [
-  ['system', 'As the system'],
+  ['system', 'Same as the system'],
   ['light', 'Light'],
   ['dark', 'Dark'],
 ] as const;
@@ -40,85 +45,96 @@ function Rows({
   changed: () => void;
 }) {
   const save = useSaveSetting(changed);
+  const [search, setSearch] = useState('');
   return (
-    <div className="settings">
-      <Section title="Application">
-        <div className="card rows">
-          <SettingSwitch
-            label="Launch at login"
-            hint={
-              status?.mode === 'headless'
-                ? 'For the desktop application; this engine runs without one.'
-                : 'Belfry starts hidden, with its icon in the tray.'
-            }
-            value={settings.launchAtLogin}
-            save={(launchAtLogin) => save({ launchAtLogin })}
-          />
-          <SettingChoice
-            label="Appearance"
-            value={settings.theme}
-            choices={themes}
-            save={(theme) => save({ theme })}
-          />
-        </div>
-      </Section>
-      <Section title="Schedules">
-        <div className="card rows">
-          <SettingText
-            label="Time zone"
-            hint={`For jobs without a zone of their own. Empty: that of this computer.`}
-            placeholder={userZone}
-            suggestions={Intl.supportedValuesOf('timeZone')}
-            value={settings.timezone ?? ''}
-            save={(text) => save({ timezone: text === '' ? null : text })}
-          />
-          <SettingText
-            label="Search path for commands"
-            hint="Folders as in PATH. Empty: as in your login shell."
-            placeholder="From the login shell"
-            value={settings.path ?? ''}
-            save={(text) => save({ path: text === '' ? null : text })}
-          />
-        </div>
-      </Section>
-      <History settings={settings} save={save} />
-      <Section title="Quitting">
-        <div className="card rows">
-          <SettingNumber
-            label="Time to finish"
-            hint="What running jobs get when Belfry quits, before their processes are ended."
-            unit="seconds"
-            value={settings.drainSeconds}
-            save={(drainSeconds) => save({ drainSeconds })}
-          />
-        </div>
-      </Section>
-      <PostSettings settings={settings} save={save} />
-      <MediaSettings settings={settings} save={save} />
-      <Section title="Security">
-        <div className="card rows">
-          <SettingChoice
-            label="Secrets are kept in"
-            hint="Access tokens are always stored encrypted. The key store is safer; a key file works without one."
-            value={settings.secrets}
-            choices={vaults}
-            save={(secrets) => save({ secrets })}
-          />
-        </div>
-      </Section>
-      {status && (
-        <Section title="About">
-          <dl className="facts">
-            <Fact name="Version" value={status.version} />
-            <Fact name="Home folder" value={status.home} />
-            <Fact
-              name="Runs as"
-              value={`${status.mode === 'desktop' ? 'desktop application' : 'headless host'}, process ${status.pid}`}
+    <SettingsSearch value={search.trim().toLowerCase()}>
+      <div className={`settings ${classes['settings']}`}>
+        <TextInput
+          type="search"
+          aria-label="Search settings"
+          placeholder="Search settings"
+          leftSection={<Search size={16} />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        <p className={classes['none']} role="status">
+          No setting matches “{search.trim()}”.
+        </p>
+        <Section title="General">
+          <div className="card rows">
+            <SettingSwitch
+              label="Launch at login"
+              hint={
+                status?.mode === 'headless'
+                  ? 'For the desktop application; this engine runs without one.'
+                  : 'Belfry starts hidden, with its icon in the tray.'
+              }
+              value={settings.launchAtLogin}
+              save={(launchAtLogin) => save({ launchAtLogin })}
             />
-          </dl>
+            <SettingText
+              label="Time zone"
+              hint="For jobs without a zone of their own. Leave empty to use this computer’s."
+              placeholder={userZone}
+              suggestions={Intl.supportedValuesOf('timeZone')}
+              value={settings.timezone ?? ''}
+              save={(text) => save({ timezone: text === '' ? null : text })}
+            />
+          </div>
         </Section>
-      )}
-    </div>
+        <Section title="Appearance">
+          <div className="card rows">
+            <SettingChoice
+              label="Theme"
+              hint="Colours of this window."
+              value={settings.theme}
+              choices={themes}
+              save={(theme) => save({ theme })}
+            />
+          </div>
+        </Section>
+        <PostSettings settings={settings} save={save} />
+        <MediaSettings settings={settings} save={save} />
+        <History settings={settings} save={save} />
+        <Section title="Advanced">
+          <div className="card rows">
+            <SettingText
+              label="Search path for commands"
+              hint="Folders that commands of jobs are looked up in, as in PATH. Leave empty to use your login shell’s."
+              placeholder="From the login shell"
+              value={settings.path ?? ''}
+              save={(text) => save({ path: text === '' ? null : text })}
+            />
+            <SettingNumber
+              label="Time to finish"
+              hint="How long running jobs may go on after you quit Belfry, before their processes are ended."
+              unit="seconds"
+              value={settings.drainSeconds}
+              save={(drainSeconds) => save({ drainSeconds })}
+            />
+            <SettingChoice
+              label="Secrets are kept in"
+              hint="Access tokens are always stored encrypted. The key store is safer; a key file works without one."
+              value={settings.secrets}
+              choices={vaults}
+              save={(secrets) => save({ secrets })}
+            />
+          </div>
+        </Section>
+        {status && search === '' && (
+          <Section title="About">
+            <dl className="facts">
+              <Fact name="Version" value={status.version} />
+              <Fact name="Home folder" value={status.home} />
+              <Fact
+                name="Runs as"
+                value={`${status.mode === 'desktop' ? 'desktop application' : 'headless host'}, process ${status.pid}`}
+              />
+            </dl>
+          </Section>
+        )}
+      </div>
+    </SettingsSearch>
   );
 }
 
@@ -131,7 +147,7 @@ function History({
   save: (change: SettingsChange) => Promise<void>;
 }) {
   return (
-    <Section title="History">
+    <Section title="Retention">
       <div className="card rows">
         <SettingLimit
           label="Keep runs for"
