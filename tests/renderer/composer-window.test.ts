@@ -20,11 +20,14 @@ describe.skipIf(!browser)('writing a post', () => {
     await page.getByLabel('Text of part 2').fill('Two');
     await page.getByRole('button', { name: 'Move part 2 up' }).click();
     expect(await page.getByLabel('Text of part 1').inputValue()).toBe('Two');
-    await page.getByRole('button', { name: 'Add file to part 2' }).click();
-    await page.getByLabel('File 1 of part 2', { exact: true }).fill('/tmp/tower.png');
-    await page.getByLabel('Description of file 1 of part 2').fill('A tower');
-    await page.getByText('Focus and address of file 1 of part 2').click();
-    await page.getByLabel('left to right').fill('0.5');
+    await page.getByRole('button', { name: 'Other ways to add a file to part 2' }).click();
+    await page.getByRole('menuitem', { name: 'Enter a path' }).click();
+    const dialog = page.getByRole('dialog', { name: 'File 1 of part 2' });
+    await dialog.getByLabel('Path').fill('/tmp/tower.png');
+    await dialog.getByLabel('Description of file 1 of part 2').fill('A tower');
+    const focus = dialog.getByRole('button', { name: /^Focus of file 1 of part 2/ });
+    for (let step = 0; step < 5; step++) await focus.press('ArrowRight');
+    await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Add poll' }).click();
     await page.getByLabel('Option 1', { exact: true }).fill('Yes');
     await page.getByLabel('Option 2', { exact: true }).fill('No');
@@ -67,13 +70,15 @@ describe.skipIf(!browser)('writing a post', () => {
     });
     await page.reload();
     await goTo(page, '#/new-post');
-    const file = (number: number) => page.getByLabel(`File ${number}`, { exact: true });
-    await page.getByRole('button', { name: 'Add file' }).click();
-    await soon(() => file(2).inputValue()).toBe('/home/u/bell.png');
-    expect(await file(1).inputValue()).toBe('/home/u/tower.png');
+    const files = page.getByRole('group', { name: /^File \d/ });
+    await page.getByRole('button', { name: 'Add files' }).click();
+    await soon(() => files.count()).toBe(2);
+    await page.getByRole('button', { name: 'Edit file 2' }).click();
+    expect(await page.getByRole('dialog').getByLabel('Path').inputValue()).toBe('/home/u/bell.png');
+    await page.getByRole('button', { name: 'Done' }).click();
     w.picked = [];
-    await page.getByRole('button', { name: 'Add file' }).click();
-    await soon(() => page.getByRole('textbox', { name: /^File/ }).count()).toBe(2);
+    await page.getByRole('button', { name: 'Add files' }).click();
+    await soon(() => files.count()).toBe(2);
   });
 
   test('shows beside each field what accounts refuse and what could be better, before it is sent', async () => {
@@ -83,14 +88,18 @@ describe.skipIf(!browser)('writing a post', () => {
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill('a'.repeat(501));
     await page.getByText('Mastodon: 501 of 500 characters, 1 over').waitFor();
     await page.getByText('This has 501 characters, which is too much.').waitFor();
-    await page.getByRole('button', { name: 'Add file' }).click();
-    await page.getByLabel('File 1', { exact: true }).fill('/tmp/huge.png');
-    await page.getByText('This has 90 MiB, and 16 MiB are taken.').waitFor();
-    await page.getByText('Advice: This has no description.').waitFor();
+    await page.getByRole('button', { name: 'Other ways to add a file' }).click();
+    await page.getByRole('menuitem', { name: 'Enter a path' }).click();
+    await page.getByRole('dialog').getByLabel('Path').fill('/tmp/huge.png');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('File 1 has 90 MiB, and 16 MiB are taken.').waitFor();
+    await page.getByText('Advice: File 1 has no description.').waitFor();
     expect(await page.getByRole('textbox', { name: 'Text', exact: true }).getAttribute('aria-invalid')).toBe(
       'true',
     );
-    await page.getByLabel('Description of file 1').fill('A tower');
+    await page.getByRole('button', { name: 'Add description of file 1' }).click();
+    await page.getByRole('textbox', { name: 'Description of file 1' }).fill('A tower');
+    await page.getByRole('button', { name: 'Done' }).click();
     await soon(() => page.getByText('Advice:').count()).toBe(0);
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Short');
     await soon(() => page.getByText('which is too much').count()).toBe(0);

@@ -35,9 +35,11 @@ describe.skipIf(!browser)('a post, from its form to its outcome', () => {
     await page.getByRole('checkbox', { name: /ada/ }).check();
     await page.getByRole('textbox', { name: 'Text' }).fill('See https://a.example/long 👨‍👩‍👧‍👦');
     await page.getByText(/Mastodon: 29 of usually 500/).waitFor();
-    await page.getByRole('button', { name: 'Add file' }).click();
-    await page.getByLabel('File 1', { exact: true }).fill('/tmp/tower.png');
-    await page.getByLabel('Description of file 1').fill('A tower');
+    await page.getByRole('button', { name: 'Other ways to add a file' }).click();
+    await page.getByRole('menuitem', { name: 'Enter a path' }).click();
+    await page.getByRole('dialog').getByLabel('Path').fill('/tmp/tower.png');
+    await page.getByRole('textbox', { name: 'Description of file 1' }).fill('A tower');
+    await page.getByRole('button', { name: 'Done' }).click();
     await schedule.click();
     await page.getByRole('heading', { name: 'Post', exact: true }).waitFor();
     await page.getByText('A tower').waitFor();

@@ -100,7 +100,6 @@ export function SeriesForm(props: FormProps) {
         />
         <ComposerMedia
           media={draft.media}
-          details
           error={mistake('post.media')}
           onChange={(media) => change({ media })}
         />

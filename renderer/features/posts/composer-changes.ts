@@ -1,5 +1,5 @@
 import type { Override } from '../../../shared/index.ts';
-import type { Draft, DraftPart } from './composer-draft.ts';
+import type { Draft, DraftMedia, DraftPart } from './composer-draft.ts';
 
 /** Adds an empty part after the last one; own words of an account leave it out until it gets its own. */
 export function addPart(draft: Draft): Draft {
@@ -42,6 +42,25 @@ export function changePart(draft: Draft, index: number, change: Partial<DraftPar
     ...draft,
     parts: mapParts(draft.parts, (part, at) => (at === index ? { ...part, ...change } : part)),
   };
+}
+
+/** Adds a file to the part with this key; what is gone meanwhile gets none. */
+export function addFile(draft: Draft, key: number, file: { path: string; name: string }): Draft {
+  const add = (part: DraftPart) => ({ ...part, media: addedTo(part.media, [file]) });
+  return { ...draft, parts: mapParts(draft.parts, (part) => (part.key === key ? add(part) : part)) };
+}
+
+/** As many files a part may have. */
+export const mostFiles = 20;
+
+/** Files added behind those that are there already, as many as a post may have. */
+export function addedTo(
+  media: readonly DraftMedia[],
+  files: readonly { path: string; name?: string }[],
+): readonly DraftMedia[] {
+  const last = Math.max(0, ...media.map((file) => file.key));
+  const added = files.map((file, index) => ({ key: last + 1 + index, alt: '', ...file }));
+  return [...media, ...added].slice(0, mostFiles);
 }
 
 /** All parts, each changed; there is always a first one. */

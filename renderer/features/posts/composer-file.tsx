@@ -1,96 +1,77 @@
-import { Button } from '../../ui/button.tsx';
-import { Field, Remarks } from '../../ui/field.tsx';
-import { Icon } from '../../ui/icon.tsx';
+import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { graphemes } from '../../../shared/index.ts';
+import { Remarks } from '../../ui/field.tsx';
 import type { DraftMedia } from './composer-draft.ts';
 import { ComposerFocus } from './composer-focus.tsx';
+import type { Said } from './composer-notes.ts';
+import classes from './composer-strip.module.css';
 
 type FileProps = {
   file: DraftMedia;
   /** Such as `file 1` or `file 1 of part 2`. */
   name: string;
-  error?: readonly string[] | undefined;
-  advice?: readonly string[] | undefined;
-  /** On its description. */
-  altError?: readonly string[] | undefined;
-  altAdvice?: readonly string[] | undefined;
-  details: boolean;
+  remarks: { error: Said; advice: Said; altError: Said; altAdvice: Said } | undefined;
   onChange: (part: Partial<DraftMedia>) => void;
-  onRaise: (() => void) | undefined;
-  onRemove: () => void;
+  onClose: () => void;
 };
 
-/** One file: where it is, what it shows in words, and what must stay in sight when it is cropped. */
-export function ComposerFile(props: FileProps) {
-  const { file, name, error, advice, altError, altAdvice, details, onChange, onRaise, onRemove } = props;
-  const { focus = null, url = '' } = file;
+/** One file: what it shows in words, and what must stay in sight when it is cropped. */
+export function FileDialog({ file, name, remarks, onChange, onClose }: FileProps) {
   const title = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+  const { focus = null, url = '' } = file;
   return (
-    <div className="composer-file">
-      {!file.name ? (
-        <Field label={title} error={error} advice={advice} hint="Path on the computer that Belfry runs on">
-          {(ids) => (
-            <input
-              type="text"
-              {...ids}
+    <Modal opened onClose={onClose} title={file.name ? `${title}: ${file.name}` : title} size="xl">
+      <div className={classes['dialog']}>
+        <ComposerFocus
+          path={file.path.trim()}
+          name={name}
+          focus={focus}
+          onChange={(point) => onChange({ focus: point })}
+        />
+        <Stack gap="sm">
+          {!file.name && (
+            <TextInput
+              label="Path"
+              description="On the computer that Belfry runs on"
               value={file.path}
               spellCheck={false}
-              onChange={(event) => onChange({ path: event.target.value })}
+              data-autofocus={file.path === '' || undefined}
+              error={remarks?.error?.join(' ')}
+              onChange={(event) => onChange({ path: event.currentTarget.value })}
             />
           )}
-        </Field>
-      ) : (
-        <div className="field">
-          <p className="field-name">{title}</p>
-          <p className="composer-file-name">
-            <Icon name="image" /> {file.name}
-          </p>
-          <Remarks errors={error} advice={advice} />
-        </div>
-      )}
-      <Field
-        label={`Description of ${name}`}
-        error={altError}
-        advice={altAdvice}
-        hint="For people who cannot see it"
-      >
-        {(ids) => (
-          <textarea
-            {...ids}
-            rows={2}
+          <Textarea
+            label={`Description of ${name}`}
+            description="For people who cannot see it: what matters in the picture"
+            autosize
+            minRows={4}
+            maxRows={10}
             value={file.alt}
-            onChange={(event) => onChange({ alt: event.target.value })}
+            data-autofocus={file.path !== '' || undefined}
+            error={remarks?.altError?.join(' ')}
+            onChange={(event) => onChange({ alt: event.currentTarget.value })}
+            inputWrapperOrder={['label', 'description', 'input', 'error']}
           />
-        )}
-      </Field>
-      <div className="composer-file-foot">
-        {details && (
-          <details className="more-fields" open={focus !== null || url !== '' || undefined}>
-            <summary>Focus and address of {name}</summary>
-            <div className="form">
-              <ComposerFocus name={name} focus={focus} onChange={(point) => onChange({ focus: point })} />
-              <Field
-                label={`Public address of ${name}`}
-                hint="Where the same file stands on the internet, for networks that fetch it themselves"
-              >
-                {(ids) => (
-                  <input
-                    type="text"
-                    {...ids}
-                    value={url}
-                    placeholder="https://"
-                    spellCheck={false}
-                    onChange={(event) => onChange({ url: event.target.value })}
-                  />
-                )}
-              </Field>
-            </div>
-          </details>
-        )}
-        <div className="buttons">
-          {onRaise && <Button small look="quiet" icon="up" label={`Move ${name} up`} onClick={onRaise} />}
-          <Button small look="quiet" icon="trash" label={`Remove ${name}`} onClick={onRemove} />
-        </div>
+          <span className={classes['count']}>{graphemes(file.alt).toLocaleString('en-GB')} characters</span>
+          <Remarks
+            errors={file.name ? remarks?.error : undefined}
+            advice={[...(remarks?.advice ?? []), ...(remarks?.altAdvice ?? [])]}
+          />
+          <TextInput
+            label="Public address"
+            description="If the same file is on the web already, for networks that fetch it themselves"
+            placeholder="https://"
+            value={url}
+            spellCheck={false}
+            onChange={(event) => onChange({ url: event.currentTarget.value })}
+          />
+          <Group justify="flex-end">
+            <Button variant="filled" onClick={onClose}>
+              Done
+            </Button>
+          </Group>
+        </Stack>
       </div>
-    </div>
+    </Modal>
   );
 }

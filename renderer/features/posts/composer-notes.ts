@@ -1,5 +1,8 @@
 import type { Problem } from '../../../shared/index.ts';
 
+/** Remarks on one field, each a sentence. */
+export type Said = readonly string[] | undefined;
+
 /** What is said beside the fields of the composer. */
 export type Notes = {
   /** What will not do, by the field's place. */

@@ -3,8 +3,9 @@ import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { type CountOf, Counts } from './composer-counts.tsx';
 import type { DraftPart } from './composer-draft.ts';
-import { ComposerMedia } from './composer-media.tsx';
 import type { Notes } from './composer-notes.ts';
+import { ComposerStrip } from './composer-strip.tsx';
+import type { Uploads } from './composer-uploads.ts';
 
 type PartProps = {
   part: DraftPart;
@@ -15,6 +16,7 @@ type PartProps = {
   countOf: CountOf;
   warning: string;
   notes: Notes;
+  uploads: Uploads;
   onChange: (change: Partial<DraftPart>) => void;
   onRaise: (index: number) => void;
   onRemove: () => void;
@@ -22,7 +24,8 @@ type PartProps = {
 
 /** One post of a thread: its text, its files, its place. A post alone shows no place. */
 export function ComposerPart(props: PartProps) {
-  const { part, index, count, accounts, countOf, warning, notes, onChange, onRaise, onRemove } = props;
+  const { part, index, count, accounts, countOf, warning, notes, uploads } = props;
+  const { onChange, onRaise, onRemove } = props;
   const place = index === 0 ? '' : `thread[${index - 1}].`;
   const name = count === 1 ? 'Text' : `Part ${index + 1}`;
   const fields = (
@@ -42,10 +45,11 @@ export function ComposerPart(props: PartProps) {
           />
         )}
       </Field>
-      <ComposerMedia
+      <ComposerStrip
         media={part.media}
+        uploads={uploads}
+        list={part.key}
         about={count === 1 ? '' : ` of part ${index + 1}`}
-        details
         error={notes.refusals.get(`${place}media`)}
         advice={notes.advice.get(`${place}media`)}
         remarksAt={(at) => ({
@@ -60,7 +64,7 @@ export function ComposerPart(props: PartProps) {
   );
   if (count === 1) return fields;
   return (
-    <section className="composer-part" aria-label={name}>
+    <section className="composer-part" aria-label={name} data-part={part.key}>
       <div className="composer-part-head">
         <h2>{name}</h2>
         <div className="buttons">

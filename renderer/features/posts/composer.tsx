@@ -1,10 +1,10 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import type { AccountView, QueueView } from '../../../shared/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Remarks } from '../../ui/field.tsx';
 import { ErrorNote, Note } from '../../ui/note.tsx';
 import { AccountChoice } from './account-choice.tsx';
-import { addPart, changeOverride, changePart, raisePart, removePart } from './composer-changes.ts';
+import { addFile, addPart, changeOverride, changePart, raisePart, removePart } from './composer-changes.ts';
 import { countsIn } from './composer-counts.tsx';
 import { ComposerDetails } from './composer-details.tsx';
 import type { Draft } from './composer-draft.ts';
@@ -13,6 +13,7 @@ import { ComposerOverride } from './composer-override.tsx';
 import { ComposerPart } from './composer-part.tsx';
 import { ComposerPoll, emptyPoll } from './composer-poll.tsx';
 import { ComposerPreview } from './composer-preview.tsx';
+import { pastedFiles, useUploads } from './composer-uploads.ts';
 import { ComposerWhen } from './composer-when.tsx';
 import type { Accounts } from './use-accounts.ts';
 import type { LiveCheck } from './use-check.ts';
@@ -40,9 +41,29 @@ export function Composer(props: ComposerProps) {
   const chosen = draft.accounts.flatMap((id) => known.get(id) ?? []);
   const change = (part: Partial<Draft>) => onChange({ ...draft, ...part });
   const countOf = countsIn(live);
+  // Several files may arrive before the next drawing.
+  const latest = useRef(draft);
+  useLayoutEffect(() => {
+    latest.current = draft;
+  });
+  const uploads = useUploads((part, file) => {
+    latest.current = addFile(latest.current, part, file);
+    onChange(latest.current);
+  });
+  const take = (target: EventTarget, files: readonly File[]) => {
+    const place = target instanceof Element ? target.closest<HTMLElement>('[data-part]') : null;
+    const part = draft.parts.find(({ key }) => String(key) === place?.dataset['part']) ?? draft.parts[0];
+    uploads.take(part.key, files);
+  };
   return (
     <form
       className="composer"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        take(event.target, [...event.dataTransfer.files]);
+      }}
+      onPaste={(event) => take(event.target, pastedFiles(event.clipboardData))}
       onSubmit={(event) => {
         event.preventDefault();
         onSubmit();
@@ -60,6 +81,7 @@ export function Composer(props: ComposerProps) {
             countOf={countOf}
             warning={draft.contentWarning}
             notes={notes}
+            uploads={uploads}
             onChange={(some) => onChange(changePart(draft, index, some))}
             onRaise={(at) => onChange(raisePart(draft, at))}
             onRemove={() => onChange(removePart(draft, index))}
