@@ -10,12 +10,13 @@ const icons: Record<Tone, IconName> = {
   idle: 'dash',
 };
 
+const colors: Record<Tone, string> = { ok: 'green', bad: 'red', warn: 'yellow', busy: 'brand', idle: 'gray' };
+
 /** A status as icon and word: never by colour alone. `live` adds the moving dot of work under way. */
 export function Badge({ word, live = false, icon }: { word: Word; live?: boolean; icon?: IconName }) {
   return (
     <MantineBadge
-      className={`badge tone-${word.tone}`}
-      variant="transparent"
+      color={colors[word.tone]}
       size="md"
       leftSection={
         live ? (
