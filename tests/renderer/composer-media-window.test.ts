@@ -105,7 +105,10 @@ describe.skipIf(!browser)('files of a post', () => {
       await route.abort();
     });
     await input.setInputFiles([bell]);
+    // The request itself ends, so that the engine keeps nothing of it.
+    const ended = page.waitForEvent('requestfailed', (request) => /name=bell/.test(request.url()));
     await page.getByRole('button', { name: 'Cancel upload of bell.png' }).click();
+    await ended;
     await soon(() => page.getByText('bell.png').count()).toBe(0);
     answer();
     await page.reload();
