@@ -16,9 +16,9 @@ const test = {
     NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/compiled', import.meta.url)),
   },
   // Only what hangs is to fail by time: a busy machine takes its time, to start a process too.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  expect: { poll: { timeout: 30_000 } },
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 90_000 } },
   // A test that fails now and then is a mistake of the test or of Belfry, and another try would hide it.
   retry: 0,
 };

@@ -11,7 +11,7 @@ import { plainHost } from './support/plain-host.ts';
 
 const beat = 10_000;
 /** Only catches what hangs. */
-const patience = { timeout: 30_000, interval: 20 };
+const patience = { timeout: 90_000, interval: 20 };
 
 async function started(key?: string) {
   const paths = prepareHome(temporaryHome());

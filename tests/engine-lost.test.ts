@@ -10,7 +10,7 @@ import { temporaryHome } from './support/home.ts';
 import { plainHost } from './support/plain-host.ts';
 
 const beat = 10_000;
-const patient = { timeout: 30_000, interval: 5 };
+const patient = { timeout: 90_000, interval: 5 };
 
 test.each([
   ['deleted', (path: string) => rmSync(path)],

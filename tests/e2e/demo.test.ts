@@ -38,8 +38,12 @@ test('a newcomer sees a pipeline run and a post with a picture published', async
   expect(complaints).toEqual([]);
 
   expect((await belfry.json<Status>('status')).scheduler).toBe('running');
-  const [run] = await belfry.json<RunView[]>('runs', '--job', 'town_news');
-  expect(run?.steps.map(({ name, status }) => `${name} ${status}`)).toEqual([
+  // On a slow machine the run may still be at its end, or the next one under way.
+  const run = await until('a run has ended', async () => {
+    const ended = await belfry.json<RunView[]>('runs', '--job', 'town_news', '--status', 'success');
+    return ended.at(-1);
+  });
+  expect(run.steps.map(({ name, status }) => `${name} ${status}`)).toEqual([
     'Ingest success',
     'Deduplicate success',
     'Draft success',
@@ -48,11 +52,7 @@ test('a newcomer sees a pipeline run and a post with a picture published', async
   expect(queue.map(({ text }) => text)).toContainEqual(expect.stringContaining('waits for its time'));
 
   // The feed goes on, and so does the pipeline, by itself.
-  await until(
-    'a second story',
-    async () => (await shownBy(await belfry.json('accounts'))).posts.length >= 2,
-    45_000,
-  );
+  await until('a second story', async () => (await shownBy(await belfry.json('accounts'))).posts.length >= 2);
   expect((await belfry('quit')).code).toBe(0);
   expect(await host.exited).toBe(0);
   await page.getByText('The demonstration has ended').waitFor();

@@ -156,7 +156,7 @@ async function started(options: StageOptions = {}) {
   const add = (post: Omit<PostDraft, 'publishAt'>, inMs: number) =>
     stage.add({ ...post, publishAt: toInstant(stage.clock.now() + inMs) });
   const isOut = (id: string) =>
-    expect.poll(async () => (await stage.publisher.get(id))?.status, { timeout: 20_000 }).toBe('published');
+    expect.poll(async () => (await stage.publisher.get(id))?.status, { timeout: 90_000 }).toBe('published');
   return { stage, kept, add, isOut };
 }
 

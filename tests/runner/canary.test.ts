@@ -102,7 +102,7 @@ test('no process of Belfry carries the secret in its command line', async () => 
         lines = commandLines();
         return lines.some((line) => line.endsWith(['sleep', '20', ''].join('\0')));
       },
-      { timeout: 30_000 },
+      { timeout: 90_000 },
     )
     .toBe(true);
   for (const form of forms) expect(lines.join('\n')).not.toContain(form);

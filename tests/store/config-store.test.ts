@@ -142,7 +142,7 @@ test('an edit from outside is taken over by itself', async () => {
   const changed = vi.fn();
   store.onChange(changed);
   writeFileSync(home.config, withJob('b'));
-  await vi.waitFor(() => expect(ids(store)).toEqual(['b']), { timeout: 30_000, interval: 20 });
+  await vi.waitFor(() => expect(ids(store)).toEqual(['b']), { timeout: 90_000, interval: 20 });
   expect(changed).toHaveBeenCalledTimes(1);
 });
 
@@ -151,7 +151,7 @@ test("an editor's way of saving (write beside, rename over) is seen too", async 
   const store = open();
   writeFileSync(`${home.config}~`, withJob('b'));
   renameSync(`${home.config}~`, home.config);
-  await vi.waitFor(() => expect(ids(store)).toEqual(['b']), { timeout: 30_000, interval: 20 });
+  await vi.waitFor(() => expect(ids(store)).toEqual(['b']), { timeout: 90_000, interval: 20 });
 });
 
 test('a change builds on an edit from outside that nobody had noticed yet', async () => {
@@ -248,7 +248,7 @@ test('a file that vanishes while Belfry runs takes no job away; the next change 
   const store = open();
   rmSync(home.config);
   await vi.waitFor(() => expect(store.problem()?.message).toContain('is gone'), {
-    timeout: 30_000,
+    timeout: 90_000,
     interval: 20,
   });
   expect(ids(store)).toEqual(['a']);
@@ -383,7 +383,7 @@ test('a check that fails does not take the engine down', async () => {
   fail = true;
   writeFileSync(home.config, withJob('b'));
   await vi.waitFor(() => expect(said.join()).toContain('a mistake of ours'), {
-    timeout: 30_000,
+    timeout: 90_000,
     interval: 20,
   });
   expect(ids(store)).toEqual(['a']);

@@ -75,8 +75,8 @@ async function vitest(node, projects, extra, env = {}) {
     'run',
     ...projects.map((project) => `--project=${project}`),
     '--passWithNoTests',
-    // Most tests wait for processes: three at a time keep two cores busy.
-    '--maxWorkers=3',
+    // Most tests wait for processes: two at a time cost little more than one; with three, browsers and desktops slow each other down.
+    '--maxWorkers=2',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,

@@ -31,7 +31,7 @@ const notifier = 'org.kde.StatusNotifierItem';
 const dbusmenu = 'com.canonical.dbusmenu';
 
 /** The tray icon that process `pid` has registered; `waitMillis` is how long to wait for it. */
-export function trayOf(bus: MessageBus, watcher: Watcher, pid: number, waitMillis = 30_000): Tray {
+export function trayOf(bus: MessageBus, watcher: Watcher, pid: number, waitMillis = 90_000): Tray {
   const find = () => watcher.items().find((item) => item.pid === pid);
   const found = async () => {
     const until = Date.now() + waitMillis;

@@ -31,7 +31,7 @@ async function startBrowser(executablePath: string): Promise<BrowserContext> {
   process.once('SIGTERM', () => process.exit());
   const context = await browser.newContext({ timezoneId: 'America/New_York', colorScheme: 'light' });
   // Limits only catch what hangs: a busy machine may take its time, and nothing is measured by it.
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(90_000);
   await context.newPage();
   return context;
 }
@@ -93,7 +93,7 @@ export async function goTo(page: Page, hash: string): Promise<void> {
 
 /** Waits until `look` gives what is expected; the browser draws in its own time. */
 export function soon<T>(look: () => T | Promise<T>) {
-  return expect.poll(look, { timeout: 30_000, interval: 20 });
+  return expect.poll(look, { timeout: 90_000, interval: 20 });
 }
 
 /**
