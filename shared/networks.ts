@@ -36,6 +36,8 @@ export type NetworkFacts = {
   counting: Counting;
   /** Can keep a file at a public address for some hours, for an account of another network. */
   lendsAddresses: boolean;
+  /** Fetches files from a public address instead of taking them. */
+  needsAddresses: boolean;
 };
 
 const plain: Counting = { unit: 'code-points', address: null, shortMentions: false, warning: false };
@@ -58,6 +60,7 @@ const facts = {
     characters: 500,
     counting: { unit: 'graphemes', address: 23, shortMentions: true, warning: true },
     lendsAddresses: true,
+    needsAddresses: false,
   },
   pixelfed: {
     title: 'Pixelfed',
@@ -67,6 +70,7 @@ const facts = {
     characters: 500,
     counting: plain,
     lendsAddresses: true,
+    needsAddresses: false,
   },
   instagram: {
     title: 'Instagram',
@@ -95,6 +99,7 @@ const facts = {
     characters: 2200,
     counting: plain,
     lendsAddresses: false,
+    needsAddresses: true,
   },
   facebook: {
     title: 'Facebook',
@@ -112,6 +117,7 @@ const facts = {
     characters: 63_206,
     counting: plain,
     lendsAddresses: true,
+    needsAddresses: false,
   },
 } as const satisfies Record<string, NetworkFacts>;
 

@@ -63,7 +63,7 @@ export function AccountFacts({ account, accounts, media }: FactsProps) {
 
 /** Whether the network fetches pictures from an address instead of taking them. */
 export function needsAddress({ network }: Pick<AccountView, 'network'>): boolean {
-  return network === 'instagram';
+  return networkFacts[network].needsAddresses;
 }
 
 function hostText(media: AccountMediaView | undefined, accounts: readonly AccountView[]): string {
