@@ -36,13 +36,13 @@ async function replyOf(media: MediaReplies, request: Request, target: string): P
     method: request.method,
     target,
     header: (name) => request.headers.get(name) ?? undefined,
-    body: request.body ?? noBody(),
+    body: request.body ?? emptyBody(),
     signal: request.signal,
   });
   return new Response(body, { status, headers });
 }
 
-async function* noBody(): AsyncGenerator<Uint8Array> {}
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 async function read(path: string): Promise<Buffer | undefined> {
   try {

@@ -322,7 +322,7 @@ DROP INDEX runs_quiet;
 
 /** Version 13: what is out and still to be compared with what was meant, and why a comparison could not be made. */
 const comparisons = `
--- When it is next compared; null once it was, or where the answer to its publication told already.
+-- When to compare it next; null when it is compared, or when the publish response already covered it.
 ALTER TABLE attempts ADD COLUMN compare_at INTEGER;
 ALTER TABLE attempts ADD COLUMN compare_tries INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX attempts_compare ON attempts (account_id, compare_at) WHERE compare_at IS NOT NULL;

@@ -50,7 +50,7 @@ const usual: UploadLimits = {
 
 const hour: Millis = 3_600_000;
 const tidyEvery: Millis = 6 * hour;
-/** A draft that nobody has looked at for so long has to be given its files again. */
+/** A draft left alone for longer loses its uploaded files. */
 const keptFor: Millis = 48 * hour;
 /** Bytes that tell the type of a file. */
 const tellingBytes = 64;

@@ -7,6 +7,7 @@ import { CallError } from '../../api/call-error.ts';
 import { useApi } from '../../api/context.tsx';
 import { useAction } from '../../api/use-action.ts';
 import { useCall } from '../../api/use-call.ts';
+import { AccountAvatar } from '../../ui/account-avatar.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Note } from '../../ui/note.tsx';
@@ -18,7 +19,6 @@ import { AccountFacts, needsAddress } from './account-facts.tsx';
 import classes from './accounts.module.css';
 import { kindOf } from './kinds.ts';
 import { MediaDialog } from './media-dialog.tsx';
-import { AccountFace } from './network-mark.tsx';
 import type { Place } from './new-account-page.tsx';
 
 type CardProps = { account: AccountView; accounts: readonly AccountView[]; changed: () => void };
@@ -83,7 +83,7 @@ export function AccountCard({ account, accounts, changed }: CardProps) {
     <Card component="li">
       <Stack gap="sm">
         <div className={classes['head']}>
-          <AccountFace network={network} handle={handle} />
+          <AccountAvatar account={account} id={id} size={2.75} decorative />
           <div className={classes['name']}>
             <h2>{handle}</h2>
             <Text size="sm" c="dimmed">
